@@ -1,0 +1,70 @@
+"""What the environment and the command line decide, once, in one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+HOSTED_API = "https://api.mirra.run"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Absent: hosted Mirra with a token, else the embedded one."""
+
+    token: str | None = field(default=None, repr=False)
+    """`MIRRA_TOKEN`. Set: hosted Mirra. Not set: the embedded Mirra of this process."""
+    api_url: str = HOSTED_API
+    """`MIRRA_API_URL`."""
+    data_dir: Path | None = None
+    """`MIRRA_DATA_DIR`: where persistent sessions live; by default the user's data folder."""
+    host: str = "127.0.0.1"
+    """The address that the embedded Mirra and its mirrors listen on."""
+    port: int = 0
+    """The embedded control plane's port; 0 takes a free one."""
+    webhook_hosts: tuple[str, ...] = ()
+    """`MIRRA_WEBHOOK_HOSTS`: hosts besides loopback that webhooks may go to."""
+    max_sessions: int = 1000
+    """`MIRRA_MAX_SESSIONS`: live sessions that the embedded Mirra holds at most."""
+    rate_limit: int | None = None
+    """`MIRRA_RATE_LIMIT`: control plane requests a minute; none by default."""
+    toolsets: tuple[str, ...] = ()
+    """`MIRRA_TOOLSETS`: which toolsets the MCP server offers; empty: the default ones."""
+    read_only: bool = False
+    """`MIRRA_READ_ONLY`: offer only tools that change nothing."""
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether calls go to a Mirra elsewhere."""
+        return self.token is not None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], **overrides: Any) -> Self:
+        """Read the environment; `overrides` that are not None win.
+
+        Raises:
+            ValueError: a variable doesn't parse; the message names it.
+        """
+        found: dict[str, Any] = {
+            "token": environ.get("MIRRA_TOKEN") or None,
+            "api_url": environ.get("MIRRA_API_URL") or HOSTED_API,
+            "webhook_hosts": _words(environ.get("MIRRA_WEBHOOK_HOSTS")),
+            "toolsets": _words(environ.get("MIRRA_TOOLSETS")),
+            "read_only": environ.get("MIRRA_READ_ONLY", "").lower() in {"1", "true", "yes"},
+        }
+        if folder := environ.get("MIRRA_DATA_DIR"):
+            found["data_dir"] = Path(folder)
+        for name, key in (
+            ("MIRRA_MAX_SESSIONS", "max_sessions"),
+            ("MIRRA_RATE_LIMIT", "rate_limit"),
+        ):
+            if text := environ.get(name):
+                if not text.isdecimal() or int(text) < 1:
+                    raise ValueError(f"{name} must be a whole number above 0, not '{text}'.")
+                found[key] = int(text)
+        found |= {key: value for key, value in overrides.items() if value is not None}
+        return cls(**found)
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())

@@ -1,0 +1,75 @@
+"""The session's log as others see it: `GET /v1/sessions/{id}/events` and `/webhooks`.
+
+Source: https://docs.mirra.run/reference/api
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from mirra_mcp.wire.model import Doc, Wire
+
+EventType = Literal[
+    "traffic.request_completed",
+    "webhook.dispatched",
+    "state.changed",
+    "session.lifecycle",
+    "evaluation.criterion_graded",
+]
+
+
+class Event(Wire):
+    """One entry of the log. `id` counts up from 1 in each session, without gaps.
+
+    `data` always has `sessionId` and `at`, and by type:
+
+    - `traffic.request_completed`: `mirror, method, path, query?, status, durationMs, request?,
+      error?, idempotencyKey?`
+    - `webhook.dispatched`: `mirror, type, <vendor's id key, as emailId>, signature, deliveryId,
+      url|null, payload, headers, attempt, responseStatus|error`
+    - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
+    - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`
+    """
+
+    id: int
+    type: str
+    data: Doc
+
+
+class EventPage(Wire):
+    """A page of the log, oldest first; ask again with `after=next_after`."""
+
+    events: list[Event]
+    next_after: int
+
+
+class Attempt(Wire):
+    """One try at delivering a webhook."""
+
+    at: datetime
+    response_status: int | None = None
+    error: str | None = None
+    duration_ms: float | None = None
+
+
+class Delivery(Wire):
+    """A vendor event on its way to one endpoint, or to none (`url` null) if nobody subscribed."""
+
+    delivery_id: str
+    mirror: str
+    type: str
+    status: Literal["pending", "delivered", "failed", "unsubscribed", "canceled"]
+    url: str | None = None
+    payload: Doc
+    headers: dict[str, str] = {}
+    created_at: datetime
+    next_attempt_at: datetime | None = None
+    attempts: list[Attempt] = []
+    after_event: int = 0
+    """The log's newest id when the vendor event fired."""
+
+
+class DeliveryPage(Wire):
+    """A page of deliveries, newest first."""
+
+    webhooks: list[Delivery]
+    next_cursor: str | None = None

@@ -1,0 +1,97 @@
+"""Sessions: `POST|GET /v1/sessions`, `GET|DELETE /v1/sessions/{id}`.
+
+Source: https://docs.mirra.run/reference/api
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from mirra_mcp.wire.model import Body, Wire
+
+SessionStatus = Literal["provisioning", "ready", "failed", "ended", "expired"]
+SessionMode = Literal["ephemeral", "persistent"]
+
+
+class CreateSession(Body):
+    """What `POST /v1/sessions` takes."""
+
+    mirrors: list[str] = Field(min_length=1)
+    seeds: dict[str, str] = {}
+    persistent: bool = False
+    name: str | None = None
+    timeout_seconds: int | None = Field(default=None, gt=0)
+    clock: datetime | None = None
+    """Extension: stop the session's clock at this instant; it then moves only when advanced."""
+
+
+class MirrorInfo(Wire):
+    """One running mirror of a session."""
+
+    vendor: str
+    url: str
+    version: str
+    env: dict[str, str] = {}
+    """Extension: variables that point the vendor's SDKs here, keys and secrets included."""
+    setup: dict[str, str] = {}
+    """Extension: per language, the one or two lines that point the vendor's SDK at this mirror."""
+
+
+class SessionStats(Wire):
+    """Counts since the session was created."""
+
+    requests: int = 0
+    webhooks: int = 0
+    errors: int = 0
+
+
+class Session(Wire):
+    """A set of mirrors with their own state, clock, log and URLs."""
+
+    session_id: str
+    status: SessionStatus
+    mirrors: list[MirrorInfo]
+    created_at: datetime
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    name: str | None = None
+    mode: SessionMode | None = None
+    seeds: dict[str, str] = {}
+    clock: datetime | None = None
+    """Extension: the session's own time when this was answered."""
+    stats: SessionStats | None = None
+    snapshot_ids: dict[str, str] | None = None
+    """Extension: the archived final state, per mirror, of a persistent session that has ended."""
+
+
+class SessionPage(Wire):
+    """One page of sessions, newest first."""
+
+    sessions: list[Session]
+    next_cursor: str | None = None
+
+
+class MoveClock(Body):
+    """What `POST /v1/sessions/{id}/clock` takes: one of the two."""
+
+    advance: str | None = None
+    to: datetime | None = None
+
+
+class ClockMoved(Wire):
+    """What moving the clock did."""
+
+    at: datetime
+    fired: list["Fired"] = []
+    fired_count: int = 0
+
+
+class Fired(Wire):
+    """A timer that fell due while the clock moved."""
+
+    mirror: str
+    timer: str
+    at: datetime
+    webhooks: list[str] = []
+    """Types of the vendor events that it caused, in order."""
