@@ -1,0 +1,61 @@
+"""Imports point down: design decides who may know whom."""
+
+import ast
+
+from tests.standing.project import files, imported, module_name, short
+
+WIRE, CLIENT, SERVER = "mirra_mcp.wire", "mirra_mcp.client", "mirra_mcp.server"
+LOCAL, SETTINGS = "mirra_mcp.local", "mirra_mcp.settings"
+KIT, API, MIRRORS = f"{LOCAL}.kit", f"{LOCAL}.api", f"{LOCAL}.mirrors"
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    WIRE: (WIRE,),
+    SETTINGS: (),
+    CLIENT: (CLIENT, WIRE),
+    SERVER: (SERVER, CLIENT, WIRE, SETTINGS),
+    KIT: (KIT, WIRE),
+    MIRRORS: (MIRRORS, KIT, WIRE),
+    f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE),
+    f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", MIRRORS, KIT, WIRE),
+    LOCAL: (LOCAL, WIRE, SETTINGS),
+    "mirra_mcp.cli": ("mirra_mcp",),
+    "mirra_mcp.__main__": ("mirra_mcp.cli",),
+    "mirra_mcp": (),
+}
+"""Per package, the packages that it may import; the longest matching name rules."""
+
+
+def _within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def _allowed(module: str) -> tuple[str, ...]:
+    layer = max((name for name in MAY_IMPORT if _within(module, (name,))), key=len)
+    if layer == MIRRORS and module.count(".") > MIRRORS.count("."):
+        vendor = ".".join(module.split(".")[:4])
+        return (vendor, KIT, WIRE)
+    return MAY_IMPORT[layer]
+
+
+def test_imports_point_down() -> None:
+    astray = [
+        f"{short(path)}:{line} imports {name}"
+        for path in files(".py")
+        if (module := module_name(path)).startswith("mirra_mcp")
+        for line, name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if name.startswith("mirra_mcp.")
+        and name != "mirra_mcp.__version__"
+        and not _within(name, _allowed(module))
+    ]
+    assert astray == []
+
+
+def test_the_package_never_imports_its_tests() -> None:
+    astray = [
+        f"{short(path)}:{line} imports {name}"
+        for path in files(".py")
+        if module_name(path).startswith("mirra_mcp")
+        for line, name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if _within(name, ("tests", "bench", "pytest"))
+    ]
+    assert astray == []

@@ -1,0 +1,60 @@
+"""The built wheel is whole: every module, card and prompt, and the licence."""
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from mirra_mcp import __version__
+from tests.standing.project import ROOT
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built from the checkout, offline."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    return next(folder.glob("*.whl"))
+
+
+def _shipped() -> set[str]:
+    package = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "mirra_mcp").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    words = {
+        f"mirra_mcp/{folder}/{path.name}"
+        for folder in ("tools", "prompts")
+        for path in (ROOT / folder).glob("*.md")
+    }
+    return package | words
+
+
+def test_the_wheel_holds_every_module_card_and_prompt(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert held == _shipped()
+
+
+def test_the_wheel_names_its_command_and_licence(wheel: Path) -> None:
+    about = f"mirra_mcp-{__version__}.dist-info"
+    with zipfile.ZipFile(wheel) as archive:
+        entry = archive.read(f"{about}/entry_points.txt").decode()
+        assert "mirra-mcp = mirra_mcp.__main__:main" in entry
+        assert "MIT" in archive.read(f"{about}/licenses/LICENSE").decode()
+
+
+def test_the_sdk_is_capped_below_the_next_minor() -> None:
+    """Our choice: three private names of the SDK are fenced in server/sdk.py."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert [name for name in project["dependencies"] if name.startswith("mcp")] == ["mcp>=2.3,<2.4"]
