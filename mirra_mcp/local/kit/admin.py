@@ -1,0 +1,297 @@
+"""The endpoints that every mirror has under `/_mirra/`: reset, simulate, snapshots, state.
+
+Source: https://docs.mirra.run/reference/api
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from mirra_mcp.local.kit.errors import Refusal, VendorError, nearest, one_of
+from mirra_mcp.local.kit.metadata import describe
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.reading import invalid, parse, read, whole
+from mirra_mcp.local.kit.resource import Resource
+from mirra_mcp.local.kit.routes import Answer, Call
+from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.kit.stories import find_story
+from mirra_mcp.wire.admin import (
+    ResetDone,
+    ResetState,
+    Restored,
+    RestoreSnapshot,
+    RetryWebhook,
+    Simulated,
+    Snapshot,
+    State,
+    TakeSnapshot,
+)
+from mirra_mcp.wire.model import Doc, Wire
+
+Verb = Callable[[Session, Mirror, Call], Awaitable[Wire]]
+
+PAGE, MOST = 100, 1000
+
+
+async def answer(session: Session, mirror: Mirror, call: Call) -> Answer:
+    """Answer a call below `/_mirra/`.
+
+    Raises:
+        Refusal: it can't be done; nothing has changed.
+    """
+    verbs = VERBS.get(call.path)
+    if verbs is None:
+        raise Refusal(
+            404,
+            "mirra.request.not_found",
+            f"A mirror has no {call.path}.{nearest(call.path, VERBS)}",
+            f"It has {', '.join(VERBS)}.",
+        )
+    verb = verbs.get(call.method)
+    if verb is None:
+        allowed = ", ".join(verbs)
+        raise Refusal(
+            405,
+            "mirra.request.method_not_allowed",
+            f"{call.path} doesn't take {call.method}.",
+            f"Use {allowed}.",
+        )
+    async with session.lock:
+        if session.mirrors.get(mirror.vendor) is not mirror:
+            raise Refusal(404, "mirra.session.ended", "The session of this mirror has ended.")
+        session.open()
+        session.fire_due(call.now)
+        return Answer(200, (await verb(session, mirror, call)).to_json())
+
+
+async def reset(session: Session, mirror: Mirror, call: Call) -> ResetDone:
+    """Go back to a fixture: the given one, or the one that the session began with."""
+    seed = read(ResetState, call.body).seed
+    fixture = fixture_named(mirror, seed) if seed else session.seeds[mirror.vendor]
+    await asyncio.to_thread(session.reset, mirror, fixture)
+    return ResetDone(mirror=mirror.vendor, seed=fixture, counts=counts(mirror))
+
+
+async def simulate(session: Session, mirror: Mirror, call: Call) -> Simulated:
+    """Let something happen to the account, with all that follows from it."""
+    given = parse(call.body)
+    event = given.pop("event", None)
+    if not isinstance(event, str):
+        raise Refusal(
+            400,
+            "mirra.request.invalid",
+            "'event' is missing: the name of what should happen.",
+            f"The {mirror.vendor} mirror knows {one_of(mirror.stories)}.",
+        )
+    story = find_story(mirror.stories, event)
+    if story is None:
+        raise Refusal(
+            400,
+            "mirra.simulate.unknown_event",
+            f"The {mirror.vendor} mirror can't simulate '{event}'.{nearest(event, mirror.stories)}",
+            f"It knows {one_of(mirror.stories)}.",
+        )
+    try:
+        with session.unit(mirror, call.now) as unit:
+            result = story.run(mirror, given)
+    except VendorError as error:
+        raise Refusal(
+            400,
+            "mirra.simulate.invalid",
+            f"'{event}' can't happen now: {error.body.get('message') or error.body}",
+            "Look at the state, or name another document.",
+        ) from None
+    return Simulated(event=story.event, changes=unit.changes, webhooks=unit.webhooks, result=result)
+
+
+async def snapshot(session: Session, mirror: Mirror, call: Call) -> Snapshot:
+    """Keep the mirror's state."""
+    name = read(TakeSnapshot, call.body).name
+    taken = {each[1] for each in session.snapshots.values() if each[0] == mirror.vendor}
+    if name and name in taken:
+        raise Refusal(
+            409,
+            "mirra.snapshot.already_exists",
+            f"There is a snapshot named '{name}' of the {mirror.vendor} mirror already.",
+            "Choose another name.",
+        )
+    id = await asyncio.to_thread(session.snapshot, mirror, name)
+    return Snapshot(snapshot_id=id, name=name)
+
+
+async def restore(session: Session, mirror: Mirror, call: Call) -> Restored:
+    """Bring back a snapshot, by id or name."""
+    wanted = read(RestoreSnapshot, call.body).snapshot_id
+    own = {id: each for id, each in session.snapshots.items() if each[0] == mirror.vendor}
+    id = next((id for id, each in own.items() if wanted in (id, each[1])), None)
+    image = None if id else session.archived(mirror.vendor, wanted)
+    if id is None and image is None:
+        listed = one_of(own) if own else "none yet"
+        raise Refusal(
+            404,
+            "mirra.snapshot.not_found",
+            f"The {mirror.vendor} mirror has no snapshot '{wanted}'.{nearest(wanted, own)}",
+            f"Its snapshots: {listed}.",
+        )
+    await asyncio.to_thread(session.restore, mirror, id or wanted, image)
+    return Restored(mirror=mirror.vendor, snapshot_id=id or wanted, counts=counts(mirror))
+
+
+async def state(session: Session, mirror: Mirror, call: Call) -> State:
+    """Dump the documents, newest first: all of them, or a page of one entity."""
+    query = call.query
+    found = State(
+        mirror=mirror.vendor,
+        version=mirror.version,
+        at=session.clock.now(),
+        state={},
+        counts=counts(mirror),
+    )
+    if "entity" not in query:
+        for plural, noun in mirror.nouns.items():
+            found.state[plural] = [noun.shown(doc) for doc in noun.find()]
+        return found
+    noun = noun_named(mirror, query["entity"])
+    if "id" in query:
+        doc = noun.peek(query["id"])
+        found.state[noun.plural] = [] if doc is None else [noun.shown(doc)]
+        return found
+    limit = whole(query.get("limit"), PAGE, MOST)
+    where = dict(pair_of(value) for name, value in call.query_all if name == "where")
+    indexed = {name: value for name, value in where.items() if name in noun.indexes}
+    cursor = query.get("cursor")
+    try:
+        most = MOST if where else limit
+        page = noun.page(limit=most, after=cursor, **indexed)  # type: ignore[arg-type]  # fields
+    except LookupError:
+        raise invalid(f"'cursor' names no {noun.entity}.", "Leave it out to begin anew.") from None
+    docs = [doc for doc in page.docs if matches(doc, where)]
+    found.state[noun.plural] = [noun.shown(doc) for doc in docs[:limit]]
+    if docs[limit:]:
+        found.next_cursor = docs[limit - 1]["id"]
+    elif page.has_more:
+        found.next_cursor = page.docs[-1]["id"]
+    return found
+
+
+async def metadata(session: Session, mirror: Mirror, call: Call) -> Wire:
+    """Tell what this mirror is and covers."""
+    return describe(type(mirror))
+
+
+async def retry(session: Session, mirror: Mirror, call: Call) -> Wire:
+    """Send a webhook once more."""
+    id = read(RetryWebhook, call.body).delivery_id
+    parcel = session.deliveries.find(id)
+    if parcel is None or parcel.mirror != mirror.vendor or parcel.url is None:
+        raise Refusal(
+            404,
+            "mirra.webhook.not_found",
+            f"The {mirror.vendor} mirror sent no webhook '{id}'.",
+            "GET /v1/sessions/{id}/webhooks lists them; only those with a url can be sent again.",
+        )
+    with session.transaction():
+        session.deliveries.again(id)
+    session.on_work(session)
+    return session.deliveries.find(id).to_wire()  # type: ignore[union-attr]  # it was there
+
+
+async def webhooks(session: Session, mirror: Mirror, call: Call) -> Wire:
+    """List the newest webhooks of this mirror."""
+    limit = whole(call.query.get("limit"), 20, 100)
+    return session.deliveries.page({"mirror": mirror.vendor}, limit, None)
+
+
+VERBS: dict[str, dict[str, Verb]] = {
+    "/_mirra/state": {"GET": state},
+    "/_mirra/state/reset": {"POST": reset},
+    "/_mirra/state/snapshot": {"POST": snapshot},
+    "/_mirra/state/restore": {"POST": restore},
+    "/_mirra/simulate": {"POST": simulate},
+    "/_mirra/metadata": {"GET": metadata},
+    "/_mirra/webhooks": {"GET": webhooks},
+    "/_mirra/webhooks/retry": {"POST": retry},
+}
+
+
+def pair_of(text: str) -> tuple[str, str]:
+    """Split `field:value`.
+
+    Raises:
+        Refusal: there is no colon.
+    """
+    name, colon, value = text.partition(":")
+    if not colon or not name:
+        raise invalid(f"'where' must look like field:value, not '{text}'.")
+    return name, value
+
+
+def matches(doc: Doc, where: dict[str, str]) -> bool:
+    """Tell whether a document's fields are, or contain, the wanted texts."""
+    for name, wanted in where.items():
+        value: Any = doc
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        each = value if isinstance(value, list) else [value]
+        if wanted not in [
+            one if isinstance(one, str) else orjson.dumps(one).decode() for one in each
+        ]:
+            return False
+    return True
+
+
+def counts(mirror: Mirror) -> dict[str, int]:
+    """Count a mirror's documents by plural entity."""
+    found = mirror.store.counts()
+    return {plural: found.get(plural, 0) for plural in mirror.nouns}
+
+
+def fixture_named(mirror: Mirror, seed: str) -> str:
+    """Return the fixture that `fixture` or `mirror:fixture` means.
+
+    Raises:
+        Refusal: this mirror has no such fixture.
+    """
+    vendor, colon, fixture = seed.rpartition(":")
+    if colon and vendor != mirror.vendor:
+        raise Refusal(
+            400,
+            "mirra.fixture.not_found",
+            f"The seed '{seed}' is for the {vendor} mirror; this is {mirror.vendor}.",
+            f"Use one of {one_of(mirror.fixtures)}.",
+        )
+    return check_fixture(type(mirror), fixture)
+
+
+def check_fixture(kind: type[Mirror], fixture: str) -> str:
+    """Return the fixture's name if the vendor has it.
+
+    Raises:
+        Refusal: it doesn't.
+    """
+    if fixture not in kind.fixtures:
+        raise Refusal(
+            400,
+            "mirra.fixture.not_found",
+            f"The {kind.vendor} mirror has no fixture '{fixture}'."
+            + nearest(fixture, kind.fixtures),
+            f"Use one of {one_of(kind.fixtures)}.",
+        )
+    return fixture
+
+
+def noun_named(mirror: Mirror, name: str) -> Resource:
+    """Return the noun that an entity's singular or plural means.
+
+    Raises:
+        Refusal: there is none.
+    """
+    for noun in mirror.nouns.values():
+        if name in (noun.plural, noun.entity):
+            return noun
+    raise invalid(
+        f"The {mirror.vendor} mirror keeps no '{name}'.{nearest(name, mirror.nouns)}",
+        f"It keeps {one_of(mirror.nouns)}.",
+    )

@@ -1,0 +1,81 @@
+"""A session's own time: it flows with the wall's or stands still, and can be moved forward."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from pytimeparse2 import parse  # type: ignore[import-untyped]  # ships no types
+
+from mirra_mcp.local.kit.errors import Refusal
+
+Wall = Callable[[], datetime]
+"""Where real time comes from."""
+
+FURTHEST = timedelta(days=366 * 20)
+
+
+def wall() -> datetime:
+    """Return the real time, in UTC."""
+    return datetime.now(UTC)
+
+
+def iso(at: datetime) -> str:
+    """Write an instant as Mirra does: `2026-04-22T18:02:18.100Z`."""
+    return at.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def duration(text: str) -> timedelta:
+    """Read `3d`, `2 hours`, `1h30m` or a number of seconds.
+
+    Raises:
+        Refusal: it can't be read, is not above zero, or is more than 20 years.
+    """
+    seconds = parse(text.strip())
+    if seconds is None or seconds <= 0:
+        raise Refusal(
+            400,
+            "mirra.clock.invalid",
+            f"'{text}' is not a length of time above zero.",
+            "Say it like '90s', '2 hours', '3d' or '1h30m'.",
+        )
+    if seconds > FURTHEST.total_seconds():
+        raise Refusal(
+            400, "mirra.clock.invalid", f"'{text}' is too far.", "Advance 20 years at most."
+        )
+    return timedelta(seconds=float(seconds))
+
+
+class Clock:
+    """Tells a session's time. Never goes back."""
+
+    def __init__(self, wall: Wall, *, standing: datetime | None = None) -> None:
+        self._wall = wall
+        self._ahead = timedelta()
+        self.standing = standing
+
+    def now(self) -> datetime:
+        """Return the session's time."""
+        return self.standing or self._wall() + self._ahead
+
+    def move_to(self, at: datetime) -> None:
+        """Make it `at` now; an earlier instant changes nothing."""
+        if self.standing is not None:
+            self.standing = max(self.standing, at)
+        else:
+            self._ahead = max(self._ahead, at - self._wall())
+
+    def wait_for(self, at: datetime) -> float | None:
+        """Return the real seconds until `at`, or None if it comes only when the clock is moved."""
+        return None if self.standing else max((at - self.now()).total_seconds(), 0.0)
+
+    def save(self) -> dict[str, str | float | None]:
+        """Return what `load` needs after a restart."""
+        standing = self.standing.isoformat() if self.standing else None
+        return {"standing": standing, "ahead": self._ahead.total_seconds()}
+
+    @classmethod
+    def load(cls, wall: Wall, saved: dict[str, str | float | None]) -> "Clock":
+        """Bring back a clock that `save` described."""
+        standing = saved["standing"]
+        clock = cls(wall, standing=datetime.fromisoformat(standing) if standing else None)  # type: ignore[arg-type]  # written by save
+        clock._ahead = timedelta(seconds=float(saved["ahead"] or 0))
+        return clock

@@ -1,0 +1,234 @@
+"""A mirror on the wire: one ASGI app, from the bytes of a request to the bytes of its answer."""
+
+import logging
+from time import perf_counter
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from mirra_mcp.local.kit import admin, guard
+from mirra_mcp.local.kit.errors import Refusal, VendorError
+from mirra_mcp.local.kit.idempotency import Idempotency
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.params import problems_of
+from mirra_mcp.local.kit.resource import mask
+from mirra_mcp.local.kit.routes import Answer, Call, Route
+from mirra_mcp.local.kit.session import Session
+from mirra_mcp.wire.model import Doc
+
+log = logging.getLogger("mirra_mcp.local")
+
+LOGGED_BODY = 4096
+"""Bytes of a request's body that the log keeps."""
+SECRETS = ("authorization", "password", "secret", "token", "api_key", "apikey", "signing_secret")
+
+
+async def serve(session: Session, mirror: Mirror, scope: Any, receive: Any, send: Any) -> None:
+    """Answer one request to a mirror."""
+    start = perf_counter()
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    path: str = scope["raw_path"].decode("latin-1").partition("?")[0]
+    try:
+        guard.check(headers.get("host"), headers.get("origin"))
+        body = await read_body(receive, mirror.max_body, headers.get("content-length"))
+        call = Call(
+            scope["method"], path, scope["query_string"].decode("latin-1"), headers, body or b"",
+            session.clock.now(),
+        )  # fmt: skip
+        if path.startswith("/_mirra"):
+            answer = await admin.answer(session, mirror, call)
+        else:
+            async with session.lock:
+                answer = answer_vendor(session, mirror, call, start, is_too_large=body is None)
+    except Refusal as refusal:
+        answer = Answer(refusal.status, refusal.body())
+    except Disconnected:
+        return
+    await send_answer(send, answer)
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete."""
+
+
+async def read_body(receive: Any, limit: int, length: str | None) -> bytes | None:
+    """Return a request's body, or None if it is over `limit` bytes.
+
+    Raises:
+        Disconnected: the client went away.
+    """
+    if length is not None and length.isdecimal() and int(length) > limit:
+        return None
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body if len(body) <= limit else None
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def send_answer(send: Any, answer: Answer) -> None:
+    """Write an answer out."""
+    body = answer.encoded()
+    headers = [(b"content-length", b"%d" % len(body))]
+    if not any(name.lower() == "content-type" for name in answer.headers):
+        headers.append((b"content-type", b"application/json; charset=utf-8"))
+    headers += [
+        (name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def answer_vendor(
+    session: Session, mirror: Mirror, call: Call, start: float, *, is_too_large: bool = False
+) -> Answer:
+    """Let the vendor's API answer a call, and log it. Refused calls change nothing."""
+    session.open()
+    session.fire_due(call.now)
+    first = session.log.last + 1
+    error: Doc | None = None
+    try:
+        with session.unit(mirror, call.now):
+            answer = _handle(mirror, call, is_too_large=is_too_large)
+            _finish(session, mirror, call, answer, start)
+    except VendorError as refused:
+        answer = Answer(refused.status, refused.body, dict(refused.headers))
+        error = refused.body
+    except Exception:
+        log.exception("%s %s of the %s mirror failed.", call.method, call.path, mirror.vendor)
+        crash = mirror.crashed(call)
+        answer, error = Answer(crash.status, crash.body), crash.body
+    if error is not None:
+        with session.transaction():
+            _finish(session, mirror, call, answer, start)
+        if mirror.idempotency and mirror.idempotency.keep_errors:
+            _keep(mirror, mirror.idempotency, call, answer)
+    answer.headers["x-mirra-events"] = f"{first}-{session.log.last}"
+    return answer
+
+
+def _handle(mirror: Mirror, call: Call, *, is_too_large: bool) -> Answer:
+    found = mirror.router().find(call.method, call.path)
+    if isinstance(found, set):
+        call.caller = mirror.authenticate(call)
+        raise mirror.wrong_method(call, found) if found else mirror.unknown_path(call)
+    target, call.params = found
+    if is_too_large:
+        raise mirror.too_large(call)
+    call.caller = mirror.authenticate(call)
+    if isinstance(target, str):
+        raise mirror.gap(call, target)
+    route: Route = target
+    mirror.admit(call, route.spec)
+    rules = mirror.idempotency
+    key = rules.key_of(call) if rules else None
+    if rules is None or key is None:
+        return _invoke(mirror, route, call)
+    if invalid := mirror.idempotency_invalid(key):
+        raise invalid
+    seen = mirror.replays.find(key, call)
+    if seen is not None:
+        same, answer = seen
+        if not same:
+            raise mirror.idempotency_conflict(call)
+        if rules.replay_header:
+            answer.headers = answer.headers | dict([rules.replay_header])
+        return answer
+    answer = _invoke(mirror, route, call)
+    if answer.status < 400 or rules.keep_errors:
+        mirror.replays.keep(key, call, answer, rules.ttl)
+    return answer
+
+
+def _keep(mirror: Mirror, rules: Idempotency, call: Call, answer: Answer) -> None:
+    key = rules.key_of(call)
+    if key is not None and mirror.replays.find(key, call) is None and mirror.session:
+        with mirror.session.transaction():
+            mirror.replays.keep(key, call, answer, rules.ttl)
+
+
+def _invoke(mirror: Mirror, route: Route, call: Call) -> Answer:
+    args: dict[str, Any] = {name: call.params[name] for name in route.placeholders}
+    if route.params is not None:
+        args["params"] = _validated(mirror, route, call)
+    if route.wants_call:
+        args["call"] = call
+    result = getattr(mirror.nouns[route.noun], route.verb)(**args)
+    return result if isinstance(result, Answer) else Answer(route.status, result)
+
+
+def _validated(mirror: Mirror, route: Route, call: Call) -> Any:
+    given: Any = call.query
+    if call.method in ("POST", "PUT", "PATCH"):
+        try:
+            given = mirror.read_body(call)
+        except ValueError:
+            raise mirror.malformed(call) from None
+    try:
+        return route.params.model_validate(given)  # type: ignore[union-attr]  # checked by the caller
+    except ValidationError as error:
+        raise mirror.invalid(problems_of(error), call) from None
+
+
+def _finish(session: Session, mirror: Mirror, call: Call, answer: Answer, start: float) -> None:
+    """Add the headers of every answer, and write the call into the log."""
+    answer.headers |= mirror.decorate(call, answer.status)
+    answer.headers["x-mirra-version"] = (
+        f"{mirror.vendor}@{mirror.version} · api={mirror.api_version}"
+    )
+    session.requests += 1
+    data: Doc = {"mirror": mirror.vendor, "method": call.method, "path": call.path}
+    if call.query_string:
+        data["query"] = call.query_string[:LOGGED_BODY]
+    data["status"] = answer.status
+    data["durationMs"] = round((perf_counter() - start) * 1000, 2)
+    if call.body:
+        data["request"] = _logged(call.body)
+    if mirror.idempotency and (key := call.headers.get(mirror.idempotency.header)):
+        data["idempotencyKey"] = key
+    if answer.status >= 400:
+        session.errors += 1
+        data["error"] = orjson.loads(answer.encoded() or b"null")
+    session.log.append("traffic.request_completed", mirror.vendor, data)
+
+
+def _logged(body: bytes) -> Any:
+    """Return what the log keeps of a body: JSON if it is short JSON, else the beginning."""
+    if len(body) > LOGGED_BODY:
+        return body[:LOGGED_BODY].decode("utf-8", "replace") + f"… ({len(body)} bytes)"
+    try:
+        given = orjson.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+    if isinstance(given, dict):
+        for name in SECRETS:
+            if isinstance(given.get(name), str):
+                given[name] = mask(given[name])
+    return given
+
+
+def gone() -> Answer:
+    """Return the answer on a port whose session is over."""
+    return Answer(
+        404,
+        Refusal(
+            404,
+            "mirra.session.ended",
+            "The session of this mirror has ended.",
+            "Start a new session and use its URLs.",
+        ).body(),
+        {"connection": "close"},
+    )

@@ -1,0 +1,66 @@
+"""Idempotency keys: the same key and request get the first answer again."""
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+import orjson
+
+from mirra_mcp.local.kit.routes import Answer, Call
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A vendor's rules."""
+
+    header: str = "idempotency-key"
+    methods: frozenset[str] = field(default_factory=lambda: frozenset({"POST"}))
+    paths: frozenset[str] | None = None
+    """Only these paths take a key; None: all."""
+    ttl: timedelta = timedelta(hours=24)
+    keep_errors: bool = False
+    """Whether a refusal is replayed too."""
+    replay_header: tuple[str, str] | None = None
+
+    def key_of(self, call: Call) -> str | None:
+        """Return the key under which a call is remembered, if it has one."""
+        if call.method not in self.methods or (self.paths and call.path not in self.paths):
+            return None
+        return call.headers.get(self.header)
+
+
+class Replays:
+    """The answers of one mirror that can be asked for again."""
+
+    def __init__(self, db: sqlite3.Connection, schema: str) -> None:
+        self._db = db
+        table = f"{schema}.replays"
+        self._select = (
+            f"SELECT fingerprint, status, body, headers FROM {table} WHERE key=? AND expires>?"
+        )
+        self._insert = f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?,?,?)"
+
+    def find(self, key: str, call: Call) -> tuple[bool, Answer] | None:
+        """Return whether the request was the same, and its answer; None: a key not seen."""
+        row = self._db.execute(self._select, (key, call.now.timestamp())).fetchone()
+        if row is None:
+            return None
+        return row[0] == fingerprint(call), Answer(row[1], row[2], orjson.loads(row[3]))
+
+    def keep(self, key: str, call: Call, answer: Answer, ttl: timedelta) -> None:
+        """Remember an answer, as bytes, until `ttl` has passed."""
+        expires = (call.now + ttl).timestamp()
+        row = (key, fingerprint(call), answer.status, answer.encoded(), expires)
+        self._db.execute(self._insert, (*row, orjson.dumps(answer.headers)))
+
+
+def fingerprint(call: Call) -> bytes:
+    """Digest what makes a request the same: method, path, query and body."""
+    text = f"{call.method} {call.path}?{call.query_string}\n".encode()
+    return blake2b(text + call.body, digest_size=16).digest()
+
+
+def expire(db: sqlite3.Connection, schema: str, now: datetime) -> None:
+    """Forget what can't be replayed any more."""
+    db.execute(f"DELETE FROM {schema}.replays WHERE expires<=?", (now.timestamp(),))

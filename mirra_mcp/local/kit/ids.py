@@ -1,0 +1,37 @@
+"""Ids that a replay makes again: each one is a digest of a seed and a counter."""
+
+from hashlib import blake2b
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class Ids:
+    """A deterministic source of ids."""
+
+    def __init__(self, seed: str, count: int = 0) -> None:
+        self._seed = seed.encode()
+        self.count = count
+
+    def _digest(self) -> bytes:
+        self.count += 1
+        return blake2b(b"%s:%d" % (self._seed, self.count), digest_size=32).digest()
+
+    def uuid(self) -> str:
+        """Return a version 4 UUID."""
+        raw = bytearray(self._digest()[:16])
+        raw[6] = raw[6] & 0x0F | 0x40
+        raw[8] = raw[8] & 0x3F | 0x80
+        text = raw.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def token(self, length: int, alphabet: str = BASE62) -> str:
+        """Return `length` characters of `alphabet`."""
+        size, out = len(alphabet), ""
+        while len(out) < length:
+            out += "".join([alphabet[byte % size] for byte in self._digest()])
+        return out[:length]
+
+    def number(self, low: int, high: int) -> int:
+        """Return a whole number from `low` to `high`, both included."""
+        return low + int.from_bytes(self._digest()[:8]) % (high - low + 1)

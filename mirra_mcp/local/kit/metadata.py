@@ -1,0 +1,32 @@
+"""What a mirror is and covers, read off its code."""
+
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.routes import routes_of
+from mirra_mcp.wire import admin as wire
+
+
+def describe(kind: type[Mirror]) -> wire.Metadata:
+    """Return the metadata of a vendor's mirror."""
+    routes = [each for noun in kind.resources for each in routes_of(noun, noun.plural)]
+    return wire.Metadata(
+        name=kind.vendor,
+        version=kind.version,
+        vendor_api_version=kind.api_version,
+        encoding=kind.encoding,
+        endpoints=[wire.Endpoint(method=each.method, path=each.path) for each in routes],
+        webhook_events=list(kind.webhook_events),
+        simulate_events=[each.describe() for each in kind.stories.values()],
+        fixtures=[
+            wire.Fixture(name=name, description=each.description)
+            for name, each in kind.fixtures.items()
+        ],
+        entities=[
+            wire.Entity(
+                name=noun.entity,
+                plural=noun.plural,
+                statuses={old: sorted(new) for old, new in noun.moves.items()},
+            )
+            for noun in kind.resources
+        ],
+        gaps=[f"{spec}: {reason}" for spec, reason in kind.gaps.items()] + list(kind.limits),
+    )

@@ -1,0 +1,292 @@
+"""A vendor's API: its nouns, its rules, and the state behind them."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import orjson
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.idempotency import Idempotency, Replays
+from mirra_mcp.local.kit.ids import Ids
+from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.resource import Resource
+from mirra_mcp.local.kit.routes import Call, Router, routes_of
+from mirra_mcp.local.kit.store import Store
+from mirra_mcp.local.kit.stories import Story
+from mirra_mcp.local.kit.webhooks import Target
+from mirra_mcp.wire.admin import Change, WebhookRef
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.kit.session import Session
+
+log = logging.getLogger("mirra_mcp.local")
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """A named state to start from. `build` runs on an empty mirror, unseen by log and webhooks."""
+
+    description: str
+    build: Callable[[Any], None]
+
+
+@dataclass
+class Unit:
+    """What one call, timer or story has done so far."""
+
+    changes: list[Change] = field(default_factory=list)
+    webhooks: list[WebhookRef] = field(default_factory=list)
+    moved_timers: bool = False
+
+
+class Mirror:
+    """The base of every vendor's mirror.
+
+    A mirror is plain synchronous code inside one transaction: guards first, then writes.
+    """
+
+    vendor: ClassVar[str]
+    version: ClassVar[str]
+    api_version: ClassVar[str]
+    description: ClassVar[str]
+    encoding: ClassVar[Literal["json", "form"]] = "json"
+    resources: ClassVar[tuple[type[Resource], ...]] = ()
+    stories: ClassVar[Mapping[str, Story]] = {}
+    fixtures: ClassVar[Mapping[str, Fixture]] = {}
+    gaps: ClassVar[Mapping[str, str]] = {}
+    """Endpoints that the vendor has and the mirror doesn't: `"POST /x"` to the reason."""
+    limits: ClassVar[tuple[str, ...]] = ()
+    """Other known differences, a sentence each."""
+    webhook_events: ClassVar[tuple[str, ...]] = ()
+    webhook_secret: ClassVar[str]
+    """Signs the events that no endpoint subscribed to."""
+    message_prefix: ClassVar[str] = "msg_"
+    event_id_key: ClassVar[str | None] = None
+    retry_schedule: ClassVar[tuple[timedelta, ...]] = ()
+    idempotency: ClassVar[Idempotency | None] = None
+    max_body: ClassVar[int] = 50 * 1024 * 1024
+
+    store: Store
+    ids: Ids
+    now: datetime
+
+    def __init__(self, url: str, fixture: str) -> None:
+        self.url = url
+        self.fixture = fixture
+        self.unit = Unit()
+        self.session: Session | None = None
+        self.nouns = {noun.plural: noun(self) for noun in self.resources}
+        for plural, noun in self.nouns.items():
+            setattr(self, plural, noun)
+
+    def bind(self, db: sqlite3.Connection, session: "Session | None") -> None:
+        """Attach the mirror to its database; without a session nothing is logged or sent."""
+        self.session = session
+        self._db = db
+        self.store = Store(db, self.vendor)
+        self.replays = Replays(db, self.vendor)
+        self.ids = Ids(self.vendor)
+        self.recall()
+
+    def recall(self) -> None:
+        """Read the counters after the state has been replaced or rolled back."""
+        self.ids.count = self.store.setting("_ids") or 0
+        self._kept = self.ids.count
+
+    def keep_counters(self) -> None:
+        """Write the counters if they have moved; the last step of a transaction."""
+        if self.ids.count != self._kept:
+            self.store.set_setting("_ids", self.ids.count)
+            self._kept = self.ids.count
+
+    @classmethod
+    def router(cls) -> Router:
+        """Return the endpoints of this vendor, found once."""
+        if "_router" not in cls.__dict__:
+            router = Router()
+            for noun in cls.resources:
+                for each in routes_of(noun, noun.plural):
+                    router.add(each.method, each.path, each)
+            for spec, reason in cls.gaps.items():
+                method, path = spec.split(" ", 1)
+                router.add(method, path, reason)
+            cls._router = router  # type: ignore[attr-defined]  # a cache per subclass
+        return cls._router  # type: ignore[attr-defined,no-any-return]
+
+    # What verbs use.
+
+    def changed(self, noun: Resource, before: Doc | None, after: Doc | None) -> None:
+        """Log what became of a document. Called by the resource that wrote it."""
+        if self.session is None:
+            return
+        old = noun.shown(before) if before is not None else None
+        new = noun.shown(after) if after is not None else None
+        if old is not None and new is not None:
+            names = [name for name in old | new if old.get(name) != new.get(name)]
+            if not names:
+                return
+            old = {name: old[name] for name in names if name in old}
+            new = {name: new[name] for name in names if name in new}
+        id = (after or before or {})["id"]
+        self.unit.changes.append(
+            Change.model_construct(entity=noun.entity, entity_id=id, before=old, after=new)
+        )
+        data = {"mirror": self.vendor, "entity": noun.entity, "entityId": id}
+        self.session.log.append("state.changed", self.vendor, data | {"before": old, "after": new})
+
+    def emit(self, event: str, data: Doc) -> None:
+        """Tell a vendor event to the webhooks."""
+        if self.session is None:
+            return
+        payload = self.payload(event, data)
+        for id in self.session.deliveries.add(self, event, payload, self.event_ref(data)):
+            self.unit.webhooks.append(WebhookRef.model_construct(type=event, id=id))
+
+    def after(self, delay: timedelta, verb: str, **args: Any) -> None:
+        """Call `verb` (`emails.deliver`) on the session's clock, `delay` from now."""
+        due = (self.now + delay).timestamp()
+        self._db.execute(
+            f"INSERT INTO {self.vendor}.timers (due, verb, args) VALUES (?,?,?)",
+            (due, verb, orjson.dumps(args, option=orjson.OPT_SORT_KEYS).decode()),
+        )
+        self.unit.moved_timers = True
+
+    def cancel_timers(self, verb: str | None = None, **args: Any) -> None:
+        """Forget the timers of a verb whose arguments include the given ones."""
+        clauses = ["1"] + [f"json_extract(args, '$.{name}')=?" for name in args]
+        values = list(args.values())
+        if verb:
+            clauses.append("verb=?")
+            values.append(verb)
+        sql = f"DELETE FROM {self.vendor}.timers WHERE {' AND '.join(clauses)}"
+        self._db.execute(sql, values)
+        self.unit.moved_timers = True
+
+    def next_timer(self) -> tuple[float, int, str, str] | None:
+        """Return the timer that falls due first: when, id, verb, arguments."""
+        sql = f"SELECT due, id, verb, args FROM {self.vendor}.timers ORDER BY due, id LIMIT 1"
+        return self._db.execute(sql).fetchone()  # type: ignore[no-any-return]
+
+    def drop_timer(self, id: int) -> None:
+        """Forget one timer."""
+        self._db.execute(f"DELETE FROM {self.vendor}.timers WHERE id=?", (id,))
+        self.unit.moved_timers = True
+
+    def call_verb(self, verb: str, args: str) -> None:
+        """Do what a timer was set for."""
+        noun, name = verb.split(".")
+        getattr(self.nouns[noun], name)(**orjson.loads(args))
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """Return a small value that is part of the mirror's state."""
+        value = self.store.setting(name)
+        return default if value is None else value
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Keep a small value as part of the mirror's state."""
+        self.store.set_setting(name, value)
+
+    # What a vendor says. These have sensible defaults.
+
+    def install(self) -> None:
+        """Lay out what every account has, before the fixture: the default key and settings."""
+
+    def read_body(self, call: Call) -> Any:
+        """Return what the body says, for the parameters' model.
+
+        Raises:
+            ValueError: it can't be read.
+        """
+        return call.json
+
+    def authenticate(self, call: Call) -> Any:
+        """Return who is calling.
+
+        Raises:
+            VendorError: nobody that the vendor knows.
+        """
+
+    def admit(self, call: Call, spec: str) -> None:
+        """Check permissions, quotas and rate limits of an authenticated call.
+
+        Raises:
+            VendorError: refused.
+        """
+
+    def decorate(self, call: Call, status: int) -> dict[str, str]:
+        """Return the headers that every vendor answer carries."""
+        return {}
+
+    def forget_limits(self) -> None:
+        """Clear rate-limit counters: the mirror is being reset."""
+
+    def event_ref(self, data: Doc) -> str | None:
+        """Return the id of what an event is about."""
+        return data.get("id")
+
+    def idempotency_invalid(self, key: str) -> VendorError | None:
+        """Refuse a key that the vendor would not take."""
+        return None
+
+    # What a vendor must say.
+
+    def invalid(self, problems: list[Problem], call: Call) -> VendorError:
+        """Put what is wrong with the parameters into the vendor's words."""
+        raise NotImplementedError
+
+    def malformed(self, call: Call) -> VendorError:
+        """Say that the body can't be read."""
+        raise NotImplementedError
+
+    def too_large(self, call: Call) -> VendorError:
+        """Say that the body is over `max_body`."""
+        raise NotImplementedError
+
+    def unknown_path(self, call: Call) -> VendorError:
+        """Say that the vendor has no such endpoint."""
+        raise NotImplementedError
+
+    def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
+        """Say that the endpoint takes other methods."""
+        raise NotImplementedError
+
+    def gap(self, call: Call, reason: str) -> VendorError:
+        """Say that the vendor has this endpoint and the mirror doesn't: 501."""
+        raise NotImplementedError
+
+    def crashed(self, call: Call) -> VendorError:
+        """Say that the mirror itself failed."""
+        raise NotImplementedError
+
+    def idempotency_conflict(self, call: Call) -> VendorError:
+        """Say that the key was used for another request."""
+        raise NotImplementedError
+
+    def payload(self, event: str, data: Doc) -> Doc:
+        """Return a webhook's body."""
+        raise NotImplementedError
+
+    def endpoints(self, event: str) -> list[Target]:
+        """List the endpoints that subscribed to an event."""
+        raise NotImplementedError
+
+    def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+        """Return the headers of a webhook, signature included."""
+        raise NotImplementedError
+
+    def signature_of(self, headers: dict[str, str]) -> str:
+        """Pick the signature from a webhook's headers."""
+        raise NotImplementedError
+
+    def env(self) -> dict[str, str]:
+        """Return the variables that point the vendor's SDKs at this mirror."""
+        raise NotImplementedError
+
+    def setup(self) -> dict[str, str]:
+        """Return, by language, the lines that point the vendor's SDK at this mirror."""
+        raise NotImplementedError

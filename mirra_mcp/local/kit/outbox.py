@@ -1,0 +1,183 @@
+"""Sends webhooks: in order for each endpoint, beside the API's answers, never before them."""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections import deque
+from datetime import datetime
+from time import perf_counter
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.kit.webhooks import Outcome, Parcel
+
+if TYPE_CHECKING:
+    import httpx
+
+log = logging.getLogger("mirra_mcp.local")
+
+TIMEOUT = 15.0
+"""Seconds that a receiver has to answer."""
+PATIENCE = 1.0
+"""Seconds after which the next webhook no longer waits for the one before it."""
+
+
+class Outbox:
+    """The sender of one process."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self._allowed = {host.lower() for host in allowed}
+        self._client: httpx.AsyncClient | None = None
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def kick(self, session: Session, now: datetime) -> None:
+        """Begin to send what is due by `now`."""
+        for parcel in session.deliveries.due(now):
+            key = (session.id, parcel.url or "")
+            lane = self._lanes.setdefault(key, Lane())
+            if parcel.seq not in lane.known:
+                lane.known.add(parcel.seq)
+                lane.queue.append(parcel)
+                if not lane.is_running:
+                    lane.is_running = True
+                    self._spawn(self._run_lane(key, lane, session))
+
+    def _spawn(self, work: "asyncio.Future[None] | object") -> "asyncio.Task[None]":
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]  # a coroutine
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _run_lane(self, key: tuple[str, str], lane: "Lane", session: Session) -> None:
+        while lane.queue:
+            parcel = lane.queue.popleft()
+            sending = self._spawn(self._deliver(session, parcel, lane))
+            await asyncio.wait({sending}, timeout=PATIENCE)
+        lane.is_running = False
+        if not lane.known:
+            self._lanes.pop(key, None)
+
+    async def _deliver(self, session: Session, parcel: Parcel, lane: "Lane") -> None:
+        try:
+            mirror = session.mirrors[parcel.mirror]
+            headers = mirror.sign(parcel.secret, parcel.message, session.wall(), parcel.payload)
+            outcome = await self._post(parcel.url or "", headers, parcel.payload)
+            async with session.lock:
+                fresh = session.deliveries.find(parcel.id) if session.is_open else None
+                if fresh is not None and fresh.status == "pending":
+                    with session.transaction():
+                        session.deliveries.record(fresh, mirror, headers, outcome)
+        except Exception:
+            log.exception("Sending the webhook %s failed.", parcel.id)
+        finally:
+            lane.known.discard(parcel.seq)
+            lane.idle.set()
+            lane.idle = asyncio.Event()
+        if session.is_open:
+            session.on_work(session)
+
+    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Outcome:
+        import httpx
+
+        if self._client is None:
+            timeout = httpx.Timeout(TIMEOUT, connect=5.0)
+            limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+            self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+        start = perf_counter()
+
+        def failed(error: str, *, is_final: bool = False) -> Outcome:
+            return Outcome(None, error, (perf_counter() - start) * 1000, is_final)
+
+        refusal = await self._refuses(url)
+        if refusal:
+            return failed(refusal, is_final=True)
+        try:
+            async with (
+                asyncio.timeout(TIMEOUT),
+                self._client.stream("POST", url, content=body, headers=headers) as response,
+            ):
+                return Outcome(response.status_code, None, (perf_counter() - start) * 1000)
+        except (httpx.TimeoutException, TimeoutError):
+            return failed(f"The receiver did not answer within {TIMEOUT:.0f} s.")
+        except httpx.ConnectError:
+            return failed(f"Nothing accepts connections at {url}.")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            return failed(f"The receiver broke off: {type(error).__name__}.")
+
+    async def _refuses(self, url: str) -> str | None:
+        """Return why a webhook may not go to `url`: only loopback and allowed hosts may."""
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").lower(), parts.port or 443
+        except ValueError:
+            return "The endpoint's URL can't be read."
+        if parts.scheme not in ("http", "https") or not host:
+            return "The endpoint's URL must begin with http:// or https://."
+        if host == "localhost" or host.endswith(".localhost"):
+            return None
+        try:
+            if ipaddress.ip_address(host).is_loopback:
+                return None
+        except ValueError:
+            pass
+        if host not in self._allowed:
+            return (
+                f"Not sent: webhooks go to loopback addresses only, and {host} isn't one."
+                " Register a URL such as http://127.0.0.1:3000/hook, or allow the host with"
+                " --webhook-host."
+            )
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, port, type=socket.SOCK_STREAM
+            )
+        except OSError:
+            return f"The host {host} can't be found."
+        for address in {entry[4][0] for entry in found}:
+            ip = ipaddress.ip_address(str(address).split("%")[0])
+            if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+                return f"Not sent: {host} points to {ip}, where webhooks never go."
+        return None
+
+    async def settle(self, session: Session, now: datetime, most: float) -> None:
+        """Wait until everything due by `now` has been tried once, `most` seconds long."""
+        self.kick(session, now)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + most
+        while lanes := [
+            lane for key, lane in self._lanes.items() if key[0] == session.id and lane.known
+        ]:
+            left = end - loop.time()
+            if left <= 0:
+                return
+            try:
+                async with asyncio.timeout(left):
+                    await lanes[0].idle.wait()
+            except TimeoutError:
+                return
+            self.kick(session, now)
+
+    def forget(self, session: Session) -> None:
+        """Drop what an ended session still wanted to send."""
+        for key in [key for key in self._lanes if key[0] == session.id]:
+            self._lanes.pop(key).queue.clear()
+
+    async def close(self) -> None:
+        """Stop sending."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()
+
+
+class Lane:
+    """The webhooks on their way from one session to one endpoint."""
+
+    def __init__(self) -> None:
+        self.queue: deque[Parcel] = deque()
+        self.known: set[int] = set()
+        self.is_running = False
+        self.idle = asyncio.Event()

@@ -1,0 +1,165 @@
+"""Which verb of which noun answers a request, and what goes in and out."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar, get_type_hints
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+
+from mirra_mcp.local.kit.params import Params
+from mirra_mcp.wire.model import Doc
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Call:
+    """One request to a mirror."""
+
+    method: str
+    path: str
+    query_string: str
+    headers: dict[str, str]
+    """Lower-case names; the last of a repeated header."""
+    body: bytes
+    now: datetime
+    params: dict[str, str] = field(default_factory=dict)
+    """The values of the path's placeholders."""
+    caller: Any = None
+    """What the mirror's `authenticate` returned."""
+
+    @cached_property
+    def query_all(self) -> list[tuple[str, str]]:
+        """The query's pairs in order."""
+        return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query; of a repeated name the last value."""
+        return dict(self.query_all)
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; an empty body is an empty object.
+
+        Raises:
+            ValueError: the body isn't JSON.
+        """
+        return orjson.loads(self.body) if self.body else {}
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a mirror answers. `body` as bytes goes out as it is."""
+
+    status: int = 200
+    body: Doc | list[Any] | bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """Return the body's bytes."""
+        if self.body is None:
+            return b""
+        return self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An endpoint: how it is called and who answers."""
+
+    method: str
+    path: str
+    status: int
+    noun: str
+    verb: str
+    wants_call: bool
+    params: type[Params] | None
+    placeholders: tuple[str, ...]
+
+    @property
+    def spec(self) -> str:
+        """The endpoint as it is written in the code: `POST /emails`."""
+        return f"{self.method} {self.path}"
+
+
+def route(spec: str, *, status: int = 200) -> Callable[[F], F]:
+    """Let a resource's method answer `METHOD /path/{placeholder}`; several may be stacked."""
+
+    def mark(verb: F) -> F:
+        verb.__dict__.setdefault("routes", []).append((spec, status))
+        return verb
+
+    return mark
+
+
+def routes_of(owner: type, noun: str) -> list[Route]:
+    """List the endpoints that a resource class answers, in the order of its code."""
+    verbs = {name: verb for base in reversed(owner.__mro__) for name, verb in vars(base).items()}
+    found = []
+    for name, verb in verbs.items():
+        for spec, status in getattr(verb, "routes", ()):
+            method, path = spec.split(" ", 1)
+            found.append(_bind(verb, name, noun, method, path, status))
+    return found
+
+
+def _bind(
+    verb: Callable[..., Any], name: str, noun: str, method: str, path: str, status: int
+) -> Route:
+    wanted = list(inspect.signature(verb).parameters)[1:]
+    placeholders = tuple(part[1:-1] for part in path.split("/") if part.startswith("{"))
+    hints = get_type_hints(verb) if "params" in wanted else {}
+    unknown = set(wanted) - {"call", "params", *placeholders}
+    if unknown:
+        raise TypeError(f"{verb.__qualname__} takes {sorted(unknown)}, which {path} doesn't have")
+    named = tuple(part for part in placeholders if part in wanted)
+    return Route(method, path, status, noun, name, "call" in wanted, hints.get("params"), named)
+
+
+class Router:
+    """Finds the endpoint of a path; a fixed segment wins over a placeholder."""
+
+    def __init__(self) -> None:
+        self._root: dict[str, Any] = {}
+        self._fixed: dict[str, dict[str, Any]] = {}
+
+    def add(self, method: str, path: str, target: Any) -> None:
+        """Let `target` answer `method path`."""
+        if "{" not in path:
+            self._fixed.setdefault(path, {})[method] = target
+        node = self._root
+        names = []
+        for part in path.strip("/").split("/"):
+            if part.startswith("{"):
+                names.append(part[1:-1])
+                part = "{}"
+            node = node.setdefault(part, {})
+        node.setdefault("/", {})[method] = (target, tuple(names))
+
+    def find(self, method: str, path: str) -> tuple[Any, dict[str, str]] | set[str]:
+        """Return the target and the placeholders' values, or the methods that would be allowed."""
+        fixed = self._fixed.get(path)
+        if fixed is not None and method in fixed:
+            return fixed[method], {}
+        allowed: set[str] = set()
+        for methods, values in self._walk(self._root, path.strip("/").split("/"), ()):
+            if method in methods:
+                target, names = methods[method]
+                return target, dict(zip(names, map(unquote, values), strict=True))
+            allowed |= set(methods)
+        return allowed
+
+    def _walk(self, node: dict[str, Any], parts: list[str], values: tuple[str, ...]) -> Any:
+        if not parts:
+            if "/" in node:
+                yield node["/"], values
+            return
+        head, rest = parts[0], parts[1:]
+        if head in node and head not in ("/", "{}"):
+            yield from self._walk(node[head], rest, values)
+        if head and "{}" in node:
+            yield from self._walk(node["{}"], rest, (*values, head))

@@ -1,0 +1,269 @@
+"""One session: its mirrors, its clock, its log, and the transactions that tie them together."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from mirra_mcp.local.kit.clock import Clock, Wall, iso
+from mirra_mcp.local.kit.events import Log
+from mirra_mcp.local.kit.ids import Ids
+from mirra_mcp.local.kit.images import Images
+from mirra_mcp.local.kit.mirror import Mirror, Unit
+from mirra_mcp.local.kit.store import connect, has_tables, load_image
+from mirra_mcp.local.kit.webhooks import Deliveries
+from mirra_mcp.wire.sessions import Fired, SessionMode
+
+log = logging.getLogger("mirra_mcp.local")
+
+
+class Session:
+    """A set of mirrors that share a clock and a log.
+
+    Nothing is opened until it is needed: an idle session is a few objects and its ports.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        name: str,
+        mode: SessionMode,
+        mirrors: dict[str, Mirror],
+        clock: Clock,
+        wall: Wall,
+        images: Images,
+        folder: Path | None = None,
+        archive: Path | None = None,
+    ) -> None:
+        self.id, self.name, self.mode = id, name, mode
+        self.mirrors, self.clock, self.wall, self.images = mirrors, clock, wall, images
+        self.folder, self.archive = folder, archive
+        self.seeds = {vendor: mirror.fixture for vendor, mirror in mirrors.items()}
+        self.started = clock.now()
+        self.lock = asyncio.Lock()
+        self.requests = self.webhooks_sent = self.errors = 0
+        self.snapshots: dict[str, tuple[str, str | None, bytes | None]] = {}
+        self.on_work: Callable[[Session], None] = lambda session: None
+        """Called when a timer was set or a webhook waits."""
+        self._db: sqlite3.Connection | None = None
+        self._next_timer: float | None = None
+        self.log: Log
+        self.deliveries: Deliveries
+        self.ids: Ids
+
+    # Opening and closing.
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the session has a database yet."""
+        return self._db is not None
+
+    def open(self) -> None:
+        """Open the database and fill each mirror with its seed, unless it is open already.
+
+        Raises:
+            sqlite3.Error: the files can't be read or written.
+        """
+        if self._db is not None:
+            return
+        db = connect(self.folder, tuple(self.mirrors))
+        fresh = db.execute("SELECT 1 FROM main.log LIMIT 1").fetchone() is None
+        for vendor, mirror in self.mirrors.items():
+            if not self.folder or not has_tables(db, vendor):
+                image = self.images.get(type(mirror), mirror.fixture, self.started)
+                load_image(db, vendor, image, on_disk=self.folder is not None)
+            mirror.bind(db, self)
+        self._db = db
+        self.log = Log(db, self.id, self.clock)
+        self.deliveries = Deliveries(self, db)
+        row = db.execute("SELECT value FROM main.meta WHERE name='ids'").fetchone()
+        self.ids = Ids(f"session {self.id}", orjson.loads(row[0]) if row else 0)
+        if fresh:
+            with self.transaction():
+                self.log.append(
+                    "session.lifecycle", None, {"action": "start", "at": iso(self.started)}
+                )
+        else:
+            self._count_what_was()
+        self._look_for_timers()
+        if self._next_timer is not None or not fresh:
+            self.on_work(self)
+
+    def _count_what_was(self) -> None:
+        self.requests = self.log.count("traffic.request_completed")
+        self.webhooks_sent = self.log.count("webhook.dispatched")
+
+    def close(self) -> None:
+        """Free the database. The session can't be used afterwards."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The open database."""
+        self.open()
+        assert self._db is not None
+        return self._db
+
+    # Transactions.
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all or nothing; readers of the log are woken after the commit."""
+        db, last, count = self.db, self.log.last, self.ids.count
+        sent = self.webhooks_sent
+        db.execute("BEGIN")
+        try:
+            yield
+            if self.ids.count != count:
+                value = orjson.dumps(self.ids.count)
+                db.execute("INSERT OR REPLACE INTO main.meta VALUES ('ids', ?)", (value,))
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            self.log.rewind(last)
+            self.ids.count, self.webhooks_sent = count, sent
+            raise
+        self.log.wake()
+
+    @contextmanager
+    def unit(self, mirror: Mirror, now: datetime) -> Iterator[Unit]:
+        """Let a mirror act at the instant `now`, all or nothing."""
+        self.open()
+        mirror.now, mirror.unit = now, Unit()
+        try:
+            with self.transaction():
+                yield mirror.unit
+                mirror.keep_counters()
+        except BaseException:
+            mirror.recall()
+            raise
+        if mirror.unit.moved_timers:
+            self._look_for_timers()
+        if mirror.unit.moved_timers or mirror.unit.webhooks:
+            self.on_work(self)
+
+    # Time.
+
+    def _look_for_timers(self) -> None:
+        due = [timer[0] for each in self.mirrors.values() if (timer := each.next_timer())]
+        self._next_timer = min(due) if due else None
+
+    def next_work(self) -> datetime | None:
+        """Return when something falls due next: a timer or a webhook."""
+        times = [
+            each for each in (self._next_timer, self.deliveries.next_due()) if each is not None
+        ]
+        return datetime.fromtimestamp(min(times), UTC) if times else None
+
+    def fire_due(self, now: datetime, budget: float | None = None) -> list[Fired]:
+        """Fire the timers that are due by `now`, in order, each at its own instant.
+
+        With a `budget` in seconds it stops when that is used up.
+        """
+        fired: list[Fired] = []
+        end = None if budget is None else perf_counter() + budget
+        instant = now.timestamp()
+        while self._next_timer is not None and self._next_timer <= instant:
+            fired.append(self._fire_first())
+            if end is not None and perf_counter() > end:
+                break
+        return fired
+
+    def _fire_first(self) -> Fired:
+        first = min(
+            (timer, vendor)
+            for vendor, mirror in self.mirrors.items()
+            if (timer := mirror.next_timer()) is not None
+        )
+        (due, id, verb, args), vendor = first
+        mirror = self.mirrors[vendor]
+        at = datetime.fromtimestamp(due, UTC)
+        types: list[str] = []
+        try:
+            with self.unit(mirror, at) as unit:
+                mirror.drop_timer(id)
+                mirror.call_verb(verb, args)
+                types = [each.type for each in unit.webhooks]
+        except Exception:
+            log.exception("The timer %s of %s failed and was dropped.", verb, vendor)
+            self.errors += 1
+            with self.unit(mirror, at):
+                mirror.drop_timer(id)
+        return Fired(mirror=vendor, timer=verb, at=at, webhooks=types)
+
+    # The whole state of a mirror.
+
+    def reset(self, mirror: Mirror, fixture: str) -> None:
+        """Replace a mirror's state by a fixture. Ids, ports, keys and the log stay."""
+        now = self.clock.now()
+        self._replace(mirror, self.images.get(type(mirror), fixture, now))
+        mirror.fixture = fixture
+        mirror.forget_limits()
+        seed = f"{mirror.vendor}:{fixture}"
+        self.tell(action="reset", mirror=mirror.vendor, seed=seed)
+
+    def snapshot(self, mirror: Mirror, name: str | None) -> str:
+        """Keep a mirror's state and return the snapshot's id."""
+        image = self.db.serialize(name=mirror.vendor)
+        id = f"snap_{self.ids.token(10, 'abcdefghijklmnopqrstuvwxyz0123456789')}"
+        self.snapshots[id] = (mirror.vendor, name, image if self.folder is None else None)
+        if self.folder is not None:
+            (self.folder / f"{id}.{mirror.vendor}.snapshot").write_bytes(image)
+            self._keep("snapshots", {id: each[:2] for id, each in self.snapshots.items()})
+        self.tell(action="snapshot", mirror=mirror.vendor, snapshotId=id)
+        return id
+
+    def restore(self, mirror: Mirror, id: str, image: bytes | None = None) -> None:
+        """Bring back what a snapshot kept; `image` if it is another session's."""
+        if image is None:
+            image = self.snapshots[id][2]
+        if image is None and self.folder is not None:
+            image = (self.folder / f"{id}.{mirror.vendor}.snapshot").read_bytes()
+        self._replace(mirror, image or b"")
+        self.tell(action="restore", mirror=mirror.vendor, snapshotId=id)
+
+    def archived(self, vendor: str, id: str) -> bytes | None:
+        """Return the final state that an ended persistent session left under `id`, if any."""
+        if self.archive is None or not id.startswith("snap_") or not id[5:].isalnum():
+            return None
+        path = self.archive / f"{id}.{vendor}.snapshot"
+        return path.read_bytes() if path.is_file() else None
+
+    def _replace(self, mirror: Mirror, image: bytes) -> None:
+        with self.transaction():
+            self.deliveries.cancel(mirror.vendor)
+        load_image(self.db, mirror.vendor, image, on_disk=self.folder is not None)
+        mirror.recall()
+        self._look_for_timers()
+
+    def tell(self, **lifecycle: Any) -> None:
+        """Log a step in the session's own life."""
+        data = {key: value for key, value in lifecycle.items() if value is not None}
+        with self.transaction():
+            self.log.append("session.lifecycle", data.get("mirror"), data)
+        self.on_work(self)
+
+    def _keep(self, name: str, value: Any) -> None:
+        with self.transaction():
+            self.db.execute(
+                "INSERT OR REPLACE INTO main.meta VALUES (?,?)", (name, orjson.dumps(value))
+            )
+
+    def keep_clock(self) -> None:
+        """Let the clock survive a restart, where the session does."""
+        if self.folder is not None:
+            self._keep("clock", self.clock.save())
+
+    def expires(self, after: timedelta) -> datetime:
+        """Return the instant, in real time, at which the session ends by itself."""
+        return self.wall() + after

@@ -1,0 +1,239 @@
+"""Documents on SQLite: one connection a session, one schema a mirror.
+
+The session's log and deliveries are in `main`, each mirror's documents, timers and counters in an
+attached database of its own. One transaction spans them all, and a mirror's database can be
+copied out and in as one image.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mirra_mcp.wire.model import Doc
+
+MAIN_TABLES = """
+CREATE TABLE IF NOT EXISTS main.log (
+  id INTEGER PRIMARY KEY, type TEXT NOT NULL, mirror TEXT, data BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS main.rare ON log(type, id) WHERE type != 'traffic.request_completed';
+CREATE TABLE IF NOT EXISTS main.deliveries (
+  seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, mirror TEXT NOT NULL, type TEXT NOT NULL,
+  status TEXT NOT NULL, message TEXT NOT NULL, url TEXT, secret TEXT NOT NULL, ref TEXT,
+  payload BLOB NOT NULL, headers BLOB,
+  created TEXT NOT NULL, next REAL, attempts BLOB NOT NULL, after INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS main.waiting ON deliveries(next) WHERE status = 'pending';
+CREATE TABLE IF NOT EXISTS main.meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+"""
+
+MIRROR_TABLES = """
+CREATE TABLE {0}.docs (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB);
+CREATE UNIQUE INDEX {0}.by_id ON docs(kind, id);
+CREATE INDEX {0}.by_kind ON docs(kind);
+CREATE TABLE {0}.keys (kind TEXT, name TEXT, value TEXT, seq INTEGER,
+  PRIMARY KEY (kind, name, value, seq)) WITHOUT ROWID;
+CREATE TABLE {0}.tally (kind TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE {0}.timers (
+  id INTEGER PRIMARY KEY, due REAL NOT NULL, verb TEXT NOT NULL, args TEXT NOT NULL);
+CREATE INDEX {0}.by_due ON timers(due, id);
+CREATE TABLE {0}.settings (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE {0}.replays (key TEXT PRIMARY KEY, fingerprint BLOB, status INTEGER, body BLOB,
+  expires REAL, headers BLOB) WITHOUT ROWID;
+"""
+TABLES = ("docs", "keys", "tally", "timers", "settings", "replays")
+
+
+def connect(folder: Path | None, schemas: tuple[str, ...]) -> sqlite3.Connection:
+    """Open a session's database: in memory, or in the files of `folder`.
+
+    Raises:
+        sqlite3.Error: the files can't be written or aren't databases.
+    """
+    where = str(folder / "session.db") if folder else ":memory:"
+    db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
+    db.executescript(MAIN_TABLES)
+    for schema in schemas:
+        db.execute(
+            f"ATTACH ? AS {schema}", (str(folder / f"{schema}.db") if folder else ":memory:",)
+        )
+        if folder:
+            db.execute(f"PRAGMA {schema}.journal_mode=WAL")
+    if folder:
+        db.execute("PRAGMA main.journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+    return db
+
+
+def create_tables(db: sqlite3.Connection, schema: str) -> None:
+    """Lay out an empty mirror."""
+    db.executescript(MIRROR_TABLES.format(schema))
+
+
+def has_tables(db: sqlite3.Connection, schema: str) -> bool:
+    """Tell whether a mirror's database was ever filled."""
+    row = db.execute(f"SELECT 1 FROM {schema}.sqlite_master WHERE name='replays'").fetchone()
+    return row is not None
+
+
+def load_image(db: sqlite3.Connection, schema: str, image: bytes, *, on_disk: bool) -> None:
+    """Make a mirror's database what it was when `image` was taken."""
+    if not on_disk:
+        db.deserialize(image, name=schema)
+        db.execute(f"PRAGMA {schema}.journal_mode=MEMORY")
+        return
+    db.execute("ATTACH ':memory:' AS incoming")
+    try:
+        db.deserialize(image, name="incoming")
+        db.execute("BEGIN IMMEDIATE")
+        if not has_tables(db, schema):
+            db.execute("ROLLBACK")
+            create_tables(db, schema)
+            db.execute("BEGIN IMMEDIATE")
+        for table in TABLES:
+            db.execute(f"DELETE FROM {schema}.{table}")
+            db.execute(f"INSERT INTO {schema}.{table} SELECT * FROM incoming.{table}")
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        db.execute("DETACH incoming")
+
+
+class Store:
+    """The documents of one mirror. Every write must be inside a transaction."""
+
+    def __init__(self, db: sqlite3.Connection, schema: str) -> None:
+        self._db = db
+        self._docs = f"{schema}.docs"
+        self._keys = f"{schema}.keys"
+        self._tally = f"{schema}.tally"
+        self._settings = f"{schema}.settings"
+        self._get = f"SELECT seq, body FROM {schema}.docs WHERE kind=? AND id=?"
+        self._insert = f"INSERT INTO {schema}.docs (kind, id, body) VALUES (?,?,?)"
+        self._update = f"UPDATE {schema}.docs SET body=? WHERE seq=?"
+        self._add_key = f"INSERT OR IGNORE INTO {schema}.keys VALUES (?,?,?,?)"
+        self._drop_key = f"DELETE FROM {schema}.keys WHERE kind=? AND name=? AND value=? AND seq=?"
+        self._count = (
+            f"INSERT INTO {schema}.tally VALUES (?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n"
+        )
+
+    def get(self, kind: str, id: str) -> Doc | None:
+        """Return a fresh copy of a document."""
+        row = self._db.execute(self._get, (kind, id)).fetchone()
+        return orjson.loads(row[1]) if row else None
+
+    def put(self, kind: str, doc: Doc, indexes: tuple[str, ...]) -> Doc | None:
+        """Insert or replace a document by its `id`; return what was there before."""
+        row = self._db.execute(self._get, (kind, doc["id"])).fetchone()
+        body = orjson.dumps(doc)
+        if row is None:
+            seq = self._db.execute(self._insert, (kind, doc["id"], body)).lastrowid
+            self._db.execute(self._count, (kind, 1))
+            for name, value in _entries(doc, indexes):
+                self._db.execute(self._add_key, (kind, name, value, seq))
+            return None
+        seq, before = row[0], orjson.loads(row[1])
+        self._db.execute(self._update, (body, seq))
+        old, new = set(_entries(before, indexes)), set(_entries(doc, indexes))
+        if old != new:
+            for name, value in old - new:
+                self._db.execute(self._drop_key, (kind, name, value, seq))
+            for name, value in new - old:
+                self._db.execute(self._add_key, (kind, name, value, seq))
+        return before  # type: ignore[no-any-return]  # documents are objects
+
+    def delete(self, kind: str, id: str, indexes: tuple[str, ...]) -> Doc | None:
+        """Remove a document and return it."""
+        row = self._db.execute(self._get, (kind, id)).fetchone()
+        if row is None:
+            return None
+        doc: Doc = orjson.loads(row[1])
+        self._db.execute(f"DELETE FROM {self._docs} WHERE seq=?", (row[0],))
+        self._db.execute(self._count, (kind, -1))
+        for name, value in _entries(doc, indexes):
+            self._db.execute(self._drop_key, (kind, name, value, row[0]))
+        return doc
+
+    def position(self, kind: str, id: str) -> int | None:
+        """Return where a document stands in the order of creation."""
+        row = self._db.execute(self._get, (kind, id)).fetchone()
+        return row[0] if row else None
+
+    def select(
+        self,
+        kind: str,
+        where: dict[str, Any],
+        *,
+        limit: int | None = None,
+        above: int | None = None,
+        below: int | None = None,
+        newest_first: bool = True,
+    ) -> list[Doc]:
+        """List documents in order of creation; `where` names indexed fields."""
+        table, clauses, args = self._where(kind, where)
+        for bound, sign in ((above, ">"), (below, "<")):
+            if bound is not None:
+                clauses.append(f"{table}.seq{sign}?")
+                args.append(bound)
+        join = "" if table == "d" else f" CROSS JOIN {self._docs} d ON d.seq=k.seq"
+        source = f"{self._docs} d" if table == "d" else f"{self._keys} k"
+        order = "DESC" if newest_first else "ASC"
+        sql = f"SELECT d.body FROM {source}{join} WHERE {' AND '.join(clauses)}"
+        sql += f" ORDER BY {table}.seq {order}"
+        if limit is not None:
+            sql += " LIMIT ?"
+            args.append(limit)
+        return [orjson.loads(row[0]) for row in self._db.execute(sql, args)]
+
+    def count(self, kind: str, where: dict[str, Any]) -> int:
+        """Count documents; all of a kind in constant time."""
+        if not where:
+            row = self._db.execute(f"SELECT n FROM {self._tally} WHERE kind=?", (kind,)).fetchone()
+            return row[0] if row else 0
+        table, clauses, args = self._where(kind, where)
+        source = f"{self._docs} d" if table == "d" else f"{self._keys} k"
+        sql = f"SELECT COUNT(*) FROM {source} WHERE {' AND '.join(clauses)}"
+        return self._db.execute(sql, args).fetchone()[0]  # type: ignore[no-any-return]
+
+    def counts(self) -> dict[str, int]:
+        """Count the documents of each kind."""
+        return dict(self._db.execute(f"SELECT kind, n FROM {self._tally}").fetchall())
+
+    def setting(self, name: str) -> Any:
+        """Return a small value that is part of the mirror's state, or None."""
+        row = self._db.execute(
+            f"SELECT value FROM {self._settings} WHERE name=?", (name,)
+        ).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Keep a small value."""
+        self._db.execute(
+            f"INSERT OR REPLACE INTO {self._settings} VALUES (?,?)", (name, orjson.dumps(value))
+        )
+
+    def _where(self, kind: str, where: dict[str, Any]) -> tuple[str, list[str], list[Any]]:
+        """Return the table to walk, the conditions and their values."""
+        if not where:
+            return "d", ["d.kind=?"], [kind]
+        pairs = [(name, _key(value)) for name, value in where.items()]
+        clauses, args = ["k.kind=?", "k.name=?", "k.value=?"], [kind, *pairs[0]]
+        for name, value in pairs[1:]:
+            clauses.append(
+                f"EXISTS (SELECT 1 FROM {self._keys} o"
+                " WHERE o.kind=k.kind AND o.name=? AND o.value=? AND o.seq=k.seq)"
+            )
+            args += [name, value]
+        return "k", clauses, args
+
+
+def _key(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _entries(doc: Doc, indexes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for name in indexes:
+        value = doc.get(name)
+        for each in value if isinstance(value, list) else (value,):
+            yield name, _key(each)

@@ -1,0 +1,241 @@
+"""Deliveries: vendor events on their way to the endpoints that subscribed to them."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mirra_mcp.local.kit.clock import iso
+from mirra_mcp.wire.events import Attempt, Delivery, DeliveryPage
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.kit.mirror import Mirror
+    from mirra_mcp.local.kit.session import Session
+
+COLUMNS = (
+    "seq, id, mirror, type, status, message, url, secret, ref, payload, headers, created, next,"
+    " attempts, after"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An endpoint that wants an event."""
+
+    id: str
+    url: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt went: an HTTP status, or why there is none."""
+
+    status: int | None
+    error: str | None
+    duration_ms: float
+    is_final: bool = False
+    """Whether another try would be pointless."""
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A delivery as it is stored."""
+
+    seq: int
+    id: str
+    mirror: str
+    type: str
+    status: str
+    message: str
+    url: str | None
+    secret: str
+    ref: str | None
+    payload: bytes
+    headers: bytes | None
+    created: str
+    next: float | None
+    attempts: bytes
+    after: int
+
+    def to_wire(self) -> Delivery:
+        """Return the delivery as the API shows it."""
+        due = None if self.next is None else datetime.fromtimestamp(self.next).astimezone()
+        return Delivery(
+            delivery_id=self.id,
+            mirror=self.mirror,
+            type=self.type,
+            status=self.status,  # type: ignore[arg-type]  # written by this module
+            url=self.url,
+            payload=orjson.loads(self.payload),
+            headers=orjson.loads(self.headers) if self.headers else {},
+            created_at=datetime.fromisoformat(self.created),
+            next_attempt_at=due,
+            attempts=[Attempt.model_validate(each) for each in orjson.loads(self.attempts)],
+            after_event=self.after,
+        )
+
+
+class Deliveries:
+    """The deliveries of one session, written in the transaction of what caused them."""
+
+    def __init__(self, session: "Session", db: sqlite3.Connection) -> None:
+        self._session = session
+        self._db = db
+
+    def add(self, mirror: "Mirror", event: str, payload: Doc, ref: str | None) -> list[str]:
+        """Address a vendor event to every endpoint that wants it; return the delivery ids.
+
+        An event that nobody subscribed to is kept and logged all the same, signed with the
+        mirror's own secret, so that it can be seen.
+        """
+        session, now = self._session, mirror.now
+        message = mirror.message_prefix + session.ids.token(27)
+        body = orjson.dumps(payload)
+        ids = []
+        for target in mirror.endpoints(event):
+            ids.append(f"dlv_{session.ids.token(16)}")
+            self._insert(
+                ids[-1], mirror, event, "pending", message, target.url, target.secret, ref, body,
+                None, now, now.timestamp(),
+            )  # fmt: skip
+        if not ids:
+            ids.append(f"dlv_{session.ids.token(16)}")
+            headers = mirror.sign(mirror.webhook_secret, message, session.wall(), body)
+            self._insert(
+                ids[-1], mirror, event, "unsubscribed", message, None, mirror.webhook_secret, ref,
+                body, orjson.dumps(headers), now, None,
+            )  # fmt: skip
+            self._log(mirror, event, ref, ids[-1], None, payload, headers, 0, None)
+        return ids
+
+    def _insert(
+        self, id: str, mirror: "Mirror", event: str, status: str, message: str, url: str | None,
+        secret: str, ref: str | None, body: bytes, headers: bytes | None, now: datetime,
+        next: float | None,
+    ) -> None:  # fmt: skip
+        values = (
+            id, mirror.vendor, event, status, message, url, secret, ref, body, headers, iso(now),
+            next, b"[]", self._session.log.last,
+        )  # fmt: skip
+        self._db.execute(
+            "INSERT INTO main.deliveries (id, mirror, type, status, message, url, secret, ref,"
+            " payload, headers, created, next, attempts, after)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            values,
+        )
+
+    def record(
+        self, parcel: Parcel, mirror: "Mirror", headers: dict[str, str], done: Outcome
+    ) -> None:
+        """Write down an attempt and when the next one is due, if any."""
+        now = self._session.clock.now()
+        tried: list[Any] = orjson.loads(parcel.attempts)
+        attempt: dict[str, Any] = {"at": iso(now), "durationMs": round(done.duration_ms, 1)}
+        if done.error is None:
+            attempt["responseStatus"] = done.status
+        else:
+            attempt["error"] = done.error
+        tried.append(attempt)
+        status, due = "failed", None
+        if done.status is not None and 200 <= done.status < 300:
+            status = "delivered"
+        elif not done.is_final and len(tried) <= len(mirror.retry_schedule):
+            status, due = "pending", (now + mirror.retry_schedule[len(tried) - 1]).timestamp()
+        self._db.execute(
+            "UPDATE main.deliveries SET status=?, next=?, headers=?, attempts=? WHERE seq=?",
+            (status, due, orjson.dumps(headers), orjson.dumps(tried), parcel.seq),
+        )
+        payload = orjson.loads(parcel.payload)
+        self._log(
+            mirror,
+            parcel.type,
+            parcel.ref,
+            parcel.id,
+            parcel.url,
+            payload,
+            headers,
+            len(tried),
+            done,
+        )
+
+    def _log(
+        self, mirror: "Mirror", event: str, ref: str | None, id: str, url: str | None,
+        payload: Doc, headers: dict[str, str], attempt: int, done: Outcome | None,
+    ) -> None:  # fmt: skip
+        data: dict[str, Any] = {"mirror": mirror.vendor, "type": event}
+        if mirror.event_id_key and ref:
+            data[mirror.event_id_key] = ref
+        data["at"] = iso(self._session.clock.now())
+        data["signature"] = mirror.signature_of(headers)
+        data |= {"deliveryId": id, "url": url, "payload": payload, "headers": headers}
+        data["attempt"] = attempt
+        if done is not None:
+            data |= {"responseStatus": done.status} if done.error is None else {"error": done.error}
+        self._session.log.append("webhook.dispatched", mirror.vendor, data)
+        self._session.webhooks_sent += 1
+
+    def due(self, now: datetime, limit: int = 100) -> list[Parcel]:
+        """List what should be tried by `now`, oldest first."""
+        rows = self._db.execute(
+            f"SELECT {COLUMNS} FROM main.deliveries WHERE status='pending' AND next<=?"
+            " ORDER BY next, seq LIMIT ?",
+            (now.timestamp(), limit),
+        )
+        return [Parcel(*row) for row in rows]
+
+    def next_due(self) -> float | None:
+        """Return the instant of the next try that is planned, as epoch seconds."""
+        sql = "SELECT MIN(next) FROM main.deliveries WHERE status='pending'"
+        return self._db.execute(sql).fetchone()[0]  # type: ignore[no-any-return]
+
+    def find(self, id: str) -> Parcel | None:
+        """Return one delivery."""
+        sql = f"SELECT {COLUMNS} FROM main.deliveries WHERE id=?"
+        row = self._db.execute(sql, (id,)).fetchone()
+        return Parcel(*row) if row else None
+
+    def again(self, id: str) -> None:
+        """Plan one more try of a delivery, now."""
+        self._db.execute(
+            "UPDATE main.deliveries SET status='pending', next=? WHERE id=?",
+            (self._session.clock.now().timestamp(), id),
+        )
+
+    def cancel(self, vendor: str) -> None:
+        """Give up what a mirror has not delivered yet: its world is being replaced."""
+        self._db.execute(
+            "UPDATE main.deliveries SET status='canceled', next=NULL"
+            " WHERE mirror=? AND status='pending'",
+            (vendor,),
+        )
+
+    def page(self, filters: dict[str, Any], limit: int, below: int | None) -> DeliveryPage:
+        """List deliveries, newest first; `filters` name columns."""
+        clauses, args = ["1"], []
+        for name, value in filters.items():
+            clauses.append(f"{name}>=?" if name == "after" else f"{name}=?")
+            args.append(value)
+        if below is not None:
+            clauses.append("seq<?")
+            args.append(below)
+        rows = self._db.execute(
+            f"SELECT {COLUMNS} FROM main.deliveries WHERE {' AND '.join(clauses)}"
+            " ORDER BY seq DESC LIMIT ?",
+            (*args, limit + 1),
+        ).fetchall()
+        parcels = [Parcel(*row) for row in rows[:limit]]
+        cursor = str(parcels[-1].seq) if len(rows) > limit else None
+        return DeliveryPage(webhooks=[each.to_wire() for each in parcels], next_cursor=cursor)
+
+
+def svix_schedule() -> tuple[timedelta, ...]:
+    """Return the waits between tries of Svix, which several vendors use.
+
+    Source: https://docs.svix.com/retries
+    """
+    minutes = (5 / 60, 5, 30, 120, 300, 600, 600)
+    return tuple(timedelta(minutes=each) for each in minutes)
