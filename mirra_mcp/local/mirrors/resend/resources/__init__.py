@@ -1,0 +1,26 @@
+"""Every noun of the Resend mirror, one line each."""
+
+from mirra_mcp.local.mirrors.resend.resource import ResendResource
+from mirra_mcp.local.mirrors.resend.resources.api_keys import ApiKeys
+from mirra_mcp.local.mirrors.resend.resources.domain_claims import DomainClaims
+from mirra_mcp.local.mirrors.resend.resources.domains import Domains
+from mirra_mcp.local.mirrors.resend.resources.emails import Emails
+from mirra_mcp.local.mirrors.resend.resources.logs import Logs
+from mirra_mcp.local.mirrors.resend.resources.oauth_grants import OAuthGrants
+from mirra_mcp.local.mirrors.resend.resources.received_emails import ReceivedEmails
+from mirra_mcp.local.mirrors.resend.resources.suppressions import Suppressions
+from mirra_mcp.local.mirrors.resend.resources.usage import Usage
+from mirra_mcp.local.mirrors.resend.resources.webhooks import Webhooks
+
+RESOURCES: tuple[type[ResendResource], ...] = (
+    Emails,
+    ReceivedEmails,
+    Domains,
+    DomainClaims,
+    ApiKeys,
+    Webhooks,
+    Suppressions,
+    Logs,
+    OAuthGrants,
+    Usage,
+)

@@ -1,0 +1,181 @@
+"""Makes an email of what a caller sent, or refuses it, checking in the vendor's order.
+
+Source: https://resend.com/docs/api-reference/emails/send-email
+"""
+
+import binascii
+import mimetypes
+import re
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING, Any
+
+from mirra_mcp.local.mirrors.resend import errors
+from mirra_mcp.local.mirrors.resend.addresses import TEST_DOMAIN, Address, is_test, parse
+from mirra_mcp.local.mirrors.resend.scheduling import moment
+from mirra_mcp.local.mirrors.resend.wire import stamp
+from mirra_mcp.local.mirrors.resend.wire_emails import Attachment, SendEmail, Tag
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.resend.mirror import Resend
+
+MOST_RECIPIENTS = 50
+LARGEST = 40 * 1024 * 1024
+TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+def compose(resend: "Resend", params: SendEmail, key: Doc | None) -> Doc:
+    """Return the fields of a new email.
+
+    Raises:
+        VendorError: a field is missing or can't be accepted, or the sender may not send this.
+    """
+    if not params.to:
+        raise errors.missing_required_field("to")
+    fields = _content(resend, params)
+    sender = read("from", [fields["from"]])[0]
+    recipients = read("to", params.to)
+    _count("to", params.to)
+    for name in ("cc", "bcc", "reply_to"):
+        listed = fields[name]
+        if listed:
+            other = read(name, listed)
+            _count(name, listed)
+            recipients = recipients if name == "reply_to" else recipients + other
+    may_send(resend, sender, recipients, key)
+    if params.tags:
+        fields["tags"] = _tags(params.tags)
+    if params.topic_id is not None:
+        fields["topic_id"] = params.topic_id
+    if params.headers:
+        fields["_headers"] = params.headers
+    if params.attachments:
+        fields["_attachments"] = [_attachment(resend, each) for each in params.attachments]
+        if sum(each["size"] for each in fields["_attachments"]) > LARGEST:
+            raise errors.validation_error("The total size of the email exceeds 40MB.")
+    if params.scheduled_at:
+        fields["scheduled_at"] = stamp(moment(params.scheduled_at, resend.now))
+    fields["_domain"] = sender.domain
+    return fields
+
+
+def _content(resend: "Resend", params: SendEmail) -> Doc:
+    """Return sender, recipients, subject and bodies, from the template where there is one."""
+    sender, subject, reply_to = params.from_, params.subject, params.reply_to
+    html, text, template_id = params.html, params.text, None
+    if params.template is not None:
+        if html or text:
+            raise errors.validation_error(
+                "You can't provide `html` or `text` when using a `template`."
+            )
+        made = resend.templates.rendered(params.template.id, params.template.variables)
+        template_id, html, text = made["id"], made["html"], made["text"]
+        sender, subject = sender or made["from"], subject or made["subject"]
+        reply_to = reply_to or made["reply_to"]
+    if not html and not text:
+        raise errors.validation_error("Missing `html` or `text` field.")
+    if not subject:
+        raise errors.missing_required_field("subject")
+    if not sender:
+        raise errors.missing_required_field("from")
+    fields: Doc = {
+        "to": params.to,
+        "from": sender,
+        "subject": subject,
+        "html": html,
+        "text": text,
+        "bcc": params.bcc or [],
+        "cc": params.cc or [],
+        "reply_to": reply_to or [],
+    }
+    if template_id:
+        fields["_template_id"] = template_id
+    return fields
+
+
+def read(field: str, texts: list[str]) -> list[Address]:
+    """Read the addresses of one field.
+
+    Raises:
+        VendorError: one of them isn't an address.
+    """
+    found = []
+    for text in texts:
+        address = parse(text)
+        if address is None:
+            raise errors.invalid_address(field)
+        found.append(address)
+    return found
+
+
+def may_send(
+    resend: "Resend", sender: Address, recipients: list[Address], key: Doc | None
+) -> None:
+    """Check that the sender's domain is verified, and that the key may use it.
+
+    Source: https://resend.com/docs/knowledge-base/403-error-domain-mismatch and
+    https://resend.com/docs/knowledge-base/403-error-resend-dev-domain
+    """
+    if sender.domain == TEST_DOMAIN:
+        owner = resend.owner
+        if not all(each.email == owner or is_test(each) for each in recipients):
+            raise errors.testing_only(owner)
+        return
+    if not resend.domains.may_send(sender.domain):
+        raise errors.domain_not_verified(sender.domain)
+    only = key and key["_domain_id"]
+    if only and resend.domains.named(sender.domain)["id"] != only:
+        raise errors.not_authorized(sender.domain)
+
+
+def _count(field: str, listed: list[str]) -> None:
+    if len(listed) > MOST_RECIPIENTS:
+        raise errors.validation_error(
+            f"The `{field}` field must contain {MOST_RECIPIENTS} or fewer email addresses."
+        )
+
+
+def _tags(tags: list[Tag]) -> list[Doc]:
+    for tag in tags:
+        if not (TAG.fullmatch(tag.name) and (not tag.value or TAG.fullmatch(tag.value))):
+            raise errors.validation_error(
+                "Tags should only contain ASCII letters, numbers, underscores, or dashes."
+            )
+    return [{"name": tag.name, "value": tag.value} for tag in tags]
+
+
+def _attachment(resend: "Resend", given: Attachment) -> Doc:
+    """Keep a file; one given by `path` isn't fetched.
+
+    Source: https://resend.com/docs/dashboard/emails/attachments
+    """
+    if not given.content and not given.path:
+        raise errors.invalid_attachment()
+    content = _bytes(given.content)
+    filename = given.filename
+    if filename is None and given.path:
+        filename = given.path.rstrip("/").rpartition("/")[2] or None
+    content_id = given.content_id or given.inline_content_id
+    guessed = mimetypes.guess_type(filename or "")[0] or "application/octet-stream"
+    return {
+        "id": resend.ids.uuid(),
+        "filename": filename,
+        "content_type": given.content_type or guessed,
+        "content_id": content_id,
+        "content_disposition": "inline" if content_id else "attachment",
+        "size": len(content),
+        "content": b64encode(content).decode(),
+        "path": given.path,
+    }
+
+
+def _bytes(content: Any) -> bytes:
+    """Read a file's content: Base64, a list of bytes, or what Node makes of a Buffer."""
+    if isinstance(content, dict) and content.get("type") == "Buffer":
+        content = content.get("data")
+    try:
+        if isinstance(content, list):
+            return bytes(content)
+        return b64decode(content or "", validate=False)
+    except (TypeError, ValueError, binascii.Error):
+        raise errors.invalid_attachment() from None

@@ -1,0 +1,215 @@
+"""The Resend mirror: keys, limits, errors and webhooks that all its resources share.
+
+Source: https://resend.com/docs/api-reference/introduction
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.idempotency import Idempotency
+from mirra_mcp.local.kit.mirror import Mirror, Target
+from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.ratelimit import RateLimiter, Taken
+from mirra_mcp.local.kit.routes import Call
+from mirra_mcp.local.mirrors.resend import errors, gaps, invalid, signing, simulate
+from mirra_mcp.local.mirrors.resend.events import EVENTS
+from mirra_mcp.local.mirrors.resend.resources import RESOURCES
+from mirra_mcp.local.mirrors.resend.seeds import FIXTURES
+from mirra_mcp.local.mirrors.resend.wire import iso
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.resend.resources.api_keys import ApiKeys
+    from mirra_mcp.local.mirrors.resend.resources.domain_claims import DomainClaims
+    from mirra_mcp.local.mirrors.resend.resources.domains import Domains
+    from mirra_mcp.local.mirrors.resend.resources.emails import Emails
+    from mirra_mcp.local.mirrors.resend.resources.logs import Logs
+    from mirra_mcp.local.mirrors.resend.resources.received_emails import ReceivedEmails
+    from mirra_mcp.local.mirrors.resend.resources.suppressions import Suppressions
+    from mirra_mcp.local.mirrors.resend.resources.webhooks import Webhooks
+
+SENDS = frozenset({"POST /emails", "POST /emails/batch"})
+FOR_SENDING_KEYS = SENDS | {"GET /usage"}
+RATE_LIMIT = 5
+OWNER = "owner@mirra.test"
+
+
+class Resend(Mirror):
+    """One Resend account."""
+
+    vendor = "resend"
+    version = "0.3.1"
+    api_version = "1.5.0"
+    description = "Email: sending, receiving, domains, contacts, broadcasts, Svix-signed webhooks."
+    encoding = "json"
+    resources = RESOURCES
+    stories = simulate
+    fixtures = FIXTURES
+    gaps = gaps.ENDPOINTS
+    limits = gaps.LIMITS
+    webhook_events = EVENTS
+    event_id_key = "emailId"
+    retry_schedule: ClassVar[tuple[timedelta, ...]] = (
+        timedelta(seconds=5),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+        timedelta(hours=5),
+        timedelta(hours=10),
+        timedelta(hours=10),
+    )
+    """Source: https://resend.com/docs/webhooks/retries-and-replays"""
+    idempotency = Idempotency(
+        header="idempotency-key",
+        paths=frozenset({"/emails", "/emails/batch"}),
+        ttl=timedelta(hours=24),
+    )
+    """Source: https://resend.com/docs/dashboard/emails/idempotency-keys"""
+
+    if TYPE_CHECKING:
+        api_keys: ApiKeys
+        domain_claims: DomainClaims
+        domains: Domains
+        emails: Emails
+        logs: Logs
+        received_emails: ReceivedEmails
+        suppressions: Suppressions
+        webhooks: Webhooks
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limiter = RateLimiter(RATE_LIMIT, timedelta(seconds=1))
+        self._taken = Taken(True, RATE_LIMIT, RATE_LIMIT, 1)
+
+    # who may do what
+
+    def authenticate(self, call: Call) -> Doc:
+        """Return the API key that a call came with.
+
+        Source: https://resend.com/docs/api-reference/introduction
+        """
+        self._taken = self.limiter.take(call.now)
+        scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise errors.missing_api_key()
+        key = self.api_keys.by_token(token)
+        if key is None:
+            raise errors.invalid_api_key()
+        return key
+
+    def admit(self, call: Call, route_spec: str) -> None:
+        """Hold a call against its key's permission, the rate limit and the quota of emails.
+
+        Source: https://resend.com/docs/api-reference/errors
+        """
+        if not self._taken.allowed and self.setting("rate_limit_enforced", False):
+            raise errors.rate_limit_exceeded(self._taken.limit, self._taken.reset_seconds)
+        if call.caller["_permission"] != "full_access" and route_spec not in FOR_SENDING_KEYS:
+            raise errors.restricted_api_key()
+        self.api_keys.used(call.caller)
+        if route_spec in SENDS:
+            period = self.setting("quota_exceeded", None)
+            if period:
+                raise errors.quota_exceeded(period)
+
+    # how it says no
+
+    def invalid(self, problems: list[Problem], call: Call) -> VendorError:
+        """Tell the first thing wrong with the parameters."""
+        return invalid.refusal(problems)
+
+    def malformed(self, call: Call) -> VendorError:
+        """Refuse a body that isn't JSON."""
+        return errors.validation_error("The request body must be valid JSON.", 400)
+
+    def too_large(self, call: Call) -> VendorError:
+        """Refuse a body above the size of any email."""
+        return errors.validation_error("The request body is too large.", 413)
+
+    def unknown_path(self, call: Call) -> VendorError:
+        """Refuse a path that isn't Resend's."""
+        return errors.unknown_endpoint()
+
+    def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
+        """Refuse a method that the path doesn't have."""
+        return errors.method_not_allowed()
+
+    def gap(self, call: Call, reason: str) -> VendorError:
+        """Say that Resend has this endpoint and the mirror doesn't."""
+        return errors.not_implemented(reason)
+
+    def crashed(self, call: Call) -> VendorError:
+        """Answer when the mirror itself broke."""
+        return errors.application_error()
+
+    def idempotency_invalid(self, key: str) -> VendorError | None:
+        """Refuse an empty key and one above 256 characters."""
+        return None if 1 <= len(key) <= 256 else errors.invalid_idempotency_key()
+
+    def idempotency_conflict(self, call: Call) -> VendorError:
+        """Refuse a key that came with another payload."""
+        return errors.invalid_idempotent_request()
+
+    def decorate(self, call: Call, status: int) -> dict[str, str]:
+        """Return the headers that tell where the caller stands with the rate limit.
+
+        Source: https://resend.com/docs/api-reference/rate-limit
+        """
+        taken = self._taken
+        return {
+            "ratelimit-limit": str(taken.limit),
+            "ratelimit-policy": f"{taken.limit};w=1",
+            "ratelimit-remaining": str(taken.remaining),
+            "ratelimit-reset": str(taken.reset_seconds),
+        }
+
+    # webhooks
+
+    def payload(self, event: str, data: Doc, event_id: str) -> Doc:
+        """Return the body of a webhook.
+
+        Source: https://resend.com/docs/webhooks/introduction
+        """
+        return {"type": event, "created_at": iso(self.now), "data": data}
+
+    def endpoints(self, event: str) -> list[Target]:
+        """List the enabled webhooks that want an event."""
+        wanted = self.webhooks.find(events=event, status="enabled", newest_first=False)
+        return [Target(hook["id"], hook["endpoint"], hook["signing_secret"]) for hook in wanted]
+
+    def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+        """Return Svix's three headers."""
+        return signing.headers(secret, message_id, at, body)
+
+    def signature_of(self, headers: dict[str, str]) -> str:
+        """Return the signature among the headers of a webhook."""
+        return headers["svix-signature"]
+
+    # what a session tells about it
+
+    def install(self) -> None:
+        """Make the account: one API key with full access, and the first webhook's secret."""
+        token = f"re_{self.ids.token(8)}_{self.ids.token(24)}"
+        self.set_setting("api_key", token)
+        self.set_setting("webhook_secret", signing.new_secret(self.ids))
+        self.set_setting("owner", OWNER)
+        self.api_keys.issue("Mirra", token=token)
+
+    def env(self) -> dict[str, str]:
+        """Return the variables that point Resend's SDKs here."""
+        return {
+            "RESEND_API_KEY": self.setting("api_key", ""),
+            "RESEND_API_URL": self.url,
+            "RESEND_BASE_URL": self.url,
+            "RESEND_WEBHOOK_SECRET": self.setting("webhook_secret", ""),
+        }
+
+    def setup(self) -> dict[str, str]:
+        """Return, per SDK, the line that points it here."""
+        key = self.setting("api_key", "")
+        return {
+            "python": f'resend.api_url = "{self.url}"; resend.api_key = "{key}"',
+            "node": f'process.env.RESEND_BASE_URL = "{self.url}"; const resend = new Resend("{key}")',
+        }

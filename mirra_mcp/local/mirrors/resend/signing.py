@@ -1,0 +1,31 @@
+"""Signatures of webhooks, as Svix makes them for Resend.
+
+Source: https://docs.svix.com/receiving/verifying-payloads/how-manual and
+https://resend.com/docs/webhooks/verify-webhooks-requests
+"""
+
+import hmac
+from base64 import b64decode, b64encode
+from datetime import datetime
+from hashlib import sha256
+
+from mirra_mcp.local.kit.ids import Ids
+
+PREFIX = "whsec_"
+
+
+def new_secret(ids: Ids) -> str:
+    """Make a signing secret: 32 characters of base64, which are 24 bytes."""
+    return PREFIX + ids.token(32)
+
+
+def headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """Return the three headers that a receiver verifies: id, timestamp in seconds, signature."""
+    timestamp = str(int(at.timestamp()))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    digest = hmac.digest(b64decode(secret.removeprefix(PREFIX)), signed, sha256)
+    return {
+        "svix-id": message_id,
+        "svix-timestamp": timestamp,
+        "svix-signature": f"v1,{b64encode(digest).decode()}",
+    }
