@@ -1,0 +1,253 @@
+"""Who calls: a caller's own way to Mirra, and the session that is meant."""
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import anyio
+
+from mirra_mcp.client.errors import MirraError
+from mirra_mcp.server.errors import Refusal, listed, nearest
+from mirra_mcp.wire.sessions import MirrorInfo, Session
+
+if TYPE_CHECKING:
+    from mirra_mcp.client.client import MirraClient, MirrorClient
+    from mirra_mcp.server.live import Live
+    from mirra_mcp.server.sdk import Request
+
+Connect = Callable[[str | None], Awaitable["MirraClient"]]
+"""Gives a client of Mirra: for the caller's own token (HTTP, hosted), or with None, the one of
+this process. It is asked once a token, when first needed; the server closes what it got."""
+
+Encoding = Literal["json", "form"]
+
+FAREWELL = 5.0
+"""Seconds that ending this server's sessions may take."""
+
+
+class Access:
+    """The clients of Mirra, one a token, and the sessions that this server must end."""
+
+    def __init__(self, connect: Connect) -> None:
+        """Connect when somebody first needs it."""
+        self._connect = connect
+        self._clients: dict[str | None, MirraClient] = {}
+        self._lock = anyio.Lock()
+        self._own: dict[str, str | None] = {}
+        self._encodings: dict[tuple[str, str], Encoding] = {}
+
+    async def client(self, token: str | None) -> "MirraClient":
+        """Return the client that speaks for the token.
+
+        Raises:
+            Refusal: Mirra can't be started or reached.
+        """
+        if token in self._clients:
+            return self._clients[token]
+        async with self._lock:
+            if token not in self._clients:
+                with anyio.CancelScope(shield=True):
+                    try:
+                        self._clients[token] = await self._connect(token)
+                    except OSError as error:
+                        raise Refusal(
+                            "mirra.unavailable",
+                            f"Mirra can't be started: {error}",
+                            "`mirra-mcp doctor` tells what is wrong.",
+                        ) from error
+        return self._clients[token]
+
+    async def forget(self, token: str) -> None:
+        """Close the client of a token that Mirra doesn't know."""
+        if client := self._clients.pop(token, None):
+            await client.aclose()
+
+    async def encoding(self, info: MirrorInfo, mirror: "MirrorClient") -> Encoding:
+        """Return how the vendor's API wants its bodies; asked once a mirror version."""
+        known = self._encodings.get((info.vendor, info.version))
+        if known is None:
+            known = (await mirror.metadata()).encoding
+            self._encodings[info.vendor, info.version] = known
+        return known
+
+    def adopt(self, session: Session, token: str | None) -> None:
+        """Note a session that this server started; an ephemeral one ends with it."""
+        if session.mode != "persistent":
+            self._own[session.session_id] = token
+
+    def release(self, session_id: str) -> None:
+        """Note that a session has ended already."""
+        self._own.pop(session_id, None)
+
+    async def close(self) -> None:
+        """End our ephemeral sessions, in bounded time, and close the clients."""
+        with anyio.move_on_after(FAREWELL, shield=True):
+            async with anyio.create_task_group() as tasks:
+                for session_id, token in self._own.items():
+                    tasks.start_soon(self._end, session_id, token)
+        with anyio.move_on_after(1, shield=True):
+            for client in self._clients.values():
+                await client.aclose()
+
+    async def _end(self, session_id: str, token: str | None) -> None:
+        try:
+            await self._clients[token].end_session(session_id)
+        except MirraError:
+            return  # it is gone already, or Mirra is: either way nothing is left to end
+
+
+@dataclass(frozen=True)
+class Running:
+    """What the server's lifespan holds."""
+
+    access: Access
+    live: "Live"
+    is_shared: bool
+    """Whether each caller brings a token of its own."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One request, and what its tool or resource may use."""
+
+    running: Running
+    request: "Request"
+    token: str | None
+
+    async def mirra(self) -> "MirraClient":
+        """Return this caller's client."""
+        return await self.running.access.client(self.token)
+
+    async def progress(self, done: float, total: float, message: str) -> None:
+        """Tell a client that asked for it how far we are."""
+        await self.request.session.report_progress(done, total, message)
+
+    async def session(self, session: str | None) -> Session:
+        """Return the live session of that id or name; without one, the only one there is.
+
+        Raises:
+            Refusal: none or several are live, or the one named isn't; candidates are listed.
+        """
+        mirra = await self.mirra()
+        if session is not None and session.startswith("ses_"):
+            try:
+                found = await mirra.get_session(session)
+            except MirraError as error:
+                if error.status != 404:
+                    raise
+            else:
+                return _ready(found)
+        ready = (await mirra.list_sessions(status="ready", limit=100)).sessions
+        if session is None and len(ready) == 1:
+            return ready[0]
+        if session is None:
+            raise _not_one(ready)
+        for candidate in ready:
+            if session in (candidate.session_id, candidate.name):
+                return candidate
+        raise _unknown(session, ready)
+
+    async def mirror(
+        self, session: str | None, mirror: str | None
+    ) -> tuple[Session, MirrorInfo, "MirrorClient"]:
+        """Return the session, its mirror of that vendor (or its only one), and a client of it.
+
+        Raises:
+            Refusal: it isn't clear, or not so, which one is meant.
+        """
+        found = await self.session(session)
+        info = pick(found, mirror)
+        return found, info, (await self.mirra()).mirror(info.url)
+
+
+def pick(session: Session, mirror: str | None) -> MirrorInfo:
+    """Return the session's mirror of that vendor, or its only one.
+
+    Raises:
+        Refusal: the session has no such mirror, or several and none was named.
+    """
+    vendors = [info.vendor for info in session.mirrors]
+    for info in session.mirrors:
+        if info.vendor == mirror or (mirror is None and len(vendors) == 1):
+            return info
+    if mirror is None:
+        raise Refusal(
+            "mirra.session.mirror_ambiguous",
+            f"{session.session_id} has several mirrors: {listed(vendors)}.",
+            "Say which one you mean with `mirror`.",
+        )
+    raise Refusal(
+        "mirra.session.mirror_not_in_session",
+        f"{session.session_id} has no mirror '{mirror}'.{nearest(mirror, vendors)}",
+        f"It has: {listed(vendors)}. Another mirror needs another session: mirra_session_start.",
+    )
+
+
+def _ready(session: Session) -> Session:
+    if session.status == "ready":
+        return session
+    raise Refusal(
+        f"mirra.session.{session.status}",
+        f"{session.session_id} is not live: its status is '{session.status}'.",
+        "Start another with mirra_session_start, or see what is live with mirra_session_list.",
+    )
+
+
+def _not_one(ready: list[Session]) -> Refusal:
+    if not ready:
+        return Refusal(
+            "mirra.session.none",
+            "No session is live.",
+            'Start one first, as with mirra_session_start {"mirrors": ["resend"]}.',
+        )
+    return Refusal(
+        "mirra.session.ambiguous",
+        f"{len(ready)} sessions are live: {_candidates(ready)}.",
+        f'Say which one you mean, as with "session": "{ready[0].session_id}".',
+    )
+
+
+def _unknown(session: str, ready: list[Session]) -> Refusal:
+    words = [word for each in ready for word in (each.session_id, each.name) if word]
+    return Refusal(
+        "mirra.session.not_found",
+        f"No live session '{session}'.{nearest(session, words)}",
+        f"Live sessions: {_candidates(ready)}.",
+    )
+
+
+def _candidates(ready: list[Session]) -> str:
+    def line(session: Session) -> str:
+        vendors = "+".join(info.vendor for info in session.mirrors)
+        return f"{session.session_id} ({session.name or vendors})"
+
+    more = f" and {len(ready) - 10} more" if len(ready) > 10 else ""
+    return listed(line(session) for session in ready[:10]) + more
+
+
+_current: ContextVar[Caller] = ContextVar("caller")
+
+
+def current() -> Caller:
+    """Return whose request this is."""
+    return _current.get()
+
+
+async def remember(ctx: "Request", call_next: Callable[["Request"], Awaitable[Any]]) -> Any:
+    """Middleware: know the caller during a request, and what it listens to."""
+    running: Running = ctx.lifespan_context
+    caller = Caller(running, ctx, _token(ctx) if running.is_shared else None)
+    _current.set(caller)
+    if ctx.method != "subscriptions/listen":
+        return await call_next(ctx)
+    wanted = ((ctx.params or {}).get("notifications") or {}).get("resourceSubscriptions") or []
+    async with running.live.watching(caller, [str(uri) for uri in wanted]):
+        return await call_next(ctx)
+
+
+def _token(ctx: "Request") -> str:
+    """Return the bearer token of this very message, never one remembered from another."""
+    assert ctx.request is not None, "callers with tokens of their own come over HTTP"
+    token: str = ctx.request.user.access_token.token
+    return token

@@ -1,0 +1,42 @@
+"""How a tool says no: `{"error": {"code", "message", "hint"}}`, always with the next step."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from mcp.server.mcpserver.exceptions import ToolError
+
+if TYPE_CHECKING:
+    from mirra_mcp.client.errors import MirraError
+
+
+class Refusal(ToolError):
+    """A failure that the agent can do something about."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        """Say what is wrong (`message`) and what to do next (`hint`)."""
+        super().__init__(message)
+        self.code, self.message, self.hint = code, message, hint
+
+    @property
+    def body(self) -> dict[str, dict[str, str]]:
+        """Return the error as a tool answers it."""
+        return {"error": {"code": self.code, "message": self.message, "hint": self.hint}}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?`, or nothing when no known word is close."""
+    options = {option.lower(): option for option in known}
+    found = get_close_matches(word.lower(), options, n=1, cutoff=0.5)
+    return f" Did you mean '{options[found[0]]}'?" if found else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return the words as a sentence has them, or 'none'."""
+    return ", ".join(words) or "none"
+
+
+def from_mirra(error: "MirraError") -> Refusal:
+    """Return Mirra's refusal as a tool's, with a hint even where Mirra gave none."""
+    hint = error.hint or "Repeat the call; `mirra-mcp doctor` tells whether Mirra is well."
+    return Refusal(error.code, error.message, hint)

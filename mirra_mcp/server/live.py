@@ -1,0 +1,172 @@
+"""Live events: one follower a watched session, one notifier, subscribers of both protocol eras.
+
+A follower reads the session's event stream only while somebody is subscribed. Notifications say
+"read again", never what happened, and at most one a URI goes out per interval: a burst of thousands
+of events must not overflow a client's stream.
+"""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import mcp.types as t
+from anyio.abc import TaskGroup
+from mcp.server.connection import Connection
+from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
+from mcp.shared.exceptions import MCPError
+
+from mirra_mcp.client.errors import MirraError
+from mirra_mcp.wire.events import Event
+
+if TYPE_CHECKING:
+    from mirra_mcp.server.caller import Caller
+
+log = logging.getLogger(__name__)
+
+INTERVAL = 0.05
+_SUBSCRIBABLE = re.compile(r"mirra://sessions/(?P<session>[^/?]+)(/events|/state/[^/?]+)?")
+
+Watch = tuple[str | None, str]
+"""Whose token, which session: callers never share a follower."""
+
+
+class Notifier:
+    """`mark(uri)`: its subscribers hear of it within the interval, once."""
+
+    def __init__(self, bus: InMemorySubscriptionBus, interval: float = INTERVAL) -> None:
+        """Publish to `bus`, which serves the 2026 era, and to the connections of earlier ones."""
+        self.connections: dict[str, dict[Connection, None]] = {}
+        self._bus, self._interval = bus, interval
+        self._marked: dict[str, None] = {}
+        self._wake = anyio.Event()
+
+    def mark(self, uri: str) -> None:
+        """Say that the resource has changed."""
+        self._marked[uri] = None
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Notify, for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake, batch, self._marked = anyio.Event(), self._marked, {}
+            for uri in batch:
+                await self._bus.publish(ResourceUpdated(uri=uri))
+                for connection in list(self.connections.get(uri, ())):
+                    await connection.send_resource_updated(uri)
+            await anyio.sleep(self._interval)
+
+
+class Live:
+    """Who watches what, and the followers that this takes."""
+
+    def __init__(self, bus: InMemorySubscriptionBus, tasks: TaskGroup) -> None:
+        """Run the notifier and the followers in `tasks`."""
+        self.notifier = Notifier(bus)
+        self._tasks = tasks
+        self._watched: Counter[str] = Counter()
+        self._watches: Counter[Watch] = Counter()
+        self._followers: dict[Watch, anyio.CancelScope] = {}
+        tasks.start_soon(self.notifier.run)
+
+    @asynccontextmanager
+    async def watching(self, caller: "Caller", uris: Iterable[str]) -> AsyncIterator[None]:
+        """Watch the URIs as long as the block lasts: a `subscriptions/listen` of the 2026 era."""
+        watched: list[str] = []
+        try:
+            for uri in uris:
+                await self._watch(caller, uri)
+                watched.append(uri)
+            yield
+        finally:
+            for uri in watched:
+                self._unwatch(caller.token, uri)
+
+    async def subscribe(self, caller: "Caller", connection: Connection, uri: str) -> None:
+        """Watch the URI for a connection of the 2025 era, until it unsubscribes or closes."""
+        if connection in self.notifier.connections.get(uri, ()):
+            return
+        await self._watch(caller, uri)
+        self.notifier.connections.setdefault(uri, {})[connection] = None
+        connection.exit_stack.push_async_callback(self.unsubscribe, caller, connection, uri)
+
+    async def unsubscribe(self, caller: "Caller", connection: Connection, uri: str) -> None:
+        """Stop watching; a URI that isn't watched is left alone."""
+        connections = self.notifier.connections.get(uri, {})
+        if connection not in connections:
+            return
+        del connections[connection]
+        if not connections:
+            del self.notifier.connections[uri]
+        self._unwatch(caller.token, uri)
+
+    async def _watch(self, caller: "Caller", uri: str) -> None:
+        session = _session_of(uri)
+        if session is None:
+            return
+        mirra = await caller.mirra()
+        try:
+            await mirra.get_session(session)
+        except MirraError as error:
+            raise MCPError(t.INVALID_PARAMS, error.message, {"uri": uri}) from error
+        self._watched[uri] += 1
+        watch = (caller.token, session)
+        self._watches[watch] += 1
+        if watch not in self._followers:
+            self._followers[watch] = anyio.CancelScope()
+            self._tasks.start_soon(self._follow, watch, mirra)
+
+    def _unwatch(self, token: str | None, uri: str) -> None:
+        session = _session_of(uri)
+        if session is None:
+            return
+        self._watched -= Counter([uri])
+        watch = (token, session)
+        self._watches -= Counter([watch])
+        if not self._watches[watch] and watch in self._followers:
+            self._followers.pop(watch).cancel()
+
+    async def _follow(self, watch: Watch, mirra: Any) -> None:
+        scope = self._followers[watch]
+        _, session = watch
+        with scope:
+            try:
+                async for event in mirra.events(session):
+                    self._tell(session, event)
+            except MirraError as error:
+                log.warning("Lost the events of %s: %s", session, error.message)
+        if self._followers.get(watch) is scope:
+            del self._followers[watch]
+
+    def _tell(self, session: str, event: Event) -> None:
+        root = f"mirra://sessions/{session}"
+        touched = [f"{root}/events"]
+        if event.type in ("state.changed", "session.lifecycle") and "mirror" in event.data:
+            touched.append(f"{root}/state/{event.data['mirror']}")
+        if event.type == "session.lifecycle":
+            touched.append(root)
+        for uri in touched:
+            if self._watched[uri]:
+                self.notifier.mark(uri)
+
+
+def _session_of(uri: str) -> str | None:
+    """Return the session whose events touch the resource; None for URIs of others.
+
+    Raises:
+        MCPError: one of ours that never changes by itself.
+    """
+    if not uri.startswith("mirra://"):
+        return None
+    if match := _SUBSCRIBABLE.fullmatch(uri):
+        return match["session"]
+    raise MCPError(
+        t.INVALID_PARAMS,
+        f"{uri} can't be subscribed to. Subscribe to mirra://sessions/{{id}}/events, "
+        "mirra://sessions/{id} or mirra://sessions/{id}/state/{mirror}, without a query.",
+        {"uri": uri},
+    )

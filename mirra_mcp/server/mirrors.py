@@ -1,0 +1,286 @@
+"""Toolset `sessions`: look into a mirror, call it, make the world act, see what it delivered."""
+
+import json
+import re
+from base64 import b64encode
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from mirra_mcp.server.answers import fit
+from mirra_mcp.server.caller import Caller, pick
+from mirra_mcp.server.errors import Refusal
+from mirra_mcp.wire.admin import Change, Simulated, WebhookRef
+from mirra_mcp.wire.events import Delivery
+from mirra_mcp.wire.model import Doc, Wire
+from mirra_mcp.wire.sessions import MirrorInfo
+
+if TYPE_CHECKING:
+    from mirra_mcp.client.client import MirraClient
+
+NEWEST = 3
+"""Documents of each entity in an overview."""
+CAUSED = 100
+"""Log entries of one call that are looked at."""
+_UNSEEN = {"date", "server", "content-length", "connection", "x-mirra-events", "x-mirra-version"}
+
+
+class MirrorState(Wire):
+    """One mirror's documents, newest first."""
+
+    mirror: str
+    at: datetime
+    counts: dict[str, int] = {}
+    documents: dict[str, list[Doc]]
+
+
+class StateAnswer(Wire):
+    """What the mirrors hold."""
+
+    session_id: str
+    mirrors: list[MirrorState]
+    next_cursor: str | None = None
+    note: str | None = None
+
+
+class Caused(Wire):
+    """What a call set off."""
+
+    changes: list[Change] = []
+    webhooks: list[WebhookRef] = []
+    last_event: int | None = None
+    note: str | None = None
+
+
+class RequestAnswer(Caused):
+    """A mirror's answer to a request, and what the request set off."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any = None
+    duration_ms: float
+
+
+class SimulateAnswer(Simulated):
+    """What the simulated event did."""
+
+    session_id: str
+    mirror: str
+    note: str | None = None
+
+
+class WebhookAnswer(Wire):
+    """Deliveries, newest first."""
+
+    session_id: str
+    webhooks: list[Delivery]
+    next_cursor: str | None = None
+    note: str | None = None
+
+
+async def mirra_session_state(
+    caller: Caller,
+    session: str | None = None,
+    mirror: str | None = None,
+    entity: str | None = None,
+    id: str | None = None,
+    where: dict[str, str | int | float | bool] = {},  # noqa: B006 -- the schema's default
+    limit: Annotated[int, Field(ge=1, le=100)] = 10,
+    cursor: str | None = None,
+) -> StateAnswer:
+    """Show an overview of each mirror, or a page of one entity's documents."""
+    found = await caller.session(session)
+    if entity is not None:
+        chosen = [pick(found, mirror)]
+    else:
+        chosen = [pick(found, mirror)] if mirror is not None else found.mirrors
+        if id is not None or where or cursor is not None:
+            raise Refusal(
+                "mirra.request.invalid",
+                "`id`, `where` and `cursor` need an `entity`.",
+                'Say whose, as with "entity": "emails". Without any, each entity is counted.',
+            )
+    mirra = await caller.mirra()
+    shown = limit if entity else NEWEST
+    states = [
+        await mirra.mirror(info.url).state(
+            entity=entity, id=id, where=_texts(where), limit=shown, cursor=cursor
+        )
+        for info in chosen
+    ]
+    rows = [
+        (number, plural, doc)
+        for number, state in enumerate(states)
+        for plural, docs in state.state.items()
+        for doc in docs[:shown]
+    ]
+    fitted = fit([doc for _, _, doc in rows], widest=2_000 if entity else 120)
+    documents: list[dict[str, list[Doc]]] = [{} for _ in states]
+    for (number, plural, _), doc in zip(rows, fitted.items, strict=False):
+        documents[number].setdefault(plural, []).append(doc)
+    return StateAnswer(
+        session_id=found.session_id,
+        mirrors=[
+            MirrorState(
+                mirror=state.mirror,
+                at=state.at,
+                counts=state.counts or {key: len(docs) for key, docs in state.state.items()},
+                documents=documents[number],
+            )
+            for number, state in enumerate(states)
+        ],
+        next_cursor=states[0].next_cursor if entity else None,
+        note=fitted.note("Name one document with `entity` and `id`, or use `where` and `limit`.")
+        if entity
+        else f"The newest {NEWEST} of each. Name an `entity` for more, and `id` for one in full.",
+    )
+
+
+async def mirra_session_request(
+    caller: Caller,
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
+    path: str,
+    body: dict[str, Any] | list[Any] | str | None = None,
+    headers: dict[str, str] = {},  # noqa: B006 -- the schema's default
+    mirror: str | None = None,
+    session: str | None = None,
+) -> RequestAnswer:
+    """Send one request to a mirror as the app under test would."""
+    if not re.fullmatch(r"/(?!/)[^\s\\]*", path):
+        raise Refusal(
+            "mirra.request.invalid",
+            "`path` must be a path of the mirror, beginning with one slash.",
+            'Give path and query only, as with "path": "/emails?limit=5".',
+        )
+    found, info, client = await caller.mirror(session, mirror)
+    if "authorization" not in {name.lower() for name in headers}:
+        headers = _credentials(info) | headers
+    answer = await client.request(
+        method,
+        path,
+        body=body,
+        headers={name: value for name, value in headers.items() if value},
+        encoding=await caller.running.access.encoding(info, client),
+    )
+    mirra = await caller.mirra()
+    caused = await _caused(mirra, found.session_id, info.vendor, answer.events)
+    fitted = fit([answer.body, [change.to_json() for change in caused.changes]])
+    return RequestAnswer(
+        status=answer.status,
+        headers={name: value for name, value in answer.headers.items() if name not in _UNSEEN},
+        body=fitted.items[0],
+        duration_ms=answer.duration_ms,
+        changes=[Change.model_validate(change) for change in (fitted.items[1:] or [[]])[0]],
+        webhooks=caused.webhooks,
+        last_event=caused.last_event,
+        note=fitted.note("Ask for less, as with a limit in the query."),
+    )
+
+
+async def mirra_session_simulate(
+    caller: Caller,
+    event: str,
+    params: dict[str, Any] = {},  # noqa: B006 -- the schema's default
+    mirror: str | None = None,
+    session: str | None = None,
+) -> SimulateAnswer:
+    """Let the world do something to the account."""
+    found, info, client = await caller.mirror(session, mirror)
+    if "event" in params:
+        raise Refusal(
+            "mirra.request.invalid",
+            "`params` can't contain 'event': that is an argument of its own.",
+            'As with {"event": "email.bounced", "params": {"emailId": "..."}}.',
+        )
+    done = await client.simulate(event, **params)
+    fitted = fit([done.result, *(change.to_json() for change in done.changes)])
+    return SimulateAnswer(
+        session_id=found.session_id,
+        mirror=info.vendor,
+        event=done.event,
+        changes=[Change.model_validate(change) for change in fitted.items[1:]],
+        webhooks=done.webhooks,
+        result=fitted.items[0],
+        note=fitted.note("mirra_session_state shows each document."),
+    )
+
+
+async def mirra_session_webhooks(
+    caller: Caller,
+    session: str | None = None,
+    mirror: str | None = None,
+    type: str | None = None,
+    since: int | datetime | None = None,
+    limit: Annotated[int, Field(ge=1, le=100)] = 10,
+    cursor: str | None = None,
+) -> WebhookAnswer:
+    """Show the webhooks that were set off, and each attempt to deliver them."""
+    found = await caller.session(session)
+    if mirror is not None:
+        pick(found, mirror)
+    page = await (await caller.mirra()).webhooks(
+        found.session_id,
+        mirror=mirror,
+        type=type,
+        after_event=since if isinstance(since, int) else None,
+        limit=limit,
+        cursor=cursor,
+    )
+    webhooks, next_cursor = page.webhooks, page.next_cursor
+    if isinstance(since, datetime):
+        moment = since if since.tzinfo else since.replace(tzinfo=UTC)
+        webhooks = [each for each in webhooks if each.created_at > moment]
+        next_cursor = next_cursor if len(webhooks) == len(page.webhooks) else None
+    fitted = fit([each.to_json() for each in webhooks])
+    notes = [
+        fitted.note("Use `type`, `since` or a smaller `limit`."),
+        "'unsubscribed': no endpoint was registered for it with the vendor's webhook API."
+        if any(each.status == "unsubscribed" for each in webhooks)
+        else None,
+    ]
+    return WebhookAnswer(
+        session_id=found.session_id,
+        webhooks=[Delivery.model_validate(each) for each in fitted.items],
+        next_cursor=next_cursor,
+        note=" ".join(note for note in notes if note) or None,
+    )
+
+
+async def _caused(
+    mirra: "MirraClient", session_id: str, vendor: str, events: tuple[int, int] | None
+) -> Caused:
+    """Return what the log has about one call: the entries that it wrote, and its webhooks."""
+    if events is None:
+        return Caused()
+    first, last = events
+    log = await mirra.events_page(
+        session_id, after=first - 1, limit=CAUSED, types=["state.changed"], mirror=vendor
+    )
+    sent = await mirra.webhooks(session_id, mirror=vendor, after_event=first - 1, limit=20)
+    return Caused(
+        changes=[Change.model_validate(each.data) for each in log.events if each.id <= last],
+        webhooks=[
+            WebhookRef(type=each.type, id=each.delivery_id)
+            for each in sent.webhooks
+            if each.after_event <= last
+        ],
+        last_event=last,
+    )
+
+
+def _texts(where: dict[str, str | int | float | bool]) -> dict[str, str]:
+    """Return the values as JSON has them: `true`, not `True`."""
+    return {
+        name: each if isinstance(each, str) else json.dumps(each) for name, each in where.items()
+    }
+
+
+def _credentials(info: MirrorInfo) -> dict[str, str]:
+    """Return the header by which the vendor knows an account, from the mirror's own keys."""
+    named = {name.partition("_")[2]: value for name, value in info.env.items()}
+    if "ACCOUNT_SID" in named and "AUTH_TOKEN" in named:
+        pair = f"{named['ACCOUNT_SID']}:{named['AUTH_TOKEN']}".encode()
+        return {"Authorization": f"Basic {b64encode(pair).decode()}"}
+    key = named.get("API_KEY") or named.get("SECRET_KEY")
+    return {"Authorization": f"Bearer {key}"} if key else {}

@@ -1,0 +1,299 @@
+"""Toolset `sessions`: start, find, reset, keep, bring back, move in time and end sessions."""
+
+from datetime import datetime
+from typing import Annotated
+
+import anyio
+from pydantic import Field
+
+from mirra_mcp.client.errors import MirraError
+from mirra_mcp.server.caller import Caller, pick
+from mirra_mcp.server.errors import Refusal, listed, nearest
+from mirra_mcp.wire.admin import ResetDone, Restored
+from mirra_mcp.wire.model import Wire
+from mirra_mcp.wire.sessions import (
+    CreateSession,
+    Fired,
+    Session,
+    SessionMode,
+    SessionStatus,
+)
+
+PROVISIONING = 60.0
+"""Seconds that provisioning may take."""
+FIRED_SHOWN = 50
+
+
+class Started(Session):
+    """A session that is ready to be used."""
+
+    next: str
+
+
+class SessionList(Wire):
+    """Sessions, newest first."""
+
+    sessions: list[Session]
+    next_cursor: str | None = None
+    note: str | None = None
+
+
+class Ended(Session):
+    """A session that has ended."""
+
+    snapshot: str | None = None
+    next: str | None = None
+
+
+class Reset(Wire):
+    """What a reset left."""
+
+    session_id: str
+    mirrors: list[ResetDone]
+
+
+class Kept(Wire):
+    """A snapshot of a session's mirrors."""
+
+    session_id: str
+    snapshot: str
+    next: str
+
+
+class BroughtBack(Wire):
+    """What a restore brought back."""
+
+    session_id: str
+    mirrors: list[Restored]
+
+
+class Moved(Wire):
+    """Where the clock stands, and what fell due on the way."""
+
+    session_id: str
+    at: datetime
+    fired: list[Fired] = []
+    fired_count: int = 0
+    note: str | None = None
+
+
+async def mirra_session_start(
+    caller: Caller,
+    mirrors: Annotated[list[str], Field(min_length=1)],
+    seeds: dict[str, str] = {},  # noqa: B006 -- the schema's default, never changed
+    name: str | None = None,
+    persistent: bool = False,
+    timeout_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None,
+) -> Started:
+    """Start a session; if the call is cancelled, the session ends again."""
+    mirra = await caller.mirra()
+    await caller.progress(0, 2, f"Starting {listed(mirrors)}.")
+    wanted = CreateSession(
+        mirrors=mirrors,
+        seeds=seeds,
+        name=name,
+        persistent=persistent,
+        timeout_seconds=timeout_seconds,
+    )
+    with anyio.CancelScope(shield=True):
+        session = await mirra.create_session(wanted)
+        caller.running.access.adopt(session, caller.token)
+    try:
+        await caller.progress(1, 2, f"{session.session_id} is {session.status}.")
+        if session.status == "provisioning":
+            session = await mirra.wait_until_ready(session.session_id, timeout=PROVISIONING)
+        await anyio.lowlevel.checkpoint()
+    except BaseException:
+        with anyio.move_on_after(5, shield=True):
+            await _end(caller, session.session_id)
+        raise
+    await caller.progress(2, 2, f"{session.session_id} is ready.")
+    return Started(
+        **dict(session),
+        next="Set each mirror's `env` where the code under test runs, or follow its `setup`. "
+        "Register webhook endpoints as with the real vendor; loopback URLs work.",
+    )
+
+
+async def mirra_session_list(
+    caller: Caller,
+    session: str | None = None,
+    status: SessionStatus | None = None,
+    mode: SessionMode | None = None,
+    limit: Annotated[int, Field(ge=1, le=100)] = 20,
+    cursor: str | None = None,
+) -> SessionList:
+    """List sessions, or show one in full."""
+    mirra = await caller.mirra()
+    if session is not None:
+        if not session.startswith("ses_"):
+            session = (await caller.session(session)).session_id
+        return SessionList(sessions=[await mirra.get_session(session)])
+    page = await mirra.list_sessions(status=status, mode=mode, limit=limit, cursor=cursor)
+    return SessionList(
+        sessions=[_brief(each) for each in page.sessions],
+        next_cursor=page.next_cursor,
+        note="Name one with `session` to see its `env`, `setup` and stats."
+        if page.sessions
+        else None,
+    )
+
+
+async def mirra_session_end(caller: Caller, session: str | None = None) -> Ended:
+    """End a session."""
+    found = await caller.session(session)
+    ended = await _end(caller, found.session_id)
+    snapshot = _handle(ended.snapshot_ids) if ended.snapshot_ids else None
+    return Ended(
+        **dict(_brief(ended)),
+        snapshot=snapshot,
+        next=f"Its final state is archived as {snapshot}." if snapshot else None,
+    )
+
+
+async def mirra_session_reset(
+    caller: Caller,
+    session: str | None = None,
+    mirror: str | None = None,
+    seed: str | None = None,
+) -> Reset:
+    """Put mirrors back to a fixture."""
+    found = await caller.session(session)
+    if seed is not None and ":" in seed:
+        mirror, seed = _qualified(seed, mirror)
+    if seed is not None and mirror is None and len(found.mirrors) > 1:
+        raise Refusal(
+            "mirra.request.invalid",
+            f"{found.session_id} has several mirrors: which one has the fixture '{seed}'?",
+            f'Say it as with "seed": "{found.mirrors[0].vendor}:{seed}".',
+        )
+    chosen = [pick(found, mirror)] if mirror is not None else found.mirrors
+    mirra = await caller.mirra()
+    with anyio.CancelScope(shield=True):
+        done = [await mirra.mirror(info.url).reset(seed) for info in chosen]
+    return Reset(session_id=found.session_id, mirrors=done)
+
+
+async def mirra_session_snapshot(
+    caller: Caller, session: str | None = None, mirror: str | None = None
+) -> Kept:
+    """Keep the state of all mirrors, or of one."""
+    found = await caller.session(session)
+    chosen = [pick(found, mirror)] if mirror is not None else found.mirrors
+    mirra = await caller.mirra()
+    kept = {}
+    with anyio.CancelScope(shield=True):
+        for info in chosen:
+            kept[info.vendor] = (await mirra.mirror(info.url).snapshot()).snapshot_id
+    handle = _handle(kept)
+    return Kept(
+        session_id=found.session_id,
+        snapshot=handle,
+        next=f'Bring it back with mirra_session_restore {{"snapshot": "{handle}"}}.',
+    )
+
+
+async def mirra_session_restore(
+    caller: Caller, snapshot: str, session: str | None = None
+) -> BroughtBack:
+    """Bring back the state that a snapshot kept."""
+    found = await caller.session(session)
+    parts = _parts(snapshot, found)
+    chosen = [(pick(found, vendor), snapshot_id) for vendor, snapshot_id in parts.items()]
+    mirra = await caller.mirra()
+    done: list[Restored] = []
+    with anyio.CancelScope(shield=True):
+        for info, snapshot_id in chosen:
+            try:
+                done.append(await mirra.mirror(info.url).restore(snapshot_id))
+            except MirraError as error:
+                if not done:
+                    raise
+                raise Refusal(
+                    error.code,
+                    f"{info.vendor} was not restored: {error.message}",
+                    f"Restored before it: {listed(each.mirror for each in done)}.",
+                ) from error
+    return BroughtBack(session_id=found.session_id, mirrors=done)
+
+
+async def mirra_session_clock(
+    caller: Caller,
+    advance: str | None = None,
+    to: datetime | None = None,
+    session: str | None = None,
+) -> Moved:
+    """Move a session's time forward, or tell it."""
+    if advance is not None and to is not None:
+        raise Refusal(
+            "mirra.request.invalid",
+            "`advance` and `to` exclude each other.",
+            'Say one of them, as with "advance": "3 days".',
+        )
+    found = await caller.session(session)
+    mirra = await caller.mirra()
+    if advance is None and to is None:
+        now = (await mirra.get_session(found.session_id)).clock
+        if now is None:
+            raise Refusal(
+                "mirra.not_offered",
+                "This Mirra doesn't tell a session's time.",
+                "The embedded Mirra does: unset MIRRA_TOKEN to use that one.",
+            )
+        return Moved(session_id=found.session_id, at=now)
+    moved = await mirra.move_clock(found.session_id, advance=advance, to=to)
+    return Moved(
+        session_id=found.session_id,
+        at=moved.at,
+        fired=moved.fired[:FIRED_SHOWN],
+        fired_count=moved.fired_count or len(moved.fired),
+        note=f"Only the first {FIRED_SHOWN} timers are shown; mirra_events_read has the rest."
+        if len(moved.fired) > FIRED_SHOWN
+        else None,
+    )
+
+
+async def _end(caller: Caller, session_id: str) -> Session:
+    with anyio.CancelScope(shield=True):
+        ended = await (await caller.mirra()).end_session(session_id)
+        caller.running.access.release(session_id)
+    return ended
+
+
+def _brief(session: Session) -> Session:
+    mirrors = [info.model_copy(update={"env": {}, "setup": {}}) for info in session.mirrors]
+    return session.model_copy(update={"mirrors": mirrors})
+
+
+def _qualified(seed: str, mirror: str | None) -> tuple[str, str]:
+    vendor, _, fixture = seed.partition(":")
+    if mirror not in (None, vendor):
+        raise Refusal(
+            "mirra.request.invalid",
+            f"'{seed}' is a fixture of {vendor}, not of {mirror}.",
+            "Leave out `mirror`, or name a fixture of it: mirra_catalog lists them.",
+        )
+    return vendor, fixture
+
+
+def _handle(snapshot_ids: dict[str, str]) -> str:
+    return ",".join(f"{vendor}={snapshot_id}" for vendor, snapshot_id in snapshot_ids.items())
+
+
+def _parts(handle: str, session: Session) -> dict[str, str]:
+    """Return the snapshot id of each vendor; a bare id is the session's only mirror's."""
+    vendors = [info.vendor for info in session.mirrors]
+    parts: dict[str, str] = {}
+    for part in handle.split(","):
+        vendor, equals, snapshot_id = part.strip().partition("=")
+        if not equals and len(vendors) == 1:
+            vendor, snapshot_id = vendors[0], vendor
+        if not snapshot_id or vendor not in vendors or vendor in parts:
+            raise Refusal(
+                "mirra.snapshot.invalid_handle",
+                f"'{part}' names no mirror of {session.session_id}.{nearest(vendor, vendors)}",
+                "Pass the handle as mirra_session_snapshot gave it, such as "
+                f"{','.join(f'{each}=snap_...' for each in vendors)}.",
+            )
+        parts[vendor] = snapshot_id
+    return parts
