@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -20,6 +22,8 @@ class Log:
         row = db.execute("SELECT MAX(id) FROM main.log").fetchone()
         self.last: int = row[0] or 0
         self.readers = 0
+        self.is_closed = False
+        self._leaving = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
 
     def append(self, type: str, mirror: str | None, data: dict[str, Any]) -> int:
@@ -41,12 +45,11 @@ class Log:
         """Tell the readers that there is something new."""
         waiting, self._waiting = self._waiting, set()
         for future in waiting:
-            if not future.done():
-                future.set_result(None)
+            future.get_loop().call_soon_threadsafe(_set, future)
 
     async def wait_beyond(self, after: int) -> None:
         """Return as soon as there are entries after number `after`."""
-        while self.last <= after:
+        while self.last <= after and not self.is_closed:
             future = asyncio.get_running_loop().create_future()
             self._waiting.add(future)
             try:
@@ -54,12 +57,28 @@ class Log:
             finally:
                 self._waiting.discard(future)
 
-    def page(
-        self, after: int, limit: int, types: tuple[str, ...] = (), mirror: str | None = None
-    ) -> EventPage:
-        """Return entries after number `after`, oldest first.
+    async def deserted(self) -> None:
+        """Return when nobody reads the stream any more."""
+        while self.readers:
+            self._leaving = asyncio.Event()
+            await self._leaving.wait()
 
-        `next_after` passes over entries that the filters leave out.
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Count a reader of the stream while it reads."""
+        self.readers += 1
+        try:
+            yield
+        finally:
+            self.readers -= 1
+            self._leaving.set()
+
+    def rows(
+        self, after: int, limit: int, types: tuple[str, ...] = (), mirror: str | None = None
+    ) -> tuple[list[tuple[int, str, bytes]], int]:
+        """Return entries after number `after`, oldest first, and where to go on.
+
+        The number to go on from passes over entries that the filters leave out.
         """
         sql, args = "SELECT id, type, data FROM main.log WHERE id>?", [after]
         if types:
@@ -68,13 +87,28 @@ class Log:
         if mirror:
             sql += " AND mirror=?"
             args.append(mirror)  # type: ignore[arg-type]
-        newest = self.last
-        rows = self._db.execute(sql + " ORDER BY id LIMIT ?", [*args, limit]).fetchall()
-        found = [Event(id=row[0], type=row[1], data=orjson.loads(row[2])) for row in rows]
-        full = len(found) == limit
-        return EventPage(events=found, next_after=found[-1].id if full else max(newest, after))
+        found = self._db.execute(sql + " ORDER BY id LIMIT ?", [*args, limit]).fetchall()
+        return found, found[-1][0] if len(found) == limit else max(self.last, after)
+
+    def page(
+        self, after: int, limit: int, types: tuple[str, ...] = (), mirror: str | None = None
+    ) -> EventPage:
+        """Return the same entries as a page of the API."""
+        found, go_on = self.rows(after, limit, types, mirror)
+        events = [Event(id=id, type=type, data=orjson.loads(data)) for id, type, data in found]
+        return EventPage(events=events, next_after=go_on)
+
+    def close(self) -> None:
+        """Let the readers go."""
+        self.is_closed = True
+        self.wake()
 
     def count(self, type: str) -> int:
         """Count the entries of one type."""
         row = self._db.execute("SELECT COUNT(*) FROM main.log WHERE type=?", (type,)).fetchone()
         return row[0]  # type: ignore[no-any-return]
+
+
+def _set(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -34,16 +34,15 @@ class Outbox:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def kick(self, session: Session, now: datetime) -> None:
-        """Begin to send what is due by `now`."""
-        for parcel in session.deliveries.due(now):
+        """Begin to send what is due by `now`. The session must not be locked by another."""
+        for parcel in session.deliveries.take(now):
             key = (session.id, parcel.url or "")
             lane = self._lanes.setdefault(key, Lane())
-            if parcel.seq not in lane.known:
-                lane.known.add(parcel.seq)
-                lane.queue.append(parcel)
-                if not lane.is_running:
-                    lane.is_running = True
-                    self._spawn(self._run_lane(key, lane, session))
+            lane.known.add(parcel.seq)
+            lane.queue.append(parcel)
+            if not lane.is_running:
+                lane.is_running = True
+                self._spawn(self._run_lane(key, lane, session))
 
     def _spawn(self, work: "asyncio.Future[None] | object") -> "asyncio.Task[None]":
         task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]  # a coroutine
@@ -143,9 +142,10 @@ class Outbox:
 
     async def settle(self, session: Session, now: datetime, most: float) -> None:
         """Wait until everything due by `now` has been tried once, `most` seconds long."""
-        self.kick(session, now)
         loop = asyncio.get_running_loop()
         end = loop.time() + most
+        async with session.lock:
+            self.kick(session, now)
         while lanes := [
             lane for key, lane in self._lanes.items() if key[0] == session.id and lane.known
         ]:
@@ -157,7 +157,8 @@ class Outbox:
                     await lanes[0].idle.wait()
             except TimeoutError:
                 return
-            self.kick(session, now)
+            async with session.lock:
+                self.kick(session, now)
 
     def forget(self, session: Session) -> None:
         """Drop what an ended session still wanted to send."""

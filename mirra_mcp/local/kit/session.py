@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,7 +14,7 @@ import orjson
 
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
 from mirra_mcp.local.kit.events import Log
-from mirra_mcp.local.kit.ids import Ids
+from mirra_mcp.local.kit.ids import LETTERS, Ids
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.mirror import Mirror, Unit
 from mirra_mcp.local.kit.store import connect, has_tables, load_image
@@ -52,6 +52,8 @@ class Session:
         self.snapshots: dict[str, tuple[str, str | None, bytes | None]] = {}
         self.on_work: Callable[[Session], None] = lambda session: None
         """Called when a timer was set or a webhook waits."""
+        self.on_keep: Callable[[Session], None] = lambda session: None
+        """Called when something changed that must survive a restart."""
         self._db: sqlite3.Connection | None = None
         self._next_timer: float | None = None
         self.log: Log
@@ -91,18 +93,17 @@ class Session:
                     "session.lifecycle", None, {"action": "start", "at": iso(self.started)}
                 )
         else:
-            self._count_what_was()
+            self.requests = self.log.count("traffic.request_completed")
+            self.webhooks_sent = self.log.count("webhook.dispatched")
+            self.deliveries.resume()
         self._look_for_timers()
         if self._next_timer is not None or not fresh:
             self.on_work(self)
 
-    def _count_what_was(self) -> None:
-        self.requests = self.log.count("traffic.request_completed")
-        self.webhooks_sent = self.log.count("webhook.dispatched")
-
     def close(self) -> None:
         """Free the database. The session can't be used afterwards."""
         if self._db is not None:
+            self.log.close()
             self._db.close()
             self._db = None
 
@@ -215,13 +216,17 @@ class Session:
     def snapshot(self, mirror: Mirror, name: str | None) -> str:
         """Keep a mirror's state and return the snapshot's id."""
         image = self.db.serialize(name=mirror.vendor)
-        id = f"snap_{self.ids.token(10, 'abcdefghijklmnopqrstuvwxyz0123456789')}"
+        id = self.fresh_snapshot_id()
         self.snapshots[id] = (mirror.vendor, name, image if self.folder is None else None)
         if self.folder is not None:
             (self.folder / f"{id}.{mirror.vendor}.snapshot").write_bytes(image)
-            self._keep("snapshots", {id: each[:2] for id, each in self.snapshots.items()})
+        self.on_keep(self)
         self.tell(action="snapshot", mirror=mirror.vendor, snapshotId=id)
         return id
+
+    def fresh_snapshot_id(self) -> str:
+        """Make a snapshot's id."""
+        return f"snap_{self.ids.token(10, LETTERS)}"
 
     def restore(self, mirror: Mirror, id: str, image: bytes | None = None) -> None:
         """Bring back what a snapshot kept; `image` if it is another session's."""
@@ -252,18 +257,3 @@ class Session:
         with self.transaction():
             self.log.append("session.lifecycle", data.get("mirror"), data)
         self.on_work(self)
-
-    def _keep(self, name: str, value: Any) -> None:
-        with self.transaction():
-            self.db.execute(
-                "INSERT OR REPLACE INTO main.meta VALUES (?,?)", (name, orjson.dumps(value))
-            )
-
-    def keep_clock(self) -> None:
-        """Let the clock survive a restart, where the session does."""
-        if self.folder is not None:
-            self._keep("clock", self.clock.save())
-
-    def expires(self, after: timedelta) -> datetime:
-        """Return the instant, in real time, at which the session ends by itself."""
-        return self.wall() + after

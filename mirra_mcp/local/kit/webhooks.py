@@ -178,14 +178,24 @@ class Deliveries:
         self._session.log.append("webhook.dispatched", mirror.vendor, data)
         self._session.webhooks_sent += 1
 
-    def due(self, now: datetime, limit: int = 100) -> list[Parcel]:
-        """List what should be tried by `now`, oldest first."""
+    def take(self, now: datetime, limit: int = 100) -> list[Parcel]:
+        """Return what should be tried by `now`, oldest first; it isn't planned any more then."""
         rows = self._db.execute(
             f"SELECT {COLUMNS} FROM main.deliveries WHERE status='pending' AND next<=?"
             " ORDER BY next, seq LIMIT ?",
             (now.timestamp(), limit),
-        )
+        ).fetchall()
+        if rows:
+            taken = [(row[0],) for row in rows]
+            with self._session.transaction():
+                self._db.executemany("UPDATE main.deliveries SET next=NULL WHERE seq=?", taken)
         return [Parcel(*row) for row in rows]
+
+    def resume(self) -> None:
+        """Plan anew what was under way when the process ended."""
+        self._db.execute(
+            "UPDATE main.deliveries SET next=0 WHERE status='pending' AND next IS NULL"
+        )
 
     def next_due(self) -> float | None:
         """Return the instant of the next try that is planned, as epoch seconds."""

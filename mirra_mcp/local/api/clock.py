@@ -1,0 +1,43 @@
+"""The session's clock, moved by hand (extension)."""
+
+from datetime import UTC
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mirra_mcp.local.api.reading import answer, host_of, read
+from mirra_mcp.local.kit.clock import FURTHEST, duration, iso
+from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.local.kit.reading import invalid
+from mirra_mcp.wire.sessions import ClockMoved, MoveClock
+
+SHOWN = 200
+"""Fired timers that an answer lists."""
+
+
+async def move(request: Request) -> Response:
+    """`POST /v1/sessions/{id}/clock`: let time pass; what falls due happens, in order."""
+    host = host_of(request)
+    wanted = await read(MoveClock, request)
+    session = host.live(request.path_params["id"])
+    if (wanted.advance is None) == (wanted.to is None):
+        raise invalid("Give either 'advance' or 'to'.", 'For example {"advance": "3d"}.')
+    now = session.clock.now()
+    if wanted.advance is not None:
+        target = now + duration(wanted.advance)
+    else:
+        to = wanted.to or now
+        target = (to if to.tzinfo else to.replace(tzinfo=UTC)).astimezone(UTC)
+    if target < now:
+        raise Refusal(
+            400,
+            "mirra.clock.backwards",
+            f"The clock can't go back: it is {iso(now)} already.",
+            "Give a later time, or reset the session.",
+        )
+    if target - now > FURTHEST:
+        raise Refusal(
+            400, "mirra.clock.invalid", f"{iso(target)} is too far.", "Move 20 years at most."
+        )
+    fired = await host.move_clock(session, target)
+    return answer(ClockMoved(at=session.clock.now(), fired=fired[:SHOWN], fired_count=len(fired)))

@@ -1,0 +1,44 @@
+"""Reading a request to the control plane."""
+
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mirra_mcp.local.kit import reading
+from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.local.kit.host import Host
+from mirra_mcp.wire.model import Body, Wire
+
+B = TypeVar("B", bound=Body)
+
+LIMIT = 4 * 1024 * 1024
+
+
+def host_of(request: Request) -> Host:
+    """Return the sessions that this control plane is about."""
+    host: Host = request.app.state.host
+    return host
+
+
+async def read(model: type[B], request: Request) -> B:
+    """Return the body as a model.
+
+    Raises:
+        Refusal: it is too large, no JSON, or doesn't fit.
+    """
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LIMIT:
+            raise Refusal(
+                413, "mirra.request.too_large", "The body is over 4 MiB.", "Send a smaller one."
+            )
+        parts.append(part)
+    return reading.read(model, b"".join(parts))
+
+
+def answer(body: Wire, status: int = 200) -> Response:
+    """Return a model as JSON."""
+    text = body.model_dump_json(by_alias=True, exclude_none=True)
+    return Response(text, status, media_type="application/json")

@@ -1,0 +1,133 @@
+"""A Mirra of your own: the same HTTP API as the hosted one, in a thread of this process."""
+
+import asyncio
+import secrets
+import sys
+import threading
+from collections.abc import Callable
+
+from mirra_mcp.settings import Settings
+
+
+class StartError(Exception):
+    """The embedded Mirra could not start; the message says why and what to do."""
+
+
+class LocalMirra:
+    """An embedded Mirra: cheap to make, does nothing until it is started.
+
+    Nothing heavy is imported before `start`.
+    """
+
+    def __init__(self, settings: Settings, *, shared: bool = False) -> None:
+        """Make one; with `shared`, other processes can find it through the data folder."""
+        self._settings = settings
+        self._shared = shared
+        self._thread: threading.Thread | None = None
+        self._stop: Callable[[], object] = lambda: None
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self.url = ""
+        self.token = f"mt_local_{secrets.token_urlsafe(24)}"
+
+    def start(self) -> tuple[str, str]:
+        """Begin to listen; return the control plane's URL and token.
+
+        Raises:
+            StartError: the port is taken, or the machine refuses.
+        """
+        self._thread = threading.Thread(target=self._run, name="mirra", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            self._thread.join()
+            raise self._failure
+        return self.url, self.token
+
+    def stop(self) -> None:
+        """End the ephemeral sessions, free everything, and wait until that is done."""
+        if self._thread is not None and self._thread.is_alive():
+            self._stop()
+            self._thread.join(timeout=10)
+
+    def __enter__(self) -> "LocalMirra":
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Stop it."""
+        self.stop()
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._serve())
+        except OSError as error:
+            port = self._settings.port
+            reason = error.strerror or str(error)
+            self._failure = StartError(
+                f"Mirra can't listen on {self._settings.host}:{port}: {reason}."
+                " Choose another port, or stop what uses this one."
+            )
+        except BaseException as error:
+            if self._ready.is_set():
+                raise
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        from mirra_mcp.local.api.app import build_api
+        from mirra_mcp.local.kit.clock import wall
+        from mirra_mcp.local.kit.folder import Folder
+        from mirra_mcp.local.kit.host import Host
+        from mirra_mcp.local.mirrors import MIRRORS
+
+        settings = self._settings
+        folder = Folder(settings.data_dir)
+        host = Host(settings, MIRRORS, folder, wall)
+        ports = host.listen(build_api(host, self.token, settings.rate_limit, wall))
+        socket = ports.bind(settings.port)
+        name = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self.url = f"http://{name}:{ports.control_port}"
+        _allow_many_files()
+        folder.own()
+        try:
+            await host.revive()
+            if self._shared:
+                folder.announce(self.url, self.token)
+            loop = asyncio.get_running_loop()
+            ending = asyncio.Event()
+            self._stop = lambda: loop.call_soon_threadsafe(ending.set)
+            serving = asyncio.ensure_future(ports.server.serve(sockets=[socket]))
+            self._ready.set()
+            stopping = asyncio.ensure_future(ending.wait())
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await host.close()
+            ports.server.should_exit = True
+            await serving
+        finally:
+            folder.leave()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _allow_many_files() -> None:
+    """Every mirror has a socket, so take as many file handles as the system grants."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,398 @@
+"""All sessions of a process: who lives, on which ports, until when, and what is due."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import shutil
+import sqlite3
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from mirra_mcp.local.kit.admission import MOST_TIMEOUT, check_room, fixtures_of
+from mirra_mcp.local.kit.clock import Clock, Wall
+from mirra_mcp.local.kit.errors import Refusal, nearest
+from mirra_mcp.local.kit.folder import Folder, Kept
+from mirra_mcp.local.kit.http import gone, send_answer, serve
+from mirra_mcp.local.kit.images import Images
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.outbox import Outbox
+from mirra_mcp.local.kit.ports import App, Ports
+from mirra_mcp.local.kit.session import Session
+from mirra_mcp.settings import Settings
+from mirra_mcp.wire import sessions as wire
+
+log = logging.getLogger("mirra_mcp.local")
+
+DEFAULT_TIMEOUT = 3600
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+REMEMBERED = timedelta(hours=1)
+"""How long an ended session can still be asked about."""
+SLICE = 0.005
+"""Seconds of due timers that are fired at a stretch before others get their turn."""
+WALK = 20.0
+"""Real seconds that moving a clock waits for webhooks at most."""
+
+
+@dataclass
+class Entry:
+    """A session as the host keeps it."""
+
+    session: Session
+    status: wire.SessionStatus
+    created_at: datetime
+    ports: dict[str, int]
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    snapshot_ids: dict[str, str] | None = None
+    expiry: asyncio.TimerHandle | None = None
+    work: asyncio.Handle | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its mirrors answer."""
+        return self.status == "ready"
+
+
+class Host:
+    """Creates, finds, ends and expires sessions, and does their work when it is due."""
+
+    def __init__(
+        self, settings: Settings, kinds: Mapping[str, type[Mirror]], folder: Folder, wall: Wall
+    ) -> None:
+        self.kinds = kinds
+        self._settings, self._folder, self._wall = settings, folder, wall
+        self._entries: dict[str, Entry] = {}
+        self._images = Images()
+        self._thread = threading.get_ident()
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.outbox = Outbox(settings.webhook_hosts)
+        self.ports: Ports
+
+    def listen(self, control: App) -> Ports:
+        """Make the server that the control plane and all mirrors are served by."""
+        self.ports = Ports(self._settings.host, control, _gone)
+        return self.ports
+
+    # Finding.
+
+    def entry(self, id: str) -> Entry:
+        """Return a session, live or not long ended.
+
+        Raises:
+            Refusal: there is none.
+        """
+        self._forget_old()
+        entry = self._entries.get(id)
+        if entry is None:
+            live = [each.session.id for each in self._entries.values() if each.is_live]
+            raise Refusal(
+                404,
+                "mirra.session.not_found",
+                f"No session '{id[:80]}'.{nearest(id, live)}",
+                "GET /v1/sessions lists the sessions; POST /v1/sessions starts one.",
+            )
+        return entry
+
+    def live(self, id: str) -> Session:
+        """Return a session that can be worked with.
+
+        Raises:
+            Refusal: there is none, or it is over.
+        """
+        entry = self.entry(id)
+        if not entry.is_live:
+            raise Refusal(
+                409,
+                "mirra.session.ended",
+                f"The session '{id}' has {entry.status}."
+                if entry.status == "expired"
+                else f"The session '{id}' is over.",
+                "Start a new session.",
+            )
+        return entry.session
+
+    def entries(self) -> list[Entry]:
+        """List all sessions, the newest first."""
+        self._forget_old()
+        return list(self._entries.values())[::-1]
+
+    def show(self, entry: Entry, *, stats: bool = True) -> wire.Session:
+        """Return a session as the API shows it."""
+        session = entry.session
+        return wire.Session(
+            session_id=session.id,
+            status=entry.status,
+            mirrors=[
+                wire.MirrorInfo(
+                    vendor=vendor,
+                    url=mirror.url,
+                    version=mirror.version,
+                    env=mirror.env(),
+                    setup=mirror.setup(),
+                )
+                for vendor, mirror in session.mirrors.items()
+            ],
+            created_at=entry.created_at,
+            expires_at=entry.expires_at,
+            ended_at=entry.ended_at,
+            name=session.name,
+            mode=session.mode,
+            seeds=session.seeds,
+            clock=session.clock.now(),
+            stats=wire.SessionStats(
+                requests=session.requests, webhooks=session.webhooks_sent, errors=session.errors
+            )
+            if stats
+            else None,
+            snapshot_ids=entry.snapshot_ids,
+        )
+
+    # Living.
+
+    async def create(self, wanted: wire.CreateSession) -> Entry:
+        """Start a session; everything is checked before anything is begun.
+
+        Raises:
+            Refusal: a name, a fixture, a limit or the machine is in the way.
+        """
+        fixtures = fixtures_of(wanted, self.kinds)
+        names = {e.session.name: e.session.id for e in self._entries.values() if e.is_live}
+        check_room(wanted, names, self._settings.max_sessions)
+        id = self._new_id()
+        folder = self._folder.make(id) if wanted.persistent else None
+        clock = Clock(self._wall, standing=_utc(wanted.clock))
+        entry = Entry(
+            Session(
+                id,
+                wanted.name or f"session-{id[4:]}",
+                "persistent" if wanted.persistent else "ephemeral",
+                {vendor: self.kinds[vendor]("", fixture) for vendor, fixture in fixtures.items()},
+                clock,
+                self._wall,
+                self._images,
+                folder,
+                self._folder.archive,
+            ),
+            "ready",
+            self._wall(),
+            {},
+        )
+        try:
+            await self._begin(entry)
+            if folder is None:
+                seconds = min(wanted.timeout_seconds or DEFAULT_TIMEOUT, MOST_TIMEOUT)
+                entry.expires_at = entry.created_at + timedelta(seconds=seconds)
+                entry.expiry = self._loop.call_later(
+                    seconds, lambda: self._spawn_end(entry, "expire")
+                )
+                for vendor, mirror in entry.session.mirrors.items():
+                    self._images.get(self.kinds[vendor], mirror.fixture, entry.session.started)
+            else:
+                async with entry.session.lock:
+                    entry.session.open()
+                self._folder.keep(self._kept(entry))
+        except BaseException:
+            self._close_ports(entry)
+            entry.session.close()
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self._entries[id] = entry
+        return entry
+
+    def _new_id(self) -> str:
+        length = 4
+        while True:
+            id = "ses_" + "".join(secrets.choice(LETTERS) for _ in range(length))
+            if id not in self._entries:
+                return id
+            length += 1
+
+    async def _begin(self, entry: Entry) -> None:
+        """Open the session's ports, the ones it had before where they are free."""
+        session = entry.session
+        try:
+            for vendor, mirror in session.mirrors.items():
+                app = partial(serve, session, mirror)
+                entry.ports[vendor] = await self.ports.open(app, entry.ports.get(vendor, 0))
+                host = self._settings.host
+                netloc = f"[{host}]" if ":" in host else host
+                mirror.url = f"http://{netloc}:{entry.ports[vendor]}"
+        except OSError as error:
+            raise Refusal(
+                503,
+                "mirra.session.no_ports",
+                f"No port could be opened for another mirror: {error.strerror or error}.",
+                "End sessions that are no longer needed, or raise the limit of open files.",
+            ) from None
+        session.on_work = partial(self._on_work, entry)
+        session.on_keep = self.keep
+
+    async def revive(self) -> None:
+        """Bring back the persistent sessions of the data folder."""
+        for kept in self._folder.kept():
+            unknown = [vendor for vendor in kept.fixtures if vendor not in self.kinds]
+            if unknown:
+                log.warning("The session %s has unknown mirrors %s.", kept.id, unknown)
+                continue
+            session = Session(
+                kept.id,
+                kept.name,
+                "persistent",
+                {vendor: self.kinds[vendor]("", seed) for vendor, seed in kept.fixtures.items()},
+                Clock.load(self._wall, kept.clock),
+                self._wall,
+                self._images,
+                self._folder.of(kept.id),
+                self._folder.archive,
+            )
+            session.snapshots = {id: (*each, None) for id, each in kept.snapshots.items()}
+            entry = Entry(session, "ready", kept.created_at, dict(kept.ports))
+            try:
+                session.open()
+                await self._begin(entry)
+            except (sqlite3.Error, Refusal) as error:
+                log.warning("The session %s could not be brought back: %s.", kept.id, error)
+                self._close_ports(entry)
+                session.close()
+                continue
+            self._entries[kept.id] = entry
+            self._folder.keep(self._kept(entry))
+            self._on_work(entry, session)
+
+    def _kept(self, entry: Entry) -> Kept:
+        session = entry.session
+        return Kept(
+            id=session.id,
+            name=session.name,
+            created_at=entry.created_at,
+            fixtures=session.seeds,
+            ports=entry.ports,
+            clock=session.clock.save(),
+            snapshots={id: each[:2] for id, each in session.snapshots.items()},
+        )
+
+    def keep(self, session: Session) -> None:
+        """Write down what a persistent session needs after a restart."""
+        if session.folder is not None:
+            self._folder.keep(self._kept(self.entry(session.id)))
+
+    # Working.
+
+    def _on_work(self, entry: Entry, session: Session) -> None:
+        if threading.get_ident() != self._thread:
+            self._loop.call_soon_threadsafe(self._on_work, entry, session)
+        elif entry.is_live and (entry.work is None or isinstance(entry.work, asyncio.TimerHandle)):
+            if entry.work is not None:
+                entry.work.cancel()
+            entry.work = self._loop.call_soon(self._work, entry)
+
+    def _work(self, entry: Entry) -> None:
+        """Fire timers and send webhooks that are due, and see when the next ones are."""
+        entry.work = None
+        session = entry.session
+        if not entry.is_live or not session.is_open:
+            return
+        if session.lock.locked():
+            entry.work = self._loop.call_later(SLICE, self._work, entry)
+            return
+        now = session.clock.now()
+        session.fire_due(now, SLICE)
+        self.outbox.kick(session, now)
+        due = session.next_work()
+        if due is None or entry.work is not None:
+            return
+        wait = 0.0 if due <= now else session.clock.wait_for(due)
+        if wait is not None:
+            entry.work = self._loop.call_later(min(wait, 86_400.0), self._work, entry)
+
+    async def move_clock(self, session: Session, target: datetime) -> list[wire.Fired]:
+        """Let the session's time pass until `target`: timers fire and webhooks go out in order."""
+        fired: list[wire.Fired] = []
+        end = self._loop.time() + WALK
+        while True:
+            async with session.lock:
+                session.open()
+                due = session.next_work()
+                if due is None or due > target:
+                    session.clock.move_to(target)
+                    break
+                session.clock.move_to(due)
+                now = session.clock.now()
+                fired += session.fire_due(min(now, target), SLICE)
+            await self.outbox.settle(session, now, max(end - self._loop.time(), 0.0))
+            await asyncio.sleep(0)
+        session.tell(action="clock")
+        self.keep(session)
+        return fired
+
+    # Ending.
+
+    def _spawn_end(self, entry: Entry, action: str) -> None:
+        task = asyncio.ensure_future(self.end(entry, action))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def end(self, entry: Entry, action: str = "end") -> None:
+        """End a session: its ports, timers, memory and files are freed, its readers told."""
+        session = entry.session
+        async with session.lock:
+            if not entry.is_live:
+                return
+            entry.status = "expired" if action == "expire" else "ended"
+            entry.ended_at = self._wall()
+            self._close_ports(entry)
+            for handle in (entry.expiry, entry.work):
+                if handle is not None:
+                    handle.cancel()
+            self.outbox.forget(session)
+            if session.is_open:
+                if session.folder is not None:
+                    entry.snapshot_ids = await asyncio.to_thread(self._folder.bury, session)
+                session.tell(action=action)
+        if session.is_open and session.log.readers:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await session.log.deserted()
+        session.close()
+        if session.folder is not None:
+            await asyncio.to_thread(shutil.rmtree, session.folder, ignore_errors=True)
+
+    def _close_ports(self, entry: Entry) -> None:
+        for port in entry.ports.values():
+            self.ports.close(port)
+
+    def _forget_old(self) -> None:
+        limit = self._wall() - REMEMBERED
+        for id, entry in list(self._entries.items()):
+            if entry.ended_at is not None and entry.ended_at < limit:
+                del self._entries[id]
+
+    async def close(self) -> None:
+        """End the ephemeral sessions and put the persistent ones to sleep."""
+        for entry in list(self._entries.values()):
+            if entry.is_live and entry.session.mode == "ephemeral":
+                await self.end(entry)
+        for entry in self._entries.values():
+            if entry.is_live:
+                self._close_ports(entry)
+                if entry.work is not None:
+                    entry.work.cancel()
+                entry.status = "ended"
+                if entry.session.is_open:
+                    self._folder.keep(self._kept(entry))
+                entry.session.close()
+        await self.outbox.close()
+
+
+async def _gone(scope: object, receive: object, send: object) -> None:
+    await send_answer(send, gone())
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

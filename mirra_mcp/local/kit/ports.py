@@ -1,0 +1,99 @@
+"""A port for every mirror, all served by one uvicorn server on one loop."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvicorn
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class Ports:
+    """Listens on loopback ports and hands each one's requests to the app behind it."""
+
+    def __init__(self, host: str, control: App, otherwise: App) -> None:
+        self._host = host
+        self._control = control
+        self._otherwise = otherwise
+        self._apps: dict[int, App] = {}
+        self._servers: dict[int, asyncio.Server] = {}
+        config = uvicorn.Config(
+            self._dispatch,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=2,
+            h11_max_incomplete_event_size=None,
+        )
+        config.load()
+        self.server = uvicorn.Server(config)
+
+    async def _dispatch(self, scope: Any, receive: Any, send: Any) -> None:
+        port = scope["server"][1]
+        if port == self.control_port:
+            await self._control(scope, receive, send)
+        else:
+            await self._apps.get(port, self._otherwise)(scope, receive, send)
+
+    def bind(self, port: int) -> socket.socket:
+        """Take the port of the control plane; 0 is any free one.
+
+        Raises:
+            OSError: it is taken.
+        """
+        sock = _bound(self._host, port)
+        self.control_port: int = sock.getsockname()[1]
+        return sock
+
+    async def open(self, app: App, port: int = 0) -> int:
+        """Serve `app` on a free port, or on `port` if that is free; return the port.
+
+        Raises:
+            OSError: no port or file handle is left.
+        """
+        try:
+            sock = _bound(self._host, port)
+        except OSError:
+            if not port:
+                raise
+            sock = _bound(self._host, 0)
+        taken: int = sock.getsockname()[1]
+        config = self.server.config
+
+        def protocol() -> asyncio.Protocol:
+            return config.http_protocol_class(  # type: ignore[call-arg]  # as uvicorn does
+                config=config, server_state=self.server.server_state, app_state={}
+            )
+
+        loop = asyncio.get_running_loop()
+        self._servers[taken] = await loop.create_server(protocol, sock=sock, backlog=256)
+        self._apps[taken] = app
+        return taken
+
+    def close(self, port: int) -> None:
+        """Stop listening on a mirror's port."""
+        self._apps.pop(port, None)
+        if server := self._servers.pop(port, None):
+            server.close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if port and sys.platform != "win32":  # there it would let two servers share a port
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(256)
+        sock.setblocking(False)
+    except OSError:
+        sock.close()
+        raise
+    return sock
