@@ -1,0 +1,47 @@
+"""A call and its answer, as plain values: what every other module here speaks of."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["mirra", "mirror"]
+"""What a base URL leads to: a control plane, or one mirror of a session."""
+
+Headers = Mapping[str, str | bytes]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, as failures name it."""
+
+    method: str
+    path: str
+    """What follows the base URL, query included."""
+    base: str
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        """Return method and path without the query."""
+        return f"{self.method} {self.path.partition('?')[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What the latest answer said about the workspace's calls."""
+
+    limit: int
+    remaining: int
+    reset: int
+    """Epoch seconds."""
