@@ -4,9 +4,13 @@ import asyncio
 import secrets
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from mirra_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.kit.mirror import Mirror
 
 
 class StartError(Exception):
@@ -19,10 +23,20 @@ class LocalMirra:
     Nothing heavy is imported before `start`.
     """
 
-    def __init__(self, settings: Settings, *, shared: bool = False) -> None:
-        """Make one; with `shared`, other processes can find it through the data folder."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        shared: bool = False,
+        kinds: Mapping[str, "type[Mirror]"] | None = None,
+    ) -> None:
+        """Make one, of all mirrors or of the given `kinds`.
+
+        With `shared`, other processes can find it through the data folder.
+        """
         self._settings = settings
         self._shared = shared
+        self._kinds = kinds
         self._thread: threading.Thread | None = None
         self._stop: Callable[[], object] = lambda: None
         self._ready = threading.Event()
@@ -82,11 +96,14 @@ class LocalMirra:
         from mirra_mcp.local.kit.clock import wall
         from mirra_mcp.local.kit.folder import Folder
         from mirra_mcp.local.kit.host import Host
-        from mirra_mcp.local.mirrors import MIRRORS
 
-        settings = self._settings
+        settings, kinds = self._settings, self._kinds
+        if kinds is None:
+            from mirra_mcp.local.mirrors import MIRRORS
+
+            kinds = MIRRORS
         folder = Folder(settings.data_dir)
-        host = Host(settings, MIRRORS, folder, wall)
+        host = Host(settings, kinds, folder, wall)
         ports = host.listen(build_api(host, self.token, settings.rate_limit, wall))
         socket = ports.bind(settings.port)
         name = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -23,6 +23,8 @@ class Ports:
         config = uvicorn.Config(
             self._dispatch,
             http="httptools",
+            interface="asgi3",
+            proxy_headers=False,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -30,7 +32,6 @@ class Ports:
             server_header=False,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=2,
-            h11_max_incomplete_event_size=None,
         )
         config.load()
         self.server = uvicorn.Server(config)
