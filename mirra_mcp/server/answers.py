@@ -45,9 +45,7 @@ class Fitted:
         if self.width is None:
             return None
         left_out = f" and the last {self.missing} left out" if self.missing else ""
-        return (
-            f"To keep this short, texts were cut at {self.width} characters{left_out}. {narrower}"
-        )
+        return f"Kept short: texts are cut at {self.width} characters{left_out}. {narrower}"
 
 
 def narrowed(value: Any, width: int) -> Any:

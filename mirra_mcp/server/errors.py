@@ -36,7 +36,17 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(words) or "none"
 
 
+_HINTS = {
+    "mirra.session.not_found": "mirra_session_list shows the sessions, mirra_session_start starts"
+    " one.",
+    "mirra.session.mirror_not_in_catalog": "mirra_catalog lists the mirrors.",
+    "mirra.fixture.not_found": "mirra_catalog lists a mirror's fixtures.",
+}
+"""What to do next in our tools' words, where Mirra's own are about its HTTP API."""
+
+
 def from_mirra(error: "MirraError") -> Refusal:
     """Return Mirra's refusal as a tool's, with a hint even where Mirra gave none."""
-    hint = error.hint or "Repeat the call; `mirra-mcp doctor` tells whether Mirra is well."
-    return Refusal(error.code, error.message, hint)
+    hint = _HINTS.get(error.code) or error.hint
+    doctor = "Repeat the call; `mirra-mcp doctor` tells whether Mirra is well."
+    return Refusal(error.code, error.message, hint or doctor)

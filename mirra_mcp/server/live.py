@@ -9,8 +9,8 @@ import logging
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import anyio
 import mcp.types as t
@@ -23,6 +23,7 @@ from mirra_mcp.client.errors import MirraError
 from mirra_mcp.wire.events import Event
 
 if TYPE_CHECKING:
+    from mirra_mcp.client.client import MirraClient
     from mirra_mcp.server.caller import Caller
 
 log = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ class Live:
         mirra = await caller.mirra()
         try:
             await mirra.get_session(session)
+            end = await _end_of_log(mirra, session)
         except MirraError as error:
             raise MCPError(t.INVALID_PARAMS, error.message, {"uri": uri}) from error
         self._watched[uri] += 1
@@ -118,7 +120,7 @@ class Live:
         self._watches[watch] += 1
         if watch not in self._followers:
             self._followers[watch] = anyio.CancelScope()
-            self._tasks.start_soon(self._follow, watch, mirra)
+            self._tasks.start_soon(self._follow, watch, mirra, end)
 
     def _unwatch(self, token: str | None, uri: str) -> None:
         session = _session_of(uri)
@@ -130,13 +132,14 @@ class Live:
         if not self._watches[watch] and watch in self._followers:
             self._followers.pop(watch).cancel()
 
-    async def _follow(self, watch: Watch, mirra: Any) -> None:
+    async def _follow(self, watch: Watch, mirra: "MirraClient", after: int) -> None:
         scope = self._followers[watch]
         _, session = watch
         with scope:
             try:
-                async for event in mirra.events(session):
-                    self._tell(session, event)
+                async with aclosing(mirra.events(session, after=after)) as events:
+                    async for event in events:
+                        self._tell(session, event)
             except MirraError as error:
                 log.warning("Lost the events of %s: %s", session, error.message)
         if self._followers.get(watch) is scope:
@@ -152,6 +155,20 @@ class Live:
         for uri in touched:
             if self._watched[uri]:
                 self.notifier.mark(uri)
+
+
+async def _end_of_log(mirra: "MirraClient", session: str) -> int:
+    """Return the id of the newest entry: a page that hardly anything matches passes over the rest.
+
+    A Mirra without pages is followed from the beginning.
+    """
+    try:
+        page = await mirra.events_page(session, limit=1, types=["evaluation.criterion_graded"])
+    except MirraError as error:
+        if error.status == 404 or error.status == 200:
+            return 0
+        raise
+    return page.next_after
 
 
 def _session_of(uri: str) -> str | None:

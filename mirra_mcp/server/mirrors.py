@@ -85,7 +85,7 @@ async def mirra_session_state(
     mirror: str | None = None,
     entity: str | None = None,
     id: str | None = None,
-    where: dict[str, str | int | float | bool] = {},  # noqa: B006 -- the schema's default
+    where: dict[str, str | int | bool] = {},  # noqa: B006 -- the schema's default
     limit: Annotated[int, Field(ge=1, le=100)] = 10,
     cursor: str | None = None,
 ) -> StateAnswer:
@@ -269,7 +269,7 @@ async def _caused(
     )
 
 
-def _texts(where: dict[str, str | int | float | bool]) -> dict[str, str]:
+def _texts(where: dict[str, str | int | bool]) -> dict[str, str]:
     """Return the values as JSON has them: `true`, not `True`."""
     return {
         name: each if isinstance(each, str) else json.dumps(each) for name, each in where.items()

@@ -23,7 +23,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.runner import modern_error_data, serve_dual_era_loop, serve_one
 from mcp.server.stdio import stdio_server
 from mcp.server.subscriptions import ListenHandler
-from mcp.shared.exceptions import NoBackChannelError
+from mcp.shared.exceptions import MCPError, NoBackChannelError
 from mcp.shared.inbound import InboundLadderRejection, classify_inbound_request
 from mcp.shared.message import SessionMessage
 from mcp.shared.transport_context import TransportContext
@@ -97,6 +97,25 @@ class KitServer(MCPServer[Any]):
                 for problem in problems
             )
         return Refusal("mirra.request.invalid", message, f"{name} takes: {known}.")
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Any = None
+    ) -> t.GetPromptResult | t.InputRequiredResult:
+        """Fill in a prompt.
+
+        Raises:
+            MCPError: no such prompt, or an argument is missing or unknown.
+        """
+        prompts = {prompt.name: prompt for prompt in await self.list_prompts()}
+        if name not in prompts:
+            raise MCPError(t.INVALID_PARAMS, f"Unknown prompt '{name}'.{nearest(name, prompts)}")
+        wanted = [argument.name for argument in prompts[name].arguments or []]
+        if sorted(arguments or {}) != sorted(wanted):
+            raise MCPError(
+                t.INVALID_PARAMS,
+                f"{name} takes {listed(wanted)}, not {listed(arguments or {})}.",
+            )
+        return await super().get_prompt(name, arguments, context)
 
     def on_subscribe(self, subscribe: Subscribe, unsubscribe: Subscribe) -> None:
         """Serve `resources/subscribe` and `/unsubscribe`, which the SDK leaves to the low level."""

@@ -140,9 +140,10 @@ async def mirra_session_list(
 
 
 async def mirra_session_end(caller: Caller, session: str | None = None) -> Ended:
-    """End a session."""
-    found = await caller.session(session)
-    ended = await _end(caller, found.session_id)
+    """End a session; ending it again changes nothing."""
+    if session is None or not session.startswith("ses_"):
+        session = (await caller.session(session)).session_id
+    ended = await _end(caller, session)
     snapshot = _handle(ended.snapshot_ids) if ended.snapshot_ids else None
     return Ended(
         **dict(_brief(ended)),

@@ -1,0 +1,52 @@
+"""Answers stay under 10,000 tokens, and say what was cut."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirra_mcp.server.answers import LIMIT, fit, narrowed, size
+
+
+def test_what_is_small_enough_stays_as_it_is() -> None:
+    fitted = fit([{"a": "b" * 1_000}, [1, None, True]])
+
+    assert fitted.items == [{"a": "b" * 1_000}, [1, None, True]]
+    assert fitted.note("Narrow it.") is None
+
+
+def test_long_texts_are_cut_first_and_the_note_says_so() -> None:
+    fitted = fit([{"id": f"em_{n}", "html": "x" * 5_000} for n in range(10)])
+
+    assert len(fitted.items) == 10
+    assert fitted.items[0] == {"id": "em_0", "html": "x" * 2_000 + "… (+3000)"}
+    assert fitted.note("Narrow it.") == (
+        "Kept short: texts are cut at 2000 characters. Narrow it."
+    )
+
+
+def test_then_items_are_left_out_from_the_end() -> None:
+    fitted = fit([{"id": n, "text": "x" * 30} for n in range(1_000)])
+
+    assert [item["id"] for item in fitted.items] == list(range(len(fitted.items)))
+    assert fitted.missing == 1_000 - len(fitted.items)
+    assert f"the last {fitted.missing} left out" in (fitted.note("") or "")
+
+
+def test_long_lists_are_cut_as_texts_are() -> None:
+    assert narrowed({"to": list(range(50))}, 40) == {"to": [*range(40), "… (+10)"]}
+
+
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=200),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=20), inner),
+)
+
+
+@given(st.lists(documents, max_size=50))
+def test_whatever_fits_is_small_and_in_order(items: list[Any]) -> None:
+    fitted = fit(items, limit=1_000)
+
+    assert len(fitted.items) + fitted.missing == len(items)
+    assert size(fitted.items) <= 1_000 or len(fitted.items) == 1
+    assert size(fit(items).items) <= LIMIT

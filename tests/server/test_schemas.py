@@ -1,0 +1,115 @@
+"""What a host loads into the model's context: checked in, flat, and small.
+
+`UPDATE_SCHEMAS=1 pytest tests/server/test_schemas.py` rewrites the files.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp.types import Tool
+
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.server.app import DEFAULT_TOOLSETS, TOOLSETS, all_cards, build_server
+from mirra_mcp.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+SCHEMAS = Path(__file__).parent / "schemas"
+BUDGET = 20_000
+"""Bytes of names, descriptions and input schemas: about 5,000 tokens. Our choice, see the design."""
+
+
+async def never(token: str | None) -> MirraClient:
+    raise AssertionError("listing tools needs no Mirra")
+
+
+async def tools(**settings: Any) -> list[Tool]:
+    async with Client(build_server(never, Settings(**settings))) as client:
+        return (await client.list_tools()).tools
+
+
+def cost(tool: Tool) -> int:
+    """Bytes that the tool takes of a model's context."""
+    return len(f"{tool.name}{tool.description}{json.dumps(tool.input_schema)}".encode())
+
+
+async def test_each_tool_is_as_checked_in() -> None:
+    found = {
+        tool.name: json.dumps(tool.model_dump(by_alias=True, exclude_none=True), indent=1) + "\n"
+        for tool in await tools(toolsets=("all",))
+    }
+    if os.environ.get("UPDATE_SCHEMAS"):
+        for file in SCHEMAS.glob("*.json"):
+            file.unlink()
+        for name, text in found.items():
+            (SCHEMAS / f"{name}.json").write_text(text, encoding="utf-8")
+    kept = {file.stem: file.read_text(encoding="utf-8") for file in SCHEMAS.glob("*.json")}
+    assert found == kept, "run with UPDATE_SCHEMAS=1 and review the difference"
+
+
+async def test_the_default_tools_stay_small() -> None:
+    """A growth by a tenth over `schemas/cost.txt` is noticed: it is paid in every conversation."""
+    total = sum(cost(tool) for tool in await tools())
+    kept = SCHEMAS / "cost.txt"
+    if os.environ.get("UPDATE_SCHEMAS"):
+        kept.write_text(f"{total}\n", encoding="utf-8")
+    assert total <= BUDGET
+    assert total <= int(kept.read_text(encoding="utf-8")) * 1.1
+    assert len(await tools()) <= 24
+
+
+async def test_the_order_is_always_the_same() -> None:
+    assert await tools() == await tools()
+
+
+async def test_every_tool_has_a_title_all_hints_and_an_output_schema() -> None:
+    for tool in await tools(toolsets=("all",)):
+        assert re.fullmatch(r"mirra_[a-z_]{2,34}", tool.name), "what every host accepts"
+        assert tool.title, tool.name
+        assert tool.output_schema is not None, tool.name
+        assert tool.annotations is not None, tool.name
+        assert None not in (
+            tool.annotations.read_only_hint,
+            tool.annotations.destructive_hint,
+            tool.annotations.idempotent_hint,
+            tool.annotations.open_world_hint,
+        ), tool.name
+
+
+async def test_inputs_are_flat() -> None:
+    """Hosts drop tools whose schema has references, or combinators at the top."""
+    for tool in await tools(toolsets=("all",)):
+        text = json.dumps(tool.input_schema)
+        assert "$ref" not in text, tool.name
+        assert "$defs" not in text, tool.name
+        assert not {"anyOf", "oneOf", "allOf"} & set(tool.input_schema), tool.name
+        assert tool.input_schema["additionalProperties"] is False, tool.name
+        for field in tool.input_schema["properties"].values():
+            assert field["description"]
+
+
+async def test_read_only_offers_only_what_changes_nothing() -> None:
+    names = {tool.name for tool in await tools(read_only=True, toolsets=("all",))}
+
+    assert names == {card.name for _, _, card in all_cards() if card.is_read_only}
+    assert "mirra_session_state" in names
+    assert not names & {"mirra_session_start", "mirra_session_request", "mirra_session_reset"}
+
+
+async def test_toolsets_choose_what_is_offered() -> None:
+    everything = [card.name for _, _, card in all_cards()]
+    default = [card.name for toolset, _, card in all_cards() if toolset in DEFAULT_TOOLSETS]
+
+    assert [tool.name for tool in await tools(toolsets=("all",))] == everything
+    assert [tool.name for tool in await tools()] == default
+    assert set(DEFAULT_TOOLSETS) <= set(TOOLSETS)
+
+
+def test_an_unknown_toolset_names_the_nearest() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'sessions'"):
+        build_server(never, Settings(toolsets=("session",)))
