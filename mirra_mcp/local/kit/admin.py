@@ -150,8 +150,9 @@ async def state(session: Session, mirror: Mirror, call: Call) -> State:
         counts=counts(mirror),
     )
     if "entity" not in query:
+        most = whole(query["limit"], PAGE, MOST) if "limit" in query else None
         for plural, noun in mirror.nouns.items():
-            found.state[plural] = [noun.shown(doc) for doc in noun.find()]
+            found.state[plural] = [noun.shown(doc) for doc in noun.find(limit=most)]
         return found
     noun = noun_named(mirror, query["entity"])
     if "id" in query:
