@@ -1,0 +1,83 @@
+"""Options that several commands share, and the settings that they make."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from mirra_mcp.cli.failures import BadUsage
+from mirra_mcp.settings import Settings
+
+Command = Callable[..., Any]
+
+
+class Words(click.ParamType[tuple[str, ...]]):
+    """A comma-separated list, such as `stripe,resend`."""
+
+    name = "list"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        """Split at commas; blanks around a word don't count."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
+
+
+data_dir = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where persistent sessions live. [env: MIRRA_DATA_DIR; default: your user data folder]",
+)
+webhook_host = click.option(
+    "--webhook-host",
+    "webhook_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="A host besides loopback that webhooks may go to; may be repeated. "
+    "[env: MIRRA_WEBHOOK_HOSTS]",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+
+
+def server_options(command: Command) -> Command:
+    """Options of the MCP server, over stdio and over HTTP alike."""
+    for option in (
+        webhook_host,
+        data_dir,
+        click.option(
+            "--read-only",
+            is_flag=True,
+            default=None,
+            help="Offer only tools that change nothing. [env: MIRRA_READ_ONLY]",
+        ),
+        click.option(
+            "--toolsets",
+            type=Words(),
+            help="Which toolsets to offer, or 'all'. [env: MIRRA_TOOLSETS]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def settings_from(**overrides: Any) -> Settings:
+    """Read the environment and the command line into one value.
+
+    Raises:
+        BadUsage: a variable or an option doesn't parse.
+    """
+    given = {name: value for name, value in overrides.items() if value not in (None, ())}
+    try:
+        settings = Settings.from_env(os.environ, **given)
+    except ValueError as problem:
+        raise BadUsage(str(problem)) from None
+    url = urlsplit(settings.api_url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise BadUsage(
+            f"MIRRA_API_URL must be an http or https address, not '{settings.api_url}'.",
+            "For hosted Mirra leave it unset: https://api.mirra.run is the default.",
+        )
+    return settings

@@ -1,0 +1,215 @@
+"""What `demo` plays: an agent works with the Resend mirror, over a real MCP connection."""
+
+import dataclasses
+import json
+import sys
+import tempfile
+import time
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import click
+import httpx
+from mcp import Client, StdioServerParameters
+from mcp.types import CallToolResult
+
+from mirra_mcp.cli.embedded import quiet_environment
+from mirra_mcp.cli.failures import CommandFailed
+from mirra_mcp.cli.receiver import Received, Receiver, receiver
+
+LONGEST = 30.0
+"""Seconds after which the play is called off."""
+WIDTH = 110
+EMAIL = {
+    "from": "hello@mail.acme.com",
+    "to": ["alice@example.com"],
+    "subject": "Welcome",
+    "html": "<p>Glad you are here.</p>",
+}
+
+
+class Stumbled(Exception):
+    """A step did not do what it promised."""
+
+
+def play() -> None:
+    """Play the whole session.
+
+    Raises:
+        CommandFailed: a step failed.
+    """
+    began = time.perf_counter()
+    try:
+        with receiver() as inbox, tempfile.TemporaryDirectory() as folder:
+            anyio.run(_play, inbox, folder)
+    except BaseExceptionGroup as group:
+        problem: BaseException = group
+        while isinstance(problem, BaseExceptionGroup):
+            problem = problem.exceptions[0]
+        raise _failure(problem) from group
+    except (Stumbled, OSError, TimeoutError, httpx.HTTPError) as problem:
+        raise _failure(problem) from problem
+    click.echo(f"\nAll of that took {time.perf_counter() - began:.1f} s. Yours: ", nl=False)
+    click.echo("'mirra-mcp install' gives it to your IDE, 'mirra-mcp --help' tells the rest.")
+
+
+def _failure(problem: BaseException) -> CommandFailed:
+    if isinstance(problem, KeyboardInterrupt):
+        raise problem
+    said = str(problem) or f"nothing happened within {LONGEST:.0f} seconds"
+    return CommandFailed(f"The demo stopped: {said}", "'mirra-mcp doctor' looks for the cause.")
+
+
+async def _play(inbox: Receiver, folder: str) -> None:
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "mirra_mcp"], env=quiet_environment(folder)
+    )
+    with anyio.fail_after(LONGEST):
+        _step("An IDE starts the server and shakes hands")
+        _line("$", "mirra-mcp")
+        async with Client(command) as client:
+            tools = (await client.list_tools()).tools
+            _line("←", f"protocol {client.protocol_version}, {len(tools)} tools")
+            await Agent(client, inbox).work()
+
+
+@dataclasses.dataclass
+class Agent:
+    """Stands in for a coding agent and for the code that it writes."""
+
+    client: Client
+    inbox: Receiver
+
+    async def work(self) -> None:
+        """Do the main job once."""
+        _step("The agent starts a mirror of Resend; nothing leaves this machine")
+        session = await self.call(
+            "mirra_session_start", mirrors=["resend"], seeds={"resend": "transactional-busy"}
+        )
+        mirror = session["mirrors"][0]
+        _line("←", f"{session['sessionId']} {session['status']}, {mirror['version']}")
+        for name, value in mirror["env"].items():
+            _line(" ", f"{name}={value}")
+
+        _step("It registers your webhook endpoint, as your code would with Resend")
+        registered = await self.call(
+            "mirra_session_request",
+            method="POST",
+            path="/webhooks",
+            body={"endpoint": self.inbox.url, "events": ["email.bounced", "email.delivered"]},
+        )
+        secret = _field(registered["body"], "signing_secret")
+        _line("←", f"{registered['status']} {_short(registered['body'])}")
+
+        _step("Your code sends an email: plain HTTP, with the session's own key")
+        email_id = await self.send(mirror)
+
+        _step("The agent keeps this state, then lets the mail bounce and watches live")
+        kept = await self.call("mirra_session_snapshot")
+        _line("←", kept["snapshot"])
+        await self.bounce(session["sessionId"], email_id)
+
+        _step("Your endpoint got the webhook, signed as Resend signs it")
+        await self.verify(secret, email_id)
+        await self.show(email_id, "bounced")
+
+        _step("It brings back the state from before the bounce, and moves the clock instead")
+        await self.call("mirra_session_restore", snapshot=kept["snapshot"])
+        await self.show(email_id, "sent")
+        moved = await self.call("mirra_session_clock", advance="1 hour")
+        fired = [webhook for timer in moved["fired"] for webhook in timer["webhooks"]]
+        _line("←", f"it is now {moved['at']}; fired: {', '.join(fired) or 'nothing'}")
+        await self.show(email_id, "delivered")
+
+        _step("It ends the session: ports, memory and state are gone")
+        ended = await self.call("mirra_session_end")
+        _line("←", f"{ended['sessionId']} {ended['status']}")
+
+    async def call(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
+        """Call a tool and show the call; returns its structured result."""
+        _line("→", f"{tool} {_short(arguments)}" if arguments else tool)
+        result = await self.client.call_tool(tool, arguments)
+        assert isinstance(result, CallToolResult)
+        answer: dict[str, Any] = result.structured_content or {}
+        if result.is_error:
+            raise Stumbled(f"{tool}: {answer.get('error', {}).get('message', answer)}")
+        return answer
+
+    async def send(self, mirror: dict[str, Any]) -> str:
+        """Send the email as an application does; returns its id."""
+        key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+            _line("$", f"POST {mirror['url']}/emails {_short(EMAIL)}")
+            answer = await http.post(f"{mirror['url']}/emails", json=EMAIL, headers=key)
+        _line("←", f"{answer.status_code} {answer.text}")
+        return str(_field(answer.json(), "id"))
+
+    async def bounce(self, session_id: str, email_id: str) -> None:
+        """Let the mail bounce, and wait until the server tells us that something happened."""
+        log = f"mirra://sessions/{session_id}/events"
+        async with self.client.listen(resource_subscriptions=[log]) as updates:
+            done = await self.call(
+                "mirra_session_simulate",
+                event="email.bounced",
+                params={
+                    "emailId": email_id,
+                    "bounce": {"type": "hard", "reason": "user not found"},
+                },
+            )
+            for change in done["changes"]:
+                what = f"{change['entity']} {change['entityId']}"
+                _line("←", f"{what}: {_short(change.get('before'))} → {_short(change['after'])}")
+            with anyio.fail_after(5):
+                update = await anext(aiter(updates))
+            _line("←", f"live: {getattr(update, 'uri', log)} changed")
+
+    async def verify(self, secret: str, email_id: str) -> None:
+        """Take the webhook from the receiver and check its signature, and that a forgery fails."""
+        webhook = await self.next_of(email_id, "email.bounced")
+        for name in ("svix-id", "svix-timestamp", "svix-signature"):
+            _line("←", f"{name}: {webhook.headers.get(name)}")
+        _line("←", _short(webhook.payload))
+        forged = Received(webhook.headers, webhook.body.replace(b"alice@", b"mallory@"))
+        if not webhook.is_signed_with(secret) or forged.is_signed_with(secret):
+            raise Stumbled("the webhook's signature doesn't hold")
+        _line("✓", "the signature holds, and a tampered copy is refused")
+
+    async def next_of(self, email_id: str, kind: str) -> Received:
+        """Wait for the webhook of this type about this email."""
+        while webhook := await anyio.to_thread.run_sync(lambda: self.inbox.next(timeout=5)):
+            payload = webhook.payload
+            if payload["type"] == kind and payload["data"].get("email_id") == email_id:
+                return webhook
+        raise Stumbled(f"no {kind} webhook arrived within 5 seconds")
+
+    async def show(self, email_id: str, expected: str) -> None:
+        """Ask the mirror how the email fares."""
+        state = await self.call("mirra_session_state", entity="emails", id=email_id)
+        email = state["mirrors"][0]["documents"]["emails"][0]
+        _line("←", f"{email['subject']!r} to {', '.join(email['to'])}: {email['last_event']}")
+        if email["last_event"] != expected:
+            raise Stumbled(f"the email should be {expected}, and is {email['last_event']}")
+
+
+def _field(body: Any, name: str) -> Any:
+    if not isinstance(body, dict) or name not in body:
+        raise Stumbled(f"the mirror answered without '{name}': {_short(body)}")
+    return body[name]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+
+
+_steps = iter(range(1, 100))
+
+
+def _step(title: str) -> None:
+    click.echo(f"\n{click.style(f'{next(_steps)}. {title}', bold=True)}")
+
+
+def _line(mark: str, text: str) -> None:
+    color = {"→": "cyan", "←": "green", "✓": "green"}.get(mark)
+    click.echo(f"   {click.style(mark, fg=color)} {text}")
