@@ -1,12 +1,10 @@
 """The session's clock, moved by hand (extension)."""
 
-from datetime import UTC
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mirra_mcp.local.api.reading import answer, host_of, read
-from mirra_mcp.local.kit.clock import FURTHEST, duration, iso
+from mirra_mcp.local.kit.clock import FURTHEST, duration, iso, utc
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.reading import invalid
 from mirra_mcp.wire.sessions import ClockMoved, MoveClock
@@ -26,8 +24,7 @@ async def move(request: Request) -> Response:
     if wanted.advance is not None:
         target = now + duration(wanted.advance)
     else:
-        to = wanted.to or now
-        target = (to if to.tzinfo else to.replace(tzinfo=UTC)).astimezone(UTC)
+        target = utc(wanted.to or now)
     if target < now:
         raise Refusal(
             400,

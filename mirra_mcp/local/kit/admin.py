@@ -18,6 +18,7 @@ from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.stories import find_story
 from mirra_mcp.wire.admin import (
+    Change,
     ResetDone,
     ResetState,
     Restored,
@@ -27,6 +28,7 @@ from mirra_mcp.wire.admin import (
     Snapshot,
     State,
     TakeSnapshot,
+    WebhookRef,
 )
 from mirra_mcp.wire.model import Doc, Wire
 
@@ -103,7 +105,15 @@ async def simulate(session: Session, mirror: Mirror, call: Call) -> Simulated:
             f"'{event}' can't happen now: {error.body.get('message') or error.body}",
             "Look at the state, or name another document.",
         ) from None
-    return Simulated(event=story.event, changes=unit.changes, webhooks=unit.webhooks, result=result)
+    return Simulated(
+        event=story.event,
+        changes=[
+            Change(entity=entity, entity_id=id, before=before, after=after)
+            for entity, id, before, after in unit.changes
+        ],
+        webhooks=[WebhookRef(type=type, id=id) for type, id in unit.webhooks],
+        result=result,
+    )
 
 
 async def snapshot(session: Session, mirror: Mirror, call: Call) -> Snapshot:

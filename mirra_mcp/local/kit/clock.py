@@ -23,6 +23,11 @@ def iso(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def utc(at: datetime) -> datetime:
+    """Return an instant in UTC; without a zone it is taken to be UTC."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 def duration(text: str) -> timedelta:
     """Read `3d`, `2 hours`, `1h30m` or a number of seconds.
 

@@ -23,6 +23,9 @@ class Log:
         self.last: int = row[0] or 0
         self.readers = 0
         self.is_closed = False
+        self.at: str | None = None
+        """The instant of the unit under way, written out; between units the clock is asked."""
+        self._rows: list[tuple[int, str, str | None, bytes]] = []
         self._leaving = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -31,15 +34,19 @@ class Log:
         self.last += 1
         data["sessionId"] = self._session_id
         if "at" not in data:
-            data["at"] = iso(self._clock.now())
-        self._db.execute(
-            "INSERT INTO main.log VALUES (?,?,?,?)", (self.last, type, mirror, orjson.dumps(data))
-        )
+            data["at"] = self.at or iso(self._clock.now())
+        self._rows.append((self.last, type, mirror, orjson.dumps(data)))
         return self.last
+
+    def flush(self) -> None:
+        """Write out what was appended: the last step of a transaction."""
+        self._db.executemany("INSERT INTO main.log VALUES (?,?,?,?)", self._rows)
+        self._rows = []
 
     def rewind(self, last: int) -> None:
         """Take back the entries of a transaction that was rolled back."""
         self.last = last
+        self._rows = []
 
     def wake(self) -> None:
         """Tell the readers that there is something new."""

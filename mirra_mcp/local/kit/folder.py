@@ -137,8 +137,8 @@ class Folder:
         """Keep the final state of a session that ends; return a snapshot id per mirror."""
         self.archive.mkdir(parents=True, exist_ok=True)
         ids = {}
-        for vendor in session.mirrors:
+        for vendor, mirror in session.mirrors.items():
             ids[vendor] = session.fresh_snapshot_id()
-            image = session.db.serialize(name=vendor)
+            image = session.image(mirror)
             (self.archive / f"{ids[vendor]}.{vendor}.snapshot").write_bytes(image)
         return ids

@@ -9,11 +9,11 @@ import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT, check_room, fixtures_of
-from mirra_mcp.local.kit.clock import Clock, Wall
+from mirra_mcp.local.kit.clock import Clock, Wall, utc
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.folder import Folder, Kept
 from mirra_mcp.local.kit.http import gone, send_answer, serve
@@ -50,6 +50,8 @@ class Entry:
     snapshot_ids: dict[str, str] | None = None
     expiry: asyncio.TimerHandle | None = None
     work: asyncio.Handle | None = None
+    planned: float | None = None
+    """The instant, in the session's epoch seconds, for which `work` is planned."""
 
     @property
     def is_live(self) -> bool:
@@ -165,7 +167,7 @@ class Host:
         check_room(wanted, names, self._settings.max_sessions)
         id = self._new_id()
         folder = self._folder.make(id) if wanted.persistent else None
-        clock = Clock(self._wall, standing=_utc(wanted.clock))
+        clock = Clock(self._wall, standing=wanted.clock and utc(wanted.clock))
         entry = Entry(
             Session(
                 id,
@@ -287,18 +289,20 @@ class Host:
     def _on_work(self, entry: Entry, session: Session) -> None:
         if threading.get_ident() != self._thread:
             self._loop.call_soon_threadsafe(self._on_work, entry, session)
-        elif entry.is_live and (entry.work is None or isinstance(entry.work, asyncio.TimerHandle)):
+        elif entry.is_live and not (entry.planned and entry.planned <= session.next_wake()):
             if entry.work is not None:
                 entry.work.cancel()
+            entry.planned = -1.0
             entry.work = self._loop.call_soon(self._work, entry)
 
     def _work(self, entry: Entry) -> None:
         """Fire timers and send webhooks that are due, and see when the next ones are."""
-        entry.work = None
+        entry.work = entry.planned = None
         session = entry.session
         if not entry.is_live or not session.is_open:
             return
         if session.lock.locked():
+            entry.planned = -1.0
             entry.work = self._loop.call_later(SLICE, self._work, entry)
             return
         now = session.clock.now()
@@ -309,6 +313,7 @@ class Host:
             return
         wait = 0.0 if due <= now else session.clock.wait_for(due)
         if wait is not None:
+            entry.planned = due.timestamp()
             entry.work = self._loop.call_later(min(wait, 86_400.0), self._work, entry)
 
     async def move_clock(self, session: Session, target: datetime) -> list[wire.Fired]:
@@ -327,6 +332,7 @@ class Host:
                 fired += session.fire_due(min(now, target), SLICE)
             await self.outbox.settle(session, now, max(end - self._loop.time(), 0.0))
             await asyncio.sleep(0)
+        self._entries[session.id].planned = None
         session.tell(action="clock")
         self.keep(session)
         return fired
@@ -392,7 +398,3 @@ class Host:
 
 async def _gone(scope: object, receive: object, send: object) -> None:
     await send_answer(send, gone())
-
-
-def _utc(at: datetime | None) -> datetime | None:
-    return None if at is None else (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

@@ -213,11 +213,12 @@ def _logged(body: bytes) -> Any:
         given = orjson.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
-    if isinstance(given, dict):
-        for name in SECRETS:
-            if isinstance(given.get(name), str):
-                given[name] = mask(given[name])
-    return given
+    if not isinstance(given, dict):
+        return given
+    secret = [name for name in SECRETS if isinstance(given.get(name), str)]
+    if not secret:
+        return orjson.Fragment(body)
+    return given | {name: mask(given[name]) for name in secret}
 
 
 def gone() -> Answer:

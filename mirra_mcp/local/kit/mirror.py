@@ -18,7 +18,6 @@ from mirra_mcp.local.kit.routes import Call, Router, routes_of
 from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.kit.stories import Story
 from mirra_mcp.local.kit.webhooks import Target
-from mirra_mcp.wire.admin import Change, WebhookRef
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
@@ -35,13 +34,17 @@ class Fixture:
     build: Callable[[Any], None]
 
 
-@dataclass
+@dataclass(slots=True)
 class Unit:
     """What one call, timer or story has done so far."""
 
-    changes: list[Change] = field(default_factory=list)
-    webhooks: list[WebhookRef] = field(default_factory=list)
-    moved_timers: bool = False
+    changes: list[tuple[str, str, Doc | None, Doc | None]] = field(default_factory=list)
+    """Entity, id, and the fields that differ before and after."""
+    webhooks: list[tuple[str, str]] = field(default_factory=list)
+    """Type and delivery id."""
+    first_due: float | None = None
+    """The earliest timer that was set."""
+    dropped_timers: bool = False
 
 
 class Mirror:
@@ -96,13 +99,15 @@ class Mirror:
     def recall(self) -> None:
         """Read the counters after the state has been replaced or rolled back."""
         self.ids.count = self.store.setting("_ids") or 0
+        self.store.recount()
         self._kept = self.ids.count
 
     def keep_counters(self) -> None:
-        """Write the counters if they have moved; the last step of a transaction."""
+        """Write the counters if they have moved: before an image, or where a crash may come."""
         if self.ids.count != self._kept:
             self.store.set_setting("_ids", self.ids.count)
             self._kept = self.ids.count
+        self.store.keep_counts()
 
     @classmethod
     def router(cls) -> Router:
@@ -133,9 +138,7 @@ class Mirror:
             old = {name: old[name] for name in names if name in old}
             new = {name: new[name] for name in names if name in new}
         id = (after or before or {})["id"]
-        self.unit.changes.append(
-            Change.model_construct(entity=noun.entity, entity_id=id, before=old, after=new)
-        )
+        self.unit.changes.append((noun.entity, id, old, new))
         data = {"mirror": self.vendor, "entity": noun.entity, "entityId": id}
         self.session.log.append("state.changed", self.vendor, data | {"before": old, "after": new})
 
@@ -145,7 +148,7 @@ class Mirror:
             return
         payload = self.payload(event, data)
         for id in self.session.deliveries.add(self, event, payload, self.event_ref(data)):
-            self.unit.webhooks.append(WebhookRef.model_construct(type=event, id=id))
+            self.unit.webhooks.append((event, id))
 
     def after(self, delay: timedelta, verb: str, **args: Any) -> None:
         """Call `verb` (`emails.deliver`) on the session's clock, `delay` from now."""
@@ -154,7 +157,8 @@ class Mirror:
             f"INSERT INTO {self.vendor}.timers (due, verb, args) VALUES (?,?,?)",
             (due, verb, orjson.dumps(args, option=orjson.OPT_SORT_KEYS).decode()),
         )
-        self.unit.moved_timers = True
+        if self.unit.first_due is None or due < self.unit.first_due:
+            self.unit.first_due = due
 
     def cancel_timers(self, verb: str | None = None, **args: Any) -> None:
         """Forget the timers of a verb whose arguments include the given ones."""
@@ -165,7 +169,7 @@ class Mirror:
             values.append(verb)
         sql = f"DELETE FROM {self.vendor}.timers WHERE {' AND '.join(clauses)}"
         self._db.execute(sql, values)
-        self.unit.moved_timers = True
+        self.unit.dropped_timers = True
 
     def next_timer(self) -> tuple[float, int, str, str] | None:
         """Return the timer that falls due first: when, id, verb, arguments."""
@@ -175,7 +179,7 @@ class Mirror:
     def drop_timer(self, id: int) -> None:
         """Forget one timer."""
         self._db.execute(f"DELETE FROM {self.vendor}.timers WHERE id=?", (id,))
-        self.unit.moved_timers = True
+        self.unit.dropped_timers = True
 
     def call_verb(self, verb: str, args: str) -> None:
         """Do what a timer was set for."""

@@ -56,6 +56,8 @@ class Session:
         """Called when something changed that must survive a restart."""
         self._db: sqlite3.Connection | None = None
         self._next_timer: float | None = None
+        self.has_mail = False
+        """Whether webhooks were written that nobody has looked at yet."""
         self.log: Log
         self.deliveries: Deliveries
         self.ids: Ids
@@ -124,7 +126,8 @@ class Session:
         db.execute("BEGIN")
         try:
             yield
-            if self.ids.count != count:
+            self.log.flush()
+            if self.folder is not None and self.ids.count != count:
                 value = orjson.dumps(self.ids.count)
                 db.execute("INSERT OR REPLACE INTO main.meta VALUES ('ids', ?)", (value,))
             db.execute("COMMIT")
@@ -141,16 +144,26 @@ class Session:
         """Let a mirror act at the instant `now`, all or nothing."""
         self.open()
         mirror.now, mirror.unit = now, Unit()
+        unit, count, mark = mirror.unit, mirror.ids.count, mirror.store.mark()
+        self.log.at = iso(now)
         try:
             with self.transaction():
-                yield mirror.unit
-                mirror.keep_counters()
+                yield unit
+                if self.folder is not None:
+                    mirror.keep_counters()
         except BaseException:
-            mirror.recall()
+            mirror.ids.count = count
+            mirror.store.go_back(mark)
             raise
-        if mirror.unit.moved_timers:
+        finally:
+            self.log.at = None
+        if unit.dropped_timers:
             self._look_for_timers()
-        if mirror.unit.moved_timers or mirror.unit.webhooks:
+        elif unit.first_due is not None and (
+            self._next_timer is None or unit.first_due < self._next_timer
+        ):
+            self._next_timer = unit.first_due
+        if unit.webhooks or unit.dropped_timers or unit.first_due is not None:
             self.on_work(self)
 
     # Time.
@@ -158,6 +171,12 @@ class Session:
     def _look_for_timers(self) -> None:
         due = [timer[0] for each in self.mirrors.values() if (timer := each.next_timer())]
         self._next_timer = min(due) if due else None
+
+    def next_wake(self) -> float:
+        """Return when work should be looked for, as epoch seconds: at once if webhooks wait."""
+        if self.has_mail or self._next_timer is None:
+            return 0.0
+        return self._next_timer
 
     def next_work(self) -> datetime | None:
         """Return when something falls due next: a timer or a webhook."""
@@ -194,7 +213,7 @@ class Session:
             with self.unit(mirror, at) as unit:
                 mirror.drop_timer(id)
                 mirror.call_verb(verb, args)
-                types = [each.type for each in unit.webhooks]
+                types = [type for type, _ in unit.webhooks]
         except Exception:
             log.exception("The timer %s of %s failed and was dropped.", verb, vendor)
             self.errors += 1
@@ -215,7 +234,7 @@ class Session:
 
     def snapshot(self, mirror: Mirror, name: str | None) -> str:
         """Keep a mirror's state and return the snapshot's id."""
-        image = self.db.serialize(name=mirror.vendor)
+        image = self.image(mirror)
         id = self.fresh_snapshot_id()
         self.snapshots[id] = (mirror.vendor, name, image if self.folder is None else None)
         if self.folder is not None:
@@ -223,6 +242,12 @@ class Session:
         self.on_keep(self)
         self.tell(action="snapshot", mirror=mirror.vendor, snapshotId=id)
         return id
+
+    def image(self, mirror: Mirror) -> bytes:
+        """Copy a mirror's state out."""
+        with self.transaction():
+            mirror.keep_counters()
+        return self.db.serialize(name=mirror.vendor)
 
     def fresh_snapshot_id(self) -> str:
         """Make a snapshot's id."""

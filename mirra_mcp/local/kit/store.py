@@ -114,9 +114,31 @@ class Store:
         self._update = f"UPDATE {schema}.docs SET body=? WHERE seq=?"
         self._add_key = f"INSERT OR IGNORE INTO {schema}.keys VALUES (?,?,?,?)"
         self._drop_key = f"DELETE FROM {schema}.keys WHERE kind=? AND name=? AND value=? AND seq=?"
-        self._count = (
-            f"INSERT INTO {schema}.tally VALUES (?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n"
-        )
+        self._counts: dict[str, int] = {}
+        self._recounted: set[str] = set()
+
+    def recount(self) -> None:
+        """Read how many documents of each kind there are, after they have been replaced."""
+        self._counts = dict(self._db.execute(f"SELECT kind, n FROM {self._tally}").fetchall())
+        self._recounted.clear()
+
+    def keep_counts(self) -> None:
+        """Write the counts that have changed."""
+        rows = [(kind, self._counts[kind]) for kind in self._recounted]
+        self._db.executemany(f"INSERT OR REPLACE INTO {self._tally} VALUES (?,?)", rows)
+        self._recounted.clear()
+
+    def mark(self) -> tuple[dict[str, int], set[str]]:
+        """Return what `go_back` needs."""
+        return self._counts.copy(), self._recounted.copy()
+
+    def go_back(self, mark: tuple[dict[str, int], set[str]]) -> None:
+        """Forget what was counted since `mark`: the transaction was rolled back."""
+        self._counts, self._recounted = mark
+
+    def _count(self, kind: str, by: int) -> None:
+        self._counts[kind] = self._counts.get(kind, 0) + by
+        self._recounted.add(kind)
 
     def get(self, kind: str, id: str) -> Doc | None:
         """Return a fresh copy of a document."""
@@ -129,9 +151,9 @@ class Store:
         body = orjson.dumps(doc)
         if row is None:
             seq = self._db.execute(self._insert, (kind, doc["id"], body)).lastrowid
-            self._db.execute(self._count, (kind, 1))
-            for name, value in _entries(doc, indexes):
-                self._db.execute(self._add_key, (kind, name, value, seq))
+            self._count(kind, 1)
+            keys = [(kind, name, value, seq) for name, value in _entries(doc, indexes)]
+            self._db.executemany(self._add_key, keys)
             return None
         seq, before = row[0], orjson.loads(row[1])
         self._db.execute(self._update, (body, seq))
@@ -150,7 +172,7 @@ class Store:
             return None
         doc: Doc = orjson.loads(row[1])
         self._db.execute(f"DELETE FROM {self._docs} WHERE seq=?", (row[0],))
-        self._db.execute(self._count, (kind, -1))
+        self._count(kind, -1)
         for name, value in _entries(doc, indexes):
             self._db.execute(self._drop_key, (kind, name, value, row[0]))
         return doc
@@ -189,8 +211,7 @@ class Store:
     def count(self, kind: str, where: dict[str, Any]) -> int:
         """Count documents; all of a kind in constant time."""
         if not where:
-            row = self._db.execute(f"SELECT n FROM {self._tally} WHERE kind=?", (kind,)).fetchone()
-            return row[0] if row else 0
+            return self._counts.get(kind, 0)
         table, clauses, args = self._where(kind, where)
         source = f"{self._docs} d" if table == "d" else f"{self._keys} k"
         sql = f"SELECT COUNT(*) FROM {source} WHERE {' AND '.join(clauses)}"
@@ -198,7 +219,7 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """Count the documents of each kind."""
-        return dict(self._db.execute(f"SELECT kind, n FROM {self._tally}").fetchall())
+        return self._counts.copy()
 
     def setting(self, name: str) -> Any:
         """Return a small value that is part of the mirror's state, or None."""

@@ -102,6 +102,7 @@ class Deliveries:
                 ids[-1], mirror, event, "pending", message, target.url, target.secret, ref, body,
                 None, now, now.timestamp(),
             )  # fmt: skip
+            session.has_mail = True
         if not ids:
             ids.append(f"dlv_{session.ids.token(16)}")
             headers = mirror.sign(mirror.webhook_secret, message, session.wall(), body)
@@ -109,7 +110,7 @@ class Deliveries:
                 ids[-1], mirror, event, "unsubscribed", message, None, mirror.webhook_secret, ref,
                 body, orjson.dumps(headers), now, None,
             )  # fmt: skip
-            self._log(mirror, event, ref, ids[-1], None, payload, headers, 0, None)
+            self._log(mirror, event, ref, ids[-1], None, body, headers, 0, None)
         return ids
 
     def _insert(
@@ -149,29 +150,21 @@ class Deliveries:
             "UPDATE main.deliveries SET status=?, next=?, headers=?, attempts=? WHERE seq=?",
             (status, due, orjson.dumps(headers), orjson.dumps(tried), parcel.seq),
         )
-        payload = orjson.loads(parcel.payload)
         self._log(
-            mirror,
-            parcel.type,
-            parcel.ref,
-            parcel.id,
-            parcel.url,
-            payload,
-            headers,
-            len(tried),
-            done,
-        )
+            mirror, parcel.type, parcel.ref, parcel.id, parcel.url, parcel.payload, headers,
+            len(tried), done,
+        )  # fmt: skip
 
     def _log(
         self, mirror: "Mirror", event: str, ref: str | None, id: str, url: str | None,
-        payload: Doc, headers: dict[str, str], attempt: int, done: Outcome | None,
+        payload: bytes, headers: dict[str, str], attempt: int, done: Outcome | None,
     ) -> None:  # fmt: skip
         data: dict[str, Any] = {"mirror": mirror.vendor, "type": event}
         if mirror.event_id_key and ref:
             data[mirror.event_id_key] = ref
-        data["at"] = iso(self._session.clock.now())
         data["signature"] = mirror.signature_of(headers)
-        data |= {"deliveryId": id, "url": url, "payload": payload, "headers": headers}
+        data |= {"deliveryId": id, "url": url, "payload": orjson.Fragment(payload)}
+        data["headers"] = headers
         data["attempt"] = attempt
         if done is not None:
             data |= {"responseStatus": done.status} if done.error is None else {"error": done.error}
@@ -185,6 +178,7 @@ class Deliveries:
             " ORDER BY next, seq LIMIT ?",
             (now.timestamp(), limit),
         ).fetchall()
+        self._session.has_mail = False
         if rows:
             taken = [(row[0],) for row in rows]
             with self._session.transaction():
@@ -214,6 +208,7 @@ class Deliveries:
             "UPDATE main.deliveries SET status='pending', next=? WHERE id=?",
             (self._session.clock.now().timestamp(), id),
         )
+        self._session.has_mail = True
 
     def cancel(self, vendor: str) -> None:
         """Give up what a mirror has not delivered yet: its world is being replaced."""
