@@ -57,6 +57,22 @@ def invalid_address(field: str) -> VendorError:
     return validation_error(f"Invalid `{field}` field. {ADDRESS_FORMAT}")
 
 
+def invalid_limit() -> VendorError:
+    """A page of less than 1 or more than 100.
+
+    Source: https://resend.com/docs/api-reference/pagination
+    """
+    return validation_error(
+        "The pagination limit must be a number between 1 and 100. "
+        "See https://resend.com/docs/pagination for more information."
+    )
+
+
+def already_registered(domain: str) -> VendorError:
+    """A domain that was added before."""
+    return validation_error(f"The {domain} domain has been registered already.", 403)
+
+
 def both_cursors() -> VendorError:
     """A list is asked for in both directions.
 
@@ -94,7 +110,7 @@ def restricted_api_key() -> VendorError:
 
 def invalid_api_key() -> VendorError:
     """A key that nobody issued, or that was deleted."""
-    return refusal(403, "invalid_api_key", "API key is invalid.")
+    return refusal(403, "invalid_api_key", "API key is invalid")
 
 
 def suspended() -> VendorError:
@@ -153,13 +169,17 @@ def invalid_idempotency_key() -> VendorError:
 
     Source: https://resend.com/docs/dashboard/emails/idempotency-keys
     """
-    return refusal(400, "invalid_idempotency_key", "The key must be between 1-256 chars.")
+    return refusal(400, "invalid_idempotency_key", "Idempotency keys, if present, must have between 1 and 256 characters.")
 
 
 def invalid_idempotent_request() -> VendorError:
     """A key that came with another payload before."""
-    message = "Same idempotency key used with a different request payload."
-    return refusal(409, "invalid_idempotent_request", message)
+    return refusal(
+        409,
+        "invalid_idempotent_request",
+        "This idempotency key has been used with this HTTP method and endpoint within the last 24 "
+        "hours, but the request body was modified and doesn't match the original request.",
+    )
 
 
 def rate_limit_exceeded(limit: int, reset: int) -> VendorError:

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.resend import errors
-from mirra_mcp.local.mirrors.resend.wire import Paging, iso, listing
+from mirra_mcp.local.mirrors.resend.rows import paged
+from mirra_mcp.local.mirrors.resend.wire import Paging, iso
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
@@ -38,23 +39,8 @@ def described(resend: "Resend", email: Doc, file: Doc) -> Doc:
 
 def listed(resend: "Resend", email: Doc, params: Paging) -> Doc:
     """Return one page of an email's files, in their order."""
-    files: list[Doc] = email.get("_attachments", [])
-    ids = [file["id"] for file in files]
-    start, end = 0, len(files)
-    limit = params.limit or end
-    if params.after and params.before:
-        raise errors.both_cursors()
-    for cursor in (params.after, params.before):
-        if cursor and cursor not in ids:
-            raise errors.not_found("Attachment")
-    if params.after:
-        start = ids.index(params.after) + 1
-    has_more = end - start > limit
-    if params.before:
-        end = ids.index(params.before)
-        start, has_more = max(end - limit, 0), end > limit
-    page = files[start:end][:limit]
-    return listing([described(resend, email, file) for file in page], has_more)
+    rows = [described(resend, email, file) for file in email.get("_attachments", [])]
+    return paged(rows, params, "Attachment")
 
 
 def retrieved(resend: "Resend", email: Doc, id: str) -> Doc:

@@ -30,6 +30,8 @@ def refusal(problems: list[Problem]) -> VendorError:
     field = field_of(problem)
     if problem.type == "missing":
         return errors.missing_required_field(field)
+    if field == "limit":
+        return errors.invalid_limit()
     kind = KINDS.get(problem.type)
     if kind:
         return errors.wrong_type(field or "body", kind)

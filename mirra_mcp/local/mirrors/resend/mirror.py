@@ -4,35 +4,54 @@ Source: https://resend.com/docs/api-reference/introduction
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.idempotency import Idempotency
-from mirra_mcp.local.kit.mirror import Mirror, Target
+from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.ratelimit import RateLimiter, Taken
 from mirra_mcp.local.kit.routes import Call
-from mirra_mcp.local.mirrors.resend import errors, gaps, invalid, signing, simulate
+from mirra_mcp.local.kit.stories import stories_of
+from mirra_mcp.local.kit.webhooks import Target, svix_schedule
+from mirra_mcp.local.mirrors.resend import errors, files, gaps, invalid, signing
 from mirra_mcp.local.mirrors.resend.events import EVENTS
+from mirra_mcp.local.mirrors.resend.quota import Quota
 from mirra_mcp.local.mirrors.resend.resources import RESOURCES
 from mirra_mcp.local.mirrors.resend.seeds import FIXTURES
+from mirra_mcp.local.mirrors.resend.simulate import account, emails
 from mirra_mcp.local.mirrors.resend.wire import iso
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
     from mirra_mcp.local.mirrors.resend.resources.api_keys import ApiKeys
+    from mirra_mcp.local.mirrors.resend.resources.automation_runs import AutomationRuns
+    from mirra_mcp.local.mirrors.resend.resources.automations import Automations
+    from mirra_mcp.local.mirrors.resend.resources.broadcasts import Broadcasts
+    from mirra_mcp.local.mirrors.resend.resources.contact_imports import ContactImports
+    from mirra_mcp.local.mirrors.resend.resources.contact_properties import ContactProperties
+    from mirra_mcp.local.mirrors.resend.resources.contacts import Contacts
     from mirra_mcp.local.mirrors.resend.resources.domain_claims import DomainClaims
     from mirra_mcp.local.mirrors.resend.resources.domains import Domains
     from mirra_mcp.local.mirrors.resend.resources.emails import Emails
+    from mirra_mcp.local.mirrors.resend.resources.events import Events
     from mirra_mcp.local.mirrors.resend.resources.logs import Logs
     from mirra_mcp.local.mirrors.resend.resources.received_emails import ReceivedEmails
+    from mirra_mcp.local.mirrors.resend.resources.segments import Segments
     from mirra_mcp.local.mirrors.resend.resources.suppressions import Suppressions
+    from mirra_mcp.local.mirrors.resend.resources.templates import Templates
+    from mirra_mcp.local.mirrors.resend.resources.topics import Topics
     from mirra_mcp.local.mirrors.resend.resources.webhooks import Webhooks
 
 SENDS = frozenset({"POST /emails", "POST /emails/batch"})
 FOR_SENDING_KEYS = SENDS | {"GET /usage"}
-RATE_LIMIT = 5
-OWNER = "owner@mirra.test"
+NOBODY: Doc = {"_permission": "full_access", "_last_used_at": None, "id": None}
+"""Who downloads a file or unsubscribes: the address is the permission."""
+PUBLIC = (files.PREFIX, "/unsubscribe/")
+RATE_LIMIT = 10
+OWNER = "owner@example.com"
+API_KEY = "re_mirra_full_access"
+WEBHOOK_SECRET = "whsec_bWlycmEtcmVzZW5kLXdlYmhvb2sta2V5"
 
 
 class Resend(Mirror):
@@ -44,27 +63,16 @@ class Resend(Mirror):
     description = "Email: sending, receiving, domains, contacts, broadcasts, Svix-signed webhooks."
     encoding = "json"
     resources = RESOURCES
-    stories = simulate
+    stories = stories_of(emails, account)
     fixtures = FIXTURES
-    gaps = gaps.ENDPOINTS
     limits = gaps.LIMITS
+    gaps = gaps.ENDPOINTS
     webhook_events = EVENTS
     event_id_key = "emailId"
-    retry_schedule: ClassVar[tuple[timedelta, ...]] = (
-        timedelta(seconds=5),
-        timedelta(minutes=5),
-        timedelta(minutes=30),
-        timedelta(hours=2),
-        timedelta(hours=5),
-        timedelta(hours=10),
-        timedelta(hours=10),
-    )
+    retry_schedule = svix_schedule()
     """Source: https://resend.com/docs/webhooks/retries-and-replays"""
-    idempotency = Idempotency(
-        header="idempotency-key",
-        paths=frozenset({"/emails", "/emails/batch"}),
-        ttl=timedelta(hours=24),
-    )
+    webhook_secret = WEBHOOK_SECRET
+    idempotency = Idempotency(paths=frozenset({"/emails", "/emails/batch"}))
     """Source: https://resend.com/docs/dashboard/emails/idempotency-keys"""
 
     if TYPE_CHECKING:
@@ -75,12 +83,42 @@ class Resend(Mirror):
         logs: Logs
         received_emails: ReceivedEmails
         suppressions: Suppressions
+        automation_runs: AutomationRuns
+        automations: Automations
+        broadcasts: Broadcasts
+        contact_imports: ContactImports
+        contact_properties: ContactProperties
+        contacts: Contacts
+        events: Events
+        segments: Segments
+        templates: Templates
+        topics: Topics
         webhooks: Webhooks
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, url: str, fixture: str) -> None:
+        super().__init__(url, fixture)
+        self.owner = OWNER
+        self.quota = Quota(self)
         self.limiter = RateLimiter(RATE_LIMIT, timedelta(seconds=1))
         self._taken = Taken(True, RATE_LIMIT, RATE_LIMIT, 1)
+
+    def recall(self) -> None:
+        """Read the counters after the state has been replaced or rolled back."""
+        super().recall()
+        self.quota.load()
+
+    def keep_counters(self) -> None:
+        """Write the counters if they have moved."""
+        self.quota.keep()
+        super().keep_counters()
+
+    def forget_limits(self) -> None:
+        """Start counting requests anew."""
+        self.limiter.clear()
+
+    def event_ref(self, data: Doc) -> str | None:
+        """Return the email that an event is about, else its document."""
+        return data.get("email_id") or data.get("id")
 
     # who may do what
 
@@ -92,6 +130,8 @@ class Resend(Mirror):
         self._taken = self.limiter.take(call.now)
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         token = token.strip()
+        if call.path.startswith(PUBLIC):
+            return NOBODY
         if scheme.lower() != "bearer" or not token:
             raise errors.missing_api_key()
         key = self.api_keys.by_token(token)
@@ -104,15 +144,17 @@ class Resend(Mirror):
 
         Source: https://resend.com/docs/api-reference/errors
         """
-        if not self._taken.allowed and self.setting("rate_limit_enforced", False):
+        if not self._taken.allowed and self.quota.rate_limited:
             raise errors.rate_limit_exceeded(self._taken.limit, self._taken.reset_seconds)
         if call.caller["_permission"] != "full_access" and route_spec not in FOR_SENDING_KEYS:
             raise errors.restricted_api_key()
-        self.api_keys.used(call.caller)
+        if call.caller is not NOBODY:
+            self.api_keys.used(call.caller)
         if route_spec in SENDS:
-            period = self.setting("quota_exceeded", None)
-            if period:
-                raise errors.quota_exceeded(period)
+            if self.quota.exceeded:
+                raise errors.quota_exceeded(self.quota.exceeded)
+            if self.quota.suspended:
+                raise errors.suspended()
 
     # how it says no
 
@@ -153,21 +195,25 @@ class Resend(Mirror):
         return errors.invalid_idempotent_request()
 
     def decorate(self, call: Call, status: int) -> dict[str, str]:
-        """Return the headers that tell where the caller stands with the rate limit.
+        """Return the headers that tell where the caller stands with rate limit and quota.
 
         Source: https://resend.com/docs/api-reference/rate-limit
         """
         taken = self._taken
-        return {
+        headers = {
             "ratelimit-limit": str(taken.limit),
             "ratelimit-policy": f"{taken.limit};w=1",
             "ratelimit-remaining": str(taken.remaining),
             "ratelimit-reset": str(taken.reset_seconds),
+            "x-resend-monthly-quota": str(self.quota.this_month()["used"]),
         }
+        if self.quota.is_free:
+            headers["x-resend-daily-quota"] = str(self.quota.today()["used"])
+        return headers
 
     # webhooks
 
-    def payload(self, event: str, data: Doc, event_id: str) -> Doc:
+    def payload(self, event: str, data: Doc) -> Doc:
         """Return the body of a webhook.
 
         Source: https://resend.com/docs/webhooks/introduction
@@ -177,7 +223,8 @@ class Resend(Mirror):
     def endpoints(self, event: str) -> list[Target]:
         """List the enabled webhooks that want an event."""
         wanted = self.webhooks.find(events=event, status="enabled", newest_first=False)
-        return [Target(hook["id"], hook["endpoint"], hook["signing_secret"]) for hook in wanted]
+        secrets = self.webhooks.secrets
+        return [Target(hook["id"], hook["endpoint"], secrets(hook)) for hook in wanted]
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Return Svix's three headers."""
@@ -190,26 +237,22 @@ class Resend(Mirror):
     # what a session tells about it
 
     def install(self) -> None:
-        """Make the account: one API key with full access, and the first webhook's secret."""
-        token = f"re_{self.ids.token(8)}_{self.ids.token(24)}"
-        self.set_setting("api_key", token)
-        self.set_setting("webhook_secret", signing.new_secret(self.ids))
-        self.set_setting("owner", OWNER)
-        self.api_keys.issue("Mirra", token=token)
+        """Make the account: one API key with full access. A reset brings back the same."""
+        self.api_keys.issue("Mirra", token=API_KEY)
 
     def env(self) -> dict[str, str]:
         """Return the variables that point Resend's SDKs here."""
         return {
-            "RESEND_API_KEY": self.setting("api_key", ""),
+            "RESEND_API_KEY": API_KEY,
             "RESEND_API_URL": self.url,
             "RESEND_BASE_URL": self.url,
-            "RESEND_WEBHOOK_SECRET": self.setting("webhook_secret", ""),
+            "RESEND_WEBHOOK_SECRET": WEBHOOK_SECRET,
         }
 
     def setup(self) -> dict[str, str]:
         """Return, per SDK, the line that points it here."""
-        key = self.setting("api_key", "")
         return {
-            "python": f'resend.api_url = "{self.url}"; resend.api_key = "{key}"',
-            "node": f'process.env.RESEND_BASE_URL = "{self.url}"; const resend = new Resend("{key}")',
+            "python": f'resend.api_url = "{self.url}"; resend.api_key = "{API_KEY}"',
+            "node": f'process.env.RESEND_BASE_URL = "{self.url}"; '
+            f'const resend = new Resend("{API_KEY}");',
         }

@@ -29,8 +29,13 @@ class ResendResource(Resource):
     if TYPE_CHECKING:
         mirror: Resend
 
+    only_uuids: ClassVar[bool] = False
+    """Whether anything but a UUID is refused as an id, not just missed."""
+
     def missing(self, id: str) -> VendorError:
-        """Say that nothing has this id."""
+        """Say that nothing has this id, or that it can't be one."""
+        if self.only_uuids and not is_uuid(id):
+            return errors.invalid_parameter()
         return errors.not_found(self.title)
 
     def new(self, **fields: Any) -> Doc:

@@ -20,12 +20,21 @@ def new_secret(ids: Ids) -> str:
 
 
 def headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """Return the three headers that a receiver verifies: id, timestamp in seconds, signature."""
+    """Return the three headers that a receiver verifies: id, timestamp in seconds, signatures.
+
+    `secret` may be several, separated by spaces: then there is a signature by each.
+    """
     timestamp = str(int(at.timestamp()))
     signed = f"{message_id}.{timestamp}.".encode() + body
-    digest = hmac.digest(b64decode(secret.removeprefix(PREFIX)), signed, sha256)
+    signatures = [signature(each, signed) for each in secret.split()]
     return {
         "svix-id": message_id,
         "svix-timestamp": timestamp,
-        "svix-signature": f"v1,{b64encode(digest).decode()}",
+        "svix-signature": " ".join(signatures),
     }
+
+
+def signature(secret: str, signed: bytes) -> str:
+    """Return one signature: HMAC-SHA256 under the secret's bytes, in base64."""
+    digest = hmac.digest(b64decode(secret.removeprefix(PREFIX)), signed, sha256)
+    return f"v1,{b64encode(digest).decode()}"

@@ -35,6 +35,7 @@ class Emails(Outcomes):
     """Sent emails."""
 
     entity, plural, title, object = "email", "emails", "Email", "email"
+    only_uuids = True
     indexes = ("_broadcast_id",)
     blank = {
         "object": "email",
@@ -85,6 +86,8 @@ class Emails(Outcomes):
         """Take in an email that passed every check. Fires: email.sent or email.scheduled."""
         doc = self.new(**fields)
         doc["message_id"] = f"<{doc['id']}@{doc.get('_domain', 'resend.dev')}>"
+        if "_broadcast_id" not in doc:
+            self.mirror.quota.sent(len(doc["to"]) + len(doc["cc"]) + len(doc["bcc"]))
         if doc["scheduled_at"] is None:
             return self.dispatch(doc)
         self._at(doc)

@@ -136,11 +136,13 @@ class Outcomes(ResendResource):
 
     def open(self, doc: Doc) -> Doc:
         """A recipient opens it. Fires: email.opened."""
-        return self._tell(doc, "opened")
+        return self._tell(doc | {"_opens": doc.get("_opens", 0) + 1}, "opened")
 
     def click(self, doc: Doc, click: Doc) -> Doc:
         """A recipient follows a link in it. Fires: email.clicked."""
-        return self._tell(doc, "clicked", click=click)
+        clicks = dict(doc.get("_clicks", {}))
+        clicks[click["link"]] = clicks.get(click["link"], 0) + 1
+        return self._tell(doc | {"_clicks": clicks}, "clicked", click=click)
 
     def fail(self, doc: Doc, reason: str) -> Doc:
         """Resend can't send it. Fires: email.failed."""
@@ -213,7 +215,7 @@ class Outcomes(ResendResource):
             data["headers"] = [{"name": k, "value": v} for k, v in doc["_headers"].items()]
         return data | extra
 
-    def click_of(self, doc: Doc, link: str, ip: str, agent: str) -> Doc:
+    def click_of(self, link: str, ip: str, agent: str) -> Doc:
         """Return the `click` of a webhook, now.
 
         Source: https://resend.com/docs/webhooks/emails/clicked

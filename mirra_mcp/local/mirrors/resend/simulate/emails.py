@@ -1,0 +1,207 @@
+"""What the world does with emails: mail servers, their users, and people who write back.
+
+Source: https://resend.com/docs/webhooks/event-types
+"""
+
+import re
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from mirra_mcp.local.kit.errors import SimulateError
+from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.resend.inbound import Addresses, File, Message
+from mirra_mcp.local.mirrors.resend.resources.outcomes import hard_bounce
+from mirra_mcp.local.mirrors.resend.wire import as_list
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.resend.mirror import Resend
+
+HREF = re.compile(r"""href\s*=\s*["'](https?://[^"']+)["']""", re.I)
+BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36"
+SOMEWHERE = "203.0.113.7"
+SHORT = {"hard": "Permanent", "soft": "Transient"}
+
+EmailId = Annotated[
+    str | None, Field(description="The email; the only one there is, if left out.")
+]
+
+
+class Bounce(BaseModel):
+    """Why an email came back. `hard` and `soft` are short for Resend's types."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    type: Literal["hard", "soft", "Permanent", "Transient", "Undetermined"] = "hard"
+    sub_type: (
+        Literal[
+            "Undetermined",
+            "General",
+            "NoEmail",
+            "MailboxFull",
+            "MessageTooLarge",
+            "ContentRejected",
+            "AttachmentRejected",
+        ]
+        | None
+    ) = None
+    reason: str | None = None
+    message: str | None = None
+    diagnostic_code: Annotated[list[str], BeforeValidator(as_list)] | None = None
+
+    def told(self, email: Doc) -> Doc:
+        """Return Resend's `bounce` of a webhook; `reason` stays when it was given.
+
+        Source: https://resend.com/docs/webhooks/emails/bounced
+        """
+        told = hard_bounce(email["to"]) | {"type": SHORT.get(self.type, self.type)}
+        told["subType"] = self.sub_type or "General"
+        if self.reason or self.message:
+            told["message"] = self.message or self.reason
+            told["diagnosticCode"] = [f"smtp; 550 5.1.1 {told['message']}" for _ in email["to"]]
+        if self.diagnostic_code is not None:
+            told["diagnosticCode"] = self.diagnostic_code
+        return told | ({"reason": self.reason} if self.reason else {})
+
+
+def coming(resend: "Resend", email_id: str | None, event: str) -> Doc:
+    """Return the email that a story is about, if `event` can happen to it next.
+
+    Raises:
+        Refusal: no such email, more than one to choose from, or it is past that.
+    """
+    email = the_one(resend.emails, email_id, "emailId")
+    if not resend.emails.may_become(email, event):
+        raise SimulateError(
+            f"The email {email['id']} is {email['last_event']}, so it can't be {event} now.",
+            "Send another email and name it as 'emailId'.",
+        )
+    return email
+
+
+def read_by(resend: "Resend", email_id: str | None, event: str) -> Doc:
+    """Return the email that somebody is about to read, delivered first if it isn't yet."""
+    email = the_one(resend.emails, email_id, "emailId")
+    if email["last_event"] in ("sent", "delivery_delayed"):
+        return resend.emails.deliver(email)
+    return coming(resend, email["id"], event)
+
+
+@story("email.sent")
+def sent(resend: "Resend", email_id: EmailId = None) -> Doc:
+    """The time of a scheduled email comes early: Resend sends it now."""
+    email = coming(resend, email_id, "sent")
+    resend.cancel_timers("emails.send_scheduled", id=email["id"])
+    return resend.emails.view(resend.emails.dispatch(email))
+
+
+@story("email.delivered")
+def delivered(resend: "Resend", email_id: EmailId = None) -> Doc:
+    """The receiving server accepts the email at once."""
+    return resend.emails.view(resend.emails.deliver(coming(resend, email_id, "delivered")))
+
+
+@story("email.delivery_delayed")
+def delivery_delayed(resend: "Resend", email_id: EmailId = None) -> Doc:
+    """The receiving server asks to try later: the mailbox is full, say. Nothing follows by itself."""
+    return resend.emails.view(resend.emails.delay(coming(resend, email_id, "delivery_delayed")))
+
+
+@story("email.bounced", fires=("email.bounced", "suppression.added"))
+def bounced(
+    resend: "Resend",
+    email_id: EmailId = None,
+    bounce: Annotated[
+        Bounce | None, Field(description="type hard|soft, subType, reason, message, diagnosticCode")
+    ] = None,
+) -> Doc:
+    """The receiving server refuses the email; after a hard bounce the address is suppressed."""
+    email = coming(resend, email_id, "bounced")
+    told = (bounce or Bounce()).told(email)
+    return resend.emails.view(resend.emails.bounce(email, bounce=told))
+
+
+@story("email.complained", fires=("email.complained", "suppression.added"))
+def complained(resend: "Resend", email_id: EmailId = None) -> Doc:
+    """The recipient marks the email as spam, and the address is suppressed."""
+    return resend.emails.view(resend.emails.complain(read_by(resend, email_id, "complained")))
+
+
+@story("email.opened")
+def opened(resend: "Resend", email_id: EmailId = None) -> Doc:
+    """The recipient opens the email; it is delivered first if it wasn't."""
+    return resend.emails.view(resend.emails.open(read_by(resend, email_id, "opened")))
+
+
+@story("email.clicked")
+def clicked(
+    resend: "Resend",
+    email_id: EmailId = None,
+    link: Annotated[
+        str | None, Field(description="What is clicked; the first link of the email, if left out.")
+    ] = None,
+    ip_address: str = SOMEWHERE,
+    user_agent: str = BROWSER,
+) -> Doc:
+    """The recipient clicks a link in the email; it is delivered first if it wasn't."""
+    email = read_by(resend, email_id, "clicked")
+    found = HREF.search(email["html"] or "")
+    url = link or (found[1] if found else "https://example.com/")
+    click = resend.emails.click_of(url, ip_address, user_agent)
+    return resend.emails.view(resend.emails.click(email, click))
+
+
+@story("email.failed")
+def failed(
+    resend: "Resend", email_id: EmailId = None, reason: str = "reached_daily_quota"
+) -> Doc:
+    """Resend can't send the email, for a reason such as a used-up quota."""
+    return resend.emails.view(resend.emails.fail(coming(resend, email_id, "failed"), reason))
+
+
+@story("email.suppressed")
+def suppressed(resend: "Resend", email_id: EmailId = None) -> Doc:
+    """Resend doesn't deliver the email, because the address bounced or complained before."""
+    return resend.emails.view(resend.emails.suppress(coming(resend, email_id, "suppressed")))
+
+
+@story("email.received")
+def received(
+    resend: "Resend",
+    from_: Annotated[str, Field(alias="from")] = "Alice <alice@example.com>",
+    to: Addresses | None = None,
+    subject: str = "Hello",
+    text: str | None = "Hello there!",
+    html: str | None = None,
+    cc: Addresses = [],  # noqa: B006  # pydantic copies defaults
+    bcc: Addresses = [],  # noqa: B006
+    reply_to: Addresses = [],  # noqa: B006
+    headers: dict[str, str] = {},  # noqa: B006
+    message_id: str | None = None,
+    attachments: Annotated[
+        list[File], Field(description="filename, content (Base64), contentType, contentId")
+    ] = [],  # noqa: B006
+) -> Doc:
+    """Somebody writes an email to the account."""
+    message = Message(
+        from_=from_,
+        to=to or [inbox_of(resend)],
+        cc=cc,
+        bcc=bcc,
+        reply_to=reply_to,
+        subject=subject,
+        html=html,
+        text=text,
+        headers=headers,
+        message_id=message_id,
+        attachments=attachments,
+    )
+    return resend.received_emails.view(resend.received_emails.arrive(message))
+
+
+def inbox_of(resend: "Resend") -> str:
+    """Return an address of the account: at the newest domain, else at Resend's own."""
+    newest = resend.domains.find(limit=1)
+    return f"inbox@{newest[0]['name']}" if newest else "inbox@mirra.resend.app"
