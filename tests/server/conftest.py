@@ -1,9 +1,99 @@
-"""A server of ours, in process, before a Mirra that can't be reached; see `tests/transport` for one that can."""
+"""A server of ours before a real embedded Mirra, driven by the SDK's own client in both eras."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+from mcp import Client
+
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.local.app import LocalMirra
+from mirra_mcp.server.app import build_server
+from mirra_mcp.server.sdk import KitServer
+from mirra_mcp.settings import Settings
+from mirra_mcp.wire.sessions import CreateSession, Session
+from tests.local.kit.toy import Toy
+
+Mode = Literal["auto", "legacy"]
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     """The event loop that everything of ours runs on."""
     return "asyncio"
+
+
+@pytest.fixture(params=["auto", "legacy"])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """Protocol 2026-07-28, or the handshake of 2025-11-25 and before."""
+    era: Mode = request.param
+    return era
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[LocalMirra]:
+    """An embedded Mirra with a small vendor that has everything a vendor can have."""
+    with LocalMirra(Settings(data_dir=tmp_path / "data"), kinds={"toy": Toy}) as mirra:
+        yield mirra
+
+
+@pytest.fixture
+def connect(local: LocalMirra) -> Callable[[str | None], Awaitable[MirraClient]]:
+    """What the command gives to `build_server`."""
+
+    async def client(token: str | None) -> MirraClient:
+        return MirraClient(local.url, token or local.token)
+
+    return client
+
+
+@pytest.fixture
+def server(connect: Callable[[str | None], Awaitable[MirraClient]]) -> KitServer:
+    """A server with the default tools."""
+    return build_server(connect, Settings())
+
+
+@pytest.fixture
+async def mirra(connect: Callable[[str | None], Awaitable[MirraClient]]) -> AsyncIterator[MirraClient]:
+    """Mirra itself, to look from behind."""
+    async with await connect(None) as client:
+        yield client
+
+
+@dataclass
+class Agent:
+    """An agent's end of the connection."""
+
+    client: Client
+
+    async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """Call a tool that must succeed, and return its structured answer."""
+        answer = await self.client.call_tool(tool, arguments)
+        assert not answer.is_error, answer.structured_content
+        assert answer.structured_content is not None
+        return answer.structured_content
+
+    async def refusal(self, tool: str, **arguments: Any) -> dict[str, str]:
+        """Call a tool that must refuse, and return its error."""
+        answer = await self.client.call_tool(tool, arguments)
+        assert answer.is_error, answer.structured_content
+        assert answer.structured_content is not None
+        error: dict[str, str] = answer.structured_content["error"]
+        assert set(error) == {"code", "message", "hint"}
+        assert all(error.values())
+        return error
+
+
+@pytest.fixture
+async def agent(server: KitServer, mode: Mode) -> AsyncIterator[Agent]:
+    """An agent that is connected, in either era."""
+    async with Client(server, mode=mode) as client:
+        yield Agent(client)
+
+
+@pytest.fixture
+async def session(mirra: MirraClient) -> Session:
+    """A session that is live already."""
+    return await mirra.create_session(CreateSession(mirrors=["toy"]))
