@@ -26,6 +26,21 @@ class Words(click.ParamType[tuple[str, ...]]):
         return tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
 
 
+class Span(click.ParamType[int]):
+    """A length of time such as `90m` or `2h`, in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Read it."""
+        from pytimeparse2 import parse  # type: ignore[import-untyped]  # ships no types
+
+        seconds = value if isinstance(value, int) else parse(value)
+        if seconds is None or seconds < 1:
+            self.fail(f"'{value}' is no length of time such as 90m or 2h.", param, ctx)
+        return int(seconds)
+
+
 data_dir = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mirra_mcp.cli.failures import BadUsage
-from mirra_mcp.cli.options import Words, as_json, data_dir, settings_from, webhook_host
+from mirra_mcp.cli.options import Span, Words, as_json, data_dir, settings_from, webhook_host
 
 
 @click.command()
@@ -28,7 +28,7 @@ from mirra_mcp.cli.options import Words, as_json, data_dir, settings_from, webho
 )
 @click.option("--persistent", is_flag=True, help="Keep the session's state and URLs on disk.")
 @click.option("--name", help="The session's name; needed with --persistent.")
-@click.option("--timeout", metavar="DURATION", help="When the session expires, such as 90m or 2h.")
+@click.option("--timeout", type=Span(), help="When the session expires, such as 90m or 2h.")
 @data_dir
 @webhook_host
 @as_json
@@ -38,7 +38,7 @@ def up(
     seeds: tuple[str, ...],
     persistent: bool,
     name: str | None,
-    timeout: str | None,
+    timeout: int | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -76,7 +76,7 @@ def up(
                 wanted,
                 name=name,
                 persistent=persistent,
-                timeout_seconds=_seconds(timeout),
+                timeout_seconds=timeout,
             )
         ready = sessions.described(url, token, session)
         click.echo(json.dumps(ready) if as_json else sessions.told(ready))
@@ -98,17 +98,6 @@ def _wanted(mirrors: tuple[str, ...], seeds: tuple[str, ...]) -> dict[str, str |
             raise BadUsage(f"--seed names two fixtures for {mirror}: a mirror takes one.")
         wanted[mirror] = fixture
     return wanted
-
-
-def _seconds(duration: str | None) -> int | None:
-    if duration is None:
-        return None
-    from pytimeparse2 import parse  # type: ignore[import-untyped]  # ships no types
-
-    seconds = parse(duration)
-    if seconds is None or seconds < 1:
-        raise BadUsage(f"--timeout takes a length of time such as 90m or 2h, not '{duration}'.")
-    return int(seconds)
 
 
 def _until_told() -> threading.Event:

@@ -1,0 +1,77 @@
+"""Drives `mirra-mcp` as a process, the way a person, an IDE or another program does."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+MODULE = (sys.executable, "-m", "mirra_mcp")
+SCRIPT = (str(Path(sys.executable).with_name("mirra-mcp")),)
+SECONDS = 30
+
+
+def environment(folder: Path, env: dict[str, str] | None = None) -> dict[str, str]:
+    """Return an environment of its own: no settings of ours, a data folder and home apart."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MIRRA_")}
+    apart = {"MIRRA_DATA_DIR": str(folder / "data"), "HOME": str(folder), "COLUMNS": "100"}
+    kept.pop("XDG_CONFIG_HOME", None)
+    kept.pop("CODEX_HOME", None)
+    return kept | apart | (env or {})
+
+
+def run(
+    folder: Path,
+    *arguments: str,
+    command: tuple[str, ...] = MODULE,
+    env: dict[str, str] | None = None,
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end."""
+    return subprocess.run(
+        [*command, *arguments],
+        env=environment(folder, env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+@contextmanager
+def running(
+    folder: Path, *arguments: str, env: dict[str, str] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a command in the background; it is killed at the end if it is still there."""
+    with subprocess.Popen(
+        [*MODULE, *arguments],
+        env=environment(folder, env),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def first_line(process: "subprocess.Popen[bytes]") -> str:
+    """Wait for the first line that a process writes."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        _, err = process.communicate(timeout=SECONDS)
+        raise AssertionError(f"it ended with {process.returncode}: {err.decode()}")
+    return line.decode()
+
+
+def ended(process: "subprocess.Popen[bytes]", number: int = signal.SIGTERM) -> tuple[int, str, str]:
+    """Ask a process to end; return its exit code and what it still had to say."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=SECONDS)
+    return process.returncode, out.decode(), err.decode()

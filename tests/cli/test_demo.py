@@ -1,0 +1,30 @@
+"""`demo`: the main job, on real input, through a real stdio client."""
+
+import time
+from pathlib import Path
+
+from tests.cli.command import SCRIPT, run
+
+
+def test_the_demo_does_the_main_job_in_under_15_seconds(tmp_path: Path) -> None:
+    began = time.monotonic()
+    done = run(tmp_path, "demo", command=SCRIPT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert time.monotonic() - began < 15
+    for said in (
+        "mirra_session_start",
+        "svix-signature: v1,",
+        "the signature holds, and a tampered copy is refused",
+        "live: mirra://sessions/ses_",
+        ": bounced",
+        ": sent",
+        ": delivered",
+        "ended",
+    ):
+        assert said in done.stdout
+
+
+def test_the_demo_ignores_the_users_own_settings(tmp_path: Path) -> None:
+    """Our choice: it shows the embedded Mirra, and costs no session elsewhere."""
+    done = run(tmp_path, "demo", env={"MIRRA_TOKEN": "mt_pat_x", "MIRRA_TOOLSETS": "nonsense"})
+    assert done.returncode == 0
