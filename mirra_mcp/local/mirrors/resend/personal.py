@@ -21,7 +21,7 @@ LINKS = frozenset({"RESEND_UNSUBSCRIBE_URL", "UNSUBSCRIBE_URL"})
 def lookup_for(resend: "Resend", contact: Doc, link: str) -> Lookup:
     """Return what fills placeholders.
 
-    That is the contact's value, else the fallback beside the key, else the property's, else nothing.
+    The contact's value, else the fallback beside the key, else the property's, else nothing.
     """
     fallbacks = {each["key"]: each["fallback_value"] for each in resend.contact_properties.find()}
 
