@@ -28,6 +28,8 @@ class Settings:
     """`MIRRA_MAX_SESSIONS`: live sessions that the embedded Mirra holds at most."""
     rate_limit: int | None = None
     """`MIRRA_RATE_LIMIT`: control plane requests a minute; none by default."""
+    keep_alive: float = 15.0
+    """Seconds of silence after which an event stream says that it still lives."""
     toolsets: tuple[str, ...] = ()
     """`MIRRA_TOOLSETS`: which toolsets the MCP server offers; empty: the default ones."""
     read_only: bool = False

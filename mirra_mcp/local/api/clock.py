@@ -21,10 +21,7 @@ async def move(request: Request) -> Response:
     if (wanted.advance is None) == (wanted.to is None):
         raise invalid("Give either 'advance' or 'to'.", 'For example {"advance": "3d"}.')
     now = session.clock.now()
-    if wanted.advance is not None:
-        target = now + duration(wanted.advance)
-    else:
-        target = utc(wanted.to or now)
+    target = utc(wanted.to) if wanted.to else now + duration(wanted.advance or "")
     if target < now:
         raise Refusal(
             400,

@@ -17,14 +17,14 @@ from mirra_mcp.local.kit.reading import invalid, whole
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.wire.events import EventType
 
-KEEP_ALIVE = 15.0
 CHUNK = 200
 MOST_AFTER = 2**53
 
 
 async def read(request: Request) -> Response:
     """`GET /v1/sessions/{id}/events`: a stream, or with `Accept: application/json` a page."""
-    session = host_of(request).live(request.path_params["id"])
+    host = host_of(request)
+    session = host.live(request.path_params["id"])
     query = request.query_params
     types = _types(query.get("types"))
     mirror = query.get("mirror")
@@ -42,7 +42,7 @@ async def read(request: Request) -> Response:
     if last is not None:
         after = whole(last.strip(), 0, MOST_AFTER, 0, "Last-Event-ID")
     return StreamingResponse(
-        _stream(session, after, types, mirror),
+        _stream(session, after, types, mirror, host.settings.keep_alive),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
@@ -70,7 +70,7 @@ async def _page(
 
 
 async def _stream(
-    session: Session, after: int, types: tuple[str, ...], mirror: str | None
+    session: Session, after: int, types: tuple[str, ...], mirror: str | None, keep_alive: float
 ) -> AsyncIterator[bytes]:
     async with session.lock:
         session.open()
@@ -86,7 +86,7 @@ async def _stream(
             if rows:
                 continue
             try:
-                async with asyncio.timeout(KEEP_ALIVE):
+                async with asyncio.timeout(keep_alive):
                     await log.wait_beyond(after)
             except TimeoutError:
                 yield b": keep-alive\n\n"

@@ -66,7 +66,7 @@ class Host:
         self, settings: Settings, kinds: Mapping[str, type[Mirror]], folder: Folder, wall: Wall
     ) -> None:
         self.kinds = kinds
-        self._settings, self._folder, self._wall = settings, folder, wall
+        self.settings, self._folder, self._wall = settings, folder, wall
         self._entries: dict[str, Entry] = {}
         self._images = Images()
         self._thread = threading.get_ident()
@@ -77,7 +77,7 @@ class Host:
 
     def listen(self, control: App) -> Ports:
         """Make the server that the control plane and all mirrors are served by."""
-        self.ports = Ports(self._settings.host, control, _gone)
+        self.ports = Ports(self.settings.host, control, _gone)
         return self.ports
 
     # Finding.
@@ -145,7 +145,7 @@ class Host:
             name=session.name,
             mode=session.mode,
             seeds=session.seeds,
-            clock=session.clock.now(),
+            clock=session.clock.now() if entry.is_live else None,
             stats=wire.SessionStats(
                 requests=session.requests, webhooks=session.webhooks_sent, errors=session.errors
             )
@@ -164,7 +164,7 @@ class Host:
         """
         fixtures = fixtures_of(wanted, self.kinds)
         names = {e.session.name: e.session.id for e in self._entries.values() if e.is_live}
-        check_room(wanted, names, self._settings.max_sessions)
+        check_room(wanted, names, self.settings.max_sessions)
         id = self._new_id()
         folder = self._folder.make(id) if wanted.persistent else None
         clock = Clock(self._wall, standing=wanted.clock and utc(wanted.clock))
@@ -222,7 +222,7 @@ class Host:
             for vendor, mirror in session.mirrors.items():
                 app = partial(serve, session, mirror)
                 entry.ports[vendor] = await self.ports.open(app, entry.ports.get(vendor, 0))
-                host = self._settings.host
+                host = self.settings.host
                 netloc = f"[{host}]" if ":" in host else host
                 mirror.url = f"http://{netloc}:{entry.ports[vendor]}"
         except OSError as error:

@@ -1,0 +1,73 @@
+"""A webhook receiver on loopback that answers, stalls or hangs up as it is told."""
+
+import json
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Received:
+    """One delivery as the receiver saw it."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Receiver:
+    """What came in, and what to answer next: a status, or `stall`."""
+
+    url: str = ""
+    inbox: "queue.Queue[Received]" = field(default_factory=queue.Queue)
+    answers: deque[int | str] = field(default_factory=deque)
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+    def next(self) -> Received:
+        """Wait for the next delivery."""
+        return self.inbox.get(timeout=5)
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    """Run a receiver on a free port."""
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            answer = receiver.answers.popleft() if receiver.answers else 200
+            receiver.inbox.put(Received(headers, body))
+            if answer == "stall":
+                receiver.go_on.wait(20)
+                answer = 200
+            self.send_response(int(answer))
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
+    try:
+        yield receiver
+    finally:
+        receiver.go_on.set()
+        server.shutdown()
+        server.server_close()
