@@ -295,6 +295,11 @@ def run_http(
 
     app: Starlette = server.streamable_http_app(host=host, **app_options)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2
+        app,
+        host=host,
+        port=port,
+        http="h11",  # httptools leaves the blanks around a header's value, which MCP compares
+        log_level="warning",
+        timeout_graceful_shutdown=2,
     )
     Uvicorn(config).run(sockets=[sock] if sock else None)
