@@ -7,7 +7,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-EMAIL = re.compile(r"[^\s<>@,;:\"\\()\[\]]+@(?:[^\s<>@.,;:\"\\()\[\]/]+\.)+[^\s<>@.,;:\"\\()\[\]/]{2,}")
+EMAIL = re.compile(
+    r"[^\s<>@,;:\"\\()\[\]]+@(?:[^\s<>@.,;:\"\\()\[\]/]+\.)+[^\s<>@.,;:\"\\()\[\]/]{2,}"
+)
 NAMED = re.compile(r"\s*(?:\"[^\"]*\"|[^<>]*?)\s*<\s*([^<>]+?)\s*>\s*")
 
 TEST_DOMAIN = "resend.dev"

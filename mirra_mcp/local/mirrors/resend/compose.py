@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from mirra_mcp.local.mirrors.resend.mirror import Resend
 
 MOST_RECIPIENTS = 50
+MOST_TAGS = 75
 LARGEST = 40 * 1024 * 1024
+"""Of an email's attachments in Base64.
+
+Source: https://resend.com/docs/dashboard/emails/attachments
+"""
 TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -43,15 +48,15 @@ def compose(resend: "Resend", params: SendEmail, key: Doc | None) -> Doc:
             _count(name, listed)
             recipients = recipients if name == "reply_to" else recipients + other
     may_send(resend, sender, recipients, key)
+    if params.topic_id is not None:
+        recipients_of_topic(resend, fields, params.topic_id)
     if params.tags:
         fields["tags"] = _tags(params.tags)
-    if params.topic_id is not None:
-        fields["topic_id"] = params.topic_id
     if params.headers:
         fields["_headers"] = params.headers
     if params.attachments:
         fields["_attachments"] = [_attachment(resend, each) for each in params.attachments]
-        if sum(each["size"] for each in fields["_attachments"]) > LARGEST:
+        if sum(len(each["content"]) for each in fields["_attachments"]) > LARGEST:
             raise errors.validation_error("The total size of the email exceeds 40MB.")
     if params.scheduled_at:
         fields["scheduled_at"] = stamp(moment(params.scheduled_at, resend.now))
@@ -108,9 +113,7 @@ def read(field: str, texts: list[str]) -> list[Address]:
     return found
 
 
-def may_send(
-    resend: "Resend", sender: Address, recipients: list[Address], key: Doc | None
-) -> None:
+def may_send(resend: "Resend", sender: Address, recipients: list[Address], key: Doc | None) -> None:
     """Check that the sender's domain is verified, and that the key may use it.
 
     Source: https://resend.com/docs/knowledge-base/403-error-domain-mismatch and
@@ -128,6 +131,32 @@ def may_send(
         raise errors.not_authorized(sender.domain)
 
 
+def recipients_of_topic(resend: "Resend", fields: Doc, topic_id: str) -> None:
+    """Leave out the addresses that don't want to hear about the topic.
+
+    A contact's own choice counts; of others the topic's default.
+
+    Raises:
+        VendorError: nobody is left, or there is no such topic.
+
+    Source: https://resend.com/docs/api-reference/emails/send-email (`topic_id`)
+    """
+    topic = resend.topics.get(topic_id)
+    for name in ("to", "cc", "bcc"):
+        fields[name] = [text for text in fields[name] if _wants(resend, text, topic)]
+    if not fields["to"]:
+        raise errors.validation_error("The recipient has opted out of the topic.")
+    fields["topic_id"] = topic_id
+
+
+def _wants(resend: "Resend", text: str, topic: Doc) -> bool:
+    address = parse(text)
+    contact = address and resend.contacts.first(email=address.email)
+    if not contact:
+        return bool(topic["default_subscription"] == "opt_in")
+    return resend.topics.subscription(contact, topic) == "opt_in"
+
+
 def _count(field: str, listed: list[str]) -> None:
     if len(listed) > MOST_RECIPIENTS:
         raise errors.validation_error(
@@ -136,6 +165,12 @@ def _count(field: str, listed: list[str]) -> None:
 
 
 def _tags(tags: list[Tag]) -> list[Doc]:
+    """Check an email's tags.
+
+    Source: https://resend.com/docs/dashboard/emails/tags
+    """
+    if len(tags) > MOST_TAGS:
+        raise errors.validation_error(f"The `tags` field must contain {MOST_TAGS} or fewer tags.")
     for tag in tags:
         if not (TAG.fullmatch(tag.name) and (not tag.value or TAG.fullmatch(tag.value))):
             raise errors.validation_error(

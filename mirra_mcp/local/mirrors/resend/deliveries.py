@@ -44,7 +44,7 @@ def replayed(resend: "Resend", webhook: Doc, id: str) -> Doc:
     parcel = _parcel(resend, webhook, id)
     if resend.session is not None:
         resend.session.deliveries.again(parcel.id)
-        resend.unit.moved_timers = True
+        resend.unit.webhooks.append((parcel.type, parcel.id))
     return {"object": "webhook_event", "id": parcel.message}
 
 

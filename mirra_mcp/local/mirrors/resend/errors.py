@@ -5,7 +5,10 @@ Source: https://resend.com/docs/api-reference/errors
 
 from mirra_mcp.local.kit.errors import VendorError
 
-ADDRESS_FORMAT = "The email address needs to follow the `email@example.com` or `Name <email@example.com>` format."
+ADDRESS_FORMAT = (
+    "The email address needs to follow the `email@example.com` or "
+    "`Name <email@example.com>` format."
+)
 
 
 def refusal(
@@ -169,7 +172,11 @@ def invalid_idempotency_key() -> VendorError:
 
     Source: https://resend.com/docs/dashboard/emails/idempotency-keys
     """
-    return refusal(400, "invalid_idempotency_key", "Idempotency keys, if present, must have between 1 and 256 characters.")
+    return refusal(
+        400,
+        "invalid_idempotency_key",
+        "Idempotency keys, if present, must have between 1 and 256 characters.",
+    )
 
 
 def invalid_idempotent_request() -> VendorError:

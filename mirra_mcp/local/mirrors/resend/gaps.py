@@ -26,9 +26,7 @@ INBOX_ENDPOINTS: dict[str, tuple[str, ...]] = {
 """Source: https://github.com/resend/resend-python (resend/inboxes)"""
 
 ENDPOINTS: dict[str, str] = {
-    f"{method} {path}": INBOXES
-    for path, methods in INBOX_ENDPOINTS.items()
-    for method in methods
+    f"{method} {path}": INBOXES for path, methods in INBOX_ENDPOINTS.items() for method in methods
 }
 
 LIMITS: tuple[str, ...] = (

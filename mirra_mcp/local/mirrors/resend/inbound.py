@@ -6,10 +6,11 @@ Source: https://resend.com/docs/dashboard/receiving/introduction
 import binascii
 import mimetypes
 from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from mirra_mcp.local.kit.errors import SimulateError
@@ -31,22 +32,21 @@ class File(BaseModel):
     content_id: str | None = None
 
 
-class Message(BaseModel):
+@dataclass(frozen=True)
+class Message:
     """What somebody wrote."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
-    from_: str = Field(alias="from")
-    to: Addresses
-    cc: Addresses = []
-    bcc: Addresses = []
-    reply_to: Addresses = []
-    subject: str = ""
-    html: str | None = None
-    text: str | None = None
-    headers: dict[str, str] = {}
-    message_id: str | None = None
-    attachments: list[File] = []
+    sender: str
+    to: list[str]
+    subject: str
+    html: str | None
+    text: str | None
+    cc: list[str]
+    bcc: list[str]
+    reply_to: list[str]
+    headers: dict[str, str]
+    message_id: str | None
+    attachments: list[File]
 
 
 def kept(ids: Ids, message: Message) -> list[Doc]:

@@ -23,6 +23,13 @@ KINDS = {
 }
 
 
+RECIPIENTS = {"to", "cc", "bcc", "reply_to"}
+"""Fields that take a string or several; what is neither is told to be no string.
+
+Source: https://github.com/databasus/databasus/issues/91
+"""
+
+
 def refusal(problems: list[Problem]) -> VendorError:
     """Refuse for the first absent field, else for the first problem."""
     absent = [problem for problem in problems if problem.type == "missing"]
@@ -33,6 +40,8 @@ def refusal(problems: list[Problem]) -> VendorError:
     if field == "limit":
         return errors.invalid_limit()
     kind = KINDS.get(problem.type)
+    if problem.loc and problem.loc[0] in RECIPIENTS and kind:
+        return errors.wrong_type(str(problem.loc[0]), "string")
     if kind:
         return errors.wrong_type(field or "body", kind)
     if problem.type == "literal_error":

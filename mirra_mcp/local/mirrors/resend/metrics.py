@@ -60,7 +60,9 @@ def measure(resend: "Resend", query: MetricsQuery) -> Doc:
         "totals": _shown(names, totals),
     }
     if query.dimensions:
-        answer["data"] = [keys | _shown(names, counts) for _, (keys, counts) in sorted(rows.items())]
+        answer["data"] = [
+            keys | _shown(names, counts) for _, (keys, counts) in sorted(rows.items())
+        ]
     return answer
 
 
@@ -101,9 +103,7 @@ def _six_days_before(end: datetime) -> datetime:
     return (end - timedelta(days=6)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _emails(
-    resend: "Resend", query: MetricsQuery, start: datetime, end: datetime
-) -> Iterator[Doc]:
+def _emails(resend: "Resend", query: MetricsQuery, start: datetime, end: datetime) -> Iterator[Doc]:
     domains = {id: resend.domains.peek(id) for id in query.domain_id}
     names = {domain["name"] for domain in domains.values() if domain}
     for email in resend.emails.find(newest_first=False):

@@ -106,6 +106,8 @@ class Resend(Mirror):
         """Read the counters after the state has been replaced or rolled back."""
         super().recall()
         self.quota.load()
+        for noun in (self.api_keys, self.domains, self.webhooks):
+            noun.memo.clear()
 
     def keep_counters(self) -> None:
         """Write the counters if they have moved."""
@@ -197,13 +199,16 @@ class Resend(Mirror):
     def decorate(self, call: Call, status: int) -> dict[str, str]:
         """Return the headers that tell where the caller stands with rate limit and quota.
 
+        Where the limit isn't enforced, a request always remains: clients that hold back at none
+        would wait for nothing.
+
         Source: https://resend.com/docs/api-reference/rate-limit
         """
         taken = self._taken
         headers = {
             "ratelimit-limit": str(taken.limit),
             "ratelimit-policy": f"{taken.limit};w=1",
-            "ratelimit-remaining": str(taken.remaining),
+            "ratelimit-remaining": str(taken.remaining or int(not self.quota.rate_limited)),
             "ratelimit-reset": str(taken.reset_seconds),
             "x-resend-monthly-quota": str(self.quota.this_month()["used"]),
         }
@@ -222,9 +227,11 @@ class Resend(Mirror):
 
     def endpoints(self, event: str) -> list[Target]:
         """List the enabled webhooks that want an event."""
-        wanted = self.webhooks.find(events=event, status="enabled", newest_first=False)
         secrets = self.webhooks.secrets
-        return [Target(hook["id"], hook["endpoint"], secrets(hook)) for hook in wanted]
+        return [
+            Target(hook["id"], hook["endpoint"], secrets(hook))
+            for hook in self.webhooks.wanting(event)
+        ]
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Return Svix's three headers."""

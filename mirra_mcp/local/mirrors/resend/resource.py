@@ -70,6 +70,24 @@ class ResendResource(Resource):
         return {"object": self.object, "id": doc["id"], **more}
 
 
+class RememberingResource(ResendResource):
+    """A noun that every call asks: answers are remembered until one of its documents changes."""
+
+    def __init__(self, mirror: "Resend") -> None:
+        super().__init__(mirror)
+        self.memo: dict[str, Any] = {}
+
+    def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
+        """Insert or update a document, and forget the answers."""
+        self.memo.clear()
+        return super().save(doc, event=event, **event_data)
+
+    def drop(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> None:
+        """Delete a document, and forget the answers."""
+        self.memo.clear()
+        super().drop(doc, event=event, **event_data)
+
+
 def is_uuid(text: str) -> bool:
     """Say whether `text` is written as a UUID."""
     return UUID.fullmatch(text) is not None

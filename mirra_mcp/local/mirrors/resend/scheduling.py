@@ -48,9 +48,7 @@ def moment(text: str, now: datetime) -> datetime:
     if at <= now:
         raise errors.validation_error("The `scheduled_at` field must be a date in the future.")
     if at > now + FURTHEST:
-        raise errors.validation_error(
-            "The `scheduled_at` field must be within 30 days from now."
-        )
+        raise errors.validation_error("The `scheduled_at` field must be within 30 days from now.")
     return at
 
 

@@ -13,9 +13,7 @@ from mirra_mcp.local.mirrors.resend.wire import Paging, ResendParams
 Region = Literal["us-east-1", "eu-west-1", "sa-east-1", "ap-northeast-1"]
 Switch = Literal["enabled", "disabled"]
 Tls = Literal["opportunistic", "enforced"]
-Subdomain = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$")
-]
+Subdomain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$")]
 """Source: https://resend.com/docs/dashboard/domains/custom-return-path"""
 
 
@@ -83,9 +81,7 @@ def must_be_a_url(text: str) -> str:
     return text
 
 
-EventNames = Annotated[
-    list[Annotated[str, AfterValidator(must_be_an_event)]], Field(min_length=1)
-]
+EventNames = Annotated[list[Annotated[str, AfterValidator(must_be_an_event)]], Field(min_length=1)]
 Endpoint = Annotated[str, AfterValidator(must_be_a_url)]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend import errors
-from mirra_mcp.local.mirrors.resend.resource import ResendResource
+from mirra_mcp.local.mirrors.resend.resource import RememberingResource
 from mirra_mcp.local.mirrors.resend.wire import Paging, stamp, unstamp
 from mirra_mcp.local.mirrors.resend.wire_account import CreateApiKey, UpdateApiKey
 from mirra_mcp.wire.model import Doc
@@ -17,7 +17,7 @@ NOTICED_AFTER = timedelta(minutes=1)
 """A key's last use is written down once a minute at most. Ours."""
 
 
-class ApiKeys(ResendResource):
+class ApiKeys(RememberingResource):
     """Keys of the account. The token is shown once; its permission never."""
 
     entity, plural, title, object = "api_key", "api_keys", "API key", "api_key"
@@ -91,7 +91,10 @@ class ApiKeys(ResendResource):
 
     def by_token(self, token: str) -> Doc | None:
         """Return the key that has this token."""
-        return self.first(_token=token)
+        key: Doc | None = self.memo.get(token)
+        if key is None:
+            key = self.memo[token] = self.first(_token=token)
+        return key
 
     def used(self, key: Doc) -> None:
         """Note that a key was used now."""
@@ -106,4 +109,6 @@ class ApiKeys(ResendResource):
 
 def _check_name(name: str) -> None:
     if len(name) > LONGEST_NAME:
-        raise errors.validation_error(f"The `name` field must be {LONGEST_NAME} characters or less.")
+        raise errors.validation_error(
+            f"The `name` field must be {LONGEST_NAME} characters or less."
+        )

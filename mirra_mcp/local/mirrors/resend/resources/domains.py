@@ -11,12 +11,14 @@ from typing import Any
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend import dns, errors
-from mirra_mcp.local.mirrors.resend.resource import ResendResource
+from mirra_mcp.local.mirrors.resend.resource import RememberingResource
 from mirra_mcp.local.mirrors.resend.wire import Paging, iso_of
 from mirra_mcp.local.mirrors.resend.wire_account import ClaimDomain, CreateDomain, UpdateDomain
 from mirra_mcp.wire.model import Doc
 
-NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+NAME = re.compile(
+    r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
+)
 LOOKS_TAKE = timedelta(seconds=5)
 """How long a check of the DNS takes. Ours: Resend says minutes to 72 hours."""
 BRIEFLY = (
@@ -34,7 +36,7 @@ SENDS = {"verified", "partially_verified", "partially_failed"}
 CHECKED = {"verified", "failed", "partially_verified", "partially_failed"}
 
 
-class Domains(ResendResource):
+class Domains(RememberingResource):
     """Domains to send from and receive at."""
 
     entity, plural, title, object = "domain", "domains", "Domain", "domain"
@@ -178,7 +180,10 @@ class Domains(ResendResource):
 
     def may_send(self, name: str) -> bool:
         """Say whether this exact domain is verified for sending."""
-        return self.count(_sends=name) > 0
+        known: bool | None = self.memo.get(name)
+        if known is None:
+            known = self.memo[name] = self.count(_sends=name) > 0
+        return known
 
     def receives(self, name: str) -> bool:
         """Say whether this exact domain is verified for receiving."""

@@ -28,6 +28,7 @@ from mirra_mcp.wire.model import Doc
 
 MOST_IN_BATCH = 100
 LONGEST_SHARE = timedelta(hours=48)
+Elements = list[Any]
 NOT_IN_LISTS = {"object", "html", "text", "tags"}
 
 
@@ -182,7 +183,7 @@ class Emails(Outcomes):
         wait = unstamp(doc["scheduled_at"]) - self.now
         self.mirror.after(wait, "emails.send_scheduled", id=doc["id"])
 
-    def _elements(self, call: Call) -> "list[Any]":
+    def _elements(self, call: Call) -> Elements:
         try:
             given = call.json
         except ValueError:
@@ -203,5 +204,3 @@ class Emails(Outcomes):
         if params.attachments:
             raise errors.validation_error("The `attachments` field is not supported in batches.")
         return compose(self.mirror, params, call.caller)
-
-

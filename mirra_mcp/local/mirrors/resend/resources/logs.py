@@ -33,7 +33,9 @@ class Logs(ResendResource):
             raise errors.both_cursors()
         limit = params.limit or 20
         if params.before:
-            rows = self._rows("AND id>? ORDER BY id LIMIT ?", self._number(params.before), limit + 1)
+            rows = self._rows(
+                "AND id>? ORDER BY id LIMIT ?", self._number(params.before), limit + 1
+            )
             has_more = len(rows) > limit
             rows = rows[:limit][::-1]
         else:

@@ -38,10 +38,9 @@ MOVES: dict[str, set[str]] = {
 """Source: https://resend.com/docs/api-reference/emails/retrieve-email (`last_event`)"""
 
 NO_SUCH_USER = "smtp; 550 5.1.1 user unknown"
-BOUNCED = (
-    "The recipient's email address is on the suppression list because it has a recent history of "
-    "producing hard bounces."
-)
+"""Source: https://resend.com/docs/webhooks/emails/bounced"""
+UNKNOWN_USER = "550 5.1.1 Unknown User"
+"""Source: https://resend.com/docs/dashboard/emails/send-test-emails"""
 
 
 class Outcomes(ResendResource):
@@ -103,9 +102,7 @@ class Outcomes(ResendResource):
         self.mirror.cancel_timers("emails.settle", id=doc["id"])
         return self.move(doc, "delivery_delayed", event="email.delivery_delayed")
 
-    def bounce(
-        self, doc: Doc, *, bounce: Doc | None = None, to: list[str] | None = None
-    ) -> Doc:
+    def bounce(self, doc: Doc, *, bounce: Doc | None = None, to: list[str] | None = None) -> Doc:
         """The receiving server refuses it for good, and the addresses are suppressed from now on.
 
         Fires: email.bounced, then suppression.added for each address that wasn't suppressed.
@@ -229,7 +226,7 @@ def hard_bounce(addresses: list[str]) -> Doc:
     Source: https://resend.com/docs/webhooks/emails/bounced
     """
     return {
-        "message": BOUNCED,
+        "message": UNKNOWN_USER,
         "type": "Permanent",
         "subType": "General",
         "diagnosticCode": [NO_SUCH_USER for _ in addresses],

@@ -15,7 +15,17 @@ from mirra_mcp.wire.model import Doc
 
 CID = re.compile(r"""(?<=["'])cid:([^"']+)(?=["'])""")
 NOT_IN_LISTS = {"object", "html", "text", "headers"}
-TOLD = ("email_id", "created_at", "from", "to", "bcc", "cc", "received_for", "message_id", "subject")
+TOLD = (
+    "email_id",
+    "created_at",
+    "from",
+    "to",
+    "bcc",
+    "cc",
+    "received_for",
+    "message_id",
+    "subject",
+)
 
 
 class ReceivedEmails(ResendResource):
@@ -73,7 +83,7 @@ class ReceivedEmails(ResendResource):
         id = self.new_id()
         kept = inbound.kept(self.mirror.ids, message)
         doc = self.new(
-            **{"from": message.from_, "id": id},
+            **{"from": message.sender, "id": id},
             to=message.to,
             cc=message.cc,
             bcc=message.bcc,

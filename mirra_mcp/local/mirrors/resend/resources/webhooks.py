@@ -8,16 +8,17 @@ from datetime import timedelta
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend import deliveries, signing
-from mirra_mcp.local.mirrors.resend.resource import ResendResource
+from mirra_mcp.local.mirrors.resend.resource import RememberingResource
 from mirra_mcp.local.mirrors.resend.wire import Paging, stamp, unstamp
 from mirra_mcp.local.mirrors.resend.wire_account import CreateWebhook, UpdateWebhook
 from mirra_mcp.wire.model import Doc
 
 OLD_SECRET_SIGNS = timedelta(hours=24)
+Docs = list[Doc]
 LISTED = ("id", "endpoint", "events", "status", "created_at")
 
 
-class Webhooks(ResendResource):
+class Webhooks(RememberingResource):
     """Endpoints that events are sent to."""
 
     entity, plural, title, object = "webhook", "webhooks", "Webhook", "webhook"
@@ -123,6 +124,14 @@ class Webhooks(ResendResource):
         return deliveries.attempts(self.mirror, self.get(id), event_id, params)
 
     # what others ask
+
+    def wanting(self, event: str) -> Docs:
+        """List the enabled webhooks that want an event, in the order of their creation."""
+        known: Docs | None = self.memo.get(event)
+        if known is None:
+            known = self.find(events=event, status="enabled", newest_first=False)
+            self.memo[event] = known
+        return known
 
     def secrets(self, doc: Doc) -> str:
         """Return the secrets that sign now, the newest first."""

@@ -68,9 +68,7 @@ def contact_topics_updated(
 
 
 @story("suppression.added")
-def suppression_added(
-    resend: "Resend", email: str, origin: Origin = "manual"
-) -> Doc:
+def suppression_added(resend: "Resend", email: str, origin: Origin = "manual") -> Doc:
     """An address gets onto the suppression list: somebody adds it in the dashboard."""
     address = parse(email)
     if address is None:

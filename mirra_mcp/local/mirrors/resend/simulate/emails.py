@@ -24,9 +24,7 @@ BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36"
 SOMEWHERE = "203.0.113.7"
 SHORT = {"hard": "Permanent", "soft": "Transient"}
 
-EmailId = Annotated[
-    str | None, Field(description="The email; the only one there is, if left out.")
-]
+EmailId = Annotated[str | None, Field(description="The email; the only one there is, if left out.")]
 
 
 class Bounce(BaseModel):
@@ -105,7 +103,7 @@ def delivered(resend: "Resend", email_id: EmailId = None) -> Doc:
 
 @story("email.delivery_delayed")
 def delivery_delayed(resend: "Resend", email_id: EmailId = None) -> Doc:
-    """The receiving server asks to try later: the mailbox is full, say. Nothing follows by itself."""
+    """The receiving server asks to try later. Nothing more happens by itself."""
     return resend.emails.view(resend.emails.delay(coming(resend, email_id, "delivery_delayed")))
 
 
@@ -154,9 +152,7 @@ def clicked(
 
 
 @story("email.failed")
-def failed(
-    resend: "Resend", email_id: EmailId = None, reason: str = "reached_daily_quota"
-) -> Doc:
+def failed(resend: "Resend", email_id: EmailId = None, reason: str = "reached_daily_quota") -> Doc:
     """Resend can't send the email, for a reason such as a used-up quota."""
     return resend.emails.view(resend.emails.fail(coming(resend, email_id, "failed"), reason))
 
@@ -186,7 +182,7 @@ def received(
 ) -> Doc:
     """Somebody writes an email to the account."""
     message = Message(
-        from_=from_,
+        sender=from_,
         to=to or [inbox_of(resend)],
         cc=cc,
         bcc=bcc,
