@@ -116,7 +116,9 @@ def _unexplained(answer: Answer, call: Call) -> ErrorDetail:
         code=f"mirra.client.http_{answer.status}",
         message=f"{call.base} answered {call.name} with {answer.status} {phrase}".rstrip()
         + f"{page}: it {says}.",
-        hint=_PROXY if page and answer.status not in (401, 429) else None,
+        hint=_PROXY
+        if page and answer.status not in (401, 429)
+        else _hint(answer) or f"Check that a Mirra runs at {call.base}.",
     )
 
 

@@ -37,9 +37,11 @@ class Connection:
     @cached_property
     def sleep(self) -> Sleep:
         """Return the way to wait between attempts."""
+        if self._sleep is not None:
+            return self._sleep
         import anyio
 
-        return self._sleep or anyio.sleep
+        return anyio.sleep
 
     async def send(
         self,

@@ -12,7 +12,6 @@ from mirra_mcp.client.answers import refusal
 from mirra_mcp.client.calls import Answer, Call
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.retries import PATIENCE, may_repeat, pause
-from mirra_mcp.client.transport import CONNECT_SECONDS
 from mirra_mcp.wire.events import Event
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 RECONNECTS = 10
 """Failed connections in a row after which a stream that once worked is given up."""
+REFUSAL_SECONDS = 10.0
+"""How long a refusal may take to arrive whole."""
 _GONE = (404, 410)
 
 
@@ -118,7 +119,7 @@ async def _check(response: "httpx.Response", call: Call, token: str | None) -> N
     if response.status_code == 200 and kind.startswith("text/event-stream"):
         return
     if response.status_code != 200:
-        with anyio.fail_after(CONNECT_SECONDS):
+        with anyio.fail_after(REFUSAL_SECONDS):
             content = await response.aread()
         answer = Answer(response.status_code, response.headers, content, 0.0)
         raise refusal(answer, call, extension=None, token=token)

@@ -28,7 +28,7 @@ def from_httpx(error: Exception, call: Call, seconds: float) -> MirraError:
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return _error(
             call,
-            f"{call.base} could not be connected to in {seconds:g} s.",
+            f"{call.base} could not be connected to in time.",
             code="mirra.client.connect_timeout",
             hint=_NOBODY[call.kind],
             outcome="not_done",

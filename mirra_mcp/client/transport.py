@@ -4,9 +4,11 @@ The only module that opens connections. It is imported at the first call, for wh
 costs an MCP server some milliseconds that its cold start can do without.
 """
 
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -19,8 +21,8 @@ from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.failures import from_httpx
 from mirra_mcp.client.urls import is_loopback
 
-CONNECT_SECONDS = 10.0
-"""The longest wait for a connection, whatever the call itself may take."""
+CONNECTING = 1 / 3
+"""The part of a call's time that connecting may take, and TLS after it."""
 KEEPALIVE_SECONDS = 4.0
 """Shorter than the 5 s after which uvicorn closes: no call meets a connection being closed."""
 _LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
@@ -111,7 +113,7 @@ class Transport:
         elif self._token:
             self._keep_secret(call, headers, content)
         raw = [(name.encode(), _bytes(value)) for name, value in headers.items()]
-        connect = min(CONNECT_SECONDS, self._timeout)
+        connect = self._timeout * CONNECTING
         try:
             return self._client(call.base).build_request(
                 call.method,
@@ -164,6 +166,12 @@ def _bytes(value: str | bytes) -> bytes:
     return value.encode() if isinstance(value, str) else value
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return whom to trust, read once: an MCP server has a client for each of its callers."""
+    return httpx.create_ssl_context()
+
+
 def _open(*, here: bool) -> httpx.AsyncClient:
     """Return a client that keeps no cookies, for this machine or for the world.
 
@@ -178,5 +186,9 @@ def _open(*, here: bool) -> httpx.AsyncClient:
             cookies=jar, limits=limits, headers=agent, trust_env=False, verify=False
         )
     return httpx.AsyncClient(
-        cookies=jar, limits=limits, headers=agent, mounts=dict.fromkeys(_LOOPBACK)
+        cookies=jar,
+        limits=limits,
+        headers=agent,
+        verify=_certificates(),
+        mounts=dict.fromkeys(_LOOPBACK),
     )
