@@ -25,7 +25,8 @@ def segment_of(*people: dict[str, Any]) -> str:
 def draft(group: str, **fields: Any) -> str:
     """Make a broadcast of Acme."""
     given: Any = {"from": "Acme <news@acme.com>", "subject": "News", "html": HTML}
-    return resend.Broadcasts.create({**given, "segment_id": group, **fields})["id"]
+    given |= {"segment_id": group, **fields}
+    return resend.Broadcasts.create(given)["id"]
 
 
 def test_a_draft_has_every_documented_field(account: Account) -> None:
@@ -250,7 +251,7 @@ def test_canceling_a_scheduled_broadcast_makes_it_a_draft(account: Account) -> N
     account.verify_domain()
     id = draft(segment_of({"email": "ada@example.com"}), send=True, scheduled_at="in 1 hour")
     assert plain(resend.Broadcasts.cancel(id)) == {"object": "broadcast", "id": id}
-    found = resend.Broadcasts.get(id)
+    found: Any = resend.Broadcasts.get(id)
     assert (found["status"], found["scheduled_at"]) == ("draft", None)
     account.advance("2 hours")
     assert account.state("emails") == []
@@ -315,7 +316,7 @@ def test_a_copy_is_a_draft_named_after_the_original(account: Account) -> None:
     account.advance("1 second")
     copy = resend.Broadcasts.duplicate(original)
     assert plain(copy) == {"object": "broadcast", "id": copy["id"]}
-    found = resend.Broadcasts.get(copy["id"])
+    found: Any = resend.Broadcasts.get(copy["id"])
     assert (found["name"], found["status"], found["sent_at"]) == ("May (copy)", "draft", None)
     assert found["html"] == HTML
 

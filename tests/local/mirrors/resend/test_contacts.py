@@ -10,6 +10,7 @@ import pytest
 import resend
 from resend.exceptions import ResendError
 
+from mirra_mcp.wire.model import Doc
 from tests.local.mirrors.resend.account import NOW, Account, plain, refusal
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -19,7 +20,7 @@ NOT_FOUND = refusal(404, "not_found", "Contact not found")
 def test_a_contact_is_created_and_read_by_id_and_by_email(account: Account) -> None:
     made = resend.Contacts.create({"email": "ada@example.com"})
     assert plain(made) == {"object": "contact", "id": made["id"]}
-    expected = {
+    expected: Doc = {
         "object": "contact",
         "id": made["id"],
         "email": "ada@example.com",
@@ -162,7 +163,7 @@ def test_a_null_clears_a_name_and_removes_a_property(account: Account) -> None:
             "properties": {"plan": "pro", "city": "London"},
         }
     )["id"]
-    body = {"first_name": None, "properties": {"plan": None, "city": "Paris"}}
+    body: Doc = {"first_name": None, "properties": {"plan": None, "city": "Paris"}}
     assert account.call("PATCH", f"/contacts/{id}", body) == (200, {"object": "contact", "id": id})
     found = resend.Contacts.get(id=id)
     assert (found["first_name"], found["last_name"]) == (None, "Lovelace")
@@ -196,7 +197,7 @@ def test_a_contact_is_deleted_by_id_or_email(account: Account) -> None:
 
 def test_an_unknown_contact_is_not_found(account: Account) -> None:
     for method in ("GET", "PATCH", "DELETE"):
-        body = {} if method == "PATCH" else None
+        body: Doc | None = {} if method == "PATCH" else None
         assert account.call(method, f"/contacts/{NOBODY}", body) == (404, NOT_FOUND)
 
 

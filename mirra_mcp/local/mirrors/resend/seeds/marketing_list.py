@@ -53,7 +53,7 @@ def build(resend: "Resend") -> None:
         )
         for place, contact in enumerate(contacts):
             if not contact["unsubscribed"]:
-                _add_email(resend, broadcast, contact, place * 7 + number)
+                _add_email(resend, broadcast, contact, place * 7 + place // 20 * 3 + number)
 
 
 def _add_contact(resend: "Resend", number: int, group: str, start: datetime) -> None:
