@@ -65,8 +65,8 @@ def _english(text: str, now: datetime) -> datetime | None:
     zone = ZoneInfo(ZONES[named[1]]) if named else UTC
     local = now.astimezone(zone)
     words = ZONE.sub("", text)
-    at, status = _calendar().parseDT(words, sourceTime=local.replace(tzinfo=None))
-    if not status:
+    at, context = _calendar().parseDT(words, sourceTime=local.replace(tzinfo=None))
+    if not context.hasDateOrTime:
         return None
     from_now = words.strip().lower().startswith("in ")
     found: datetime = at.replace(tzinfo=zone, microsecond=local.microsecond if from_now else 0)
@@ -75,4 +75,4 @@ def _english(text: str, now: datetime) -> datetime | None:
 
 @cache
 def _calendar() -> "parsedatetime.Calendar":
-    return parsedatetime.Calendar(version=parsedatetime.VERSION_FLAG_STYLE)
+    return parsedatetime.Calendar(version=parsedatetime.VERSION_CONTEXT_STYLE)
