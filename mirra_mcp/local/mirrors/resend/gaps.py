@@ -41,4 +41,8 @@ LIMITS: tuple[str, ...] = (
     "A domain claim finds its TXT record: there is no other account to take a domain from.",
     "There are no OAuth grants, and inbox webhooks never fire.",
     "Logs keep the answers of refused calls only.",
+    "Segments that fill themselves by a `filter` are refused with 501; segments of members work.",
+    "A queued broadcast reaches 100 contacts a second, its unsubscribe links lead to this mirror, "
+    "and `preview_text` is kept but not written into the HTML.",
+    "A contact import takes two seconds of the session's clock, and files of 50 MB at most.",
 )
