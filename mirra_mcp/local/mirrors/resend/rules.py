@@ -57,10 +57,10 @@ def check(rule: Any, where: str, namespaces: tuple[str, ...] = ("event.", "conta
         raise errors.validation_error(
             f"The `{where}.type` field must be one of: `rule`, `and`, `or`."
         )
-    if not str(rule.get("field", "")).startswith(namespaces):
+    if not str(rule.get("field")).startswith(namespaces):
         wanted = ", ".join(f"`{each}`" for each in namespaces)
         raise errors.validation_error(f"The `{where}.field` field must begin with: {wanted}.")
-    if rule.get("operator") not in OPERATORS:
+    if str(rule.get("operator")) not in OPERATORS:
         known = ", ".join(f"`{each}`" for each in OPERATORS)
         raise errors.validation_error(f"The `{where}.operator` field must be one of: {known}.")
     if rule["operator"] not in WITHOUT_VALUE and "value" not in rule:

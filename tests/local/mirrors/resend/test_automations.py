@@ -116,6 +116,12 @@ def test_an_automation_is_created_read_changed_and_deleted(account: Account) -> 
         {"steps": [START, step("a", "condition", type="rule", field="plan", operator="eq")]},
         {"steps": [START, step("a", "condition", type="rule", field="event.x", operator="is")]},
         {"steps": [START, step("a", "condition", type="and", rules=[])]},
+        {"steps": [START, step("a", "condition", type="or", rules=[5])]},
+        {"steps": [START, step("a", "condition", type="rule", field="event.x", operator=[])]},
+        {"steps": [START, step("a", "condition")]},
+        {"steps": [START, step("a", "send_email", template={"id": "x", "variables": [5]})]},
+        {"steps": [START, step("a", "contact_update", unsubscribed="yes")]},
+        {"steps": [START, step("a", "contact_update", properties=[])]},
         {"steps": [START, step("a", "add_to_segment")]},
         {"steps": [START, *(step(f"a{n}", "contact_delete") for n in range(150))]},
     ],
@@ -343,6 +349,16 @@ def test_a_step_that_fails_ends_the_run_and_says_why(account: Account) -> None:
     assert (run["status"], len(run["steps"])) == ("failed", 2)
     assert run["steps"][1]["status"] == "failed"
     assert run["steps"][1]["error"] == {"message": "Template not found"}
+
+
+def test_a_value_of_the_wrong_kind_fails_the_step_and_changes_nothing(account: Account) -> None:
+    """Source: https://resend.com/docs/dashboard/automations/contact-update"""
+    config: Any = {"first_name": "Ada", "unsubscribed": {"var": "event.left"}}
+    id = automate(step("update", "contact_update", **config))
+    happen(account, left="yes")
+    assert run_of(id)["status"] == "failed"
+    found = resend.Contacts.get(email="ada@example.com")
+    assert (found["first_name"], found["unsubscribed"]) == (None, False)
 
 
 def test_stopping_an_automation_cancels_its_runs(account: Account) -> None:

@@ -113,3 +113,15 @@ def test_an_import_needs_a_file_and_readable_fields(account: Account) -> None:
 def test_an_unknown_import_is_not_found(account: Account) -> None:
     id = "00000000-0000-0000-0000-000000000000"
     assert account.call("GET", f"/contacts/imports/{id}")[0] == 404
+
+
+def test_a_file_that_is_no_csv_fails(account: Account) -> None:
+    """Source: https://github.com/resend/resend-openapi (ContactImport: `failed`)"""
+    id = resend.Contacts.Imports.create({"file": b"email\n" + b"x" * 200_000 + b"@example.com\n"})[
+        "id"
+    ]
+    account.advance("2 seconds")
+    assert resend.Contacts.Imports.get(id)["status"] == "failed"
+    garbage = {"file": ("contacts.csv", b"x" * 200_000, "text/csv")}
+    assert account.http.post("/contacts/imports", files=garbage).status_code == 422
+    assert account.state("contacts") == []

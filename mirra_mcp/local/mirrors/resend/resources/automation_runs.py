@@ -3,6 +3,7 @@
 Source: https://resend.com/docs/dashboard/automations/runs
 """
 
+from types import NoneType
 from typing import Any
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -18,6 +19,11 @@ from mirra_mcp.wire.model import Doc
 
 STATUSES = ("running", "completed", "failed", "cancelled")
 LISTED = ("id", "status", "started_at", "completed_at", "created_at")
+FIELDS: dict[str, tuple[type, ...]] = {
+    "first_name": (str, NoneType),
+    "last_name": (str, NoneType),
+    "unsubscribed": (bool,),
+}
 WAITING = frozenset({"delay", "wait_for_event"})
 
 
@@ -234,10 +240,11 @@ class AutomationRuns(ResendResource):
         Source: https://resend.com/docs/dashboard/automations/contact-update
         """
         fields = {
-            name: self._resolved(run, contact, config[name])
-            for name in ("first_name", "last_name", "unsubscribed")
-            if name in config
+            name: self._resolved(run, contact, config[name]) for name in FIELDS if name in config
         }
+        for name, value in fields.items():
+            if not isinstance(value, FIELDS[name]):
+                raise errors.wrong_type(name, "boolean" if name == "unsubscribed" else "string")
         given = {
             key: self._resolved(run, contact, value)
             for key, value in (config.get("properties") or {}).items()

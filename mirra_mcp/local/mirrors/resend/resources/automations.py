@@ -199,6 +199,25 @@ def _check_email(step: Step, where: str) -> None:
     template = step.config.get("template")
     if not isinstance(template, dict) or not isinstance(template.get("id"), str):
         raise errors.missing_required_field(f"{where}.template")
+    _check_kind(template, where + ".template", "variables", dict, "object")
+    for name in ("from", "subject", "reply_to"):
+        _check_kind(step.config, where, name, str, "string")
+
+
+def _check_update(step: Step, where: str) -> None:
+    for name in ("first_name", "last_name"):
+        _check_kind(step.config, where, name, str, "string", or_var=True)
+    _check_kind(step.config, where, "unsubscribed", bool, "boolean", or_var=True)
+    _check_kind(step.config, where, "properties", dict, "object")
+
+
+def _check_kind(
+    config: Doc, where: str, name: str, type: type, word: str, *, or_var: bool = False
+) -> None:
+    value = config.get(name)
+    is_var = or_var and isinstance(value, dict) and set(value) == {"var"}
+    if value is not None and not is_var and not isinstance(value, type):
+        raise errors.wrong_type(f"{where}.{name}", word)
 
 
 def _check_delay(step: Step, where: str) -> None:
@@ -225,7 +244,7 @@ CHECKS = {
     "delay": _check_delay,
     "wait_for_event": _check_wait,
     "condition": lambda step, where: rules.check(step.config, where),
-    "contact_update": _check_nothing,
+    "contact_update": _check_update,
     "contact_delete": _check_nothing,
     "add_to_segment": _needs("segment_id"),
 }

@@ -90,13 +90,13 @@ class ContactImports(ResendResource):
         columns = _decoded(fields, "column_map", ColumnMap, ColumnMap())
         groups = _decoded(fields, "segments", Groups, [])
         topics = _decoded(fields, "topics", Choices, [])
-        on_conflict = fields.get("on_conflict", b"upsert").decode()
+        on_conflict = fields.get("on_conflict", b"upsert").decode("utf-8", "replace")
         if on_conflict not in ("upsert", "skip"):
             raise errors.validation_error(
                 "The `on_conflict` field must be one of: `upsert`, `skip`."
             )
         text = fields["file"].decode("utf-8-sig", "replace")
-        if columns.email not in (next(csv.reader(io.StringIO(text)), [])):
+        if columns.email not in _header(text):
             raise errors.validation_error("CSV missing required email column")
         for each in groups:
             self.mirror.segments.get(each.id)
@@ -142,13 +142,16 @@ class ContactImports(ResendResource):
         for key, column in columns.properties.items():
             if not self.mirror.contact_properties.first(key=key):
                 self.mirror.contact_properties.define(key, column.type)
-        counts = Counts()
-        for row in csv.DictReader(io.StringIO(found["_file"])):
-            outcome = self._import_row(row, columns, found)
-            counts.total += 1
-            setattr(counts, outcome, getattr(counts, outcome) + 1)
+        counts, status = Counts(), "completed"
+        try:
+            for row in csv.DictReader(io.StringIO(found["_file"])):
+                outcome = self._import_row(row, columns, found)
+                counts.total += 1
+                setattr(counts, outcome, getattr(counts, outcome) + 1)
+        except csv.Error:
+            status = "failed"
         done = {"completed_at": stamp(self.now), "counts": vars(counts), "_file": None}
-        self.move(found | done, "completed")
+        self.move(found | done, status)
 
     def view(self, doc: Doc) -> Doc:
         """Return an import as the API shows it.
@@ -179,6 +182,13 @@ class ContactImports(ResendResource):
         contact = contact or contacts.new(email=email)
         contacts.rewrite(contact, found["_segments"], topics, **values)
         return outcome
+
+
+def _header(text: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text)), [])
+    except csv.Error:
+        return []
 
 
 def _values(row: dict[str, Any], columns: ColumnMap) -> Doc:
