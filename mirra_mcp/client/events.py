@@ -138,7 +138,7 @@ def _event(number: int, message: httpx_sse.ServerSentEvent, call: Call) -> Event
         return Event(id=number, type=message.event, data=json.loads(message.data))
     except (ValueError, RecursionError):
         raise MirraError(
-            f"{call.base} sent event {number} ({message.event}) with data that is no JSON object.",
+            f"{call.base} sent event {number} with data that is no JSON object.",
             code="mirra.client.malformed_event",
             request=call.name,
             hint=f"Follow the stream after {number} to go on without it.",

@@ -167,7 +167,7 @@ def _bytes(value: str | bytes) -> bytes:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Return whom to trust, read once: an MCP server has a client for each of its callers."""
     return httpx.create_ssl_context()
 
@@ -189,6 +189,6 @@ def _open(*, here: bool) -> httpx.AsyncClient:
         cookies=jar,
         limits=limits,
         headers=agent,
-        verify=_certificates(),
+        verify=certificates(),
         mounts=dict.fromkeys(_LOOPBACK),
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio
 
-from mirra_mcp.client.client import MirraClient
+from mirra_mcp.client.client import MirraClient, MirrorClient
 
 TOKEN = "mt_pat_7f3a9c0d"
 TLS_HELLO = b"\x16"
@@ -40,7 +40,7 @@ class Request:
         return json.loads(self.body)
 
 
-Step = Callable[[StreamWriter], Awaitable[None]]
+Step = Callable[[StreamReader, StreamWriter], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Server:
             else:
                 self.requests.append(request)
                 step = self.steps.pop(0) if self.steps else unexpected(request)
-                await step(writer)
+                await step(reader, writer)
         except (ConnectionError, EOFError):
             pass
         finally:
@@ -118,6 +118,13 @@ async def playing(
         yield mirra, server, naps
 
 
+@asynccontextmanager
+async def mirroring(*steps: Step) -> AsyncIterator[tuple[MirrorClient, Server]]:
+    """A mirror's client and the server that plays the mirror."""
+    async with playing(*steps) as (mirra, server, _):
+        yield mirra.mirror(server.url), server
+
+
 def unused_port() -> int:
     """A port on which nothing listens."""
     with socket.socket() as probe:
@@ -131,7 +138,7 @@ def unused_port() -> int:
 def raw(*parts: bytes) -> Step:
     """Write these bytes, whatever they are, and close."""
 
-    async def step(writer: StreamWriter) -> None:
+    async def step(reader: StreamReader, writer: StreamWriter) -> None:
         for part in parts:
             writer.write(part)
             await writer.drain()
@@ -173,15 +180,15 @@ def stream(*chunks: bytes | str, whole: bool = True, type: str = "text/event-str
 def hang(server_sends: bytes = b"") -> Step:
     """Say this much and nothing more, until the client is gone."""
 
-    async def step(writer: StreamWriter) -> None:
+    async def step(reader: StreamReader, writer: StreamWriter) -> None:
         writer.write(server_sends)
         await writer.drain()
-        await writer.wait_closed()
+        await reader.read()
 
     return step
 
 
-async def reset(writer: StreamWriter) -> None:
+async def reset(reader: StreamReader, writer: StreamWriter) -> None:
     """Drop the connection with a TCP reset."""
     sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

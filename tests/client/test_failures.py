@@ -1,20 +1,15 @@
 """Whatever goes wrong on the way: a `MirraError` that says what, where, and what to do next."""
 
-import ssl
-from asyncio import StreamWriter
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from asyncio import StreamReader, StreamWriter
 from pathlib import Path
 
 import anyio
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
+from mirra_mcp.client.transport import certificates
+from tests.client.certificates import self_signed
 from tests.client.scripted import (
     SESSION,
     TOKEN,
@@ -117,7 +112,7 @@ async def test_a_proxys_refusal_says_that_it_was_the_proxy(monkeypatch: pytest.M
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     naps = Naps()
-    async with serve(answer(SESSION), tls=_self_signed(tmp_path)) as server:
+    async with serve(answer(SESSION), tls=self_signed(tmp_path / "server.pem")) as server:
         mirra = MirraClient(server.url, TOKEN, sleep=naps)
         with pytest.raises(MirraError) as caught:
             await mirra.get_session("ses_a7k2")
@@ -126,6 +121,19 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
     assert caught.value.message.startswith(f"The certificate of {server.url} is not trusted: self")
     assert "SSL_CERT_FILE" in (caught.value.hint or "")
     assert (server.requests, naps) == ([], [])
+
+
+async def test_a_certificate_that_is_vouched_for_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = tmp_path / "server.pem"
+    async with serve(answer(SESSION), tls=self_signed(pem)) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        certificates.cache_clear()
+        async with MirraClient(server.url, TOKEN) as mirra:
+            assert (await mirra.get_session("ses_a7k2")).session_id == "ses_a7k2"
+        certificates.cache_clear()
+    assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
 async def test_https_to_a_server_without_tls_says_so() -> None:
@@ -359,7 +367,7 @@ def _without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _trickle(head: bytes) -> Step:
-    async def step(writer: StreamWriter) -> None:
+    async def step(_: StreamReader, writer: StreamWriter) -> None:
         writer.write(head)
         while True:
             writer.write(b" ")
@@ -367,34 +375,3 @@ def _trickle(head: bytes) -> Step:
             await anyio.lowlevel.checkpoint()
 
     return step
-
-
-def _self_signed(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "both.pem"
-    pem.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
