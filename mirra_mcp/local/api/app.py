@@ -20,7 +20,7 @@ from starlette.routing import Route
 from mirra_mcp.local.api import catalog, clock, events, runs, sessions, webhooks
 from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.clock import Wall
-from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.local.kit.errors import Refusal, internal
 from mirra_mcp.local.kit.host import Host
 from mirra_mcp.local.kit.ratelimit import RateLimiter
 
@@ -96,13 +96,7 @@ class ControlPlane:
         except Exception:
             log.exception("%s %s failed.", scope["method"], scope["path"])
             if not started:
-                failure = Refusal(
-                    500,
-                    "mirra.internal",
-                    "Mirra itself failed on this request.",
-                    "Its log on standard error says why; please report it.",
-                )
-                await _answer(failure)(scope, receive, send_with_limits)
+                await _answer(internal())(scope, receive, send_with_limits)
 
     def _authenticate(self, header: str | None) -> None:
         scheme, _, token = (header or "").partition(" ")

@@ -32,6 +32,16 @@ class Refusal(Exception):
         return {"error": error | ({"hint": self.hint} if self.hint else {})}
 
 
+def internal() -> Refusal:
+    """Say that Mirra itself failed."""
+    return Refusal(
+        500,
+        "mirra.internal",
+        "Mirra itself failed on this request.",
+        "Its log on standard error says why; please report it.",
+    )
+
+
 class SimulateError(Refusal):
     """A story that can't be told: no such document, or more than one to choose from."""
 

@@ -8,7 +8,7 @@ import orjson
 from pydantic import ValidationError
 
 from mirra_mcp.local.kit import admin, guard
-from mirra_mcp.local.kit.errors import Refusal, VendorError
+from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.idempotency import Idempotency
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import problems_of
@@ -45,6 +45,9 @@ async def serve(session: Session, mirror: Mirror, scope: Any, receive: Any, send
         answer = Answer(refusal.status, refusal.body())
     except Disconnected:
         return
+    except Exception:
+        log.exception("%s %s failed.", scope["method"], path)
+        answer = Answer(500, internal().body())
     await send_answer(send, answer)
 
 

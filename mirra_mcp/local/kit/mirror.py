@@ -176,6 +176,10 @@ class Mirror:
         sql = f"SELECT due, id, verb, args FROM {self.vendor}.timers ORDER BY due, id LIMIT 1"
         return self._db.execute(sql).fetchone()  # type: ignore[no-any-return]
 
+    def delay_timers(self, seconds: float) -> None:
+        """Let every timer fall due later."""
+        self._db.execute(f"UPDATE {self.vendor}.timers SET due=due+?", (seconds,))
+
     def drop_timer(self, id: int) -> None:
         """Forget one timer."""
         self._db.execute(f"DELETE FROM {self.vendor}.timers WHERE id=?", (id,))

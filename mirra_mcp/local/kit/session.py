@@ -17,7 +17,7 @@ from mirra_mcp.local.kit.events import Log
 from mirra_mcp.local.kit.ids import LETTERS, Ids
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.mirror import Mirror, Unit
-from mirra_mcp.local.kit.store import connect, has_tables, load_image
+from mirra_mcp.local.kit.store import connect, has_tables, load_image, standalone
 from mirra_mcp.local.kit.webhooks import Deliveries
 from mirra_mcp.wire.sessions import Fired, SessionMode
 
@@ -247,19 +247,26 @@ class Session:
         """Copy a mirror's state out."""
         with self.transaction():
             mirror.keep_counters()
-        return self.db.serialize(name=mirror.vendor)
+            mirror.set_setting("_at", self.clock.now().timestamp())
+        return standalone(self.db.serialize(name=mirror.vendor))
 
     def fresh_snapshot_id(self) -> str:
         """Make a snapshot's id."""
         return f"snap_{self.ids.token(10, LETTERS)}"
 
     def restore(self, mirror: Mirror, id: str, image: bytes | None = None) -> None:
-        """Bring back what a snapshot kept; `image` if it is another session's."""
+        """Bring back what a snapshot kept; `image` if it is another session's.
+
+        The clock doesn't go back; timers have as long to go as they had then.
+        """
         if image is None:
             image = self.snapshots[id][2]
         if image is None and self.folder is not None:
             image = (self.folder / f"{id}.{mirror.vendor}.snapshot").read_bytes()
         self._replace(mirror, image or b"")
+        with self.transaction():
+            mirror.delay_timers(self.clock.now().timestamp() - mirror.setting("_at", 0.0))
+        self._look_for_timers()
         self.tell(action="restore", mirror=mirror.vendor, snapshotId=id)
 
     def archived(self, vendor: str, id: str) -> bytes | None:

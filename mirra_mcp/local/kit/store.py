@@ -76,6 +76,14 @@ def has_tables(db: sqlite3.Connection, schema: str) -> bool:
     return row is not None
 
 
+def standalone(image: bytes) -> bytes:
+    """Take the mark of a write-ahead log off an image, so that it can be opened in memory.
+
+    Source: https://www.sqlite.org/c3ref/deserialize.html
+    """
+    return image[:18] + b"\x01\x01" + image[20:] if image[18:20] == b"\x02\x02" else image
+
+
 def load_image(db: sqlite3.Connection, schema: str, image: bytes, *, on_disk: bool) -> None:
     """Make a mirror's database what it was when `image` was taken."""
     if not on_disk:

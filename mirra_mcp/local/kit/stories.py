@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 
 from mirra_mcp.local.kit.errors import Refusal, SimulateError
 from mirra_mcp.wire.admin import Parameter, SimulateEvent
@@ -47,8 +47,8 @@ class Story:
                 f"'{path}' of event '{self.event}': {first['msg']}.",
                 f"The event takes: {known or 'nothing'}.",
             ) from None
-        values = {name: getattr(params, name) for name in self.params.model_fields}
-        return self.tell(mirror, **values)
+        names = list(inspect.signature(self.tell).parameters)[1:]
+        return self.tell(mirror, **{name: getattr(params, to_snake(name)) for name in names})
 
     def describe(self) -> SimulateEvent:
         """Return the event as the catalog shows it."""
@@ -146,7 +146,10 @@ def _model(event: str, tell: Callable[..., Any]) -> type[BaseModel]:
         kind = scope[each.name]
         if isinstance(kind, str):
             kind = eval(kind, space)  # annotations of our own code, when postponed
-        fields[each.name] = (kind, Field(... if each.default is each.empty else each.default))
+        fields[to_snake(each.name)] = (
+            kind,
+            Field(... if each.default is each.empty else each.default),
+        )
     config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
     return create_model(f"Simulate[{event}]", __config__=config, **fields)
 

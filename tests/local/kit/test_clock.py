@@ -1,0 +1,58 @@
+"""The session's clock (extension)."""
+
+from typing import Any
+
+import pytest
+
+from tests.local.world import Toyland
+
+
+def move(toyland: Toyland, **body: Any) -> tuple[int, dict[str, Any]]:
+    answer = toyland.control.post(f"/v1/sessions/{toyland.id}/clock", json=body)
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize("text", ["3d", "2 hours", "1h30m", "90", "90s", "1 week"])
+def test_lengths_are_read_as_people_write_them(toyland: Toyland, text: str) -> None:
+    assert move(toyland, advance=text)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "mirra.request.invalid"),
+        ({"advance": "1s", "to": "2030-01-01T00:00:00Z"}, "mirra.request.invalid"),
+        ({"advance": ""}, "mirra.clock.invalid"),
+        ({"advance": "soon"}, "mirra.clock.invalid"),
+        ({"advance": "-3d"}, "mirra.clock.invalid"),
+        ({"advance": "0s"}, "mirra.clock.invalid"),
+        ({"advance": "99999 weeks"}, "mirra.clock.invalid"),
+        ({"to": "yesterday"}, "mirra.request.invalid"),
+        ({"to": "2020-01-01T00:00:00Z"}, "mirra.clock.backwards"),
+        ({"to": "9999-01-01T00:00:00Z"}, "mirra.clock.invalid"),
+        ({"advance": 3}, "mirra.request.invalid"),
+    ],
+)
+def test_a_move_that_makes_no_sense_is_refused(
+    toyland: Toyland, body: dict[str, Any], code: str
+) -> None:
+    status, answer = move(toyland, **body)
+    assert (status, answer["error"]["code"]) == (400, code)
+
+
+def test_timers_fire_in_order_each_at_its_own_instant(toyland: Toyland) -> None:
+    toyland.send("first")
+    toyland.advance("1s")
+    toyland.send("second")
+    fired = toyland.advance("1h")["fired"]
+    assert [each["timer"] for each in fired] == ["parcels.arrive"] * 2
+    assert fired[0]["at"] < fired[1]["at"]
+    arrived = toyland.webhooks(type="parcel.arrived")
+    assert [each["payload"]["data"]["to"] for each in arrived] == ["second", "first"]
+
+
+def test_the_clock_can_be_set_to_an_instant(toyland: Toyland) -> None:
+    status, answer = move(toyland, to="2031-05-06T07:08:09+02:00")
+    assert (status, answer["at"][:19]) == (200, "2031-05-06T05:08:09")
+    sent = toyland.send()["sent_at"]
+    assert sent.startswith("2031-05-06T05:08")

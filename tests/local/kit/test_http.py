@@ -1,0 +1,119 @@
+"""A mirror on the wire: routing, refusals, idempotency."""
+
+import json
+
+import httpx
+import pytest
+
+from tests.local.world import KEY, Toyland
+
+
+def test_a_fixed_path_wins_over_a_placeholder(toyland: Toyland) -> None:
+    parcel = toyland.send()
+    assert toyland.call("GET", "/parcels/latest").json()["id"] == parcel["id"]
+    assert toyland.call("GET", f"/parcels/{parcel['id']}").json() == parcel
+
+
+@pytest.mark.parametrize("path", ["/parcels/a%2Fb", "/parcels/%20", "/parcels/..%2F..%2Fx"])
+def test_placeholders_are_decoded_and_never_leave_their_segment(
+    toyland: Toyland, path: str
+) -> None:
+    answer = toyland.call("GET", path)
+    name = httpx.URL(path).raw_path.decode().removeprefix("/parcels/")
+    decoded = {"a%2Fb": "a/b", "%20": " ", "..%2F..%2Fx": "../../x"}[name]
+    assert (answer.status_code, answer.json()["message"]) == (404, f"no parcel {decoded}")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "message"),
+    [
+        ("GET", "/nothing", b"", 404, "no such path"),
+        ("GET", "/parcels/a/b", b"", 404, "no such path"),
+        ("GET", "/", b"", 404, "no such path"),
+        ("PUT", "/parcels", b"{}", 405, "use ['GET', 'POST']"),
+        ("POST", "/parcels", b"{", 400, "not JSON"),
+        ("POST", "/parcels", b"\xff", 400, "not JSON"),
+        ("POST", "/parcels", b"[]", 422, ": Input should be a valid dictionary or instance"),
+        ("POST", "/parcels", b"", 422, "to: Field required"),
+        ("POST", "/parcels", b" " * 100_001, 413, "too large"),
+        ("POST", "/ships", b"{}", 501, "Ships don't sail here."),
+    ],
+)
+def test_nonsense_gets_the_vendors_own_refusal(
+    toyland: Toyland, method: str, path: str, body: bytes, status: int, message: str
+) -> None:
+    answer = toyland.call(method, path, content=body)
+    assert answer.status_code == status
+    assert answer.json()["message"].startswith(message)
+    assert answer.headers["x-mirra-version"].startswith("toy@1.0.0")
+
+
+def test_a_stranger_is_refused_before_anything_else(toyland: Toyland) -> None:
+    answer = toyland.call("POST", "/parcels", content=b"{", headers={})
+    assert (answer.status_code, answer.json()) == (401, {"message": "who are you?"})
+
+
+@pytest.mark.parametrize(("to", "status"), [("nowhere", 422), ("crash", 500)])
+def test_a_failed_call_changes_nothing_but_the_trace(
+    toyland: Toyland, to: str, status: int
+) -> None:
+    before = toyland.state()
+    answer = toyland.call("POST", "/parcels", json={"to": to})
+    assert answer.status_code == status
+    after = toyland.state()
+    assert (after["state"], after["counts"]) == (before["state"], before["counts"])
+    assert toyland.webhooks() == []
+    assert toyland.advance("10s")["firedCount"] == 0
+    traffic = toyland.events(types="traffic.request_completed")
+    assert [each["data"]["error"] for each in traffic] == [answer.json()]
+
+
+def test_ids_go_on_as_if_the_failed_call_had_not_been(toyland: Toyland) -> None:
+    toyland.call("POST", "/parcels", json={"to": "nowhere"})
+    first = toyland.send()["id"]
+    toyland.admin("state/reset")
+    assert toyland.send()["id"] == first
+
+
+def test_a_repeated_key_gets_the_first_answer_again(toyland: Toyland) -> None:
+    headers = {**KEY, "idempotency-key": "k1"}
+    first = toyland.call("POST", "/parcels", json={"to": "alice"}, headers=headers)
+    again = toyland.call("POST", "/parcels", json={"to": "alice"}, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert toyland.state()["counts"]["parcels"] == 1
+    other = toyland.call("POST", "/parcels", json={"to": "bob"}, headers=headers)
+    assert (other.status_code, other.json()["message"]) == (409, "that key was another request")
+
+
+def test_a_key_is_forgotten_after_its_time_and_on_reset(toyland: Toyland) -> None:
+    headers = {**KEY, "idempotency-key": "k1"}
+    toyland.call("POST", "/parcels", json={"to": "alice"}, headers=headers)
+    toyland.advance("25h")
+    answer = toyland.call("POST", "/parcels", json={"to": "bob"}, headers=headers)
+    assert answer.status_code == 201
+    toyland.admin("state/reset")
+    answer = toyland.call("POST", "/parcels", json={"to": "carol"}, headers=headers)
+    assert answer.status_code == 201
+
+
+def test_a_refused_call_does_not_use_up_its_key(toyland: Toyland) -> None:
+    headers = {**KEY, "idempotency-key": "k1"}
+    toyland.call("POST", "/parcels", json={"to": "nowhere"}, headers=headers)
+    answer = toyland.call("POST", "/parcels", json={"to": "alice"}, headers=headers)
+    assert answer.status_code == 201
+
+
+def test_a_long_body_is_cut_in_the_trace(toyland: Toyland) -> None:
+    toyland.send(tags=["x" * 10_000])
+    traffic = toyland.events(types="traffic.request_completed")[0]["data"]
+    assert len(json.dumps(traffic["request"])) < 6_000
+    assert traffic["request"].endswith("bytes)")
+
+
+def test_lists_page_by_cursor(toyland: Toyland) -> None:
+    ids = [toyland.send(str(number))["id"] for number in range(5)][::-1]
+    first = toyland.call("GET", "/parcels?limit=2").json()
+    rest = toyland.call("GET", f"/parcels?limit=9&after={first[-1]['id']}").json()
+    assert [each["id"] for each in first + rest] == ids
