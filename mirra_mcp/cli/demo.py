@@ -5,9 +5,9 @@ import click
 
 @click.command()
 def demo() -> None:
-    """Play a short agent session on the embedded Mirra, and show each call.
+    """Play a short agent session on the embedded Mirra.
 
-    It starts `mirra-mcp` as an IDE would and speaks to it as a real MCP client: start a session,
+    It shows each call. It starts `mirra-mcp` as an IDE would and speaks to it as a real MCP client: start a session,
     register a webhook, send an email over HTTP, let it bounce, receive and verify the signed
     webhook, take and restore a snapshot, move the clock, end. Needs no account and no network, and
     takes a few seconds.

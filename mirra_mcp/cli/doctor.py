@@ -16,7 +16,7 @@ MARKS = {"ok": ("✓", "green"), "note": ("-", "cyan"), "failed": ("✗", "red")
 @as_json
 @click.pass_context
 def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
-    """Check that this installation works, from the packages to the MCP clients.
+    """Check that all is well: packages, folders, Mirra, MCP clients.
 
     Each check is ok, a note, or failed with the next step. Exit code 0 when none failed, else 1.
 

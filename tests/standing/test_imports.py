@@ -13,7 +13,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     SETTINGS: (),
     CLIENT: (CLIENT, WIRE),
     SERVER: (SERVER, CLIENT, WIRE, SETTINGS),
-    KIT: (KIT, WIRE),
+    KIT: (KIT, WIRE, SETTINGS),
     MIRRORS: (MIRRORS, KIT, WIRE),
     f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE),
     f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", MIRRORS, KIT, WIRE),
