@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ RECONNECTS = 10
 """Failed connections in a row after which a stream that once worked is given up."""
 REFUSAL_SECONDS = 10.0
 """How long a refusal may take to arrive whole."""
-_GONE = (404, 410)
 
 
 async def follow(
@@ -52,15 +52,16 @@ async def follow(
             ) as response:
                 await _check(response, call, connection.token)
                 known, opened, failed = True, True, 0
-                async for message in httpx_sse.EventSource(response).aiter_sse():
-                    if place.step(message):
-                        event = _event(place.number, message, call)
-                        yield event
-                        if _is_last(event):
-                            return
+                async with aclosing(httpx_sse.EventSource(response).aiter_sse()) as messages:
+                    async for message in messages:
+                        if place.step(message):
+                            event = _event(place.number, message, call)
+                            yield event
+                            if _is_last(event):
+                                return
         except MirraError as caught:
             error = caught
-            if known and error.status in _GONE:
+            if known and _is_over(error):
                 return
             failed += not opened
             limit = RECONNECTS if known else connection.retries
@@ -143,6 +144,10 @@ def _event(number: int, message: httpx_sse.ServerSentEvent, call: Call) -> Event
             request=call.name,
             hint=f"Follow the stream after {number} to go on without it.",
         ) from None
+
+
+def _is_over(error: MirraError) -> bool:
+    return error.status in (404, 410) or error.code == "mirra.session.ended"
 
 
 def _is_last(event: Event) -> bool:

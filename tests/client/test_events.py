@@ -230,8 +230,16 @@ async def test_ids_that_are_no_numbers_are_given_back_as_they_came() -> None:
     assert (ids, asked_from(server)) == ([1, 2, 3], [None, "1713-1"])
 
 
-async def test_a_session_that_is_gone_after_a_reconnection_has_ended() -> None:
-    gone = refusal(404, "mirra.session.not_found")
+@pytest.mark.parametrize(
+    "gone",
+    [
+        refusal(404, "mirra.session.not_found"),
+        answer("", 404),
+        answer("", 410),
+        refusal(409, "mirra.session.ended"),
+    ],
+)
+async def test_a_session_that_is_gone_after_a_reconnection_has_ended(gone: Step) -> None:
     ids, _, _ = await ids_of(stream(sent(1), whole=False), gone)
     assert ids == [1]
 
