@@ -1,6 +1,6 @@
 """A server of ours before a real embedded Mirra, driven by the SDK's own client in both eras."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +10,9 @@ from mcp import Client
 
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.local.app import LocalMirra
+from mirra_mcp.local.mirrors import MIRRORS
 from mirra_mcp.server.app import build_server
+from mirra_mcp.server.caller import Connect
 from mirra_mcp.server.sdk import KitServer
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.sessions import CreateSession, Session
@@ -34,13 +36,13 @@ def mode(request: pytest.FixtureRequest) -> Mode:
 
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[LocalMirra]:
-    """An embedded Mirra with a small vendor that has everything a vendor can have."""
-    with LocalMirra(Settings(data_dir=tmp_path / "data"), kinds={"toy": Toy}) as mirra:
+    """An embedded Mirra with its mirrors, and a small vendor that does what a test needs."""
+    with LocalMirra(Settings(data_dir=tmp_path / "data"), kinds={**MIRRORS, "toy": Toy}) as mirra:
         yield mirra
 
 
 @pytest.fixture
-def connect(local: LocalMirra) -> Callable[[str | None], Awaitable[MirraClient]]:
+def connect(local: LocalMirra) -> Connect:
     """What the command gives to `build_server`."""
 
     async def client(token: str | None) -> MirraClient:
@@ -50,13 +52,15 @@ def connect(local: LocalMirra) -> Callable[[str | None], Awaitable[MirraClient]]
 
 
 @pytest.fixture
-def server(connect: Callable[[str | None], Awaitable[MirraClient]]) -> KitServer:
+def server(connect: Connect) -> KitServer:
     """A server with the default tools."""
     return build_server(connect, Settings())
 
 
 @pytest.fixture
-async def mirra(connect: Callable[[str | None], Awaitable[MirraClient]]) -> AsyncIterator[MirraClient]:
+async def mirra(
+    connect: Connect,
+) -> AsyncIterator[MirraClient]:
     """Mirra itself, to look from behind."""
     async with await connect(None) as client:
         yield client
@@ -72,8 +76,9 @@ class Agent:
         """Call a tool that must succeed, and return its structured answer."""
         answer = await self.client.call_tool(tool, arguments)
         assert not answer.is_error, answer.structured_content
-        assert answer.structured_content is not None
-        return answer.structured_content
+        body: dict[str, Any] | None = answer.structured_content
+        assert body is not None
+        return body
 
     async def refusal(self, tool: str, **arguments: Any) -> dict[str, str]:
         """Call a tool that must refuse, and return its error."""

@@ -20,9 +20,7 @@ def test_long_texts_are_cut_first_and_the_note_says_so() -> None:
 
     assert len(fitted.items) == 10
     assert fitted.items[0] == {"id": "em_0", "html": "x" * 2_000 + "… (+3000)"}
-    assert fitted.note("Narrow it.") == (
-        "Kept short: texts are cut at 2000 characters. Narrow it."
-    )
+    assert fitted.note("Narrow it.") == ("Kept short: texts are cut at 2000 characters. Narrow it.")
 
 
 def test_then_items_are_left_out_from_the_end() -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 SCHEMAS = Path(__file__).parent / "schemas"
 BUDGET = 20_000
-"""Bytes of names, descriptions and input schemas: about 5,000 tokens. Our choice, see the design."""
+"""Bytes of names, descriptions and input schemas, about 5,000 tokens: the design's budget."""
 
 
 async def never(token: str | None) -> MirraClient:

@@ -164,6 +164,7 @@ async def test_a_prompt_is_filled_in_with_the_arguments(server: KitServer, mode:
 
 async def test_the_server_says_who_it_is_and_how_to_use_it(server: KitServer, mode: Mode) -> None:
     async with Client(server, mode=mode) as client:
+        assert client.server_info is not None
         assert client.server_info.name == "mirra"
         assert client.server_info.version
         instructions = client.instructions or ""

@@ -1,13 +1,12 @@
 """Sessions over MCP: started, found, kept, brought back, moved in time, ended."""
 
-from collections.abc import Awaitable, Callable
-
 import anyio
 import pytest
 from mcp import Client
 
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.server.app import build_server
+from mirra_mcp.server.caller import Connect
 from mirra_mcp.server.sdk import KitServer
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.sessions import CreateSession, Session
@@ -39,8 +38,8 @@ async def test_starting_answers_urls_and_how_to_use_them(agent: Agent) -> None:
 async def test_starting_tells_how_far_it_is(server: KitServer, mode: Mode) -> None:
     told: list[tuple[float, float | None, str | None]] = []
 
-    async def on_progress(done: float, total: float | None, message: str | None) -> None:
-        told.append((done, total, message))
+    async def on_progress(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total, message))
 
     async with Client(server, mode=mode) as client:
         await client.call_tool(
@@ -218,7 +217,7 @@ async def test_own_ephemeral_sessions_end_with_the_server(
 
 
 async def test_on_end_runs_after_the_sessions_have_ended(
-    connect: Callable[[str | None], Awaitable[MirraClient]], mirra: MirraClient
+    connect: Connect, mirra: MirraClient
 ) -> None:
     ended: list[list[str]] = []
 
@@ -231,7 +230,7 @@ async def test_on_end_runs_after_the_sessions_have_ended(
 
 
 async def test_a_cancelled_start_leaves_no_session(
-    connect: Callable[[str | None], Awaitable[MirraClient]], mirra: MirraClient, mode: Mode
+    connect: Connect, mirra: MirraClient, mode: Mode
 ) -> None:
     """Our choice: a call that the client gave up leaves nothing half done.
 
@@ -241,7 +240,7 @@ async def test_a_cancelled_start_leaves_no_session(
         await client.call_tool("mirra_session_list", {})
         with anyio.CancelScope() as scope:
 
-            async def cancel(done: float, total: float | None, message: str | None) -> None:
+            async def cancel(progress: float, total: float | None, message: str | None) -> None:
                 scope.cancel()
 
             await client.call_tool(

@@ -1,0 +1,271 @@
+"""Looking into mirrors, calling them, making the world act: what the agent sees of it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.server.answers import LIMIT
+from mirra_mcp.wire.sessions import CreateSession
+from tests.server.conftest import Agent
+
+pytestmark = pytest.mark.anyio
+
+KEY = {"Authorization": "Bearer toy"}
+
+
+@pytest.fixture(autouse=True)
+async def live(mirra: MirraClient) -> None:
+    await mirra.create_session(CreateSession(mirrors=["toy"]))
+
+
+async def send(agent: Agent, to: str = "x", **body: Any) -> dict[str, Any]:
+    return await agent.call(
+        "mirra_session_request",
+        method="POST",
+        path="/parcels",
+        body={"to": to, **body},
+        headers=KEY,
+    )
+
+
+async def test_a_request_answers_what_it_caused(agent: Agent) -> None:
+    answer = await send(agent)
+
+    assert answer["status"] == 201
+    assert answer["body"]["status"] == "sent"
+    created, moved = answer["changes"]
+    assert created["entity"] == "parcel"
+    assert created["entityId"] == answer["body"]["id"]
+    assert "before" not in created
+    assert moved["before"] == {"status": "packed"}
+    assert moved["after"] == {"status": "sent"}
+    assert [webhook["type"] for webhook in answer["webhooks"]] == ["parcel.sent"]
+    events = await agent.call("mirra_events_read", after=answer["lastEvent"])
+    assert events["events"] == []
+
+
+async def test_a_vendors_refusal_is_an_answer_not_an_error(agent: Agent) -> None:
+    answer = await agent.call("mirra_session_request", method="GET", path="/parcels/nope")
+    assert (answer["status"], answer["changes"], answer["webhooks"]) == (401, [], [])
+
+    answer = await agent.call(
+        "mirra_session_request", method="POST", path="/parcels", body="{not json", headers=KEY
+    )
+    assert (answer["status"], answer["body"]) == (400, {"message": "not JSON"})
+    assert (await send(agent, to="nowhere"))["status"] == 422
+
+
+async def test_the_accounts_own_key_is_sent_unless_another_is_given(
+    agent: Agent, mirra: MirraClient
+) -> None:
+    await mirra.create_session(CreateSession(mirrors=["resend"], name="mail"))
+    request = {"session": "mail", "method": "GET", "path": "/emails"}
+    assert (await agent.call("mirra_session_request", **request))["status"] == 200
+    for key, status in (("Bearer re_wrong", 403), ("", 401)):
+        answer = await agent.call(
+            "mirra_session_request", **request, headers={"Authorization": key}
+        )
+        assert answer["status"] == status, answer
+
+
+async def test_admin_paths_of_the_mirror_are_open_to_requests(agent: Agent) -> None:
+    """Mirra's own MCP guide simulates this way."""
+    await send(agent)
+    answer = await agent.call(
+        "mirra_session_request",
+        method="POST",
+        path="/_mirra/simulate",
+        body={"event": "parcel.lost"},
+    )
+    assert answer["status"] == 200
+    assert answer["body"]["result"]["status"] == "lost"
+
+
+@pytest.mark.parametrize(
+    "path", ["parcels", "http://127.0.0.1:1/parcels", "//evil.example/x", "/a b", "/a\\b", ""]
+)
+async def test_a_path_that_is_not_the_mirrors_is_refused(agent: Agent, path: str) -> None:
+    error = await agent.refusal("mirra_session_request", method="GET", path=path)
+    assert error["code"] == "mirra.request.invalid"
+
+
+async def test_bad_headers_and_methods_are_refused(agent: Agent) -> None:
+    error = await agent.refusal("mirra_session_request", method="BREW", path="/parcels")
+    assert "'GET', 'POST', 'PUT', 'PATCH' or 'DELETE'" in error["message"]
+    error = await agent.refusal(
+        "mirra_session_request", method="GET", path="/parcels", headers={"x": "a\nb"}
+    )
+    assert error["code"] == "mirra.request.invalid"
+
+
+async def test_simulating_tells_what_followed(agent: Agent) -> None:
+    sent = await send(agent)
+    done = await agent.call("mirra_session_simulate", event="lost", params={"why": "theft"})
+
+    assert done["event"] == "parcel.lost"
+    assert done["result"]["id"] == sent["body"]["id"]
+    assert done["changes"] == [
+        {
+            "entity": "parcel",
+            "entityId": sent["body"]["id"],
+            "before": {"status": "sent"},
+            "after": {"status": "lost"},
+        }
+    ]
+    assert [webhook["type"] for webhook in done["webhooks"]] == ["parcel.lost"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        ({"event": "parcel.lots"}, "mirra.simulate.unknown_event", "parcel.lost"),
+        ({"event": "parcel.lost"}, "mirra.simulate.", ""),
+        (
+            {"event": "parcel.lost", "params": {"event": "x"}},
+            "mirra.request.invalid",
+            "can't contain 'event'",
+        ),
+        ({"event": "parcel.lost", "params": {"why": "boredom"}}, "mirra.simulate.invalid", "why"),
+        ({"event": "parcel.lost", "mirror": "toi"}, "mirra.session.mirror_not_in_session", "toy"),
+    ],
+)
+async def test_what_can_not_happen_is_refused(
+    agent: Agent, arguments: dict[str, Any], code: str, complaint: str
+) -> None:
+    error = await agent.refusal("mirra_session_simulate", **arguments)
+    assert error["code"].startswith(code)
+    assert complaint in error["message"]
+
+
+async def test_state_is_an_overview_unless_an_entity_is_named(agent: Agent) -> None:
+    await agent.call("mirra_session_reset", seed="toy:busy")
+    (overview,) = (await agent.call("mirra_session_state"))["mirrors"]
+    assert overview["counts"] == {"parcels": 1000, "hooks": 0}
+    assert [doc["to"] for doc in overview["documents"]["parcels"]] == [
+        "street 999",
+        "street 998",
+        "street 997",
+    ]
+
+    page = await agent.call("mirra_session_state", entity="parcels", limit=100)
+    (mirror,) = page["mirrors"]
+    rest = await agent.call("mirra_session_state", entity="parcels", cursor=page["nextCursor"])
+    assert mirror["documents"]["parcels"][-1]["to"] == "street 900"
+    assert rest["mirrors"][0]["documents"]["parcels"][0]["to"] == "street 899"
+
+
+async def test_one_document_and_a_filter_can_be_asked_for(agent: Agent) -> None:
+    first = (await send(agent, to="a", weight=3))["body"]
+    await send(agent, to="b", weight=4)
+
+    for arguments in ({"id": first["id"]}, {"where": {"to": "a"}}, {"where": {"weight": 3}}):
+        found = await agent.call("mirra_session_state", entity="parcels", **arguments)
+        documents = found["mirrors"][0]["documents"]
+        assert [doc["id"] for doc in documents["parcels"]] == [first["id"]], arguments
+
+
+async def test_state_refuses_what_it_can_not_find(agent: Agent) -> None:
+    error = await agent.refusal("mirra_session_state", id="x")
+    assert "need an `entity`" in error["message"]
+    error = await agent.refusal("mirra_session_state", entity="parsels")
+    assert "Did you mean 'parcels'" in error["message"]
+    error = await agent.refusal("mirra_session_state", entity="parcels", cursor="nope")
+    assert "cursor" in error["message"]
+
+
+async def test_answers_stay_small_whatever_is_stored(agent: Agent) -> None:
+    """Claude Code warns above 10,000 tokens; 24,000 characters of ids and JSON stay below."""
+    for _ in range(3):
+        await send(agent, to="z" * 20_000, tags=["t" * 300] * 30)
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("mirra_session_state", {}),
+        ("mirra_session_state", {"entity": "parcels", "limit": 100}),
+        ("mirra_events_read", {"limit": 100}),
+        ("mirra_session_webhooks", {"limit": 100}),
+        ("mirra_session_request", {"method": "GET", "path": "/parcels", "headers": KEY}),
+        ("mirra_session_simulate", {"event": "parcel.lost", "params": {}}),
+        ("mirra_catalog", {"vendor": "resend"}),
+        ("mirra_session_list", {"limit": 100}),
+    ]
+    for tool, arguments in calls:
+        answer = (await agent.client.call_tool(tool, arguments)).structured_content
+        assert len(json.dumps(answer)) <= LIMIT, tool
+    answer = await agent.call("mirra_session_state", entity="parcels")
+    assert "cut at" in answer["note"]
+
+
+async def test_webhooks_are_shown_with_signature_and_attempts(agent: Agent) -> None:
+    before = await send(agent)
+    answer = await agent.call("mirra_session_webhooks", mirror="toy", type="parcel.sent")
+    (webhook,) = answer["webhooks"]
+    assert webhook["status"] == "unsubscribed"
+    assert webhook["payload"]["data"]["to"] == "x"
+    assert "toy-signature" in webhook["headers"]
+    assert "no endpoint was registered" in answer["note"]
+
+    await agent.call(
+        "mirra_session_request",
+        method="POST",
+        path="/hooks",
+        body={"url": "http://127.0.0.1:9/hook"},
+        headers=KEY,
+    )
+    await send(agent, to="y")
+    answer = await agent.call("mirra_session_webhooks", since=before["lastEvent"])
+    (webhook,) = answer["webhooks"]
+    assert webhook["url"] == "http://127.0.0.1:9/hook"
+    assert "note" not in answer
+
+    for since, count in (("2020-01-01T00:00:00Z", 2), ("2100-01-01", 0)):
+        answer = await agent.call("mirra_session_webhooks", since=since)
+        assert len(answer["webhooks"]) == count
+    answer = await agent.call("mirra_session_webhooks", limit=1)
+    rest = await agent.call("mirra_session_webhooks", cursor=answer["nextCursor"])
+    assert len(answer["webhooks"]) == len(rest["webhooks"]) == 1
+    error = await agent.refusal("mirra_session_webhooks", since="yesterday")
+    assert "since" in error["message"]
+
+
+async def test_the_catalog_lists_mirrors_and_describes_one(agent: Agent) -> None:
+    listed = await agent.call("mirra_catalog")
+    assert {"toy", "resend"} == {mirror["name"] for mirror in listed["mirrors"]}
+
+    described = (await agent.call("mirra_catalog", vendor="toy"))["mirror"]
+    assert described["endpoints"][0].split()[0] in {"GET", "POST", "DELETE"}
+    assert [event["event"] for event in described["simulateEvents"]] == ["parcel.lost"]
+    error = await agent.refusal("mirra_catalog", vendor="tyo")
+    assert "Did you mean 'toy'" in error["message"]
+
+
+async def test_several_mirrors_must_be_told_apart(agent: Agent, mirra: MirraClient) -> None:
+    await mirra.create_session(CreateSession(mirrors=["toy", "resend"], name="both"))
+    overview = await agent.call("mirra_session_state", session="both")
+    assert [mirror["mirror"] for mirror in overview["mirrors"]] == ["toy", "resend"]
+
+    error = await agent.refusal(
+        "mirra_session_simulate", session="both", event="email.bounced", params={}
+    )
+    assert error["code"] == "mirra.session.mirror_ambiguous"
+    error = await agent.refusal("mirra_session_reset", session="both", seed="busy")
+    assert error["hint"] == 'Say it as with "seed": "toy:busy".'
+    reset = await agent.call("mirra_session_reset", session="both", seed="toy:busy")
+    assert [mirror["mirror"] for mirror in reset["mirrors"]] == ["toy"]
+
+    kept = await agent.call("mirra_session_snapshot", session="both")
+    vendors = [part.partition("=")[0] for part in kept["snapshot"].split(",")]
+    assert vendors == ["toy", "resend"]
+    await agent.call("mirra_session_reset", session="both")
+    restored = await agent.call("mirra_session_restore", session="both", snapshot=kept["snapshot"])
+    assert restored["mirrors"][0]["counts"]["parcels"] == 1000
+    error = await agent.refusal(
+        "mirra_session_restore", session="both", snapshot=f"{kept['snapshot'].split(',')[0]},x"
+    )
+    assert error["code"] == "mirra.snapshot.invalid_handle"
+    error = await agent.refusal(
+        "mirra_session_restore",
+        session="both",
+        snapshot=f"{kept['snapshot'].split(',')[0]},resend=snap_nope",
+    )
+    assert error["hint"] == "Restored before it: toy."
