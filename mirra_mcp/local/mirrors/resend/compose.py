@@ -211,6 +211,7 @@ def _bytes(content: Any) -> bytes:
     try:
         if isinstance(content, list):
             return bytes(content)
-        return b64decode(content or "", validate=False)
+        text = content or ""
+        return b64decode(text + "=" * (-len(text) % 4))
     except (TypeError, ValueError, binascii.Error):
         raise errors.invalid_attachment() from None

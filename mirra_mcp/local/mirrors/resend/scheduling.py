@@ -31,6 +31,7 @@ ZONES = {
     "PST": "America/Los_Angeles",
     "PDT": "America/Los_Angeles",
 }
+DATE = re.compile(r"\s*\d{4}-")
 ZONE = re.compile(rf"\s+({'|'.join(ZONES)})\s*$")
 
 
@@ -40,7 +41,7 @@ def moment(text: str, now: datetime) -> datetime:
     Raises:
         VendorError: it can't be read, is past, or is more than 30 days ahead.
     """
-    at = _iso(text) or _english(text, now)
+    at = _iso(text) if DATE.match(text) else _english(text, now)
     if at is None:
         raise errors.validation_error(
             "Invalid `scheduled_at` field. The date should be in ISO 8601 format or plain English."
