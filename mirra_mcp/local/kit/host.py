@@ -193,7 +193,8 @@ class Host:
                     seconds, lambda: self._spawn_end(entry, "expire")
                 )
                 for vendor, mirror in entry.session.mirrors.items():
-                    self._images.get(self.kinds[vendor], mirror.fixture, entry.session.started)
+                    kind, started = self.kinds[vendor], entry.session.started
+                    await asyncio.to_thread(self._images.get, kind, mirror.fixture, started)
             else:
                 async with entry.session.lock:
                     entry.session.open()

@@ -5,6 +5,7 @@ that starts within that hour and is the same wherever the clock is.
 """
 
 import sqlite3
+import threading
 from collections import OrderedDict
 from datetime import datetime
 
@@ -19,17 +20,19 @@ class Images:
 
     def __init__(self) -> None:
         self._images: OrderedDict[tuple[str, str, datetime], bytes] = OrderedDict()
+        self._lock = threading.Lock()
 
     def get(self, kind: type[Mirror], fixture: str, now: datetime) -> bytes:
-        """Return the image of a fixture as of `now`."""
+        """Return the image of a fixture as of `now`; any thread may ask."""
         hour = now.replace(minute=0, second=0, microsecond=0)
         key = (kind.vendor, fixture, hour)
-        if key not in self._images:
-            self._images[key] = build(kind, fixture, hour)
-            if len(self._images) > KEPT:
-                self._images.popitem(last=False)
-        self._images.move_to_end(key)
-        return self._images[key]
+        with self._lock:
+            if key not in self._images:
+                self._images[key] = build(kind, fixture, hour)
+                if len(self._images) > KEPT:
+                    self._images.popitem(last=False)
+            self._images.move_to_end(key)
+            return self._images[key]
 
 
 def build(kind: type[Mirror], fixture: str, at: datetime) -> bytes:

@@ -1,6 +1,7 @@
 """A mirror on the wire: routing, refusals, idempotency."""
 
 import json
+import socket
 
 import httpx
 import pytest
@@ -117,3 +118,21 @@ def test_lists_page_by_cursor(toyland: Toyland) -> None:
     first = toyland.call("GET", "/parcels?limit=2").json()
     rest = toyland.call("GET", f"/parcels?limit=9&after={first[-1]['id']}").json()
     assert [each["id"] for each in first + rest] == ids
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"POST /parcels HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\n{",
+        b"POST /parcels HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /parcels HTTP/1.1\r\nhost: 127.0.0.1\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET /parcels HTTP/9.9\r\n\r\n",
+    ],
+)
+def test_a_client_that_breaks_off_harms_nobody(toyland: Toyland, sent: bytes) -> None:
+    url = httpx.URL(toyland.url)
+    with socket.create_connection((url.host, url.port or 0), timeout=5) as connection:
+        connection.sendall(sent)
+    assert toyland.send()["status"] == "sent"
+    assert len(toyland.events(types="traffic.request_completed")) == 1
