@@ -1,5 +1,6 @@
 """The MCP server at work: joined to hosted Mirra or to the embedded one, over a transport."""
 
+import signal
 import socket
 
 import click
@@ -61,6 +62,8 @@ def over_http(
             embedded.start()
         except OSError as problem:
             raise CommandFailed(str(problem)) from problem
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # asked to end, it ends: that is no failure
     serve_http(
         server,
         options,

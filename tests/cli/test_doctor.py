@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.cli.command import run
 
 
@@ -41,13 +39,18 @@ def test_what_fails_is_named_with_the_next_step(tmp_path: Path) -> None:
     assert "MIRRA_DATA_DIR" in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("text", "status"),
-    [("{}", "note"), ('{"mcpServers": {"mirra": {}}}', "ok"), ("{", "note")],
-    ids=["not set up", "set up", "unreadable"],
-)
-def test_clients_are_found(tmp_path: Path, text: str, status: str) -> None:
-    (tmp_path / ".claude.json").write_text(text, encoding="utf-8")
+def test_clients_are_found(tmp_path: Path) -> None:
+    texts = {
+        ".claude.json": "{}",
+        ".cursor/mcp.json": '{"mcpServers": {"mirra": {}}}',
+        ".codex/config.toml": "[",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     report = json.loads(run(tmp_path, "doctor", "--json").stdout)
-    found = next(check for check in report["checks"] if check["name"] == "Claude Code")
-    assert found["status"] == status
+    found = {check["name"]: check for check in report["checks"]}
+    assert found["Cursor"]["status"] == "ok"
+    assert found["Claude Code"]["hint"] == "mirra-mcp install claude-code"
+    assert "can't be read" in found["Codex"]["detail"]
+    assert "VS Code" not in found
