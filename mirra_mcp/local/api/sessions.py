@@ -19,13 +19,13 @@ async def create(request: Request) -> Response:
     """`POST /v1/sessions`: start a session; it is ready when this answers."""
     wanted = await read(CreateSession, request)
     host = host_of(request)
-    return answer(host.show(await host.create(wanted), stats=False), 201)
+    return answer((await host.create(wanted)).show(stats=False), 201)
 
 
 async def retrieve(request: Request) -> Response:
     """`GET /v1/sessions/{id}`."""
     host = host_of(request)
-    return answer(host.show(host.entry(request.path_params["id"])))
+    return answer(host.entry(request.path_params["id"]).show())
 
 
 async def end(request: Request) -> Response:
@@ -33,7 +33,7 @@ async def end(request: Request) -> Response:
     host = host_of(request)
     entry = host.entry(request.path_params["id"])
     await host.end(entry)
-    return answer(host.show(entry))
+    return answer(entry.show())
 
 
 async def index(request: Request) -> Response:
@@ -57,5 +57,5 @@ async def index(request: Request) -> Response:
             raise invalid("'cursor' names no session.", "Leave it out to begin anew.")
         entries = entries[ids.index(cursor) + 1 :]
     more = entries[limit - 1].session.id if len(entries) > limit else None
-    page = SessionPage(sessions=[host.show(entry) for entry in entries[:limit]], next_cursor=more)
+    page = SessionPage(sessions=[entry.show() for entry in entries[:limit]], next_cursor=more)
     return answer(page)

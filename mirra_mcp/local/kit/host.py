@@ -8,12 +8,12 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT, check_room, fixtures_of
 from mirra_mcp.local.kit.clock import Clock, Wall, utc
+from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.folder import Folder, Kept
 from mirra_mcp.local.kit.http import gone, send_answer, serve
@@ -35,28 +35,6 @@ SLICE = 0.005
 """Seconds of due timers that are fired at a stretch before others get their turn."""
 WALK = 20.0
 """Real seconds that moving a clock waits for webhooks at most."""
-
-
-@dataclass
-class Entry:
-    """A session as the host keeps it."""
-
-    session: Session
-    status: wire.SessionStatus
-    created_at: datetime
-    ports: dict[str, int]
-    expires_at: datetime | None = None
-    ended_at: datetime | None = None
-    snapshot_ids: dict[str, str] | None = None
-    expiry: asyncio.TimerHandle | None = None
-    work: asyncio.Handle | None = None
-    planned: float | None = None
-    """The instant, in the session's epoch seconds, for which `work` is planned."""
-
-    @property
-    def is_live(self) -> bool:
-        """Whether its mirrors answer."""
-        return self.status == "ready"
 
 
 class Host:
@@ -122,37 +100,6 @@ class Host:
         """List all sessions, the newest first."""
         self._forget_old()
         return list(self._entries.values())[::-1]
-
-    def show(self, entry: Entry, *, stats: bool = True) -> wire.Session:
-        """Return a session as the API shows it."""
-        session = entry.session
-        return wire.Session(
-            session_id=session.id,
-            status=entry.status,
-            mirrors=[
-                wire.MirrorInfo(
-                    vendor=vendor,
-                    url=mirror.url,
-                    version=mirror.version,
-                    env=mirror.env(),
-                    setup=mirror.setup(),
-                )
-                for vendor, mirror in session.mirrors.items()
-            ],
-            created_at=entry.created_at,
-            expires_at=entry.expires_at,
-            ended_at=entry.ended_at,
-            name=session.name,
-            mode=session.mode,
-            seeds=session.seeds,
-            clock=session.clock.now() if entry.is_live else None,
-            stats=wire.SessionStats(
-                requests=session.requests, webhooks=session.webhooks_sent, errors=session.errors
-            )
-            if stats
-            else None,
-            snapshot_ids=entry.snapshot_ids,
-        )
 
     # Living.
 
