@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from mirra_mcp.client.calls import Answer, Call
+from mirra_mcp.client.calls import SHORTEST_SECRET, Answer, Call
 from mirra_mcp.client.errors import MirraError, Outcome
 from mirra_mcp.client.extensions import Extension
 from mirra_mcp.wire.errors import ErrorBody, ErrorDetail
@@ -197,7 +197,7 @@ def _is_html(answer: Answer) -> bool:
 
 
 def _clean(text: str, token: str | None) -> str:
-    if token:
+    if token and len(token) >= SHORTEST_SECRET:
         text = text.replace(token, "[token]")
     return re.sub(r"[\x00-\x1f\x7f]+", " ", text)[:LONGEST_MESSAGE]
 

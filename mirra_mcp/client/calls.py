@@ -7,6 +7,9 @@ from typing import Literal
 Kind = Literal["mirra", "mirror"]
 """What a base URL leads to: a control plane, or one mirror of a session."""
 
+SHORTEST_SECRET = 8
+"""Characters below which a token can't be told from ordinary words, and is not looked for."""
+
 Headers = Mapping[str, str | bytes]
 Sleep = Callable[[float], Awaitable[None]]
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from mirra_mcp.client.calls import Answer, Call, Headers, Sleep
+from mirra_mcp.client.errors import MirraError
 
 if TYPE_CHECKING:
     from mirra_mcp.client.transport import Transport
@@ -26,13 +27,27 @@ class Connection:
         self.retries = retries
         self._timeout = timeout
         self._sleep = sleep
+        self._transport: Transport | None = None
+        self._closed = False
 
-    @cached_property
+    @property
     def transport(self) -> "Transport":
-        """Return what opens connections."""
-        from mirra_mcp.client.transport import Transport
+        """Return what opens connections.
 
-        return Transport(self.token, self._timeout)
+        Raises:
+            MirraError: the client is closed.
+        """
+        if self._closed:
+            raise MirraError(
+                "Nothing was sent: this client is closed.",
+                code="mirra.client.closed",
+                hint="Open a new client.",
+            )
+        if self._transport is None:
+            from mirra_mcp.client.transport import Transport
+
+            self._transport = Transport(self.token, self._timeout)
+        return self._transport
 
     @cached_property
     def sleep(self) -> Sleep:
@@ -69,4 +84,6 @@ class Connection:
 
     async def aclose(self) -> None:
         """Close every connection; calls made afterwards fail."""
-        await self.transport.aclose()
+        self._closed = True
+        if self._transport is not None:
+            await self._transport.aclose()

@@ -67,6 +67,16 @@ def from_httpx(error: Exception, call: Call, seconds: float) -> MirraError:
     return _cut(call, error)
 
 
+def from_environment(error: Exception, call: Call) -> MirraError:
+    """Return why no connection can even be tried: what the environment says can't be used."""
+    return _error(
+        call,
+        f"{call.base} can't be called with the proxy or certificates of this environment: {error}.",
+        code="mirra.client.environment",
+        hint="Correct HTTPS_PROXY, ALL_PROXY or SSL_CERT_FILE, whichever it is, or unset it.",
+    )
+
+
 def _unknown_host(call: Call) -> MirraError:
     host = httpx.URL(call.base).host
     return _error(

@@ -16,9 +16,9 @@ import anyio
 import httpx
 
 from mirra_mcp import __version__
-from mirra_mcp.client.calls import Answer, Call, Headers
+from mirra_mcp.client.calls import SHORTEST_SECRET, Answer, Call, Headers
 from mirra_mcp.client.errors import MirraError
-from mirra_mcp.client.failures import from_httpx
+from mirra_mcp.client.failures import from_environment, from_httpx
 from mirra_mcp.client.urls import is_loopback
 
 CONNECTING = 1 / 3
@@ -36,11 +36,9 @@ class Transport:
         self._token = token
         self._timeout = timeout
         self._clients: dict[bool, httpx.AsyncClient] = {}
-        self._closed = False
 
     async def aclose(self) -> None:
         """Close every connection."""
-        self._closed = True
         for client in self._clients.values():
             await client.aclose()
 
@@ -115,7 +113,7 @@ class Transport:
         raw = [(name.encode(), _bytes(value)) for name, value in headers.items()]
         connect = self._timeout * CONNECTING
         try:
-            return self._client(call.base).build_request(
+            return self._client(call).build_request(
                 call.method,
                 call.base + call.path,
                 headers=raw,
@@ -127,6 +125,8 @@ class Transport:
 
     def _keep_secret(self, call: Call, headers: Headers, content: bytes | None) -> None:
         secret = (self._token or "").encode()
+        if len(secret) < SHORTEST_SECRET:
+            return
         sent = [
             call.path.encode(),
             content or b"",
@@ -141,20 +141,16 @@ class Transport:
             )
 
     async def _send(self, request: httpx.Request, call: Call) -> httpx.Response:
-        if self._closed:
-            raise MirraError(
-                f"{call.name} was not sent: this client is closed.",
-                code="mirra.client.closed",
-                request=call.name,
-                hint="Open a new client.",
-            )
-        return await self._client(call.base).send(request, stream=True)
+        return await self._client(call).send(request, stream=True)
 
-    def _client(self, base: str) -> httpx.AsyncClient:
-        parts = urlsplit(base)
+    def _client(self, call: Call) -> httpx.AsyncClient:
+        parts = urlsplit(call.base)
         here = parts.scheme == "http" and is_loopback(parts.hostname or "")
         if here not in self._clients:
-            self._clients[here] = _open(here=here)
+            try:
+                self._clients[here] = _open(here=here)
+            except (OSError, ValueError, ImportError) as error:
+                raise from_environment(error, call) from error
         return self._clients[here]
 
 
@@ -176,7 +172,7 @@ def _open(*, here: bool) -> httpx.AsyncClient:
     """Return a client that keeps no cookies, for this machine or for the world.
 
     Calls to this machine by plain http skip the environment's proxies, and skip loading
-    certificates, which takes ten times as long as the call.
+    certificates, which takes ten times as long as the call; no TLS is ever spoken there.
     """
     jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     limits = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_SECONDS)

@@ -110,6 +110,27 @@ async def test_a_proxys_refusal_says_that_it_was_the_proxy(monkeypatch: pytest.M
     assert "authorization" not in proxy.requests[0].headers
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "gopher://127.0.0.1"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1080"),
+        ("SSL_CERT_FILE", "no-such-file.pem"),
+    ],
+)
+async def test_an_environment_that_cant_be_used_is_named(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_proxies(monkeypatch)
+    monkeypatch.setenv(name, value)
+    certificates.cache_clear()
+    async with MirraClient("https://api.mirra.run", TOKEN) as mirra:
+        with pytest.raises(MirraError, match="can't be called with the proxy or cert") as caught:
+            await mirra.get_session("ses_a7k2")
+    certificates.cache_clear()
+    assert name in (caught.value.hint or "")
+
+
 async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     naps = Naps()
     async with serve(answer(SESSION), tls=self_signed(tmp_path / "server.pem")) as server:

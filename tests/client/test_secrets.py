@@ -78,6 +78,12 @@ async def test_a_caller_that_gives_the_token_to_a_mirror_is_stopped(
     assert TOKEN not in str(caught.value) + repr(caught.value)
 
 
+async def test_a_token_too_short_to_be_one_is_not_looked_for_in_words() -> None:
+    async with serve(answer({})) as played, MirraClient(played.url, "a") as mirra:
+        got = await mirra.mirror(played.url).request("POST", "/a", body={"a": "a"})
+    assert got.status == 200
+
+
 async def test_a_mirrors_redirect_to_the_control_plane_is_an_answer_like_any_other() -> None:
     async with playing() as (mirra, server, _):
         there = answer("", 307, headers={"Location": f"{server.url}/v1/sessions"})
