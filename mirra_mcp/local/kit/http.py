@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from mirra_mcp.local.kit import admin, guard
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
-from mirra_mcp.local.kit.idempotency import Idempotency
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import problems_of
 from mirra_mcp.local.kit.resource import mask
@@ -117,8 +116,6 @@ def answer_vendor(
     if error is not None:
         with session.transaction():
             _finish(session, mirror, call, answer, start)
-        if mirror.idempotency and mirror.idempotency.keep_errors:
-            _keep(mirror, mirror.idempotency, call, answer)
     answer.headers["x-mirra-events"] = f"{first}-{session.log.last}"
     return answer
 
@@ -156,13 +153,6 @@ def _handle(mirror: Mirror, call: Call, *, is_too_large: bool) -> Answer:
     return answer
 
 
-def _keep(mirror: Mirror, rules: Idempotency, call: Call, answer: Answer) -> None:
-    key = rules.key_of(call)
-    if key is not None and mirror.replays.find(key, call) is None and mirror.session:
-        with mirror.session.transaction():
-            mirror.replays.keep(key, call, answer, rules.ttl)
-
-
 def _invoke(mirror: Mirror, route: Route, call: Call) -> Answer:
     args: dict[str, Any] = {name: call.params[name] for name in route.placeholders}
     if route.params is not None:
@@ -174,12 +164,14 @@ def _invoke(mirror: Mirror, route: Route, call: Call) -> Answer:
 
 
 def _validated(mirror: Mirror, route: Route, call: Call) -> Any:
-    given: Any = call.query
+    given: Any
     if call.method in ("POST", "PUT", "PATCH"):
         try:
             given = mirror.read_body(call)
         except ValueError:
             raise mirror.malformed(call) from None
+    else:
+        given = mirror.read_query(call)
     try:
         return route.params.model_validate(given)  # type: ignore[union-attr]  # checked by the caller
     except ValidationError as error:

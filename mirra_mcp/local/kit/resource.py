@@ -39,6 +39,11 @@ class Resource:
         """The session's time, the same throughout one call."""
         return self.mirror.now  # type: ignore[no-any-return]
 
+    @property
+    def kind(self) -> str:
+        """Under which name the store keeps the documents; one account's, where there are several."""
+        return self.plural
+
     def new_id(self) -> str:
         """Make an id in the vendor's form."""
         return self.mirror.ids.uuid()  # type: ignore[no-any-return]
@@ -60,7 +65,7 @@ class Resource:
 
     def peek(self, id: str) -> Doc | None:
         """Return a copy of a document, or None."""
-        return self.mirror.store.get(self.plural, id)  # type: ignore[no-any-return]
+        return self.mirror.store.get(self.kind, id)  # type: ignore[no-any-return]
 
     def get(self, id: str) -> Doc:
         """Return a copy of a document.
@@ -79,7 +84,7 @@ class Resource:
         """List the documents whose indexed fields are (or contain) the given values."""
         self._must_be_indexed(where)
         return self.mirror.store.select(  # type: ignore[no-any-return]
-            self.plural, where, limit=limit, newest_first=newest_first
+            self.kind, where, limit=limit, newest_first=newest_first
         )
 
     def first(self, **where: Any) -> Doc | None:
@@ -89,7 +94,7 @@ class Resource:
     def count(self, **where: Any) -> int:
         """Count the documents that match."""
         self._must_be_indexed(where)
-        return self.mirror.store.count(self.plural, where)  # type: ignore[no-any-return]
+        return self.mirror.store.count(self.kind, where)  # type: ignore[no-any-return]
 
     def page(
         self,
@@ -110,12 +115,12 @@ class Resource:
         backwards = after is None and before is not None
         bounds: dict[str, int] = {}
         if cursor is not None:
-            position = self.mirror.store.position(self.plural, cursor)
+            position = self.mirror.store.position(self.kind, cursor)
             if position is None:
                 raise LookupError(cursor)
             bounds["above" if newest_first == backwards else "below"] = position
         docs = self.mirror.store.select(
-            self.plural, where, limit=limit + 1, newest_first=newest_first != backwards, **bounds
+            self.kind, where, limit=limit + 1, newest_first=newest_first != backwards, **bounds
         )
         has_more = len(docs) > limit
         docs = docs[:limit]
@@ -123,7 +128,7 @@ class Resource:
 
     def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
         """Insert or update a document by its id, and tell `event` to the webhooks."""
-        before = self.mirror.store.put(self.plural, doc, self.indexes)
+        before = self.mirror.store.put(self.kind, doc, self.indexes)
         self.mirror.changed(self, before, doc)
         if event:
             self.mirror.emit(event, self.event_data(event, doc, **event_data))
@@ -131,7 +136,7 @@ class Resource:
 
     def drop(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> None:
         """Delete a document, and tell `event` to the webhooks."""
-        before = self.mirror.store.delete(self.plural, doc["id"], self.indexes)
+        before = self.mirror.store.delete(self.kind, doc["id"], self.indexes)
         self.mirror.changed(self, before, None)
         if event:
             self.mirror.emit(event, self.event_data(event, doc, **event_data))

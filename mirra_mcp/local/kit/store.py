@@ -35,8 +35,9 @@ CREATE TABLE {0}.keys (kind TEXT, name TEXT, value TEXT, seq INTEGER,
   PRIMARY KEY (kind, name, value, seq)) WITHOUT ROWID;
 CREATE TABLE {0}.tally (kind TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE {0}.timers (
-  id INTEGER PRIMARY KEY, due REAL NOT NULL, verb TEXT NOT NULL, args TEXT NOT NULL);
-CREATE INDEX {0}.by_due ON timers(due, id);
+  id INTEGER PRIMARY KEY, lane TEXT NOT NULL, due REAL NOT NULL, verb TEXT NOT NULL,
+  args TEXT NOT NULL);
+CREATE INDEX {0}.by_due ON timers(lane, due, id);
 CREATE TABLE {0}.settings (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE {0}.replays (key TEXT PRIMARY KEY, fingerprint BLOB, status INTEGER, body BLOB,
   expires REAL, headers BLOB) WITHOUT ROWID;

@@ -98,8 +98,10 @@ class Deliveries:
         ids = []
         for target in mirror.endpoints(event):
             ids.append(f"dlv_{session.ids.token(16)}")
+            own = mirror.payload_for(target, payload)
+            content = body if own is payload else orjson.dumps(own)
             self._insert(
-                ids[-1], mirror, event, "pending", message, target.url, target.secret, ref, body,
+                ids[-1], mirror, event, "pending", message, target.url, target.secret, ref, content,
                 None, now, now.timestamp(),
             )  # fmt: skip
             session.has_mail = True
