@@ -160,7 +160,8 @@ def _invoke(mirror: Mirror, route: Route, call: Call) -> Answer:
     if route.wants_call:
         args["call"] = call
     result = getattr(mirror.nouns[route.noun], route.verb)(**args)
-    return result if isinstance(result, Answer) else Answer(route.status, result)
+    answer = result if isinstance(result, Answer) else Answer(route.status, result)
+    return mirror.shape(call, answer)
 
 
 def _validated(mirror: Mirror, route: Route, call: Call) -> Any:

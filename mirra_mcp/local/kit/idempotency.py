@@ -20,7 +20,7 @@ class Idempotency:
     """Only these paths take a key; None: all."""
     ttl: timedelta = timedelta(hours=24)
     keep_errors: bool = False
-    """Whether an answer that refuses and yet wrote something, such as a decline, is replayed too."""
+    """Whether a refusal that wrote something, such as a decline, is replayed too."""
     replay_header: tuple[str, str] | None = None
 
     def key_of(self, call: Call) -> str | None:

@@ -14,7 +14,7 @@ from mirra_mcp.local.kit.idempotency import Idempotency, Replays
 from mirra_mcp.local.kit.ids import Ids
 from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.resource import Resource
-from mirra_mcp.local.kit.routes import Call, Router, routes_of
+from mirra_mcp.local.kit.routes import Answer, Call, Router, routes_of
 from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.kit.stories import Story
 from mirra_mcp.local.kit.webhooks import Target
@@ -240,6 +240,10 @@ class Mirror:
     def decorate(self, call: Call, status: int) -> dict[str, str]:
         """Return the headers that every vendor answer carries."""
         return {}
+
+    def shape(self, call: Call, answer: Answer) -> Answer:
+        """Give an answer the form that the caller asked for: a version, expanded fields."""
+        return answer
 
     def forget_limits(self) -> None:
         """Clear rate-limit counters: the mirror is being reset."""

@@ -41,7 +41,7 @@ class Resource:
 
     @property
     def kind(self) -> str:
-        """Under which name the store keeps the documents; one account's, where there are several."""
+        """The name under which the store keeps the documents, each account's own."""
         return self.plural
 
     def new_id(self) -> str:

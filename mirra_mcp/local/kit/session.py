@@ -143,7 +143,7 @@ class Session:
     def unit(self, mirror: Mirror, now: datetime) -> Iterator[Unit]:
         """Let a mirror act at the instant `now`, all or nothing."""
         self.open()
-        mirror.now, mirror.unit = now, Unit()
+        mirror.now, mirror.unit, mirror.lane = now, Unit(), ""
         unit, count, mark = mirror.unit, mirror.ids.count, mirror.store.mark()
         self.log.at = iso(now)
         try:
