@@ -87,7 +87,7 @@ class Embedded:
         self._settings = settings
         self._shares = shares
         self._local: LocalMirra | None = None
-        self._address: tuple[str, str] | None = None
+        self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
 
     async def connect(self, _: str | None) -> MirraClient:
@@ -106,9 +106,9 @@ class Embedded:
             OSError: it can't be started; the message says why and what to do.
         """
         with self._lock:
-            if self._address is None:
-                self._address = self._find() or self._begin()
-            return self._address
+            if self._local is not None:
+                return self._local.url, self._local.token
+            return self._find() or self._begin()
 
     def _find(self) -> tuple[str, str] | None:
         found = running(self._settings) if self._shares else None
@@ -125,9 +125,9 @@ class Embedded:
 
     def warm_up(self, seconds: float) -> None:
         """Start it in the background after a while, so that the first call needn't wait."""
-        timer = threading.Timer(seconds, self._start_quietly)
-        timer.daemon = True
-        timer.start()
+        self._timer = threading.Timer(seconds, self._start_quietly)
+        self._timer.daemon = True
+        self._timer.start()
 
     def _start_quietly(self) -> None:
         try:
@@ -141,10 +141,12 @@ class Embedded:
 
     def end(self) -> None:
         """End it, if it is ours; blocks."""
+        if self._timer is not None:
+            self._timer.cancel()
         with self._lock:
             if self._local is not None:
                 self._local.stop()
-            self._local = self._address = None
+            self._local = None
 
 
 @contextmanager

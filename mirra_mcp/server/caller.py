@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Connect = Callable[[str | None], Awaitable["MirraClient"]]
 """Gives a client of Mirra: for the caller's own token (HTTP, hosted), or with None, the one of
-this process. It is asked once a token, when first needed; the server closes what it got."""
+this process. It is asked once a token, when first needed, and again when nothing answers any more
+where its client leads; the server closes what it got."""
 
 Encoding = Literal["json", "form"]
 
@@ -33,6 +34,7 @@ class Access:
         """Connect when somebody first needs it."""
         self._connect = connect
         self._clients: dict[str | None, MirraClient] = {}
+        self._lost: list[MirraClient] = []
         self._lock = anyio.Lock()
         self._own: dict[str, str | None] = {}
         self._encodings: dict[tuple[str, str], Encoding] = {}
@@ -71,6 +73,11 @@ class Access:
             self._encodings[info.vendor, info.version] = known
         return known
 
+    def lose(self, token: str | None) -> None:
+        """Connect anew at the next call: nothing answers any more where this client leads."""
+        if client := self._clients.pop(token, None):
+            self._lost.append(client)
+
     def adopt(self, session: Session, token: str | None) -> None:
         """Note a session that this server started; an ephemeral one ends with it."""
         if session.mode != "persistent":
@@ -87,10 +94,12 @@ class Access:
                 for session_id, token in self._own.items():
                     tasks.start_soon(self._end, session_id, token)
         with anyio.move_on_after(1, shield=True):
-            for client in self._clients.values():
+            for client in (*self._clients.values(), *self._lost):
                 await client.aclose()
 
     async def _end(self, session_id: str, token: str | None) -> None:
+        if token not in self._clients:
+            return  # its Mirra is gone, and the session with it
         try:
             await self._clients[token].end_session(session_id)
         except MirraError:

@@ -129,9 +129,12 @@ def tie(card: Card, function: ToolFunction, caller: Callable[[], Any]) -> Tool:
         )
 
     async def call(**arguments: Any) -> CallToolResult:
+        called_by = caller()
         try:
-            answer = await function(caller(), **arguments)
+            answer = await function(called_by, **arguments)
         except MirraError as error:
+            if error.code == "mirra.client.unreachable":
+                called_by.running.access.lose(called_by.token)
             raise from_mirra(error) from error
         return result(answer.to_json())
 

@@ -1,6 +1,7 @@
 """`mirra-mcp` as an IDE starts it: MCP on standard input and output."""
 
 import json
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,21 @@ async def test_a_mirra_that_runs_already_is_shared(tmp_path: Path) -> None:
         assert listed.structured_content is not None
         found = [session["sessionId"] for session in listed.structured_content["sessions"]]
     assert found == [ready["sessionId"]]
+
+
+async def test_when_the_shared_mirra_goes_the_next_call_starts_one(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        process = stack.enter_context(running(tmp_path, "up", "--mirrors", "resend", "--json"))
+        first_line(process)
+        client = await stack.enter_async_context(Client(_server(tmp_path)))
+        assert not (await client.call_tool("mirra_session_state", {})).is_error
+        process.kill()
+        process.wait(SECONDS)
+        lost = await client.call_tool("mirra_session_state", {})
+        assert lost.structured_content is not None
+        assert lost.structured_content["error"]["code"] == "mirra.client.unreachable"
+        started = await client.call_tool("mirra_session_start", {"mirrors": ["resend"]})
+        assert not started.is_error
 
 
 async def test_what_a_dead_mirra_left_behind_is_passed_over(tmp_path: Path) -> None:
