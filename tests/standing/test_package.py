@@ -1,5 +1,6 @@
 """The built wheel is whole: every module, card and prompt, and the licence."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -44,6 +45,28 @@ def test_the_wheel_holds_every_module_card_and_prompt(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert held == _shipped()
+
+
+def test_the_wheel_serves_its_cards_and_prompts_by_itself(wheel: Path, tmp_path: Path) -> None:
+    """Even unpacked from nowhere: Python imports it from the archive."""
+    code = (
+        "import mirra_mcp; from mirra_mcp.server.app import all_cards; "
+        "from mirra_mcp.server.cards import pages; "
+        "print(mirra_mcp.__file__, len(all_cards()), len(pages('prompts')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(wheel)},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    file, tools, prompts = done.stdout.split()
+    assert file.startswith(str(wheel))
+    assert int(tools) == len(list((ROOT / "tools").glob("*.md")))
+    assert int(prompts) == len(list((ROOT / "prompts").glob("*.md")))
 
 
 def test_the_wheel_names_its_command_and_licence(wheel: Path) -> None:
