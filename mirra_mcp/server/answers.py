@@ -8,7 +8,7 @@ LIMIT = 24_000
 """Characters of JSON in one answer: under 10,000 tokens even for text full of ids."""
 
 WIDTHS = (2_000, 500, 120, 40)
-ROOM = 2_000
+ROOM = 4_000
 """What an answer needs besides its data."""
 
 
@@ -45,7 +45,7 @@ class Fitted:
         if self.width is None:
             return None
         left_out = f" and the last {self.missing} left out" if self.missing else ""
-        return f"Kept short: texts are cut at {self.width} characters{left_out}. {narrower}"
+        return f"Kept short: texts and lists are cut at {self.width}{left_out}. {narrower}"
 
 
 def narrowed(value: Any, width: int) -> Any:
@@ -56,5 +56,6 @@ def narrowed(value: Any, width: int) -> Any:
         return {key: narrowed(item, width) for key, item in value.items()}
     if isinstance(value, list):
         kept = [narrowed(item, width) for item in value[:width]]
-        return kept if len(value) <= width else [*kept, f"… (+{len(value) - width})"]
+        is_text = len(value) > width and isinstance(value[0], str)
+        return [*kept, f"… (+{len(value) - width})"] if is_text else kept
     return value

@@ -79,9 +79,8 @@ class Access:
             self._lost.append(client)
 
     def adopt(self, session: Session, token: str | None) -> None:
-        """Note a session that this server started; an ephemeral one ends with it."""
-        if session.mode != "persistent":
-            self._own[session.session_id] = token
+        """Note an ephemeral session that this server started: it ends with it."""
+        self._own[session.session_id] = token
 
     def release(self, session_id: str) -> None:
         """Note that a session has ended already."""
@@ -101,8 +100,8 @@ class Access:
         if token not in self._clients:
             return  # its Mirra is gone, and the session with it
         try:
-            await self._clients[token].end_session(session_id)
-        except MirraError:
+            await (await self.client(token)).end_session(session_id)
+        except (MirraError, Refusal):
             return  # it is gone already, or Mirra is: either way nothing is left to end
 
 

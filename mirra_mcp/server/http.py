@@ -13,6 +13,7 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -96,20 +97,23 @@ class MirraToken:
         self._trusted: dict[str, float] = {}
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """Ask Mirra, at most once a minute for each token."""
+        """Ask Mirra, at most once a minute for each token.
+
+        While Mirra is away, those stay in whom it accepted before: their calls will say so.
+        """
         assert self.access is not None, "requests come while the lifespan runs"
         now = time.monotonic()
-        if self._trusted.get(token, 0.0) < now:
-            try:
-                await (await self.access.client(token)).list_sessions(limit=1)
-            except MirraError as error:
-                if error.status in (401, 403):
-                    self._trusted.pop(token, None)
-                    await self.access.forget(token)
-                    return None
-                return identity(token)  # Mirra is away: the call itself will say so
-            self._trusted = {key: until for key, until in self._trusted.items() if until > now}
-            self._trusted[token] = now + TRUST_SECONDS
+        if self._trusted.get(token, 0.0) > now:
+            return identity(token)
+        try:
+            await (await self.access.client(token)).list_sessions(limit=1)
+        except MirraError as error:
+            if token in self._trusted and error.status not in (401, 403):
+                return identity(token)
+            self._trusted.pop(token, None)
+            await self.access.forget(token)
+            return None
+        self._trusted[token] = now + TRUST_SECONDS
         return identity(token)
 
 
@@ -134,26 +138,16 @@ def server_options(options: HttpOptions | None) -> dict[str, Any]:
     }
 
 
-def serve_http(
-    server: KitServer,
-    options: HttpOptions,
-    *,
-    sock: socket.socket | None = None,
-    on_listening: Callable[[str], None] | None = None,
-) -> None:
-    """Serve MCP at `/mcp`, and `/healthz` beside it, until SIGTERM or SIGINT."""
+def http_app(server: KitServer, options: HttpOptions) -> Starlette:
+    """Return the ASGI app: MCP at `/mcp`, and `/healthz` beside it."""
 
     async def healthz(_: Request) -> JSONResponse:
         return JSONResponse({"status": "ok", "name": server.name, "version": server.version})
 
     server.custom_route("/healthz", methods=["GET"])(healthz)
     local = ("127.0.0.1", "localhost", "[::1]")
-    run_http(
-        server,
-        options.host,
-        options.port,
-        sock=sock,
-        on_listening=on_listening,
+    return server.streamable_http_app(
+        host=options.host,
         max_request_body_size=options.max_body,
         transport_security=TransportSecuritySettings(
             allowed_hosts=_any_port(*local, options.host, *options.allowed_hosts),
@@ -162,6 +156,18 @@ def serve_http(
             ),
         ),
     )
+
+
+def serve_http(
+    server: KitServer,
+    options: HttpOptions,
+    *,
+    sock: socket.socket | None = None,
+    on_listening: Callable[[str], None] | None = None,
+) -> None:
+    """Serve MCP at `/mcp` until SIGTERM or SIGINT."""
+    app = http_app(server, options)
+    run_http(server, app, options.host, options.port, sock=sock, on_listening=on_listening)
 
 
 def _any_port(*names: str) -> list[str]:

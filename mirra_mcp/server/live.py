@@ -1,14 +1,14 @@
-"""Live events: one follower a watched session, one notifier, subscribers of both protocol eras.
+"""Live events: one follower a watched session, subscribers of both protocol eras.
 
 A follower reads the session's event stream only while somebody is subscribed. Notifications say
 "read again", never what happened, and at most one a URI goes out per interval: a burst of thousands
-of events must not overflow a client's stream.
+of events must not overflow a client's stream, nor one slow client delay the others.
 """
 
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
 from mcp.shared.exceptions import MCPError
 
 from mirra_mcp.client.errors import MirraError
+from mirra_mcp.server.errors import Refusal
 from mirra_mcp.wire.events import Event
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ Watch = tuple[str | None, str]
 
 
 class Notifier:
-    """`mark(uri)`: its subscribers hear of it within the interval, once."""
+    """`mark(uri)`: it is sent within the interval, once however often it was marked."""
 
-    def __init__(self, bus: InMemorySubscriptionBus, interval: float = INTERVAL) -> None:
-        """Publish to `bus`, which serves the 2026 era, and to the connections of earlier ones."""
-        self.connections: dict[str, dict[Connection, None]] = {}
-        self._bus, self._interval = bus, interval
+    def __init__(self, send: Callable[[str], Awaitable[None]], interval: float = INTERVAL) -> None:
+        """Tell one audience, by `send`."""
+        self._send, self._interval = send, interval
         self._marked: dict[str, None] = {}
         self._wake = anyio.Event()
+        self.scope = anyio.CancelScope()
 
     def mark(self, uri: str) -> None:
         """Say that the resource has changed."""
@@ -51,32 +52,46 @@ class Notifier:
         self._wake.set()
 
     async def run(self) -> None:
-        """Notify, for ever."""
-        while True:
-            await self._wake.wait()
-            self._wake, batch, self._marked = anyio.Event(), self._marked, {}
-            for uri in batch:
-                await self._bus.publish(ResourceUpdated(uri=uri))
-                for connection in list(self.connections.get(uri, ())):
-                    await connection.send_resource_updated(uri)
-            await anyio.sleep(self._interval)
+        """Send until the scope is cancelled."""
+        with self.scope:
+            while True:
+                await self._wake.wait()
+                self._wake, batch, self._marked = anyio.Event(), self._marked, {}
+                for uri in batch:
+                    await self._send(uri)
+                await anyio.sleep(self._interval)
+
+
+class Audience:
+    """A connection of the 2025 era: its subscriptions, and a notifier that only it can stall."""
+
+    def __init__(self, caller: "Caller", connection: Connection) -> None:
+        """Begin with no subscription."""
+        self.token = caller.token
+        self.uris: set[str] = set()
+        self.notifier = Notifier(connection.send_resource_updated)
 
 
 class Live:
     """Who watches what, and the followers that this takes."""
 
     def __init__(self, bus: InMemorySubscriptionBus, tasks: TaskGroup) -> None:
-        """Run the notifier and the followers in `tasks`."""
-        self.notifier = Notifier(bus)
+        """Run the notifiers and the followers in `tasks`; `bus` serves the 2026 era."""
         self._tasks = tasks
         self._watched: Counter[str] = Counter()
         self._watches: Counter[Watch] = Counter()
         self._followers: dict[Watch, anyio.CancelScope] = {}
-        tasks.start_soon(self.notifier.run)
+        self._audiences: dict[Connection, Audience] = {}
+        self._bus = Notifier(lambda uri: bus.publish(ResourceUpdated(uri=uri)))
+        tasks.start_soon(self._bus.run)
 
     @asynccontextmanager
     async def watching(self, caller: "Caller", uris: Iterable[str]) -> AsyncIterator[None]:
-        """Watch the URIs as long as the block lasts: a `subscriptions/listen` of the 2026 era."""
+        """Watch the URIs as long as the block lasts: a `subscriptions/listen` of the 2026 era.
+
+        Raises:
+            MCPError: one of them can't be watched.
+        """
         watched: list[str] = []
         try:
             for uri in uris:
@@ -88,32 +103,47 @@ class Live:
                 self._unwatch(caller.token, uri)
 
     async def subscribe(self, caller: "Caller", connection: Connection, uri: str) -> None:
-        """Watch the URI for a connection of the 2025 era, until it unsubscribes or closes."""
-        if connection in self.notifier.connections.get(uri, ()):
+        """Watch the URI for a connection of the 2025 era, until it unsubscribes or closes.
+
+        Raises:
+            MCPError: it can't be watched.
+        """
+        if connection not in self._audiences:
+            self._audiences[connection] = audience = Audience(caller, connection)
+            self._tasks.start_soon(audience.notifier.run)
+            connection.exit_stack.callback(self._leave, connection)
+        audience = self._audiences[connection]
+        if uri in audience.uris:
             return
-        await self._watch(caller, uri)
-        self.notifier.connections.setdefault(uri, {})[connection] = None
-        connection.exit_stack.push_async_callback(self.unsubscribe, caller, connection, uri)
+        audience.uris.add(uri)
+        try:
+            await self._watch(caller, uri)
+        except BaseException:
+            audience.uris.remove(uri)
+            raise
 
     async def unsubscribe(self, caller: "Caller", connection: Connection, uri: str) -> None:
         """Stop watching; a URI that isn't watched is left alone."""
-        connections = self.notifier.connections.get(uri, {})
-        if connection not in connections:
-            return
-        del connections[connection]
-        if not connections:
-            del self.notifier.connections[uri]
-        self._unwatch(caller.token, uri)
+        audience = self._audiences.get(connection)
+        if audience is not None and uri in audience.uris:
+            audience.uris.remove(uri)
+            self._unwatch(audience.token, uri)
+
+    def _leave(self, connection: Connection) -> None:
+        audience = self._audiences.pop(connection)
+        audience.notifier.scope.cancel()
+        for uri in audience.uris:
+            self._unwatch(audience.token, uri)
 
     async def _watch(self, caller: "Caller", uri: str) -> None:
         session = _session_of(uri)
         if session is None:
             return
-        mirra = await caller.mirra()
         try:
+            mirra = await caller.mirra()
             await mirra.get_session(session)
             end = await _end_of_log(mirra, session)
-        except MirraError as error:
+        except (MirraError, Refusal) as error:
             raise MCPError(t.INVALID_PARAMS, error.message, {"uri": uri}) from error
         self._watched[uri] += 1
         watch = (caller.token, session)
@@ -154,7 +184,10 @@ class Live:
             touched.append(root)
         for uri in touched:
             if self._watched[uri]:
-                self.notifier.mark(uri)
+                self._bus.mark(uri)
+                for audience in self._audiences.values():
+                    if uri in audience.uris:
+                        audience.notifier.mark(uri)
 
 
 async def _end_of_log(mirra: "MirraClient", session: str) -> int:
@@ -165,7 +198,7 @@ async def _end_of_log(mirra: "MirraClient", session: str) -> int:
     try:
         page = await mirra.events_page(session, limit=1, types=["evaluation.criterion_graded"])
     except MirraError as error:
-        if error.status == 404 or error.status == 200:
+        if error.status in (200, 404):
             return 0
         raise
     return page.next_after

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 NEWEST = 3
 """Documents of each entity in an overview."""
 CAUSED = 100
-"""Log entries of one call that are looked at."""
+"""Changes of one call that are looked at."""
+REFS = 25
+"""Webhooks of one call that are named."""
 _UNSEEN = {"date", "server", "content-length", "connection", "x-mirra-events", "x-mirra-version"}
 
 
@@ -165,16 +167,16 @@ async def mirra_session_request(
     )
     mirra = await caller.mirra()
     caused = await _caused(mirra, found.session_id, info.vendor, answer.events)
-    fitted = fit([answer.body, [change.to_json() for change in caused.changes]])
+    fitted = fit([answer.body, *(change.to_json() for change in caused.changes)])
     return RequestAnswer(
         status=answer.status,
         headers={name: value for name, value in answer.headers.items() if name not in _UNSEEN},
         body=fitted.items[0],
         duration_ms=answer.duration_ms,
-        changes=[Change.model_validate(change) for change in (fitted.items[1:] or [[]])[0]],
+        changes=[Change.model_validate(change) for change in fitted.items[1:]],
         webhooks=caused.webhooks,
         last_event=caused.last_event,
-        note=fitted.note("Ask for less, as with a limit in the query."),
+        note=_joined(fitted.note("Ask for less, as with a limit in the query."), caused.note),
     )
 
 
@@ -200,9 +202,14 @@ async def mirra_session_simulate(
         mirror=info.vendor,
         event=done.event,
         changes=[Change.model_validate(change) for change in fitted.items[1:]],
-        webhooks=done.webhooks,
+        webhooks=done.webhooks[:REFS],
         result=fitted.items[0],
-        note=fitted.note("mirra_session_state shows each document."),
+        note=_joined(
+            fitted.note("mirra_session_state shows each document."),
+            f"{len(done.webhooks)} webhooks were set off; mirra_session_webhooks shows them."
+            if len(done.webhooks) > REFS
+            else None,
+        ),
     )
 
 
@@ -233,17 +240,17 @@ async def mirra_session_webhooks(
         webhooks = [each for each in webhooks if each.created_at > moment]
         next_cursor = next_cursor if len(webhooks) == len(page.webhooks) else None
     fitted = fit([each.to_json() for each in webhooks])
-    notes = [
-        fitted.note("Use `type`, `since` or a smaller `limit`."),
-        "'unsubscribed': no endpoint was registered for it with the vendor's webhook API."
-        if any(each.status == "unsubscribed" for each in webhooks)
-        else None,
-    ]
+    unheard = any(each.status == "unsubscribed" for each in webhooks)
     return WebhookAnswer(
         session_id=found.session_id,
         webhooks=[Delivery.model_validate(each) for each in fitted.items],
         next_cursor=next_cursor,
-        note=" ".join(note for note in notes if note) or None,
+        note=_joined(
+            fitted.note("Use `type`, `since` or a smaller `limit`."),
+            "'unsubscribed': no endpoint was registered for it with the vendor's webhook API."
+            if unheard
+            else None,
+        ),
     )
 
 
@@ -257,16 +264,24 @@ async def _caused(
     log = await mirra.events_page(
         session_id, after=first - 1, limit=CAUSED, types=["state.changed"], mirror=vendor
     )
-    sent = await mirra.webhooks(session_id, mirror=vendor, after_event=first - 1, limit=20)
+    sent = await mirra.webhooks(session_id, mirror=vendor, after_event=first - 1, limit=REFS)
+    is_cut = sent.next_cursor or (len(log.events) == CAUSED and log.events[-1].id < last)
     return Caused(
         changes=[Change.model_validate(each.data) for each in log.events if each.id <= last],
         webhooks=[
             WebhookRef(type=each.type, id=each.delivery_id)
-            for each in sent.webhooks
+            for each in reversed(sent.webhooks)
             if each.after_event <= last
         ],
         last_event=last,
+        note=f"It caused more than is shown: mirra_events_read with after={first - 1} has it all."
+        if is_cut
+        else None,
     )
+
+
+def _joined(*notes: str | None) -> str | None:
+    return " ".join(note for note in notes if note) or None
 
 
 def _texts(where: dict[str, str | int | bool]) -> dict[str, str]:

@@ -269,14 +269,14 @@ def run_stdio(server: KitServer) -> None:
 
 def run_http(
     server: KitServer,
+    app: "Starlette",
     host: str,
     port: int,
     *,
     sock: socket.socket | None = None,
     on_listening: Callable[[str], None] | None = None,
-    **app_options: Any,
 ) -> None:
-    """Serve MCP at `/mcp` until SIGTERM or SIGINT, which end open streams gracefully.
+    """Serve the server's `app` until SIGTERM or SIGINT, which end open streams gracefully.
 
     `sock` is a socket that is bound already; `on_listening` is told the URL once it is served.
     """
@@ -293,7 +293,6 @@ def run_http(
             server.close_streams()
             await super().shutdown(sockets)
 
-    app: Starlette = server.streamable_http_app(host=host, **app_options)
     config = uvicorn.Config(
         app,
         host=host,

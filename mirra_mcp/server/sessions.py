@@ -7,6 +7,7 @@ import anyio
 from pydantic import Field
 
 from mirra_mcp.client.errors import MirraError
+from mirra_mcp.server.answers import fit
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.wire.admin import ResetDone, Restored
@@ -97,7 +98,8 @@ async def mirra_session_start(
     )
     with anyio.CancelScope(shield=True):
         session = await mirra.create_session(wanted)
-        caller.running.access.adopt(session, caller.token)
+        if not persistent:
+            caller.running.access.adopt(session, caller.token)
     try:
         await caller.progress(1, 2, f"{session.session_id} is {session.status}.")
         if session.status == "provisioning":
@@ -120,7 +122,7 @@ async def mirra_session_list(
     session: str | None = None,
     status: SessionStatus | None = None,
     mode: SessionMode | None = None,
-    limit: Annotated[int, Field(ge=1, le=100)] = 20,
+    limit: Annotated[int, Field(ge=1, le=30)] = 20,
     cursor: str | None = None,
 ) -> SessionList:
     """List sessions, or show one in full."""
@@ -243,13 +245,16 @@ async def mirra_session_clock(
             )
         return Moved(session_id=found.session_id, at=now)
     moved = await mirra.move_clock(found.session_id, advance=advance, to=to)
+    fitted = fit([each.to_json() for each in moved.fired[:FIRED_SHOWN]])
+    fired = [Fired.model_validate(each) for each in fitted.items]
+    count = moved.fired_count or len(moved.fired)
     return Moved(
         session_id=found.session_id,
         at=moved.at,
-        fired=moved.fired[:FIRED_SHOWN],
-        fired_count=moved.fired_count or len(moved.fired),
-        note=f"Only the first {FIRED_SHOWN} timers are shown; mirra_events_read has the rest."
-        if len(moved.fired) > FIRED_SHOWN
+        fired=fired,
+        fired_count=count,
+        note=f"Only the first {len(fired)} timers are shown; mirra_events_read has all."
+        if count > len(fired)
         else None,
     )
 

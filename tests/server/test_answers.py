@@ -16,11 +16,11 @@ def test_what_is_small_enough_stays_as_it_is() -> None:
 
 
 def test_long_texts_are_cut_first_and_the_note_says_so() -> None:
-    fitted = fit([{"id": f"em_{n}", "html": "x" * 5_000} for n in range(10)])
+    fitted = fit([{"id": f"em_{n}", "html": "x" * 5_000} for n in range(8)])
 
-    assert len(fitted.items) == 10
+    assert len(fitted.items) == 8
     assert fitted.items[0] == {"id": "em_0", "html": "x" * 2_000 + "… (+3000)"}
-    assert fitted.note("Narrow it.") == ("Kept short: texts are cut at 2000 characters. Narrow it.")
+    assert fitted.note("Narrow it.") == ("Kept short: texts and lists are cut at 2000. Narrow it.")
 
 
 def test_then_items_are_left_out_from_the_end() -> None:
@@ -32,7 +32,8 @@ def test_then_items_are_left_out_from_the_end() -> None:
 
 
 def test_long_lists_are_cut_as_texts_are() -> None:
-    assert narrowed({"to": list(range(50))}, 40) == {"to": [*range(40), "… (+10)"]}
+    assert narrowed({"to": list(range(50))}, 40) == {"to": [*range(40)]}
+    assert narrowed({"to": ["x"] * 50}, 40) == {"to": [*["x"] * 40, "… (+10)"]}
 
 
 documents = st.recursive(

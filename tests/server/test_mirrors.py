@@ -1,12 +1,11 @@
 """Looking into mirrors, calling them, making the world act: what the agent sees of it."""
 
-import json
 from typing import Any
 
 import pytest
 
 from mirra_mcp.client.client import MirraClient
-from mirra_mcp.server.answers import LIMIT
+from mirra_mcp.server.answers import LIMIT, size
 from mirra_mcp.wire.sessions import CreateSession
 from tests.server.conftest import Agent
 
@@ -44,6 +43,24 @@ async def test_a_request_answers_what_it_caused(agent: Agent) -> None:
     assert [webhook["type"] for webhook in answer["webhooks"]] == ["parcel.sent"]
     events = await agent.call("mirra_events_read", after=answer["lastEvent"])
     assert events["events"] == []
+
+
+async def test_a_request_that_caused_much_says_where_the_rest_is(
+    agent: Agent, mirra: MirraClient
+) -> None:
+    await mirra.create_session(CreateSession(mirrors=["resend"], name="mail"))
+    mail = {"from": "onboarding@resend.dev", "to": "delivered@resend.dev", "subject": "x"}
+    answer = await agent.call(
+        "mirra_session_request",
+        session="mail",
+        method="POST",
+        path="/emails/batch",
+        body=[{**mail, "text": "x" * 3_000}] * 100,
+    )
+    assert answer["status"] == 200
+    assert size(answer) <= LIMIT
+    assert "mirra_events_read with after=1" in answer["note"]
+    assert len(answer["webhooks"]) == 25
 
 
 async def test_a_vendors_refusal_is_an_answer_not_an_error(agent: Agent) -> None:
@@ -191,7 +208,7 @@ async def test_answers_stay_small_whatever_is_stored(agent: Agent) -> None:
     ]
     for tool, arguments in calls:
         answer = (await agent.client.call_tool(tool, arguments)).structured_content
-        assert len(json.dumps(answer)) <= LIMIT, tool
+        assert size(answer) <= LIMIT, tool
     answer = await agent.call("mirra_session_state", entity="parcels")
     assert "cut at" in answer["note"]
 
