@@ -1,0 +1,90 @@
+"""Stripe's refusals: type, code, param and message, as its API words them.
+
+Source: https://docs.stripe.com/api/errors and https://docs.stripe.com/error-codes
+"""
+
+from typing import Any
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.wire.model import Doc
+
+DOCS = "https://stripe.com/docs/error-codes"
+
+
+def error(
+    status: int,
+    type: str,
+    message: str,
+    *,
+    code: str | None = None,
+    param: str | None = None,
+    **more: Any,
+) -> VendorError:
+    """Return a refusal in Stripe's envelope; `more` adds fields such as `decline_code`."""
+    body: Doc = {}
+    if code:
+        body["code"] = code
+        body["doc_url"] = f"{DOCS}/{code.replace('_', '-')}"
+    body["message"] = message
+    if param is not None:
+        body["param"] = param
+    body["type"] = type
+    return VendorError(status, {"error": dict(sorted((body | more).items()))})
+
+
+def invalid(
+    message: str, param: str | None = None, code: str | None = None, **more: Any
+) -> VendorError:
+    """Refuse a request that makes no sense: 400 `invalid_request_error`."""
+    return error(400, "invalid_request_error", message, code=code, param=param, **more)
+
+
+def missing(title: str, id: str, param: str = "id", *, status: int = 404) -> VendorError:
+    """Say `No such customer: 'cus_x'`; a missing object named in a parameter is a 400."""
+    return error(
+        status,
+        "invalid_request_error",
+        f"No such {title}: '{id}'",
+        code="resource_missing",
+        param=param,
+    )
+
+
+def no_key() -> VendorError:
+    """Source: https://docs.stripe.com/api/authentication"""
+    return error(
+        401,
+        "invalid_request_error",
+        "You did not provide an API key. You need to provide your API key in the Authorization"
+        " header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See"
+        " https://stripe.com/docs/api#authentication for details, or we can help at"
+        " https://support.stripe.com/.",
+    )
+
+
+def bad_key(key: str) -> VendorError:
+    """Source: https://docs.stripe.com/api/errors (authentication)"""
+    hidden = "*" * max(len(key) - 12, 4)
+    shown = f"{key[:8]}{hidden}{key[-4:]}" if len(key) > 12 else hidden
+    return error(401, "invalid_request_error", f"Invalid API Key provided: {shown}")
+
+
+def live_key() -> VendorError:
+    """Our choice: a live key in the wrong place is stopped before anything is read with it."""
+    return error(
+        401,
+        "invalid_request_error",
+        "This is a Mirra mirror, and the API key is a live one. Live keys are refused here and"
+        " never stored: use a test key (sk_test_...), such as STRIPE_SECRET_KEY of the session.",
+        code="secret_key_required",
+    )
+
+
+def not_modelled(method: str, path: str, reason: str) -> VendorError:
+    """Say that Stripe has this endpoint and the mirror doesn't: 501 in Stripe's shape."""
+    return error(
+        501,
+        "api_error",
+        f"The Mirra mirror of Stripe doesn't cover {method} {path}. {reason}",
+        code="not_implemented",
+    )

@@ -1,0 +1,60 @@
+"""`expand`: ids replaced by the objects that they name, up to four levels deep.
+
+Source: https://docs.stripe.com/api/expanding_objects
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from mirra_mcp.local.mirrors.stripe import errors
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
+
+DEEPEST = 4
+
+
+def expanded(stripe: "Stripe", body: Doc, paths: list[str]) -> Doc:
+    """Return an answer's body with the fields at `paths` expanded.
+
+    Raises:
+        VendorError: a path can't be expanded or is too deep.
+    """
+    for path in paths:
+        parts = path.split(".")
+        depth = len(parts) - (1 if parts[0] == "data" else 0)
+        if depth > DEEPEST:
+            raise errors.invalid(
+                f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}",
+                "expand",
+            )
+        body = _walk(stripe, body, parts, path)
+    return body
+
+
+def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str) -> Any:
+    if not parts or value is None:
+        return value
+    if isinstance(value, list):
+        return [_walk(stripe, each, parts, path) for each in value]
+    if not isinstance(value, dict):
+        raise _not_expandable(path)
+    name, rest = parts[0], parts[1:]
+    found = value.get(name)
+    if name not in value or found is None:
+        found = stripe.includable(value, name)
+        if found is None:
+            if name in value:
+                return value
+            raise _not_expandable(path)
+    elif isinstance(found, str):
+        found = stripe.by_id(found)
+        if found is None:
+            raise _not_expandable(path)
+    elif isinstance(found, list) and all(isinstance(each, str) for each in found):
+        found = [stripe.by_id(each) or each for each in found]
+    return {**value, name: _walk(stripe, found, rest, path)}
+
+
+def _not_expandable(path: str) -> Exception:
+    return errors.invalid(f"This property cannot be expanded ({path}).", "expand")

@@ -1,0 +1,9 @@
+"""Fields that a document has only when `expand` asks for them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mirra_mcp.wire.model import Doc
+
+INCLUDES: dict[tuple[str, str], Callable[[Any, Doc], Any]] = {}
+"""By object and field: how to make the field's value from the mirror and the document."""

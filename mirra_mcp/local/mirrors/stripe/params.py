@@ -1,0 +1,146 @@
+"""What callers send to Stripe: typed forms, and Stripe's words for what is wrong with them."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.params import Params, Problem
+from mirra_mcp.local.mirrors.stripe import errors
+from mirra_mcp.wire.model import Doc
+
+
+def _unset(value: Any) -> Any:
+    """Read empty text as null, at every level: Stripe's way to unset a field."""
+    if isinstance(value, dict):
+        return {key: None if each == "" else each for key, each in value.items()}
+    return value
+
+
+class Nested(BaseModel):
+    """An object inside the parameters. `given()` tells what the caller really sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_empty_as_null(cls, value: Any) -> Any:
+        return _unset(value)
+
+    def given(self) -> Doc:
+        """Return the fields that were sent, nested ones too."""
+        return self.model_dump(exclude_unset=True, by_alias=True)
+
+
+class StripeParams(Params, Nested):
+    """The parameters of one endpoint. Every endpoint takes `expand`.
+
+    A field that can be unset must allow None; a parameter that isn't declared here is refused as
+    unknown, unless Stripe has it (see `known.py`): then it is accepted.
+    """
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    expand: list[str] = Field(default=[], exclude=True)
+
+    def given(self) -> Doc:
+        """Return the declared fields that were sent, without `expand`."""
+        names = self.model_fields_set & set(type(self).model_fields)
+        return self.model_dump(include=names, exclude_unset=True, by_alias=True)
+
+
+Metadata = Annotated[dict[str, str | None] | None, BeforeValidator(_unset)]
+"""Key-value pairs; an empty value unsets a key, an empty whole unsets all.
+
+Source: https://docs.stripe.com/api/metadata
+"""
+Currency = Annotated[str, BeforeValidator(lambda text: str(text).lower())]
+
+
+def merged(old: dict[str, str], new: dict[str, str | None] | None) -> dict[str, str]:
+    """Return metadata after an update."""
+    if new is None:
+        return {}
+    return {key: value for key, value in {**old, **new}.items() if value is not None}
+
+
+class Created(Nested):
+    """A range of creation times, in epoch seconds."""
+
+    gt: int | None = None
+    gte: int | None = None
+    lt: int | None = None
+    lte: int | None = None
+
+    def holds(self, at: int) -> bool:
+        """Tell whether an instant is inside the range."""
+        return (
+            (self.gt is None or at > self.gt)
+            and (self.gte is None or at >= self.gte)
+            and (self.lt is None or at < self.lt)
+            and (self.lte is None or at <= self.lte)
+        )
+
+
+class ListParams(StripeParams):
+    """What every list takes. Source: https://docs.stripe.com/api/pagination"""
+
+    limit: int = Field(default=10, ge=1, le=100)
+    starting_after: str | None = None
+    ending_before: str | None = None
+    created: Created | int | None = None
+
+
+def path_of(loc: tuple[str | int, ...]) -> str:
+    """Write where a problem is as Stripe does: `items[0][price]`."""
+    parts = [str(part) for part in loc if not str(part)[:1].isupper() and "[" not in str(part)]
+    return parts[0] + "".join(f"[{part}]" for part in parts[1:]) if parts else ""
+
+
+def refusal(problem: Problem) -> VendorError:
+    """Put one problem into Stripe's words. Source: https://docs.stripe.com/error-codes"""
+    param, kind, value = path_of(problem.loc), problem.type, problem.input
+    match kind:
+        case "missing":
+            return errors.invalid(f"Missing required param: {param}.", param, "parameter_missing")
+        case "extra_forbidden":
+            return errors.invalid(
+                f"Received unknown parameter: {param}", param, "parameter_unknown"
+            )
+        case "literal_error" | "enum":
+            listed = str(problem.ctx.get("expected", "")).replace("'", "")
+            return errors.invalid(f"Invalid {param}: must be one of {listed}", param)
+        case _ if value is None or value == "":
+            return errors.invalid(
+                f"You passed an empty string for '{param}'. We assume empty values are an attempt"
+                f" to unset a parameter; however '{param}' cannot be unset. You should remove"
+                f" '{param}' from your request or supply a non-empty value.",
+                param,
+                "parameter_invalid_empty",
+            )
+        case "int_parsing" | "int_type" | "int_from_float":
+            return errors.invalid(f"Invalid integer: {value}", param, "parameter_invalid_integer")
+        case "bool_parsing" | "bool_type":
+            return errors.invalid(f"Invalid boolean: {value}", param)
+        case "greater_than_equal" | "greater_than":
+            least = problem.ctx.get("ge", problem.ctx.get("gt"))
+            return errors.invalid(
+                f"This value must be greater than or equal to {least}.",
+                param,
+                "parameter_invalid_integer",
+            )
+        case "less_than_equal":
+            return errors.invalid(
+                f"This value must be less than or equal to {problem.ctx.get('le')}.",
+                param,
+                "parameter_invalid_integer",
+            )
+        case "list_type":
+            return errors.invalid("Invalid array", param)
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return errors.invalid("Invalid object", param)
+        case "string_type":
+            return errors.invalid(
+                f"Invalid string: {value}", param, "parameter_invalid_string_empty"
+            )
+    return errors.invalid(f"Invalid {param}: {problem.message}", param)
