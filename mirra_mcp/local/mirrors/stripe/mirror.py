@@ -146,9 +146,9 @@ class Stripe(Nouns, Mirror):
                 if doc is not None:
                     return noun.view(doc)
         for plural in ("products", "prices", "coupons", "plans"):
-            noun = self.nouns.get(plural)
-            if noun is not None and (doc := noun.peek(id)) is not None:
-                return noun.view(doc)
+            other = self.nouns.get(plural)
+            if other is not None and (doc := other.peek(id)) is not None:
+                return other.view(doc)
         return None
 
     def includable(self, doc: Doc, name: str) -> Any:
@@ -273,7 +273,8 @@ class Stripe(Nouns, Mirror):
         """Return the lines that point the official SDKs at this mirror."""
         host, _, port = self.url.removeprefix("http://").rpartition(":")
         return {
-            "python": f'client = stripe.StripeClient("{KEY}", base_addresses={{"api": "{self.url}"}})',
+            "python": f'client = stripe.StripeClient("{KEY}", '
+            f'base_addresses={{"api": "{self.url}"}})',
             "node": f'const stripe = new Stripe("{KEY}", '
             f'{{host: "{host}", port: {port or 80}, protocol: "http"}});',
         }

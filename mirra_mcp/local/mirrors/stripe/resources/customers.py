@@ -81,5 +81,6 @@ class Customers(StripeResource):
     @route("GET /v1/customers")
     def index(self, params: ListCustomers) -> Doc:
         """List customers."""
-        where = {"email": params.email} if params.email else {}
-        return self.listed(params, **where)
+        if params.email:
+            return self.listed(params, email=params.email)
+        return self.listed(params)
