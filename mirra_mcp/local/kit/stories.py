@@ -68,21 +68,22 @@ class Story:
             event=self.event,
             description=doc.split("\n\n")[0].replace("\n", " ") or None,
             params=params,
-            fires=list(self.fires or (self.event,)),
+            fires=list(self.fires),
             aliases=list(self.aliases),
         )
 
 
 def story(
-    event: str, *, aliases: tuple[str, ...] = (), fires: tuple[str, ...] = ()
+    event: str, *, aliases: tuple[str, ...] = (), fires: tuple[str, ...] | None = None
 ) -> Callable[[F], F]:
     """Let a function tell what happens on `POST /_mirra/simulate {"event": event, ...}`.
 
     Its first parameter is the mirror; the others are the event's, in camelCase on the wire.
+    It fires the webhook of its own name, unless `fires` names others or none.
     """
 
     def mark(tell: F) -> F:
-        tell.__dict__["story"] = (event, aliases, fires)
+        tell.__dict__["story"] = (event, aliases, (event,) if fires is None else fires)
         return tell
 
     return mark
