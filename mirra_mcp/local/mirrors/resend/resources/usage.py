@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend.resource import ResendResource
-from mirra_mcp.local.mirrors.resend.wire import iso
+from mirra_mcp.local.mirrors.resend.wire import iso, stamp
 from mirra_mcp.wire.model import Doc
 
 
@@ -20,6 +20,8 @@ class Usage(ResendResource):
     def retrieve(self) -> Doc:
         """Count what the account has and has sent, today and this month in UTC."""
         nouns, quota = self.mirror.nouns, self.mirror.quota
+        month = stamp(self.now)[:7]
+        runs = self.mirror.automation_runs.find()
         return {
             "object": "usage",
             "generated_at": iso(self.now),
@@ -32,7 +34,7 @@ class Usage(ResendResource):
             "broadcasts": {"used": nouns["broadcasts"].count(), "limit": None},
             "ai_credits": {"used": 0, "limit": None, "next_increase_at": None},
             "automation_runs": {
-                "used": 0,
+                "used": sum(run["created_at"].startswith(month) for run in runs),
                 "limit": 10_000,
                 "resets_at": iso(next_month(self.now)),
             },
