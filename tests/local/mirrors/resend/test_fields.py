@@ -30,7 +30,6 @@ MORE: dict[str, set[str]] = {
     "Domains.CreateDomainResponse": {"capabilities"},
     "Email": {"object", "scheduled_at", "tags", "topic_id"},
     "EmailSuppressed": {"reason", "diagnosticCode"},
-    "ListReceivedEmail": {"received_for"},
     "ReceivedEmail": {"html_format", "raw"},
     "Segment": OBJECT,
     "Template": {"current_version_id", "has_unpublished_versions"},

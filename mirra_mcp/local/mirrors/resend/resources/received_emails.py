@@ -14,7 +14,7 @@ from mirra_mcp.local.mirrors.resend.wire_emails import GetReceivedEmail
 from mirra_mcp.wire.model import Doc
 
 CID = re.compile(r"""(?<=["'])cid:([^"']+)(?=["'])""")
-NOT_IN_LISTS = {"object", "html", "text", "headers"}
+NOT_IN_LISTS = {"object", "html", "text", "headers", "received_for"}
 TOLD = (
     "email_id",
     "created_at",
