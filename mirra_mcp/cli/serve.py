@@ -1,8 +1,11 @@
 """`mirra-mcp serve`: the MCP server over stdio or Streamable HTTP."""
 
 import errno
+import gc
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -116,9 +119,25 @@ def over_stdio(settings: Settings) -> None:
             err=True,
         )
 
-    from mirra_mcp.cli import serving
+    with _uncollected():
+        from mirra_mcp.cli import serving
 
-    serving.over_stdio(settings)
+        serve_client = serving.over_stdio(settings)
+    serve_client()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make what stays without looking through it for garbage.
+
+    The SDK's modules are so many objects that looking takes a tenth of the cold start.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

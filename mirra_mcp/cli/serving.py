@@ -2,6 +2,8 @@
 
 import signal
 import socket
+from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -38,15 +40,14 @@ class Hosted:
         return MirraClient(self._url, token or self._token)
 
 
-def over_stdio(settings: Settings) -> None:
-    """Serve one MCP client on standard input and output, until it hangs up."""
+def over_stdio(settings: Settings) -> Callable[[], None]:
+    """Return what serves one MCP client on standard input and output, until it hangs up."""
     if settings.is_hosted:
-        run_stdio(_built(Hosted(settings), settings))
-        return
+        return partial(run_stdio, _built(Hosted(settings), settings))
     embedded = Embedded(settings)
     server = _built(embedded, settings)
     embedded.warm_up(WARM_UP)
-    run_stdio(server)
+    return partial(run_stdio, server)
 
 
 def over_http(
