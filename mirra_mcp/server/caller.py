@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -12,7 +12,8 @@ from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.wire.sessions import MirrorInfo, Session
 
 if TYPE_CHECKING:
-    from mirra_mcp.client.client import MirraClient, MirrorClient
+    from mirra_mcp.client.client import MirraClient
+    from mirra_mcp.client.mirror import Encoding, MirrorClient
     from mirra_mcp.server.live import Live
     from mirra_mcp.server.sdk import Request
 
@@ -20,8 +21,6 @@ Connect = Callable[[str | None], Awaitable["MirraClient"]]
 """Gives a client of Mirra: for the caller's own token (HTTP, hosted), or with None, the one of
 this process. It is asked once a token, when first needed, and again when nothing answers any more
 where its client leads; the server closes what it got."""
-
-Encoding = Literal["json", "form"]
 
 FAREWELL = 5.0
 """Seconds that ending this server's sessions may take."""
@@ -65,7 +64,7 @@ class Access:
         if client := self._clients.pop(token, None):
             await client.aclose()
 
-    async def encoding(self, info: MirrorInfo, mirror: "MirrorClient") -> Encoding:
+    async def encoding(self, info: MirrorInfo, mirror: "MirrorClient") -> "Encoding":
         """Return how the vendor's API wants its bodies; asked once a mirror version."""
         known = self._encodings.get((info.vendor, info.version))
         if known is None:

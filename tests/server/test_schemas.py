@@ -101,6 +101,13 @@ async def test_read_only_offers_only_what_changes_nothing() -> None:
     assert not names & {"mirra_session_start", "mirra_session_request", "mirra_session_reset"}
 
 
+async def test_read_only_is_enforced_not_only_shown() -> None:
+    async with Client(build_server(never, Settings(read_only=True))) as client:
+        answer = await client.call_tool("mirra_session_start", {"mirrors": ["resend"]})
+    assert answer.structured_content is not None
+    assert answer.structured_content["error"]["code"] == "mirra.request.unknown_tool"
+
+
 async def test_toolsets_choose_what_is_offered() -> None:
     everything = [card.name for _, _, card in all_cards()]
     default = [card.name for toolset, _, card in all_cards() if toolset in DEFAULT_TOOLSETS]

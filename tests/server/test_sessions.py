@@ -263,6 +263,26 @@ async def test_mirra_that_can_not_be_started_is_an_error_with_a_hint(mode: Mode)
     assert "the data folder can't be written" in error["message"]
 
 
+async def test_mirra_is_asked_for_once_and_only_when_it_is_needed(
+    connect: Connect, mode: Mode
+) -> None:
+    asked: list[str | None] = []
+
+    async def count(token: str | None) -> MirraClient:
+        asked.append(token)
+        await anyio.lowlevel.checkpoint()
+        return await connect(token)
+
+    async with Client(build_server(count, Settings()), mode=mode) as client:
+        await client.list_tools()
+        await client.list_resources()
+        assert asked == []
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(client.call_tool, "mirra_session_list", {})
+    assert asked == [None]
+
+
 async def test_mirra_that_is_gone_is_an_error_with_a_hint(mode: Mode) -> None:
     async def nowhere(token: str | None) -> MirraClient:
         return MirraClient("http://127.0.0.1:9", "mt_x", retries=0)
