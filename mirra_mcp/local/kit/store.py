@@ -53,6 +53,15 @@ def connect(folder: Path | None, schemas: tuple[str, ...]) -> sqlite3.Connection
     """
     where = str(folder / "session.db") if folder else ":memory:"
     db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
+    try:
+        _lay_out(db, folder, schemas)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _lay_out(db: sqlite3.Connection, folder: Path | None, schemas: tuple[str, ...]) -> None:
     db.executescript(MAIN_TABLES)
     for schema in schemas:
         db.execute(
@@ -63,7 +72,6 @@ def connect(folder: Path | None, schemas: tuple[str, ...]) -> sqlite3.Connection
     if folder:
         db.execute("PRAGMA main.journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
-    return db
 
 
 def create_tables(db: sqlite3.Connection, schema: str) -> None:
