@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MODULE = (sys.executable, "-m", "mirra_mcp")
-SCRIPT = (str(Path(sys.executable).with_name("mirra-mcp")),)
+SCRIPT = (str(Path(os.path.abspath(sys.executable)).with_name("mirra-mcp")),)
 SECONDS = 30
 
 
