@@ -171,19 +171,11 @@ async def state(session: Session, mirror: Mirror, call: Call) -> State:
         return found
     limit = whole(query.get("limit"), PAGE, MOST)
     where = dict(pair_of(value) for name, value in call.query_all if name == "where")
-    indexed = {name: value for name, value in where.items() if name in noun.indexes}
-    cursor = query.get("cursor")
     try:
-        most = MOST if where else limit
-        page = noun.page(limit=most, after=cursor, **indexed)  # type: ignore[arg-type]  # fields
+        docs, found.next_cursor = search(noun, where, limit, query.get("cursor"))
     except LookupError:
         raise invalid(f"'cursor' names no {noun.entity}.", "Leave it out to begin anew.") from None
-    docs = [doc for doc in page.docs if matches(doc, where)]
-    found.state[noun.plural] = [noun.shown(doc) for doc in docs[:limit]]
-    if docs[limit:]:
-        found.next_cursor = docs[limit - 1]["id"]
-    elif page.has_more:
-        found.next_cursor = page.docs[-1]["id"]
+    found.state[noun.plural] = [noun.shown(doc) for doc in docs]
     return found
 
 
@@ -237,6 +229,32 @@ def pair_of(text: str) -> tuple[str, str]:
     if not colon or not name:
         raise invalid(f"'where' must look like field:value, not '{text}'.")
     return name, value
+
+
+def search(
+    noun: Resource, where: dict[str, str], limit: int, cursor: str | None
+) -> tuple[list[Doc], str | None]:
+    """Return up to `limit` documents that match, and where to go on if there may be more.
+
+    It looks at `MOST` documents at a stretch, however few of them match.
+
+    Raises:
+        LookupError: the cursor names no document.
+    """
+    indexed: dict[str, Any] = {name: each for name, each in where.items() if name in noun.indexes}
+    docs: list[Doc] = []
+    step = max(limit, PAGE) if where else limit
+    for _ in range(0, MOST, step):
+        page = noun.page(limit=step, after=cursor, **indexed)
+        docs += [doc for doc in page.docs if matches(doc, where)]
+        if len(docs) > limit:
+            return docs[:limit], docs[limit - 1]["id"]
+        if not page.has_more:
+            return docs, None
+        cursor = page.docs[-1]["id"]
+        if not where:
+            break
+    return docs, cursor
 
 
 def matches(doc: Doc, where: dict[str, str]) -> bool:
