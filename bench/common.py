@@ -71,6 +71,18 @@ def resident_kb(pid: int) -> int:
     return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(pid)], text=True))
 
 
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process took; 0 where the system doesn't tell so.
+
+    Unlike the time on the clock it hardly depends on what else the machine does.
+    """
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def environment(folder: str) -> dict[str, str]:
     """Return this process's environment without Mirra's settings, data in `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MIRRA_")}
