@@ -155,4 +155,5 @@ def _listen(host: str, port: int) -> socket.socket:
                 f"Port {port} on {host} is already taken.",
                 "Choose another with --port; --port 0 takes a free one.",
             ) from problem
-        raise CommandFailed(f"Can't listen on {host}:{port}: {problem.strerror}.") from problem
+        why = (problem.strerror or str(problem)).partition(" (while")[0]
+        raise CommandFailed(f"Can't listen on {host}:{port}: {why}.") from problem
