@@ -54,6 +54,17 @@ API_KEY = "re_mirra_full_access"
 WEBHOOK_SECRET = "whsec_bWlycmEtcmVzZW5kLXdlYmhvb2sta2V5"
 
 
+class OncePerEndpoint(Idempotency):
+    """A key counts for the endpoint that it was sent to."""
+
+    __slots__ = ()
+
+    def key_of(self, call: Call) -> str | None:
+        """Return the path and the key, with a space between them."""
+        key = Idempotency.key_of(self, call)
+        return None if key is None else f"{call.path} {key}"
+
+
 class Resend(Mirror):
     """One Resend account."""
 
@@ -72,7 +83,7 @@ class Resend(Mirror):
     retry_schedule = svix_schedule()
     """Source: https://resend.com/docs/webhooks/retries-and-replays"""
     webhook_secret = WEBHOOK_SECRET
-    idempotency = Idempotency(paths=frozenset({"/emails", "/emails/batch"}))
+    idempotency = OncePerEndpoint(paths=frozenset({"/emails", "/emails/batch"}))
     """Source: https://resend.com/docs/dashboard/emails/idempotency-keys"""
 
     if TYPE_CHECKING:
@@ -190,7 +201,8 @@ class Resend(Mirror):
 
     def idempotency_invalid(self, key: str) -> VendorError | None:
         """Refuse an empty key and one above 256 characters."""
-        return None if 1 <= len(key) <= 256 else errors.invalid_idempotency_key()
+        given = key.partition(" ")[2]
+        return None if 1 <= len(given) <= 256 else errors.invalid_idempotency_key()
 
     def idempotency_conflict(self, call: Call) -> VendorError:
         """Refuse a key that came with another payload."""

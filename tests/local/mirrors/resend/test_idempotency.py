@@ -16,9 +16,13 @@ def test_a_repeated_key_answers_as_before_and_sends_nothing(account: Account) ->
     assert again["id"] == first["id"]
     assert len(resend.Emails.list()["data"]) == 1
     assert len(account.told("email.sent")) == 1
+
+
+def test_a_key_counts_for_one_endpoint(account: Account) -> None:
+    resend.Emails.send(letter(), {"idempotency_key": "welcome/42"})
     batch = [letter(), letter()]
-    sent = resend.Batch.send(batch, {"idempotency_key": "batch/1"})
-    assert resend.Batch.send(batch, {"idempotency_key": "batch/1"})["data"] == sent["data"]
+    sent = resend.Batch.send(batch, {"idempotency_key": "welcome/42"})
+    assert resend.Batch.send(batch, {"idempotency_key": "welcome/42"})["data"] == sent["data"]
 
 
 def test_a_key_with_another_payload_is_refused(account: Account) -> None:
