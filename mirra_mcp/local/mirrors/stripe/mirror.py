@@ -5,6 +5,9 @@ Source: https://docs.stripe.com/api
 
 import base64
 import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -54,6 +57,7 @@ class Stripe(Nouns, Mirror):
     request_id: str | None = None
     idempotency_key: str | None = None
     call_version: str = DEFAULT
+    kept_back: list[tuple[str, Doc]] | None = None
 
     def install(self) -> None:
         """Lay out a fresh test account."""
@@ -162,8 +166,27 @@ class Stripe(Nouns, Mirror):
         """Keep an event as an object of its own, and send it."""
         if self.session is None:
             return
+        if self.kept_back is not None:
+            self.kept_back.append((event, deepcopy(data)))
+            return
         doc = self.events.record(event, data)
+        clock = self.now
+        if self.lane and self.session.log.at:  # a test clock doesn't delay the mail
+            self.now = datetime.fromisoformat(self.session.log.at)
         super().emit(event, doc)
+        self.now = clock
+
+    @contextmanager
+    def held(self) -> Iterator[list[tuple[str, Doc]]]:
+        """Keep back the events that are told inside: what caused them must be told first.
+
+        Whoever holds them emits them afterwards, one by one.
+        """
+        outer, self.kept_back = self.kept_back, []
+        try:
+            yield self.kept_back
+        finally:
+            self.kept_back = outer
 
     def payload(self, event: str, data: Doc) -> Doc:
         """Return the event as the account's own version has it."""
