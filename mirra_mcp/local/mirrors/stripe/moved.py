@@ -1,0 +1,53 @@
+"""What one version calls otherwise than another, where a kept document has only one of them.
+
+Source: https://docs.stripe.com/changelog
+"""
+
+from collections.abc import Callable
+
+from mirra_mcp.wire.model import Doc
+
+OLDER_MODES = {"hosted_page": "hosted", "embedded_page": "embedded", "elements": "custom"}
+NEWER_MODES = {old: new for new, old in OLDER_MODES.items()}
+
+
+def discount(doc: Doc, family: str) -> Doc:
+    """Name the coupon as the discount's source.
+
+    Source: https://docs.stripe.com/changelog/clover/2025-09-30/add-discount-source-property
+    """
+    if family in ("2024-06-20", "basil") or doc.get("source") or "coupon" not in doc:
+        return doc
+    return {**doc, "source": {"coupon": _id(doc["coupon"]), "type": "coupon"}}
+
+
+def promotion_code(doc: Doc, family: str) -> Doc:
+    """Name the coupon as what the code promotes.
+
+    Source: https://docs.stripe.com/changelog/clover/2025-09-30/polymorphic-coupon
+    """
+    if family in ("2024-06-20", "basil") or doc.get("promotion") or "coupon" not in doc:
+        return doc
+    return {**doc, "promotion": {"coupon": _id(doc["coupon"]), "type": "coupon"}}
+
+
+def checkout_session(doc: Doc, family: str) -> Doc:
+    """Call the modes of the page by their names of the time.
+
+    Source: https://docs.stripe.com/changelog/dahlia/2026-03-25/updates-available-checkout-session-ui-modes
+    """
+    modes = NEWER_MODES if family in ("dahlia", "endive") else OLDER_MODES
+    mode = doc.get("ui_mode")
+    return {**doc, "ui_mode": modes[mode]} if mode in modes else doc
+
+
+def _id(value: object) -> object:
+    return value.get("id") if isinstance(value, dict) else value
+
+
+MOVED: dict[str, Callable[[Doc, str], Doc]] = {
+    "checkout.session": checkout_session,
+    "discount": discount,
+    "promotion_code": promotion_code,
+}
+"""By object: how to make a kept document a family's own, before its fields are picked."""
