@@ -55,7 +55,7 @@ def play() -> None:
 
 
 def _failure(problem: BaseException) -> CommandFailed:
-    if isinstance(problem, KeyboardInterrupt):
+    if isinstance(problem, KeyboardInterrupt | BrokenPipeError):
         raise problem
     said = str(problem) or f"nothing happened within {LONGEST:.0f} seconds"
     return CommandFailed(f"The demo stopped: {said}", "'mirra-mcp doctor' looks for the cause.")
@@ -66,7 +66,7 @@ async def _play(inbox: Receiver, folder: str) -> None:
         command=sys.executable, args=["-m", "mirra_mcp"], env=quiet_environment(folder)
     )
     with anyio.fail_after(LONGEST):
-        _step("An IDE starts the server and shakes hands")
+        _step("1. An IDE starts the server and shakes hands")
         _line("$", "mirra-mcp")
         async with Client(command) as client:
             tools = (await client.list_tools()).tools
@@ -83,46 +83,95 @@ class Agent:
 
     async def work(self) -> None:
         """Do the main job once."""
-        _step("The agent starts a mirror of Resend; nothing leaves this machine")
+        session = await self.start()
+        secret = await self.register()
+        email_id = await self.send(session["mirrors"][0])
+        snapshot = await self.bounce(session["sessionId"], email_id)
+        await self.verify(secret, email_id)
+        await self.bring_back(snapshot, email_id)
+        await self.end()
+
+    async def start(self) -> dict[str, Any]:
+        """Start a session; returns it."""
+        _step("2. The agent starts a mirror of Resend; nothing leaves this machine")
         session = await self.call(
             "mirra_session_start", mirrors=["resend"], seeds={"resend": "transactional-busy"}
         )
         mirror = session["mirrors"][0]
-        _line("←", f"{session['sessionId']} {session['status']}, {mirror['version']}")
+        _line("←", f"{session['sessionId']} {session['status']}, resend@{mirror['version']}")
         for name, value in mirror["env"].items():
             _line(" ", f"{name}={value}")
+        return session
 
-        _step("It registers your webhook endpoint, as your code would with Resend")
+    async def register(self) -> str:
+        """Register the receiver; returns the secret that its webhooks are signed with."""
+        _step("3. It registers your webhook endpoint, as your code would with Resend")
         registered = await self.call(
             "mirra_session_request",
             method="POST",
             path="/webhooks",
             body={"endpoint": self.inbox.url, "events": ["email.bounced", "email.delivered"]},
         )
-        secret = _field(registered["body"], "signing_secret")
         _line("←", f"{registered['status']} {_short(registered['body'])}")
+        return str(_field(registered["body"], "signing_secret"))
 
-        _step("Your code sends an email: plain HTTP, with the session's own key")
-        email_id = await self.send(mirror)
+    async def send(self, mirror: dict[str, Any]) -> str:
+        """Send the email as an application does; returns its id."""
+        _step("4. Your code sends an email: plain HTTP, with the session's own key")
+        key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+            _line("$", f"POST {mirror['url']}/emails {_short(EMAIL)}")
+            answer = await http.post(f"{mirror['url']}/emails", json=EMAIL, headers=key)
+        _line("←", f"{answer.status_code} {answer.text}")
+        return str(_field(answer.json(), "id"))
 
-        _step("The agent keeps this state, then lets the mail bounce and watches live")
+    async def bounce(self, session_id: str, email_id: str) -> str:
+        """Keep the state, let the mail bounce, and be told live; returns the snapshot."""
+        _step("5. The agent keeps this state, then lets the mail bounce and watches live")
         kept = await self.call("mirra_session_snapshot")
         _line("←", kept["snapshot"])
-        await self.bounce(session["sessionId"], email_id)
+        log = f"mirra://sessions/{session_id}/events"
+        async with self.client.listen(resource_subscriptions=[log]) as updates:
+            why = {"type": "hard", "reason": "user not found"}
+            done = await self.call(
+                "mirra_session_simulate",
+                event="email.bounced",
+                params={"emailId": email_id, "bounce": why},
+            )
+            for change in done["changes"]:
+                what = f"{change['entity']} {change['entityId']}"
+                _line("←", f"{what}: {_short(change.get('before'))} → {_short(change['after'])}")
+            with anyio.fail_after(5):
+                update = await anext(aiter(updates))
+            _line("←", f"live: {getattr(update, 'uri', log)} changed")
+        return str(kept["snapshot"])
 
-        _step("Your endpoint got the webhook, signed as Resend signs it")
-        await self.verify(secret, email_id)
+    async def verify(self, secret: str, email_id: str) -> None:
+        """Take the webhook from the receiver and check its signature, and that a forgery fails."""
+        _step("6. Your endpoint got the webhook, signed as Resend signs it")
+        webhook = await self.next_of(email_id, "email.bounced")
+        for name in ("svix-id", "svix-timestamp", "svix-signature"):
+            _line("←", f"{name}: {webhook.headers.get(name)}")
+        _line("←", _short(webhook.payload))
+        forged = Received(webhook.headers, webhook.body.replace(b"alice@", b"mallory@"))
+        if not webhook.is_signed_with(secret) or forged.is_signed_with(secret):
+            raise Stumbled("the webhook's signature doesn't hold")
+        _line("✓", "the signature holds, and a tampered copy is refused")
         await self.show(email_id, "bounced")
 
-        _step("It brings back the state from before the bounce, and moves the clock instead")
-        await self.call("mirra_session_restore", snapshot=kept["snapshot"])
+    async def bring_back(self, snapshot: str, email_id: str) -> None:
+        """Restore the state from before the bounce, and let time pass instead."""
+        _step("7. It brings back the state from before the bounce, and moves the clock instead")
+        await self.call("mirra_session_restore", snapshot=snapshot)
         await self.show(email_id, "sent")
         moved = await self.call("mirra_session_clock", advance="1 hour")
         fired = [webhook for timer in moved["fired"] for webhook in timer["webhooks"]]
         _line("←", f"it is now {moved['at']}; fired: {', '.join(fired) or 'nothing'}")
         await self.show(email_id, "delivered")
 
-        _step("It ends the session: ports, memory and state are gone")
+    async def end(self) -> None:
+        """End the session."""
+        _step("8. It ends the session: ports, memory and state are gone")
         ended = await self.call("mirra_session_end")
         _line("←", f"{ended['sessionId']} {ended['status']}")
 
@@ -135,45 +184,6 @@ class Agent:
         if result.is_error:
             raise Stumbled(f"{tool}: {answer.get('error', {}).get('message', answer)}")
         return answer
-
-    async def send(self, mirror: dict[str, Any]) -> str:
-        """Send the email as an application does; returns its id."""
-        key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
-            _line("$", f"POST {mirror['url']}/emails {_short(EMAIL)}")
-            answer = await http.post(f"{mirror['url']}/emails", json=EMAIL, headers=key)
-        _line("←", f"{answer.status_code} {answer.text}")
-        return str(_field(answer.json(), "id"))
-
-    async def bounce(self, session_id: str, email_id: str) -> None:
-        """Let the mail bounce, and wait until the server tells us that something happened."""
-        log = f"mirra://sessions/{session_id}/events"
-        async with self.client.listen(resource_subscriptions=[log]) as updates:
-            done = await self.call(
-                "mirra_session_simulate",
-                event="email.bounced",
-                params={
-                    "emailId": email_id,
-                    "bounce": {"type": "hard", "reason": "user not found"},
-                },
-            )
-            for change in done["changes"]:
-                what = f"{change['entity']} {change['entityId']}"
-                _line("←", f"{what}: {_short(change.get('before'))} → {_short(change['after'])}")
-            with anyio.fail_after(5):
-                update = await anext(aiter(updates))
-            _line("←", f"live: {getattr(update, 'uri', log)} changed")
-
-    async def verify(self, secret: str, email_id: str) -> None:
-        """Take the webhook from the receiver and check its signature, and that a forgery fails."""
-        webhook = await self.next_of(email_id, "email.bounced")
-        for name in ("svix-id", "svix-timestamp", "svix-signature"):
-            _line("←", f"{name}: {webhook.headers.get(name)}")
-        _line("←", _short(webhook.payload))
-        forged = Received(webhook.headers, webhook.body.replace(b"alice@", b"mallory@"))
-        if not webhook.is_signed_with(secret) or forged.is_signed_with(secret):
-            raise Stumbled("the webhook's signature doesn't hold")
-        _line("✓", "the signature holds, and a tampered copy is refused")
 
     async def next_of(self, email_id: str, kind: str) -> Received:
         """Wait for the webhook of this type about this email."""
@@ -203,11 +213,8 @@ def _short(value: Any) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
 
 
-_steps = iter(range(1, 100))
-
-
 def _step(title: str) -> None:
-    click.echo(f"\n{click.style(f'{next(_steps)}. {title}', bold=True)}")
+    click.echo(f"\n{click.style(title, bold=True)}")
 
 
 def _line(mark: str, text: str) -> None:
