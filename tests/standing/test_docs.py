@@ -67,6 +67,7 @@ def test_the_page_of_commands_is_current(tmp_path: Path) -> None:
 @pytest.mark.parametrize("vendor", MIRRORS)
 def test_each_mirrors_page_is_current(vendor: str) -> None:
     page = ROOT / "docs" / f"{vendor}.md"
+    assert page.exists(), f"write docs/{vendor}.md, with the markers of docs/resend.md"
     inner = _about(describe(MIRRORS[vendor]))
     text = page.read_text(encoding="utf-8")
     _kept_current(page, _between(text, f"mirror {vendor}", inner))
