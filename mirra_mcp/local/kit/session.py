@@ -163,7 +163,7 @@ class Session:
             self._next_timer is None or unit.first_due < self._next_timer
         ):
             self._next_timer = unit.first_due
-        if unit.webhooks or unit.dropped_timers or unit.first_due is not None:
+        if self.has_mail or unit.dropped_timers or unit.first_due is not None:
             self.on_work(self)
 
     # Time.

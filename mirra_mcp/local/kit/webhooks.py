@@ -148,6 +148,8 @@ class Deliveries:
             status = "delivered"
         elif not done.is_final and len(tried) <= len(mirror.retry_schedule):
             status, due = "pending", (now + mirror.retry_schedule[len(tried) - 1]).timestamp()
+        if parcel.next is not None:
+            status, due = "pending", parcel.next  # asked for again while this try was under way
         self._db.execute(
             "UPDATE main.deliveries SET status=?, next=?, headers=?, attempts=? WHERE seq=?",
             (status, due, orjson.dumps(headers), orjson.dumps(tried), parcel.seq),

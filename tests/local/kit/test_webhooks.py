@@ -185,3 +185,15 @@ def test_a_handler_may_call_the_mirror_back(world: World) -> None:
         receiver.next()
         assert toyland.call("GET", f"/parcels/{parcel['id']}").status_code == 200
     toyland.end()
+
+
+def test_a_retry_asked_for_while_a_try_is_under_way_is_not_lost(
+    toyland: Toyland, receiver: Receiver
+) -> None:
+    receiver.answers.append("stall")
+    subscribe(toyland, receiver.url)
+    toyland.send()
+    first = receiver.next()
+    toyland.admin("webhooks/retry", deliveryId=toyland.webhooks()[0]["deliveryId"])
+    receiver.go_on.set()
+    assert receiver.next().body == first.body
