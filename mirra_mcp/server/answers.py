@@ -25,6 +25,7 @@ def fit(items: list[Any], *, limit: int = LIMIT - ROOM, widest: int = WIDTHS[0])
         if size(short) <= limit:
             return Fitted(short, width if short != items else None, 0)
     kept: list[Any] = []
+    limit -= len("[]")
     for item in short:
         limit -= size(item) + 1
         if limit < 0 and kept:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirra_mcp.server.answers import LIMIT, fit, narrowed, size
@@ -42,6 +42,7 @@ documents = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(documents, max_size=50))
 def test_whatever_fits_is_small_and_in_order(items: list[Any]) -> None:
     fitted = fit(items, limit=1_000)
