@@ -79,13 +79,11 @@ class FixedToken:
 
     def __init__(self, token: str) -> None:
         """Accept `token` only."""
-        self._token = token.encode()
+        self._digest = _digest(token)
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """Return who it is, or None."""
-        if hmac.compare_digest(token.encode(), self._token):
-            return identity(token)
-        return None
+        return identity(token) if hmac.compare_digest(_digest(token), self._digest) else None
 
 
 class MirraToken:
@@ -119,8 +117,11 @@ class MirraToken:
 
 def identity(token: str) -> AccessToken:
     """Return the token's bearer; an MCP session belongs to the token that opened it."""
-    name = hashlib.sha256(token.encode()).hexdigest()[:32]
-    return AccessToken(token=token, client_id=name, scopes=[])
+    return AccessToken(token=token, client_id=_digest(token).hex(), scopes=[])
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def server_options(options: HttpOptions | None) -> dict[str, Any]:

@@ -132,7 +132,7 @@ async def mirra_session_state(
             )
             for number, state in enumerate(states)
         ],
-        next_cursor=states[0].next_cursor if entity else None,
+        next_cursor=states[0].next_cursor if entity and not fitted.missing else None,
         note=fitted.note("Name one document with `entity` and `id`, or use `where` and `limit`.")
         if entity
         else f"The newest {NEWEST} of each. Name an `entity` for more, and `id` for one in full.",
@@ -244,7 +244,7 @@ async def mirra_session_webhooks(
     return WebhookAnswer(
         session_id=found.session_id,
         webhooks=[Delivery.model_validate(each) for each in fitted.items],
-        next_cursor=next_cursor,
+        next_cursor=next_cursor if not fitted.missing else None,
         note=_joined(
             fitted.note("Use `type`, `since` or a smaller `limit`."),
             "'unsubscribed': no endpoint was registered for it with the vendor's webhook API."

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -264,7 +265,7 @@ def _break_off(code: int) -> None:
 
 def run_stdio(server: KitServer) -> None:
     """Serve MCP over stdio; EOF, SIGTERM and SIGINT all run the lifespan's clean-up first."""
-    anyio.run(serve_stdio, server)
+    anyio.run(serve_stdio, server, backend_options={"use_uvloop": find_spec("uvloop") is not None})
 
 
 def run_http(
