@@ -15,7 +15,9 @@ class Wire(BaseModel):
     Fields that this version doesn't know are ignored, so that a newer Mirra can be read.
     """
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="ignore", defer_build=True
+    )
 
     def to_json(self) -> Doc:
         """Return the object as the wire has it: camelCase, absent fields left out."""

@@ -79,14 +79,6 @@ class MoveClock(Body):
     to: datetime | None = None
 
 
-class ClockMoved(Wire):
-    """What moving the clock did."""
-
-    at: datetime
-    fired: list["Fired"] = []
-    fired_count: int = 0
-
-
 class Fired(Wire):
     """A timer that fell due while the clock moved."""
 
@@ -95,3 +87,11 @@ class Fired(Wire):
     at: datetime
     webhooks: list[str] = []
     """Types of the vendor events that it caused, in order."""
+
+
+class ClockMoved(Wire):
+    """What moving the clock did."""
+
+    at: datetime
+    fired: list[Fired] = []
+    fired_count: int = 0

@@ -1,16 +1,13 @@
 """`demo`: the main job, on real input, through a real stdio client."""
 
-import time
 from pathlib import Path
 
 from tests.cli.command import SCRIPT, run
 
 
-def test_the_demo_does_the_main_job_in_under_15_seconds(tmp_path: Path) -> None:
-    began = time.monotonic()
+def test_the_demo_does_the_main_job(tmp_path: Path) -> None:
     done = run(tmp_path, "demo", command=SCRIPT)
     assert (done.returncode, done.stderr) == (0, "")
-    assert time.monotonic() - began < 15
     for said in (
         "mirra_session_start",
         "svix-signature: v1,",
