@@ -1,12 +1,15 @@
 """What a mirror is and covers, read off its code."""
 
+from functools import cache
+
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.routes import routes_of
 from mirra_mcp.wire import admin as wire
 
 
+@cache
 def describe(kind: type[Mirror]) -> wire.Metadata:
-    """Return the metadata of a vendor's mirror."""
+    """Return the metadata of a vendor's mirror, read once: the stories' schemas take a while."""
     routes = [each for noun in kind.resources for each in routes_of(noun, noun.plural)]
     return wire.Metadata(
         name=kind.vendor,
