@@ -269,7 +269,7 @@ def _best_word(clauses: list[Clause], fields: Fields) -> str | None:
 
 
 def _walk(noun: StripeResource, after: str | None, word: str | None) -> Iterator[Doc]:
-    where = {"_find": word} if word is not None else {}
+    where: dict[str, Any] = {"_find": word} if word is not None else {}
     while True:
         try:
             page = noun.page(limit=CHUNK, after=after, **where)
