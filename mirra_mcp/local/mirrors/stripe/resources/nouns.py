@@ -4,23 +4,33 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mirra_mcp.local.mirrors.stripe.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.resources.accounts import Accounts
+from mirra_mcp.local.mirrors.stripe.resources.balance_transactions import BalanceTransactions
+from mirra_mcp.local.mirrors.stripe.resources.balances import Balances
+from mirra_mcp.local.mirrors.stripe.resources.charges import Charges
 from mirra_mcp.local.mirrors.stripe.resources.coupons import Coupons
 from mirra_mcp.local.mirrors.stripe.resources.customer_balance_transactions import (
     CustomerBalanceTransactions,
 )
 from mirra_mcp.local.mirrors.stripe.resources.customers import Customers, DeletedCustomers
 from mirra_mcp.local.mirrors.stripe.resources.discounts import Discounts
+from mirra_mcp.local.mirrors.stripe.resources.disputes import Disputes
+from mirra_mcp.local.mirrors.stripe.resources.early_fraud_warnings import EarlyFraudWarnings
 from mirra_mcp.local.mirrors.stripe.resources.events import Events
+from mirra_mcp.local.mirrors.stripe.resources.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.resources.meter_events import MeterEvents
 from mirra_mcp.local.mirrors.stripe.resources.meters import Meters
+from mirra_mcp.local.mirrors.stripe.resources.payment_intents import PaymentIntents
+from mirra_mcp.local.mirrors.stripe.resources.payment_methods import PaymentMethods
 from mirra_mcp.local.mirrors.stripe.resources.plans import Plans
 from mirra_mcp.local.mirrors.stripe.resources.prices import Prices
 from mirra_mcp.local.mirrors.stripe.resources.products import Products
 from mirra_mcp.local.mirrors.stripe.resources.promotion_codes import PromotionCodes
+from mirra_mcp.local.mirrors.stripe.resources.refunds import Refunds
 from mirra_mcp.local.mirrors.stripe.resources.shipping_rates import ShippingRates
 from mirra_mcp.local.mirrors.stripe.resources.sources import Sources
 from mirra_mcp.local.mirrors.stripe.resources.tax_ids import TaxIds
 from mirra_mcp.local.mirrors.stripe.resources.tax_rates import TaxRates
+from mirra_mcp.local.mirrors.stripe.resources.tokens import Tokens
 from mirra_mcp.local.mirrors.stripe.resources.webhook_endpoints import WebhookEndpoints
 
 
@@ -29,41 +39,61 @@ class Nouns:
 
     ALL: ClassVar[tuple[type[StripeResource], ...]] = (
         Accounts,
+        BalanceTransactions,
+        Balances,
+        Charges,
         Coupons,
         CustomerBalanceTransactions,
         Customers,
         DeletedCustomers,
         Discounts,
+        Disputes,
+        EarlyFraudWarnings,
         Events,
+        Mandates,
         MeterEvents,
         Meters,
+        PaymentIntents,
+        PaymentMethods,
         Plans,
         Prices,
         Products,
         PromotionCodes,
+        Refunds,
         ShippingRates,
         Sources,
         TaxIds,
         TaxRates,
+        Tokens,
         WebhookEndpoints,
     )
 
     if TYPE_CHECKING:
         accounts: Accounts
+        balance_transactions: BalanceTransactions
+        balances: Balances
+        charges: Charges
         coupons: Coupons
         customer_balance_transactions: CustomerBalanceTransactions
         customers: Customers
         deleted_customers: DeletedCustomers
         discounts: Discounts
+        disputes: Disputes
+        early_fraud_warnings: EarlyFraudWarnings
         events: Events
+        mandates: Mandates
         meter_events: MeterEvents
         meters: Meters
+        payment_intents: PaymentIntents
+        payment_methods: PaymentMethods
         plans: Plans
         prices: Prices
         products: Products
         promotion_codes: PromotionCodes
+        refunds: Refunds
         shipping_rates: ShippingRates
         sources: Sources
         tax_ids: TaxIds
         tax_rates: TaxRates
+        tokens: Tokens
         webhook_endpoints: WebhookEndpoints

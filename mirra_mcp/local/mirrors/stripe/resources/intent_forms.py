@@ -1,0 +1,123 @@
+"""How what callers send changes a payment intent, and which of it is refused.
+
+Source: https://docs.stripe.com/api/payment_intents
+"""
+
+from typing import Any
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.routes import Answer
+from mirra_mcp.local.mirrors.stripe import errors
+from mirra_mcp.local.mirrors.stripe.resources.intent_flow import IntentFlow
+from mirra_mcp.local.mirrors.stripe.resources.intent_params import (
+    ConfirmIntent,
+    CreateIntent,
+    IntentParams,
+    options_for,
+    shipping_of,
+)
+from mirra_mcp.local.mirrors.stripe.resources.payment_method_params import REDIRECTING
+from mirra_mcp.wire.model import Doc
+
+NO_METHOD = (
+    "You cannot confirm this PaymentIntent because it's missing a payment method. You can either"
+    " update the PaymentIntent with a payment method and then confirm it again, or confirm it"
+    " again directly with a payment method or ConfirmationToken."
+)
+NO_RETURN = (
+    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because"
+    " some of these payment methods might redirect your customer off of your page, you must provide"
+    " a `return_url`. If you don't want to accept redirect-based payment methods, set"
+    " `automatic_payment_methods[enabled]` to `true` and"
+    " `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and"
+    " Payment Intents."
+)
+
+
+class IntentForms(IntentFlow):
+    """The part of payment intents that reads what callers send."""
+
+    def _confirmed(self, intent: Doc, params: CreateIntent | ConfirmIntent) -> Doc | Answer:
+        intent = self.attempt(
+            intent,
+            off_session=bool(params.off_session),
+            strict=params.error_on_requires_action,
+        )
+        self.tell_owner(intent)
+        if intent["status"] == "requires_payment_method":
+            return self.declined(intent)
+        return self.view(self.get(intent["id"]))
+
+    def _apply(self, doc: Doc, params: IntentParams, given: Doc) -> Doc:
+        given = {name: value for name, value in given.items() if name in self.blank}
+        method = self._method(params, given.get("customer", doc["customer"]))
+        if method:
+            given["payment_method"] = method["id"]
+        types = given.get("payment_method_types") or doc["payment_method_types"]
+        types = given.get("allowed_payment_method_types") or types
+        if "allowed_payment_method_types" in given:
+            given["payment_method_types"] = types
+        elif "payment_method_types" in given:
+            given["automatic_payment_methods"] = None
+        given["payment_method_options"] = options_for(
+            types, given.get("payment_method_options"), doc["payment_method_options"]
+        )
+        if "shipping" in given:
+            given["shipping"] = shipping_of(given["shipping"])
+        changed = self.patched(doc, given)
+        waits = changed["status"] in ("requires_payment_method", "requires_confirmation")
+        if waits and changed["status"] != "requires_action":
+            with_method = bool(changed["payment_method"])
+            changed["status"] = (
+                "requires_confirmation" if with_method else "requires_payment_method"
+            )
+        return changed
+
+    def _method(self, params: IntentParams, customer: str | None) -> Doc | None:
+        methods = self.stripe.payment_methods
+        if customer:
+            self.stripe.customers.named(customer, "customer")
+        if params.payment_method:
+            return methods.usable(params.payment_method, customer)
+        if params.payment_method_data:
+            return methods.save(methods.made(params.payment_method_data))
+        return None
+
+    def _check_return(self, intent: Doc, params: CreateIntent | ConfirmIntent) -> None:
+        """Refuse a confirmation that couldn't bring the payer back.
+
+        Source: https://docs.stripe.com/error-codes
+        """
+        automatic = intent.get("automatic_payment_methods")
+        redirects = automatic is not None and automatic["allow_redirects"] == "always"
+        allowed = intent.get("allowed_payment_method_types")
+        if allowed is not None and not set(allowed) & set(REDIRECTING):
+            redirects = False
+        back = params.return_url or intent.get("_return_url") or params.off_session
+        if redirects and not back and not params.use_stripe_sdk:
+            raise errors.invalid(NO_RETURN)
+
+    def _with_secret(self, id: str, secret: str | None) -> Doc:
+        doc = self.get(id)
+        if secret is not None and secret != doc["client_secret"]:
+            raise errors.invalid(
+                "The client_secret provided does not match any associated PaymentIntent on this"
+                " account. Ensure the publishable key used belongs to the same account that created"
+                " the PaymentIntent.",
+                "client_secret",
+                "payment_intent_invalid_parameter",
+            )
+        return doc
+
+    def _enter(self, customer: str | None) -> None:
+        doc = self.stripe.customers.peek(customer) if customer else None
+        clocks: Any = self.mirror.nouns.get("test_clocks")
+        if doc and doc.get("test_clock") and clocks:
+            clocks.enter(doc)
+
+    def _unexpected(self, intent: Doc, message: str) -> VendorError:
+        return errors.invalid(
+            message,
+            code="payment_intent_unexpected_state",
+            payment_intent=self.view(intent),
+        )
