@@ -108,6 +108,7 @@ def answer_vendor(
             _finish(session, mirror, call, answer, start)
     except VendorError as refused:
         answer = Answer(refused.status, refused.body, dict(refused.headers))
+        mirror.refused(call, answer)
         error = refused.body
     except Exception:
         log.exception("%s %s of the %s mirror failed.", call.method, call.path, mirror.vendor)

@@ -31,5 +31,5 @@ def describe(kind: type[Mirror]) -> wire.Metadata:
             )
             for noun in kind.resources
         ],
-        gaps=[f"{spec}: {reason}" for spec, reason in kind.gaps.items()] + list(kind.limits),
+        gaps=kind.gaps_told() + list(kind.limits),
     )

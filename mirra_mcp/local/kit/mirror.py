@@ -125,6 +125,11 @@ class Mirror:
             cls._router = router  # type: ignore[attr-defined]  # a cache per subclass
         return cls._router  # type: ignore[attr-defined,no-any-return]
 
+    @classmethod
+    def gaps_told(cls) -> list[str]:
+        """Tell the gaps a line each, for a reader."""
+        return [f"{spec}: {reason}" for spec, reason in cls.gaps.items()]
+
     # What verbs use.
 
     def changed(self, noun: Resource, before: Doc | None, after: Doc | None) -> None:
@@ -244,6 +249,12 @@ class Mirror:
     def shape(self, call: Call, answer: Answer) -> Answer:
         """Give an answer the form that the caller asked for: a version, expanded fields."""
         return answer
+
+    def refused(self, call: Call, answer: Answer) -> None:
+        """Complete what a refused call is answered."""
+
+    def delivered(self, payload: bytes) -> None:
+        """Take note that a webhook was accepted by its receiver."""
 
     def forget_limits(self) -> None:
         """Clear rate-limit counters: the mirror is being reset."""

@@ -146,6 +146,7 @@ class Deliveries:
         status, due = "failed", None
         if done.status is not None and 200 <= done.status < 300:
             status = "delivered"
+            mirror.delivered(parcel.payload)
         elif not done.is_final and len(tried) <= len(mirror.retry_schedule):
             status, due = "pending", (now + mirror.retry_schedule[len(tried) - 1]).timestamp()
         if parcel.next is not None:

@@ -62,11 +62,62 @@ def no_key() -> VendorError:
     )
 
 
+def hidden(key: str) -> str:
+    """Show of a key its kind and its last characters."""
+    shown = 6 if len(key) > 60 else 4
+    return f"{key[:8]}{'*' * max(len(key) - 8 - shown, 4)}{key[-shown:]}"
+
+
 def bad_key(key: str) -> VendorError:
-    """Source: https://docs.stripe.com/api/errors (authentication)"""
-    hidden = "*" * max(len(key) - 12, 4)
-    shown = f"{key[:8]}{hidden}{key[-4:]}" if len(key) > 12 else hidden
+    """Source: https://docs.stripe.com/api/authentication"""
+    shown = hidden(key) if len(key) > 12 else "*" * max(len(key), 4)
     return error(401, "invalid_request_error", f"Invalid API Key provided: {shown}")
+
+
+def publishable_key() -> VendorError:
+    """Source: https://docs.stripe.com/error-codes#secret-key-required"""
+    return error(
+        401,
+        "invalid_request_error",
+        "This API call cannot be made with a publishable API key. Please use a secret API key. You"
+        " can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.",
+        code="secret_key_required",
+    )
+
+
+def no_access(key: str, account: str) -> VendorError:
+    """Source: https://docs.stripe.com/error-codes#account-invalid"""
+    return error(
+        403,
+        "invalid_request_error",
+        f"The provided key '{hidden(key)}' does not have access to account '{account}' (or that"
+        " account does not exist). Application access may have been revoked.",
+        code="account_invalid",
+    )
+
+
+def no_permission(key: str, account: str, permission: str) -> VendorError:
+    """Source: https://docs.stripe.com/keys/restricted-api-keys"""
+    return error(
+        403,
+        "invalid_request_error",
+        f"The provided key '{hidden(key)}' does not have the required permissions for this endpoint"
+        f" on account '{account}'. Having the '{permission}' permission would allow this request to"
+        " continue.",
+    )
+
+
+def rate_limited() -> VendorError:
+    """Source: https://docs.stripe.com/rate-limits"""
+    refused = error(
+        429,
+        "invalid_request_error",
+        "Testmode request rate limit exceeded, the rate limits in testmode are lower than"
+        " livemode. You can learn more about rate limits here https://stripe.com/docs/rate-limits.",
+        code="rate_limit",
+    )
+    refused.headers = {"stripe-rate-limited-reason": "global-rate"}
+    return refused
 
 
 def live_key() -> VendorError:

@@ -6,6 +6,8 @@ Source: https://docs.stripe.com/api/expanding_objects
 from typing import TYPE_CHECKING, Any
 
 from mirra_mcp.local.mirrors.stripe import errors
+from mirra_mcp.local.mirrors.stripe.shapes import Family
+from mirra_mcp.local.mirrors.stripe.versions import family_of
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
@@ -14,12 +16,13 @@ if TYPE_CHECKING:
 DEEPEST = 4
 
 
-def expanded(stripe: "Stripe", body: Doc, paths: list[str]) -> Doc:
-    """Return an answer's body with the fields at `paths` expanded.
+def expanded(stripe: "Stripe", body: Doc, paths: list[str], version: str) -> Doc:
+    """Return an answer's body with the fields at `paths` expanded, as far as a version has them.
 
     Raises:
         VendorError: a path can't be expanded or is too deep.
     """
+    family = family_of(version)
     for path in paths:
         parts = path.split(".")
         depth = len(parts) - (1 if parts[0] == "data" else 0)
@@ -28,18 +31,21 @@ def expanded(stripe: "Stripe", body: Doc, paths: list[str]) -> Doc:
                 f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}",
                 "expand",
             )
-        body = _walk(stripe, body, parts, path)
+        body = _walk(stripe, body, parts, path, family)
     return body
 
 
-def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str) -> Any:
+def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str, family: Family) -> Any:
     if not parts or value is None:
         return value
     if isinstance(value, list):
-        return [_walk(stripe, each, parts, path) for each in value]
+        return [_walk(stripe, each, parts, path, family) for each in value]
     if not isinstance(value, dict):
         raise _not_expandable(path)
     name, rest = parts[0], parts[1:]
+    value = family.moved(value)
+    if not family.has(value, name):
+        raise _not_expandable(path)
     found = value.get(name)
     if name not in value or found is None:
         found = stripe.includable(value, name)
@@ -53,7 +59,7 @@ def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str) -> Any:
             raise _not_expandable(path)
     elif isinstance(found, list) and all(isinstance(each, str) for each in found):
         found = [stripe.by_id(each) or each for each in found]
-    return {**value, name: _walk(stripe, found, rest, path)}
+    return {**value, name: _walk(stripe, found, rest, path, family)}
 
 
 def _not_expandable(path: str) -> Exception:

@@ -20,9 +20,20 @@ def parse(text: str) -> Doc:
     Raises:
         ValueError: the keys contradict each other or are nested too deeply.
     """
+    if not text:
+        return {}
     pairs = parse_qsl(text, keep_blank_values=True)
     if "[" not in text and "%5B" not in text and "%5b" not in text:
         return dict(pairs)
+    return nested(pairs)
+
+
+def nested(pairs: list[tuple[str, str]]) -> Doc:
+    """Put the pairs of a form into nested objects and arrays.
+
+    Raises:
+        ValueError: the keys contradict each other or are nested too deeply.
+    """
     tree: Doc = {}
     for key, value in pairs:
         head, bracket, rest = key.partition("[")

@@ -1,9 +1,91 @@
 """What Stripe has and this mirror doesn't: endpoints that answer 501, and other differences."""
 
-GAPS: dict[str, str] = {
-    "POST /v1/tax/calculations": "Stripe Tax is not mirrored.",
-}
+from mirra_mcp.local.kit.resource import Resource
+from mirra_mcp.local.kit.routes import routes_of
+from mirra_mcp.local.mirrors.stripe.known import PLACEHOLDER, endpoints
+
+AREAS: tuple[tuple[str, str], ...] = (
+    ("/v1/tax/", "Stripe Tax is not mirrored; tax rates are."),
+    ("/v1/terminal/", "Terminal is not mirrored."),
+    ("/v1/test_helpers/terminal/", "Terminal is not mirrored."),
+    ("/v1/financial_connections/", "Financial Connections is not mirrored."),
+    ("/v1/issuing/", "Issuing is not mirrored."),
+    ("/v1/test_helpers/issuing/", "Issuing is not mirrored."),
+    ("/v1/treasury/", "Treasury is not mirrored."),
+    ("/v1/test_helpers/treasury/", "Treasury is not mirrored."),
+    ("/v1/identity/", "Identity is not mirrored."),
+    ("/v1/climate/", "Climate is not mirrored."),
+    ("/v1/radar/", "Radar's rules are not mirrored: simulate its blocks, reviews and warnings."),
+    ("/v1/reporting/", "Reporting is not mirrored."),
+    ("/v1/sigma/", "Sigma is not mirrored."),
+    ("/v1/forwarding/", "Forwarding is not mirrored."),
+    ("/v1/entitlements/", "Entitlements are not mirrored."),
+    ("/v1/apps/", "Stripe Apps are not mirrored."),
+    ("/v1/apple_pay/", "Wallet domains are not mirrored."),
+    ("/v1/payment_method_domains", "Wallet domains are not mirrored."),
+    ("/v1/account", "Of Connect, only standard accounts are mirrored."),
+    ("/v1/application_fees", "Of Connect, only standard accounts are mirrored."),
+    ("/v1/transfers", "Of Connect, only standard accounts are mirrored."),
+    ("/v1/topups", "Top-ups are not mirrored."),
+    ("/v1/quotes", "Quotes are not mirrored."),
+    ("/v1/sources", "Sources are not mirrored; payment methods are."),
+    ("/v1/payment_records", "Payment records are not mirrored."),
+    ("/v1/payment_attempt_records", "Payment records are not mirrored."),
+    ("/v1/billing/alerts", "Of usage billing, only meters and their events are mirrored."),
+    ("/v1/billing/credit", "Of usage billing, only meters and their events are mirrored."),
+    ("/v2/core/event", "Of the v2 API, only events and their destinations are mirrored."),
+    ("/v2/", "Of the v2 API, only events and their destinations are mirrored."),
+)
+"""By how a path begins: why it is not there. The first that fits counts."""
+OTHER = "This endpoint is not mirrored yet."
 
 LIMITS: tuple[str, ...] = (
-    "Any well-formed test key (sk_test_..., rk_test_...) reaches the session's one account.",
+    "Any well-formed test key (sk_test_..., rk_test_...) reaches the session's one account;"
+    " a restricted key is held to its permissions only if it was made by the simulated event"
+    " restricted_key.created.",
+    "No two requests run at once, so 409 `idempotency_key_in_use` never comes.",
+    "Rate limits are not enforced until the simulated event rate_limit.reached asks for it.",
+    "Versions before 2024-06-20 are answered as 2024-06-20; between the releases of a year, fields"
+    " that were merely added are shown from the release's last version on.",
+    "Webhook endpoints take wildcards of a group, such as `charge.*`, besides `*` and full names.",
+    "Retries of webhooks come 1, 2 and 4 hours after the first failure: Stripe says no more than"
+    " three times over a few hours.",
+    "Parameters that Stripe has and the mirror doesn't model are accepted, and change nothing.",
 )
+
+
+def gaps_of(nouns: tuple[type[Resource], ...]) -> dict[str, str]:
+    """List the endpoints of Stripe that no noun answers, each with the reason."""
+    there = {
+        PLACEHOLDER.sub("{}", each.spec) for noun in nouns for each in routes_of(noun, noun.plural)
+    }
+    return {
+        spec.replace("{}", "{id}"): _reason(spec.partition(" ")[2])
+        for spec in endpoints()
+        if spec not in there
+    }
+
+
+def told(gaps: dict[str, str]) -> list[str]:
+    """Tell the gaps a line for each reason: more than 400 endpoints are no reading matter."""
+    lines = []
+    for reason in dict.fromkeys(gaps.values()):
+        paths = dict.fromkeys(
+            "/".join(spec.partition(" ")[2].split("/")[:4])
+            for spec, each in gaps.items()
+            if each == reason
+        )
+        lines.append(f"{reason} 501: {', '.join(_shortest(list(paths)))}")
+    return lines
+
+
+def _shortest(paths: list[str]) -> list[str]:
+    found: list[str] = []
+    for path in sorted(paths):
+        if not any(path.startswith(each) for each in found):
+            found.append(path)
+    return found
+
+
+def _reason(path: str) -> str:
+    return next((reason for start, reason in AREAS if path.startswith(start)), OTHER)

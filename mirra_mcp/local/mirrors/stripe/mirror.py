@@ -3,38 +3,48 @@
 Source: https://docs.stripe.com/api
 """
 
-import base64
-import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
-from mirra_mcp.local.kit.errors import VendorError
+import orjson
+
 from mirra_mcp.local.kit.idempotency import Idempotency
-from mirra_mcp.local.kit.mirror import Fixture, Mirror
-from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.mirror import Fixture
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.stories import Story, stories_of
 from mirra_mcp.local.kit.webhooks import Target
-from mirra_mcp.local.mirrors.stripe import errors, forms, signing, simulate
-from mirra_mcp.local.mirrors.stripe.events import EVENT_TYPES
+from mirra_mcp.local.mirrors.stripe import access, errors, forms, known, signing, simulate, uploads
+from mirra_mcp.local.mirrors.stripe.events import MIRRORED
 from mirra_mcp.local.mirrors.stripe.expand import expanded
-from mirra_mcp.local.mirrors.stripe.gaps import GAPS, LIMITS
+from mirra_mcp.local.mirrors.stripe.gaps import LIMITS, gaps_of, told
 from mirra_mcp.local.mirrors.stripe.includes import INCLUDES
-from mirra_mcp.local.mirrors.stripe.params import refusal
+from mirra_mcp.local.mirrors.stripe.refusals import Refusals
 from mirra_mcp.local.mirrors.stripe.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.resources.accounts import OWN, OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.resources.nouns import Nouns
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
-from mirra_mcp.local.mirrors.stripe.versions import DEFAULT, check_version, shaped
+from mirra_mcp.local.mirrors.stripe.versions import DEFAULT, check_version, read, shaped
 from mirra_mcp.wire.model import Doc
 
 KEY = "sk_test_mirra000000000000000000"
 PUBLISHABLE = "pk_test_mirra000000000000000000"
 
 
-class Stripe(Nouns, Mirror):
+class PerAccount(Idempotency):
+    """Stripe's idempotency keys: each account has its own."""
+
+    def key_of(self, call: Call) -> str | None:
+        """Return the key with the account that it was used for."""
+        key = super().key_of(call)
+        account = call.headers.get("stripe-account")
+        return f"{account} {key}" if key and account else key
+
+
+class Stripe(Nouns, Refusals):
     """Stripe in test mode."""
 
     vendor, version, api_version = "stripe", "0.7.3", DEFAULT
@@ -43,77 +53,106 @@ class Stripe(Nouns, Mirror):
     resources = Nouns.ALL
     stories: ClassVar[dict[str, Story]] = dict(stories_of(*simulate.MODULES))
     fixtures: ClassVar[dict[str, Fixture]] = FIXTURES
-    gaps: ClassVar[dict[str, str]] = GAPS
+    gaps: ClassVar[dict[str, str]] = gaps_of(Nouns.ALL)
     limits = LIMITS
-    webhook_events = EVENT_TYPES
+    webhook_events = MIRRORED
     webhook_secret = "whsec_mirra0000000000000000000000000000"
     message_prefix = ""
     event_id_key = "objectId"
-    idempotency = Idempotency(keep_errors=True, replay_header=("idempotent-replayed", "true"))
-    retry_schedule = tuple(timedelta(hours=each) for each in (1, 2, 4, 8, 12, 12, 12, 12, 12))
+    idempotency = PerAccount(keep_errors=True, replay_header=("idempotent-replayed", "true"))
+    retry_schedule = tuple(timedelta(hours=each) for each in (1, 2, 4))
 
     account: str | None = None
     """The connected account that this call acts for, from `Stripe-Account`."""
     request_id: str | None = None
     idempotency_key: str | None = None
     call_version: str = DEFAULT
+    calls_refused: int = 0
+    """How many calls more meet a rate limit."""
     kept_back: list[tuple[str, Doc]] | None = None
 
     def install(self) -> None:
         """Lay out a fresh test account."""
         self.account = None
+        own = self.accounts.lay_out(OWN_ACCOUNT, **OWN)
+        self.accounts.save(own)
+
+    @classmethod
+    def gaps_told(cls) -> list[str]:
+        """Tell the endpoints that aren't there by their reasons."""
+        return told(cls.gaps)
 
     # Requests.
-
-    def read_body(self, call: Call) -> Any:
-        """Read the form; JSON for the v2 API."""
-        if call.path.startswith("/v2/"):
-            return call.json
-        kind = call.headers.get("content-type", "")
-        if kind.startswith("application/json"):
-            raise ValueError("form-encoded bodies only")
-        return forms.parse(call.body.decode("utf-8"))
-
-    def read_query(self, call: Call) -> Any:
-        """Read a query, which is a form too."""
-        return forms.parse(call.query_string)
 
     def authenticate(self, call: Call) -> str:
         """Return the key. Any well-formed test key is the session's own account.
 
         Source: https://docs.stripe.com/api/authentication
         """
-        self.account = self.request_id = self.idempotency_key = None
+        self.account = self.idempotency_key = None
         self.call_version = DEFAULT
         if self.session is not None:
             self.request_id = f"req_{self.session.ids.token(14)}"
-        key = _key_of(call.headers.get("authorization", ""))
-        if not key:
-            raise errors.no_key()
-        if key.startswith(("sk_live_", "rk_live_", "pk_live_")):
-            raise errors.live_key()
-        if not key.startswith(("sk_test_", "rk_test_")) or not key[8:].isalnum():
-            raise errors.bad_key(key)
+        key = access.key_of(call.headers.get("authorization", ""))
+        access.check_key(key, call.method, call.path)
         return key
 
     def admit(self, call: Call, spec: str) -> None:
-        """Take note of version, account and idempotency key."""
-        self.call_version = check_version(call.headers.get("stripe-version"), call.path)
-        self.idempotency_key = call.headers.get("idempotency-key")
-        if account := call.headers.get("stripe-account"):
+        """Take note of version, account and idempotency key, and read the parameters."""
+        headers = call.headers
+        if self.calls_refused:
+            self.calls_refused -= 1
+            raise errors.rate_limited()
+        self.call_version = check_version(headers.get("stripe-version"), call.path)
+        self.idempotency_key = headers.get("idempotency-key")
+        account = headers.get("stripe-account") or headers.get("stripe-context")
+        if account and account != OWN_ACCOUNT:
             if self.accounts.peek(account) is None:
-                raise errors.error(
-                    403,
-                    "invalid_request_error",
-                    f"The provided key '{errors_key(call.caller)}' does not have access to account"
-                    f" '{account}' (or that account does not exist). Application access may have"
-                    " been revoked.",
-                    code="account_invalid",
-                )
+                raise errors.no_access(call.caller, account)
             self.account = account
+        if call.caller[0] == "r":
+            self._check_permission(call)
+        form = self._read(call)
+        if not call.path.startswith("/v2/"):
+            known.check(spec, form, self.call_version)
+        call.__dict__["form"] = read(form, self.call_version, call.path)
+
+    def _check_permission(self, call: Call) -> None:
+        granted = self.setting(f"key:{call.caller}")
+        wanted = access.permission(call.method, call.path)
+        if granted is not None and not access.allows(granted, wanted):
+            raise errors.no_permission(call.caller, self.account or OWN_ACCOUNT, wanted)
+
+    def _read(self, call: Call) -> Any:
+        """Return the parameters: a form, in body or query; JSON or an upload where it must be."""
+        if call.method != "POST":
+            return forms.parse(call.query_string)
+        kind = call.headers.get("content-type", "")
+        try:
+            if call.path.startswith("/v2/"):
+                return call.json
+            if kind.startswith("multipart/form-data"):
+                return uploads.parse(kind, call.body)
+            if kind.startswith("application/json"):
+                raise ValueError("form-encoded bodies only")
+            text = call.body.decode("utf-8")
+            return forms.parse(f"{call.query_string}&{text}" if call.query_string else text)
+        except ValueError:
+            raise self.malformed(call) from None
+
+    def read_body(self, call: Call) -> Any:
+        """Return the parameters, read when the call was admitted."""
+        return call.__dict__["form"]
+
+    def read_query(self, call: Call) -> Any:
+        """Return the parameters, read when the call was admitted."""
+        return call.__dict__["form"]
 
     def decorate(self, call: Call, status: int) -> dict[str, str]:
-        """Return the headers of every answer. Source: https://docs.stripe.com/api/request_ids"""
+        """Return the headers of every answer, and end the call.
+
+        Source: https://docs.stripe.com/api/request_ids
+        """
         headers = {"stripe-version": self.call_version}
         if self.request_id:
             headers["request-id"] = self.request_id
@@ -121,39 +160,90 @@ class Stripe(Nouns, Mirror):
             headers["idempotency-key"] = self.idempotency_key
         if self.account:
             headers["stripe-account"] = self.account
+        self.account = self.request_id = self.idempotency_key = None
         return headers
 
     def shape(self, call: Call, answer: Answer) -> Answer:
         """Expand what was asked for, in the caller's API version."""
-        if isinstance(answer.body, dict) and "error" not in answer.body:
-            given = self.read_query(call)
-            if call.method == "POST" and not call.path.startswith("/v2/"):
-                given = self.read_body(call)
-            paths = given.get("expand", [])
-            body = answer.body
-            if paths:
+        body = answer.body
+        if isinstance(body, dict):
+            paths = call.__dict__["form"].get("expand")
+            if paths and "error" not in body:
                 paths = paths if isinstance(paths, list) else [paths]
-                body = expanded(self, body, [str(each) for each in paths])
+                body = expanded(self, body, [str(each) for each in paths], self.call_version)
             answer.body = shaped(body, self.call_version)
-        elif isinstance(answer.body, dict):
-            answer.body = shaped(answer.body, self.call_version)
+            if "error" in body:
+                self._name_log(call, answer)
+        if self.idempotency_key and self.request_id:
+            answer.headers["original-request"] = self.request_id
         return answer
+
+    def refused(self, call: Call, answer: Answer) -> None:
+        """Add to a refusal where its log would be found."""
+        if self.session is not None:  # the first id was taken back with all that the call did
+            self.request_id = f"req_{self.session.ids.token(14)}"
+        self._name_log(call, answer)
+
+    def _name_log(self, call: Call, answer: Answer) -> None:
+        if self.request_id and isinstance(answer.body, dict) and not call.path.startswith("/v2/"):
+            seconds = int(call.now.timestamp())
+            url = f"https://dashboard.stripe.com/test/logs/{self.request_id}?t={seconds}"
+            told = {**answer.body["error"], "request_log_url": url}
+            answer.body = {"error": dict(sorted(told.items()))}
+
+    # Time.
+
+    def after(self, delay: timedelta, verb: str, **args: Any) -> None:
+        """Set a timer that acts for the account that set it."""
+        if self.account:
+            args["account_"] = self.account
+        super().after(delay, verb, **args)
+
+    def call_verb(self, verb: str, args: str) -> None:
+        """Do what a timer was set for: nobody's request, for the account that set it."""
+        self.account = self.request_id = self.idempotency_key = None
+        if '"account_"' in args:
+            given = orjson.loads(args)
+            self.account = given.pop("account_")
+            args = orjson.dumps(given).decode()
+        try:
+            super().call_verb(verb, args)
+        finally:
+            self.account = None
+
+    @contextmanager
+    def acting_for(self, account: str | None) -> Iterator[None]:
+        """Read and write another account's documents."""
+        outer, self.account = self.account, account
+        try:
+            yield
+        finally:
+            self.account = outer
+
+    def forget_limits(self) -> None:
+        """Clear what was asked for of the rate limit."""
+        self.calls_refused = 0
 
     # Documents.
 
     def by_id(self, id: str) -> Doc | None:
         """Return what an id names, whatever kind of object it is."""
-        prefix = id.rpartition("_")[0]
-        for noun in self.nouns.values():
-            if isinstance(noun, StripeResource) and noun.prefix and noun.prefix == prefix:
-                doc = noun.peek(id)
-                if doc is not None:
-                    return noun.view(doc)
+        for noun in self._by_prefix.get(id.rpartition("_")[0], ()):
+            if (doc := noun.peek(id)) is not None:
+                return noun.view(doc)
         for plural in ("products", "prices", "coupons", "plans"):
             other = self.nouns.get(plural)
             if other is not None and (doc := other.peek(id)) is not None:
                 return other.view(doc)
         return None
+
+    @cached_property
+    def _by_prefix(self) -> dict[str, list[StripeResource]]:
+        found: dict[str, list[StripeResource]] = {}
+        for noun in self.nouns.values():
+            if isinstance(noun, StripeResource) and noun.prefix:
+                found.setdefault(noun.prefix, []).append(noun)
+        return found
 
     def includable(self, doc: Doc, name: str) -> Any:
         """Return a field that is there only when asked for, such as `customer.subscriptions`."""
@@ -188,6 +278,11 @@ class Stripe(Nouns, Mirror):
         finally:
             self.kept_back = outer
 
+    def delivered(self, payload: bytes) -> None:
+        """Count an endpoint that has accepted an event."""
+        event = orjson.loads(payload)
+        self.events.delivered(event["id"], event.get("account"))
+
     def payload(self, event: str, data: Doc) -> Doc:
         """Return the event as the account's own version has it."""
         return self.events.rendered(data, DEFAULT)
@@ -215,71 +310,6 @@ class Stripe(Nouns, Mirror):
         """Return the `Stripe-Signature` header."""
         return headers["stripe-signature"]
 
-    # Refusals.
-
-    def invalid(self, problems: list[Problem], call: Call) -> VendorError:
-        """Refuse the first problem; missing parameters come after unknown ones."""
-        unknown = [each for each in problems if each.type == "extra_forbidden"]
-        return refusal((unknown or problems)[0])
-
-    def malformed(self, call: Call) -> VendorError:
-        """Refuse a body that is no form."""
-        kind = call.headers.get("content-type", "")
-        if kind.startswith("application/json"):
-            return errors.invalid(
-                "Invalid request (check that your POST content type is"
-                " application/x-www-form-urlencoded). If you have any questions, we can help at"
-                " https://support.stripe.com/."
-            )
-        return errors.invalid("Invalid request: the body could not be parsed.")
-
-    def too_large(self, call: Call) -> VendorError:
-        """Refuse a body that is too large."""
-        return errors.error(413, "invalid_request_error", "Request entity too large.")
-
-    def unknown_path(self, call: Call) -> VendorError:
-        """Say that there is no such URL."""
-        return errors.error(
-            404,
-            "invalid_request_error",
-            f"Unrecognized request URL ({call.method}: {call.path}). If you are trying to list"
-            " objects, remove the trailing slash. If you are trying to retrieve an object, make"
-            " sure you passed a valid (non-empty) identifier in your code. Please see"
-            " https://stripe.com/docs or we can help at https://support.stripe.com/.",
-        )
-
-    def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
-        """Stripe knows no 405: a wrong method is an unknown URL."""
-        return self.unknown_path(call)
-
-    def gap(self, call: Call, reason: str) -> VendorError:
-        """Say that Stripe has this endpoint and the mirror doesn't."""
-        return errors.not_modelled(call.method, call.path, reason)
-
-    def crashed(self, call: Call) -> VendorError:
-        """Say that the mirror itself failed."""
-        return errors.error(500, "api_error", "An error occurred inside the Mirra mirror.")
-
-    def idempotency_conflict(self, call: Call) -> VendorError:
-        """Source: https://docs.stripe.com/api/idempotent_requests"""
-        key = call.headers.get("idempotency-key", "")
-        return errors.error(
-            400,
-            "idempotency_error",
-            "Keys for idempotent requests can only be used with the same parameters they were"
-            f" first used with. Try using a key other than '{key}' if you meant to execute a"
-            " different request.",
-        )
-
-    def idempotency_invalid(self, key: str) -> VendorError | None:
-        """Refuse keys over 255 characters."""
-        if len(key) > 255:
-            return errors.invalid(
-                "Idempotency keys can be at most 255 characters long.",
-                code="idempotency_key_too_long",
-            )
-        return None
-
     # Using it.
 
     def env(self) -> dict[str, str]:
@@ -301,20 +331,3 @@ class Stripe(Nouns, Mirror):
             "node": f'const stripe = new Stripe("{KEY}", '
             f'{{host: "{host}", port: {port or 80}, protocol: "http"}});',
         }
-
-
-def errors_key(key: str) -> str:
-    """Show a key as Stripe's errors do."""
-    return f"{key[:8]}***{key[-4:]}"
-
-
-def _key_of(header: str) -> str:
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() == "basic":
-        try:
-            return base64.b64decode(value, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
-    return ""

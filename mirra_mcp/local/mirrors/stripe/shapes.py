@@ -55,9 +55,17 @@ class Family:
         shape = self.shape(name)
         if shape is None or (value.get("deleted") is True and name != "discount"):
             return value
-        if name in MOVED:
-            value = MOVED[name](value, self.name)
-        return shape.show(value, whole=whole)
+        return shape.show(self.moved(value), whole=whole)
+
+    def moved(self, doc: Doc) -> Doc:
+        """Return a document with what this family calls otherwise under its own names."""
+        move = MOVED.get(doc.get("object", ""))
+        return move(doc, self.name) if move else doc
+
+    def has(self, doc: Doc, field: str) -> bool:
+        """Tell whether this family knows a field of an object."""
+        shape = self.shape(str(doc.get("object")))
+        return shape is None or any(row[0] == field for row in shape.rows)
 
 
 class Shape:

@@ -128,6 +128,18 @@ class Account:
         secret: str = answer.json()["secret"]
         return secret
 
+    def settle(self, count: int) -> None:
+        """Wait until so many tries at sending webhooks were made, those to nobody included."""
+        after = done = 0
+        while done < count:
+            query = f"types=webhook.dispatched&after={after}&wait=5"
+            answer = self.control.get(
+                f"/v1/sessions/{self.id}/events?{query}", headers={"accept": "application/json"}
+            )
+            page = answer.json()["events"]
+            assert page, "no webhook was sent within 5 s"
+            done, after = done + len(page), page[-1]["id"]
+
     def state(self, entity: str) -> list[Doc]:
         """Return the documents of an entity, newest first."""
         answer = self.http.get("/_mirra/state", params={"entity": entity, "limit": 1000})

@@ -1,13 +1,19 @@
 """Events: what happened to the account's objects. Source: https://docs.stripe.com/api/events"""
 
-import fnmatch
 from typing import ClassVar
 
+from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.stripe import errors
+from mirra_mcp.local.mirrors.stripe.events import matches
 from mirra_mcp.local.mirrors.stripe.params import ListParams
 from mirra_mcp.local.mirrors.stripe.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.versions import DEFAULT, shaped
 from mirra_mcp.wire.model import Doc
+
+KEPT = 30 * 24 * 3600
+"""Seconds that events can be asked for. Source: https://docs.stripe.com/api/events"""
+MOST_TYPES = 20
 
 
 class ListEvents(ListParams):
@@ -61,19 +67,53 @@ class Events(StripeResource):
         """Return a kept event in an API version."""
         return self.rendered(self.get(id), version)
 
+    def delivered(self, id: str, account: str | None) -> None:
+        """Take note that one more endpoint has accepted an event."""
+        with self.stripe.acting_for(account):
+            doc = self.peek(id)
+            if doc is not None and doc["pending_webhooks"]:
+                doc["pending_webhooks"] -= 1
+                self.mirror.store.put(self.kind, doc, self.indexes)
+
     @route("GET /v1/events/{id}")
     def retrieve(self, id: str) -> Doc:
-        """Return one event."""
-        return self.rendered(self.get(id), DEFAULT)
+        """Return one event, in the version that it was made in."""
+        doc = self.get(id)
+        if doc["created"] < self.at - KEPT:
+            raise self.missing(id)
+        return self.rendered(doc, DEFAULT)
 
     @route("GET /v1/events")
     def index(self, params: ListEvents) -> Doc:
-        """List events, by type (`charge.*` works) and time."""
+        """List the events of 30 days, by type (`charge.*` works), time and success.
+
+        Source: https://docs.stripe.com/api/events/list
+        """
+        if params.type and params.types:
+            raise _both()
         wanted = params.types or ([params.type] if params.type else [])
-        if len(wanted) == 1 and "*" not in wanted[0]:
-            return self.listed(params, type=wanted[0])
-        if not wanted:
-            return self.listed(params)
-        return self.listed(
-            params, keep=lambda doc: any(fnmatch.fnmatch(doc["type"], each) for each in wanted)
-        )
+        if len(wanted) > MOST_TYPES:
+            raise errors.invalid(f"You may specify at most {MOST_TYPES} types of events.", "types")
+        success = params.delivery_success
+        if success is None and len(wanted) == 1 and "*" not in wanted[0]:
+            page = self.listed(params, type=wanted[0])
+        elif success is None and not wanted:
+            page = self.listed(params)
+        else:
+            page = self.listed(params, keep=lambda doc: _fits(doc, wanted, success))
+        oldest = self.at - KEPT
+        kept = [doc for doc in page["data"] if doc["created"] >= oldest]
+        if len(kept) < len(page["data"]):
+            page["has_more"] = False
+        page["data"] = [self.rendered(doc, DEFAULT) for doc in kept]
+        return page
+
+
+def _fits(doc: Doc, types: list[str], success: bool | None) -> bool:
+    if types and not any(matches(each, doc["type"]) for each in types):
+        return False
+    return success is None or success == (doc["pending_webhooks"] == 0)
+
+
+def _both() -> VendorError:
+    return errors.invalid("You may only specify one of these parameters: type, types.", "types")
