@@ -72,15 +72,17 @@ def resident_kb(pid: int) -> int:
 
 
 def processor_seconds(pid: int) -> float:
-    """Return the processor time that a process took; 0 where the system doesn't tell so.
+    """Return what a process and its children took of the processors; 0 where /proc isn't.
 
     Unlike the time on the clock it hardly depends on what else the machine does.
     """
-    stat = Path(f"/proc/{pid}/stat")
-    if not stat.exists():
-        return 0.0
-    fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    used = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if pid in (int(stat.parent.name), int(fields[1])):
+                used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
 
 
 def environment(folder: str) -> dict[str, str]:

@@ -212,7 +212,7 @@ end
     found = re.search(r"Requests/sec: *([\d.]+)", told.stdout)
     if found is None:
         raise RuntimeError(f"wrk said: {told.stdout}")
-    return {"perSecond": float(found[1]), "statuses": {}}
+    return {"perSecond": float(found[1]), "requests": float(found[1]) * plan.seconds}
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.common import EMAIL, PATIENCE, Http, mirra, process, scratch
@@ -31,6 +31,7 @@ class Target:
     key: str
     per_token: int = 0
     is_ours: bool = False
+    pid: int = 0
 
     def connect(self) -> Http:
         """Connect to it."""
@@ -70,9 +71,9 @@ def wait_for(target: Target) -> None:
 def running(command: list[str], target: Target, folder: str | None = None) -> Iterator[Target]:
     """Run a server for the length of the block."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with process(command, cwd=folder, **quiet):
+    with process(command, cwd=folder, **quiet) as server:
         wait_for(target)
-        yield target
+        yield replace(target, pid=server.pid)
 
 
 @contextmanager
@@ -85,7 +86,7 @@ def ours() -> Iterator[list[Target]]:
         mirror = up.mirrors[0]
         command = [sys.executable, "-m", "bench.bare_http", str(port)]
         yield [
-            Target("mirra-mcp", mirror["url"], mirror["env"]["RESEND_API_KEY"], is_ours=True),
+            Target("mirra-mcp", mirror["url"], mirror["env"]["RESEND_API_KEY"], 0, True, up.pid),
             stack.enter_context(running(command, floor)),
         ]
 

@@ -7,10 +7,11 @@ import argparse
 import statistics
 from dataclasses import replace
 
-from bench.common import EMAIL, numbers, table
+from bench.common import EMAIL, numbers, processor_seconds, table
 from bench.load import Plan, under_load
 from bench.peers import Target, targets
 
+Figures = dict[str, dict[tuple[str, int], list[float]]]
 CASES = (("send", 16), ("send", 1), ("read", 16), ("read", 1))
 
 
@@ -36,17 +37,20 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     given = parser.parse_args()
     with targets(with_peers=given.peers, installed=given.installed) as found:
-        rates: dict[str, dict[tuple[str, int], list[float]]] = {
-            target.name: {case: [] for case in CASES} for target in found
-        }
+        rates: Figures = {target.name: {case: [] for case in CASES} for target in found}
+        costs: Figures = {target.name: {case: [] for case in CASES} for target in found}
         for turn in range(given.rounds + 1):
             seconds = given.seconds if turn else 1.0  # the first one warms up
             for case in CASES:
                 for target in found:
-                    figures = under_load(plan_for(target, *case, seconds), wrk=given.wrk)
+                    plan = plan_for(target, *case, seconds)
+                    before = processor_seconds(target.pid)
+                    figures = under_load(plan, wrk=given.wrk)
+                    used = processor_seconds(target.pid) - before
                     target.rest()
                     if turn:
                         rates[target.name][case].append(figures["perSecond"])
+                        costs[target.name][case].append(1e6 * used / figures["requests"])
     ours = rates[found[0].name]
     rows = []
     for name, taken in rates.items():
@@ -55,11 +59,17 @@ def main() -> None:
             ratio = statistics.median(ours[case]) / statistics.median(taken[case])
             cells.append(f"{numbers(taken[case])}, {ratio:.2f}x")
         rows.append([name, *cells])
+    columns = [f"{verb}, {n} connection{'s' * (n > 1)}" for verb, n in CASES]
     tool = "wrk -t1" if given.wrk else "bench.load"
     table(
         f"Requests a second under {tool}: median (min-max) of {given.rounds}, ours / theirs",
-        ["server", *(f"{verb}, {n} connection{'s' * (n > 1)}" for verb, n in CASES)],
+        ["server", *columns],
         rows,
+    )
+    table(
+        "The server's processor time, microseconds a request: median (min-max)",
+        ["server", *columns],
+        [[name, *(numbers(taken[case]) for case in CASES)] for name, taken in costs.items()],
     )
 
 
