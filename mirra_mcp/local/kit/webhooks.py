@@ -215,12 +215,15 @@ class Deliveries:
         )
         self._session.has_mail = True
 
-    def cancel(self, vendor: str) -> None:
-        """Give up what a mirror has not delivered yet: its world is being replaced."""
+    def cancel(self, vendor: str, url: str | None = None) -> None:
+        """Give up what a mirror has not delivered yet, to one address or to all.
+
+        Its world is being replaced, or the endpoint is gone.
+        """
         self._db.execute(
             "UPDATE main.deliveries SET status='canceled', next=NULL"
-            " WHERE mirror=? AND status='pending'",
-            (vendor,),
+            " WHERE mirror=? AND status='pending' AND (?2 IS NULL OR url=?2)",
+            (vendor, url),
         )
 
     def page(self, filters: dict[str, Any], limit: int, below: int | None) -> DeliveryPage:

@@ -17,7 +17,16 @@ from mirra_mcp.local.kit.mirror import Fixture
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.stories import Story, stories_of
 from mirra_mcp.local.kit.webhooks import Target
-from mirra_mcp.local.mirrors.stripe import access, errors, forms, known, signing, simulate, uploads
+from mirra_mcp.local.mirrors.stripe import (
+    access,
+    errors,
+    forms,
+    known,
+    signing,
+    simulate,
+    uploads,
+    v2,
+)
 from mirra_mcp.local.mirrors.stripe.events import MIRRORED
 from mirra_mcp.local.mirrors.stripe.expand import expanded
 from mirra_mcp.local.mirrors.stripe.gaps import LIMITS, gaps_of, told
@@ -69,6 +78,7 @@ class Stripe(Nouns, Refusals):
     call_version: str = DEFAULT
     calls_refused: int = 0
     """How many calls more meet a rate limit."""
+    thin_targets: list[Target] | None = None
     kept_back: list[tuple[str, Doc]] | None = None
 
     def install(self) -> None:
@@ -264,6 +274,11 @@ class Stripe(Nouns, Refusals):
         if self.lane and self.session.log.at:  # a test clock doesn't delay the mail
             self.now = datetime.fromisoformat(self.session.log.at)
         super().emit(event, doc)
+        if thin := self.event_destinations.wanting(f"v1.{event}", "thin"):
+            about = data["object"]
+            reference = v2.related(about["object"], about.get("id", ""), v2.place_of(about))
+            told = self.core_events.record(f"v1.{event}", reference, doc["id"])
+            self.send_thin(told, thin)
         self.now = clock
 
     @contextmanager
@@ -281,26 +296,49 @@ class Stripe(Nouns, Refusals):
     def delivered(self, payload: bytes) -> None:
         """Count an endpoint that has accepted an event."""
         event = orjson.loads(payload)
-        self.events.delivered(event["id"], event.get("account"))
+        if event["object"] == "event":
+            self.events.delivered(event["id"], event.get("account"))
 
     def payload(self, event: str, data: Doc) -> Doc:
-        """Return the event as the account's own version has it."""
+        """Return the event as the account's own version has it; a thin one as it is."""
+        if data["object"] != "event":
+            return self.core_events.view(data)
         return self.events.rendered(data, DEFAULT)
 
     def payload_for(self, target: Target, payload: Doc) -> Doc:
         """Return the event in the version that the endpoint was registered with."""
-        endpoint = self.webhook_endpoints.peek(target.id)
-        version = (endpoint or {}).get("api_version") or DEFAULT
+        if payload["object"] != "event":
+            return payload
+        noun = self.webhook_endpoints if target.id[:3] == "we_" else self.event_destinations
+        version = noun.version_of(target.id) or DEFAULT
         return payload if version == DEFAULT else self.events.rendered_by_id(payload["id"], version)
 
     def event_ref(self, data: Doc) -> str | None:
         """Return the id of the object that an event is about."""
+        if data["object"] != "event":
+            return str(data["related_object"]["id"])
         found: str | None = data["data"]["object"].get("id")
         return found
 
     def endpoints(self, event: str) -> list[Target]:
         """List the enabled endpoints that want an event."""
-        return self.webhook_endpoints.wanting(event)
+        if self.thin_targets is not None:
+            return self.thin_targets
+        found = self.webhook_endpoints.wanting(event)
+        return found + self.event_destinations.wanting(event, "snapshot")
+
+    def send_thin(self, event: Doc, targets: list[Target]) -> None:
+        """Send a thin event to its destinations."""
+        self.thin_targets = targets
+        try:
+            super().emit(event["type"], event)
+        finally:
+            self.thin_targets = None
+
+    def give_up(self, url: str) -> None:
+        """Send no more of what an endpoint hasn't got yet."""
+        if self.session is not None:
+            self.session.deliveries.cancel(self.vendor, url)
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Sign a webhook."""

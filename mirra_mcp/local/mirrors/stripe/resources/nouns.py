@@ -7,6 +7,7 @@ from mirra_mcp.local.mirrors.stripe.resources.accounts import Accounts
 from mirra_mcp.local.mirrors.stripe.resources.balance_transactions import BalanceTransactions
 from mirra_mcp.local.mirrors.stripe.resources.balances import Balances
 from mirra_mcp.local.mirrors.stripe.resources.charges import Charges
+from mirra_mcp.local.mirrors.stripe.resources.core_events import CoreEvents
 from mirra_mcp.local.mirrors.stripe.resources.coupons import Coupons
 from mirra_mcp.local.mirrors.stripe.resources.customer_balance_transactions import (
     CustomerBalanceTransactions,
@@ -15,17 +16,23 @@ from mirra_mcp.local.mirrors.stripe.resources.customers import Customers, Delete
 from mirra_mcp.local.mirrors.stripe.resources.discounts import Discounts
 from mirra_mcp.local.mirrors.stripe.resources.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.resources.early_fraud_warnings import EarlyFraudWarnings
+from mirra_mcp.local.mirrors.stripe.resources.event_destinations import EventDestinations
 from mirra_mcp.local.mirrors.stripe.resources.events import Events
+from mirra_mcp.local.mirrors.stripe.resources.file_links import FileLinks
+from mirra_mcp.local.mirrors.stripe.resources.files import Files
 from mirra_mcp.local.mirrors.stripe.resources.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.resources.meter_events import MeterEvents
 from mirra_mcp.local.mirrors.stripe.resources.meters import Meters
 from mirra_mcp.local.mirrors.stripe.resources.payment_intents import PaymentIntents
 from mirra_mcp.local.mirrors.stripe.resources.payment_methods import PaymentMethods
+from mirra_mcp.local.mirrors.stripe.resources.payouts import Payouts
 from mirra_mcp.local.mirrors.stripe.resources.plans import Plans
 from mirra_mcp.local.mirrors.stripe.resources.prices import Prices
 from mirra_mcp.local.mirrors.stripe.resources.products import Products
 from mirra_mcp.local.mirrors.stripe.resources.promotion_codes import PromotionCodes
 from mirra_mcp.local.mirrors.stripe.resources.refunds import Refunds
+from mirra_mcp.local.mirrors.stripe.resources.setup_attempts import SetupAttempts
+from mirra_mcp.local.mirrors.stripe.resources.setup_intents import SetupIntents
 from mirra_mcp.local.mirrors.stripe.resources.shipping_rates import ShippingRates
 from mirra_mcp.local.mirrors.stripe.resources.sources import Sources
 from mirra_mcp.local.mirrors.stripe.resources.tax_ids import TaxIds
@@ -42,6 +49,7 @@ class Nouns:
         BalanceTransactions,
         Balances,
         Charges,
+        CoreEvents,
         Coupons,
         CustomerBalanceTransactions,
         Customers,
@@ -49,17 +57,23 @@ class Nouns:
         Discounts,
         Disputes,
         EarlyFraudWarnings,
+        EventDestinations,
         Events,
+        FileLinks,
+        Files,
         Mandates,
         MeterEvents,
         Meters,
         PaymentIntents,
         PaymentMethods,
+        Payouts,
         Plans,
         Prices,
         Products,
         PromotionCodes,
         Refunds,
+        SetupAttempts,
+        SetupIntents,
         ShippingRates,
         Sources,
         TaxIds,
@@ -73,6 +87,7 @@ class Nouns:
         balance_transactions: BalanceTransactions
         balances: Balances
         charges: Charges
+        core_events: CoreEvents
         coupons: Coupons
         customer_balance_transactions: CustomerBalanceTransactions
         customers: Customers
@@ -80,17 +95,23 @@ class Nouns:
         discounts: Discounts
         disputes: Disputes
         early_fraud_warnings: EarlyFraudWarnings
+        event_destinations: EventDestinations
         events: Events
+        file_links: FileLinks
+        files: Files
         mandates: Mandates
         meter_events: MeterEvents
         meters: Meters
         payment_intents: PaymentIntents
         payment_methods: PaymentMethods
+        payouts: Payouts
         plans: Plans
         prices: Prices
         products: Products
         promotion_codes: PromotionCodes
         refunds: Refunds
+        setup_attempts: SetupAttempts
+        setup_intents: SetupIntents
         shipping_rates: ShippingRates
         sources: Sources
         tax_ids: TaxIds

@@ -1,15 +1,18 @@
 """Webhook endpoints: where events go. Source: https://docs.stripe.com/api/webhook_endpoints"""
 
-import fnmatch
 from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.kit.webhooks import Target
 from mirra_mcp.local.mirrors.stripe import errors
-from mirra_mcp.local.mirrors.stripe.events import EVENT_TYPES
+from mirra_mcp.local.mirrors.stripe.events import EVENT_TYPES, is_known, matches
 from mirra_mcp.local.mirrors.stripe.params import ListParams, Metadata, StripeParams
 from mirra_mcp.local.mirrors.stripe.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.versions import check_version
 from mirra_mcp.wire.model import Doc
+
+MOST = 16
+"""Endpoints of one account. Source: https://docs.stripe.com/webhooks#register-webhook"""
 
 
 class CreateEndpoint(StripeParams):
@@ -39,7 +42,7 @@ class WebhookEndpoints(StripeResource):
     entity, plural = "webhook_endpoint", "webhook_endpoints"
     object, prefix, path = "webhook_endpoint", "we", "/v1/webhook_endpoints"
     title = "webhook endpoint"
-    secret_fields = ("_secret",)
+    moves: ClassVar[dict[str, set[str]]] = {"enabled": {"disabled"}, "disabled": {"enabled"}}
     blank: ClassVar[Doc] = {
         "api_version": None,
         "application": None,
@@ -53,21 +56,50 @@ class WebhookEndpoints(StripeResource):
     }
 
     def wanting(self, event: str) -> list[Target]:
-        """List the enabled endpoints that subscribed to an event, the first registered first."""
+        """List the enabled endpoints that subscribed to an event, the first registered first.
+
+        What happens on a connected account goes to its own endpoints and to the platform's that
+        were made with `connect`. Source: https://docs.stripe.com/connect/webhooks
+        """
+        found = self._subscribed(event, connect=False)
+        if self.stripe.account:
+            with self.stripe.acting_for(None):
+                found += self._subscribed(event, connect=True)
+        return found
+
+    def _subscribed(self, event: str, *, connect: bool) -> list[Target]:
         return [
             Target(doc["id"], doc["url"], doc["_secret"])
             for doc in self.find(newest_first=False)
             if doc["status"] == "enabled"
-            and any(fnmatch.fnmatch(event, each) for each in doc["enabled_events"])
+            and doc["_connect"] is connect
+            and any(matches(each, event) for each in doc["enabled_events"])
         ]
+
+    def version_of(self, id: str) -> str | None:
+        """Return the API version that an endpoint was made with."""
+        doc = self.peek(id)
+        if doc is None and self.stripe.account:
+            with self.stripe.acting_for(None):
+                doc = self.peek(id)
+        return doc["api_version"] if doc else None
 
     @route("POST /v1/webhook_endpoints")
     def create(self, params: CreateEndpoint) -> Doc:
-        """Register an endpoint; its secret is shown this once."""
-        self._check(params.url, params.enabled_events)
+        """Register an endpoint; its secret is shown this once.
+
+        Source: https://docs.stripe.com/api/webhook_endpoints/create
+        """
+        check_url(params.url)
+        check_types(params.enabled_events)
+        if params.api_version:
+            check_version(params.api_version)
+        if self.count() >= MOST:
+            raise errors.invalid(f"You have reached the maximum of {MOST} test webhook endpoints.")
         fields = params.given()
         connect = fields.pop("connect", False)
         secret = f"whsec_{self.mirror.ids.token(32)}"
+        fields["metadata"] = fields.get("metadata") or {}
         doc = self.save(self.new(**fields, _secret=secret, _connect=connect))
         return {**self.view(doc), "secret": secret}
 
@@ -78,11 +110,19 @@ class WebhookEndpoints(StripeResource):
 
     @route("POST /v1/webhook_endpoints/{id}")
     def update(self, id: str, params: UpdateEndpoint) -> Doc:
-        """Change an endpoint."""
+        """Change an endpoint. What a disabled one has not got by then, it never gets.
+
+        Source: https://docs.stripe.com/webhooks#automatic-retries
+        """
         doc, given = self.get(id), params.given()
-        self._check(str(given.get("url", doc["url"])), given.get("enabled_events", ["*"]))
+        if "url" in given:
+            check_url(given["url"])
+        if "enabled_events" in given:
+            check_types(given["enabled_events"])
         if "disabled" in given:
             given["status"] = "disabled" if given.pop("disabled") else "enabled"
+            if given["status"] == "disabled":
+                self.stripe.give_up(doc["url"])
         return self.view(self.save(self.patched(doc, given)))
 
     @route("GET /v1/webhook_endpoints")
@@ -95,14 +135,43 @@ class WebhookEndpoints(StripeResource):
         """Remove an endpoint."""
         doc = self.get(id)
         self.drop(doc)
+        self.stripe.give_up(doc["url"])
         return self.deleted(doc)
 
-    def _check(self, url: str, events: list[str]) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise errors.invalid("Not a valid URL", "url", "url_invalid")
-        for each in events:
-            if each != "*" and not fnmatch.filter(EVENT_TYPES, each):
-                raise errors.invalid(
-                    f"Invalid enabled_events[0]: {each} is not a known event type.",
-                    "enabled_events",
-                )
+
+def check_url(url: str) -> None:
+    """Refuse what is no web address; in test mode `http` is one.
+
+    Source: https://docs.stripe.com/error-codes#url-invalid
+
+    Raises:
+        VendorError: `url_invalid`.
+    """
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        raise errors.invalid(
+            "Invalid URL: An explicit scheme (such as https) must be provided.",
+            "url",
+            "url_invalid",
+        )
+    if scheme not in ("http", "https") or not rest.strip("/"):
+        raise errors.invalid("Not a valid URL", "url", "url_invalid")
+
+
+def check_types(types: list[str]) -> None:
+    """Refuse types of events that Stripe doesn't have.
+
+    Raises:
+        VendorError: one is unknown, or there is none.
+    """
+    if not types:
+        raise errors.invalid(
+            "Missing required param: enabled_events.", "enabled_events", "parameter_missing"
+        )
+    for index, each in enumerate(types):
+        if not is_known(each):
+            listed = ", ".join(("*", *EVENT_TYPES[:-1]))
+            raise errors.invalid(
+                f"Invalid enabled_events[{index}]: must be one of {listed}, or {EVENT_TYPES[-1]}",
+                f"enabled_events[{index}]",
+            )

@@ -2,4 +2,6 @@
 
 from types import ModuleType
 
-MODULES: tuple[ModuleType, ...] = ()
+from mirra_mcp.local.mirrors.stripe.simulate import accounts, money, payments
+
+MODULES: tuple[ModuleType, ...] = (accounts, money, payments)
