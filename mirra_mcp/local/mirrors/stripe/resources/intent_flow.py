@@ -4,7 +4,7 @@ Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 """
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.stripe import bank_accounts, errors
@@ -14,6 +14,9 @@ from mirra_mcp.local.mirrors.stripe.resources.charges import COPIED
 from mirra_mcp.local.mirrors.stripe.resources.payment_method_params import BANK_DEBITS
 from mirra_mcp.local.mirrors.stripe.search import Searchable
 from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 HELD_FOR = timedelta(days=7)
 """How long a card's authorization lasts.
@@ -72,6 +75,14 @@ def next_action(id: str, return_url: str | None, token: str) -> Doc:
     }
 
 
+def enter_clock(stripe: "Stripe", customer: str | None) -> None:
+    """Let the rest of this call happen at the time of the customer's test clock."""
+    doc = stripe.customers.peek(customer) if customer else None
+    clocks: Any = stripe.nouns.get("test_clocks")
+    if doc and doc.get("test_clock") and clocks:
+        clocks.enter(doc)
+
+
 class IntentFlow(Searchable):
     """The part of payment intents that moves money."""
 
@@ -105,7 +116,7 @@ class IntentFlow(Searchable):
             return self._with_card(intent, method, off_session, strict)
         if method["type"] in BANK_DEBITS:
             return self._with_debit(intent, method)
-        return self._asks(intent, method)
+        return self.asked(intent, method)
 
     def authenticated(self, intent: Doc) -> Doc:
         """Go on after the payer has done what was asked.
@@ -204,6 +215,12 @@ class IntentFlow(Searchable):
         self.tell_owner(intent)
         return intent
 
+    def bounced(self, intent: Doc, code: str) -> Doc:
+        """Let a payment that is processing fail. Fires: charge.failed, .payment_failed."""
+        known = dict(bank_accounts.FAILURES.values())
+        said = known.get(code) or decline(code).message
+        return self.landed(intent, Decline(code, said, seller_message=said))
+
     def expire(self, id: str) -> None:
         """Let an authorization that nobody captured lapse. Called by its timer."""
         intent = self.peek(id)
@@ -239,10 +256,11 @@ class IntentFlow(Searchable):
                     decline_code="authentication_not_handled",
                 )
                 return self._failed(intent, self._error(None, method, said), None)
-            return self._asks(intent, method)
+            return self.asked(intent, method)
         return self._authorized(intent, method, authenticated=bool(intent.get("_authenticated")))
 
-    def _asks(self, intent: Doc, method: Doc) -> Doc:
+    def asked(self, intent: Doc, method: Doc) -> Doc:
+        """Ask the payer for something. Fires: payment_intent.requires_action."""
         back = intent.get("_return_url")
         if method["type"] != "card" and not back:
             raise errors.invalid(

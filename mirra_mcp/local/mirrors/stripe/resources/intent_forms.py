@@ -3,8 +3,6 @@
 Source: https://docs.stripe.com/api/payment_intents
 """
 
-from typing import Any
-
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.stripe import errors
@@ -108,12 +106,6 @@ class IntentForms(IntentFlow):
                 "payment_intent_invalid_parameter",
             )
         return doc
-
-    def _enter(self, customer: str | None) -> None:
-        doc = self.stripe.customers.peek(customer) if customer else None
-        clocks: Any = self.mirror.nouns.get("test_clocks")
-        if doc and doc.get("test_clock") and clocks:
-            clocks.enter(doc)
 
     def _unexpected(self, intent: Doc, message: str) -> VendorError:
         return errors.invalid(

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe import errors, money
+from mirra_mcp.local.mirrors.stripe.resources.intent_flow import enter_clock
 from mirra_mcp.local.mirrors.stripe.resources.intent_forms import NO_METHOD, IntentForms
 from mirra_mcp.local.mirrors.stripe.resources.intent_params import (
     CancelIntent,
@@ -128,7 +129,7 @@ class PaymentIntents(IntentForms):
             )
         elif params.payment_method_types is None and params.confirmation_method != "manual":
             given["automatic_payment_methods"] = {"allow_redirects": "always", "enabled": True}
-        self._enter(params.customer)
+        enter_clock(self.stripe, params.customer)
         method = self._method(params, params.customer)
         if params.confirm:
             if method is None:
@@ -164,7 +165,7 @@ class PaymentIntents(IntentForms):
         Source: https://docs.stripe.com/api/payment_intents/update
         """
         doc, given = self.get(id), params.given()
-        self._enter(doc["customer"])
+        enter_clock(self.stripe, doc["customer"])
         for name in ("amount", "currency"):
             if name in given and doc["status"] not in OPEN:
                 raise self._unexpected(
@@ -187,7 +188,7 @@ class PaymentIntents(IntentForms):
         Source: https://docs.stripe.com/api/payment_intents/confirm
         """
         doc = self._with_secret(id, params.client_secret)
-        self._enter(doc["customer"])
+        enter_clock(self.stripe, doc["customer"])
         if doc["status"] == "succeeded":
             raise self._unexpected(
                 doc,
@@ -216,7 +217,7 @@ class PaymentIntents(IntentForms):
         Source: https://docs.stripe.com/api/payment_intents/capture
         """
         doc = self.get(id)
-        self._enter(doc["customer"])
+        enter_clock(self.stripe, doc["customer"])
         if doc["status"] != "requires_capture":
             done = doc["status"] == "succeeded" and doc["amount_received"]
             raise self._unexpected(
@@ -240,7 +241,7 @@ class PaymentIntents(IntentForms):
         Source: https://docs.stripe.com/api/payment_intents/cancel
         """
         doc = self.get(id)
-        self._enter(doc["customer"])
+        enter_clock(self.stripe, doc["customer"])
         if doc["status"] not in CANCELABLE:
             raise self._unexpected(
                 doc,
