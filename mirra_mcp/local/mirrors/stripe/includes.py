@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from mirra_mcp.local.mirrors.stripe.payment_includes import charge_refunds
 from mirra_mcp.wire.model import Doc
 
-INCLUDES: dict[tuple[str, str], Callable[[Any, Doc], Any]] = {}
+INCLUDES: dict[tuple[str, str], Callable[[Any, Doc], Any]] = {
+    ("charge", "refunds"): charge_refunds,
+}
 """By object and field: how to make the field's value from the mirror and the document."""
