@@ -14,6 +14,27 @@ if TYPE_CHECKING:
     from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 CHUNK = 200
+NAMED_BY_OBJECT = {
+    "charge", "coupon", "dispute", "file", "invoice", "invoiceitem", "invoice_payment", "mandate",
+    "payment_link", "payment_method", "payout", "plan", "price", "promotion_code", "refund",
+    "review", "tax_rate", "token", "webhook_endpoint",
+}  # fmt: skip
+ID_PARAMS = {name: name for name in NAMED_BY_OBJECT} | {
+    "billing_portal.configuration": "configuration",
+    "checkout.session": "session",
+    "file_link": "link",
+    "payment_intent": "intent",
+    "radar.early_fraud_warning": "early_fraud_warning",
+    "setup_intent": "intent",
+    "shipping_rate": "shipping_rate_token",
+    "subscription_item": "item",
+    "subscription_schedule": "schedule",
+    "test_helpers.test_clock": "test_clock",
+}
+"""What the id in an object's path is called, where it isn't simply `id`.
+
+Source: the endpoints of https://github.com/stripe/stripe-python
+"""
 
 
 class StripeResource(Resource):
@@ -61,7 +82,8 @@ class StripeResource(Resource):
 
     def missing(self, id: str) -> VendorError:
         """Say `No such customer: 'cus_x'` with 404."""
-        return errors.missing(self.title or self.object.replace("_", " "), id)
+        param = ID_PARAMS.get(self.object, "id")
+        return errors.missing(self.title or self.object.replace("_", " "), id, param)
 
     def named(self, id: str, param: str) -> Doc:
         """Return the document that a parameter names.
