@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from mirra_mcp.local.mirrors.stripe.catalogue_includes import CATALOGUE
 from mirra_mcp.local.mirrors.stripe.payment_includes import charge_refunds
 from mirra_mcp.wire.model import Doc
 
 INCLUDES: dict[tuple[str, str], Callable[[Any, Doc], Any]] = {
+    **CATALOGUE,
     ("charge", "refunds"): charge_refunds,
 }
 """By object and field: how to make the field's value from the mirror and the document."""

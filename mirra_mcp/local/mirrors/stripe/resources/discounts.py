@@ -116,37 +116,51 @@ class Discounts(StripeResource):
         """
         self.check(given, customer=customer, currency=currency, amount=amount, param=param)
         made = []
+        for each, discount in zip(given, self.drafts(given), strict=True):
+            if each.get("discount"):
+                made.append(discount)
+                continue
+            self.stripe.coupons.count_redemption(discount["source"]["coupon"])
+            if discount["promotion_code"]:
+                self.stripe.promotion_codes.count_redemption(discount["promotion_code"])
+            discount |= {
+                "checkout_session": checkout_session,
+                "customer": customer,
+                "invoice": invoice,
+                "invoice_item": invoice_item,
+                "subscription": subscription,
+                "subscription_item": subscription_item,
+            }
+            attached = customer is not None and not (invoice or invoice_item or checkout_session)
+            made.append(
+                self.save(discount, event="customer.discount.created" if attached else None)
+            )
+        return made
+
+    def drafts(self, given: Sequence[Doc]) -> list[Doc]:
+        """Lay out the discounts of checked coupons and codes, to count with; nothing is written."""
+        found = []
         for each in given:
             if each.get("discount"):
-                made.append(self.get(each["discount"]))
+                found.append(self.get(each["discount"]))
                 continue
             code = None
             if each.get("promotion_code"):
                 code = self.stripe.promotion_codes.get(each["promotion_code"])
             coupon = self.stripe.coupons.get(code["_coupon"] if code else each["coupon"])
-            self.stripe.coupons.count_redemption(coupon["id"])
-            if code:
-                self.stripe.promotion_codes.count_redemption(code["id"])
             months = coupon["duration_in_months"]
-            discount = self.new(
-                checkout_session=checkout_session,
-                coupon=self.stripe.coupons.view(coupon),
-                customer=customer,
-                end=months_after(self.at, months) if months else None,
-                invoice=invoice,
-                invoice_item=invoice_item,
-                promotion_code=code["id"] if code else None,
-                source={"coupon": coupon["id"], "type": "coupon"},
-                start=self.at,
-                subscription=subscription,
-                subscription_item=subscription_item,
-                _applies_to=coupon.get("_applies_to"),
-                _currency_options=coupon.get("_currency_options", {}),
+            found.append(
+                self.new(
+                    coupon=self.stripe.coupons.view(coupon),
+                    end=months_after(self.at, months) if months else None,
+                    promotion_code=code["id"] if code else None,
+                    source={"coupon": coupon["id"], "type": "coupon"},
+                    start=self.at,
+                    _applies_to=coupon.get("_applies_to"),
+                    _currency_options=coupon.get("_currency_options", {}),
+                )
             )
-            attached = customer is not None and not (invoice or invoice_item or checkout_session)
-            self.save(discount, event="customer.discount.created" if attached else None)
-            made.append(discount)
-        return made
+        return found
 
     def running(self, ids: Sequence[str], at: int) -> list[Doc]:
         """Return those of some discounts that still hold at an instant."""

@@ -9,6 +9,7 @@ from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe import errors
 from mirra_mcp.local.mirrors.stripe.params import ListParams, Nested, StripeParams
 from mirra_mcp.local.mirrors.stripe.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.resources.lines_page import page_of
 from mirra_mcp.wire.model import Doc
 
 WINDOWS = {"hour": 3600, "day": 86400}
@@ -195,13 +196,8 @@ class Meters(StripeResource):
             }
             spans = [(each, each + window) for each in sorted(used, reverse=True)]
         rows = [self._summary(id, params.customer, *span) for span in spans]
-        shown, has_more = _page(rows, params)
-        return {
-            "object": "list",
-            "data": shown,
-            "has_more": has_more,
-            "url": f"/v1/billing/meters/{id}/event_summaries",
-        }
+        url = f"/v1/billing/meters/{id}/event_summaries"
+        return page_of(rows, params, url, "meter event summary")
 
     def _summary(self, meter: str, customer: str, start: int, end: int) -> Doc:
         value = self.usage(meter, customer, start, end)
@@ -214,18 +210,3 @@ class Meters(StripeResource):
             "meter": meter,
             "start_time": start,
         }
-
-
-def _page(rows: list[Doc], params: ListParams) -> tuple[list[Doc], bool]:
-    """Return a page of rows that aren't kept anywhere."""
-    ids = [row["id"] for row in rows]
-    for name in ("starting_after", "ending_before"):
-        cursor = getattr(params, name)
-        if cursor is not None and cursor not in ids:
-            raise errors.missing("meter event summary", cursor, name, status=400)
-    if params.ending_before is not None:
-        before = rows[: ids.index(params.ending_before)]
-        return before[-params.limit :], len(before) > params.limit
-    if params.starting_after is not None:
-        rows = rows[ids.index(params.starting_after) + 1 :]
-    return rows[: params.limit], len(rows) > params.limit

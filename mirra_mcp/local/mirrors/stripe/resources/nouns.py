@@ -7,10 +7,15 @@ from mirra_mcp.local.mirrors.stripe.resources.accounts import Accounts
 from mirra_mcp.local.mirrors.stripe.resources.balance_transactions import BalanceTransactions
 from mirra_mcp.local.mirrors.stripe.resources.balances import Balances
 from mirra_mcp.local.mirrors.stripe.resources.charges import Charges
+from mirra_mcp.local.mirrors.stripe.resources.checkout_sessions import CheckoutSessions
 from mirra_mcp.local.mirrors.stripe.resources.core_events import CoreEvents
 from mirra_mcp.local.mirrors.stripe.resources.coupons import Coupons
 from mirra_mcp.local.mirrors.stripe.resources.customer_balance_transactions import (
     CustomerBalanceTransactions,
+)
+from mirra_mcp.local.mirrors.stripe.resources.customer_sessions import (
+    CustomerSessions,
+    EphemeralKeys,
 )
 from mirra_mcp.local.mirrors.stripe.resources.customers import Customers, DeletedCustomers
 from mirra_mcp.local.mirrors.stripe.resources.discounts import Discounts
@@ -24,9 +29,12 @@ from mirra_mcp.local.mirrors.stripe.resources.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.resources.meter_events import MeterEvents
 from mirra_mcp.local.mirrors.stripe.resources.meters import Meters
 from mirra_mcp.local.mirrors.stripe.resources.payment_intents import PaymentIntents
+from mirra_mcp.local.mirrors.stripe.resources.payment_links import PaymentLinks
 from mirra_mcp.local.mirrors.stripe.resources.payment_methods import PaymentMethods
 from mirra_mcp.local.mirrors.stripe.resources.payouts import Payouts
 from mirra_mcp.local.mirrors.stripe.resources.plans import Plans
+from mirra_mcp.local.mirrors.stripe.resources.portal_configurations import PortalConfigurations
+from mirra_mcp.local.mirrors.stripe.resources.portal_sessions import PortalSessions
 from mirra_mcp.local.mirrors.stripe.resources.prices import Prices
 from mirra_mcp.local.mirrors.stripe.resources.products import Products
 from mirra_mcp.local.mirrors.stripe.resources.promotion_codes import PromotionCodes
@@ -37,6 +45,7 @@ from mirra_mcp.local.mirrors.stripe.resources.shipping_rates import ShippingRate
 from mirra_mcp.local.mirrors.stripe.resources.sources import Sources
 from mirra_mcp.local.mirrors.stripe.resources.tax_ids import TaxIds
 from mirra_mcp.local.mirrors.stripe.resources.tax_rates import TaxRates
+from mirra_mcp.local.mirrors.stripe.resources.test_clocks import TestClocks
 from mirra_mcp.local.mirrors.stripe.resources.tokens import Tokens
 from mirra_mcp.local.mirrors.stripe.resources.webhook_endpoints import WebhookEndpoints
 
@@ -49,14 +58,17 @@ class Nouns:
         BalanceTransactions,
         Balances,
         Charges,
+        CheckoutSessions,
         CoreEvents,
         Coupons,
         CustomerBalanceTransactions,
+        CustomerSessions,
         Customers,
         DeletedCustomers,
         Discounts,
         Disputes,
         EarlyFraudWarnings,
+        EphemeralKeys,
         EventDestinations,
         Events,
         FileLinks,
@@ -65,9 +77,12 @@ class Nouns:
         MeterEvents,
         Meters,
         PaymentIntents,
+        PaymentLinks,
         PaymentMethods,
         Payouts,
         Plans,
+        PortalConfigurations,
+        PortalSessions,
         Prices,
         Products,
         PromotionCodes,
@@ -78,6 +93,7 @@ class Nouns:
         Sources,
         TaxIds,
         TaxRates,
+        TestClocks,
         Tokens,
         WebhookEndpoints,
     )
@@ -87,14 +103,17 @@ class Nouns:
         balance_transactions: BalanceTransactions
         balances: Balances
         charges: Charges
+        checkout_sessions: CheckoutSessions
         core_events: CoreEvents
         coupons: Coupons
         customer_balance_transactions: CustomerBalanceTransactions
+        customer_sessions: CustomerSessions
         customers: Customers
         deleted_customers: DeletedCustomers
         discounts: Discounts
         disputes: Disputes
         early_fraud_warnings: EarlyFraudWarnings
+        ephemeral_keys: EphemeralKeys
         event_destinations: EventDestinations
         events: Events
         file_links: FileLinks
@@ -103,9 +122,12 @@ class Nouns:
         meter_events: MeterEvents
         meters: Meters
         payment_intents: PaymentIntents
+        payment_links: PaymentLinks
         payment_methods: PaymentMethods
         payouts: Payouts
         plans: Plans
+        portal_configurations: PortalConfigurations
+        portal_sessions: PortalSessions
         prices: Prices
         products: Products
         promotion_codes: PromotionCodes
@@ -116,5 +138,6 @@ class Nouns:
         sources: Sources
         tax_ids: TaxIds
         tax_rates: TaxRates
+        test_clocks: TestClocks
         tokens: Tokens
         webhook_endpoints: WebhookEndpoints

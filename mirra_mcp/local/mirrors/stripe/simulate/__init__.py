@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.stripe.simulate import accounts, money, payments
+from mirra_mcp.local.mirrors.stripe.simulate import accounts, checkout, money, payments
 
-MODULES: tuple[ModuleType, ...] = (accounts, money, payments)
+MODULES: tuple[ModuleType, ...] = (accounts, checkout, money, payments)
