@@ -1,5 +1,6 @@
 """Where the MCP server meets the embedded Mirra: nowhere else do the two know each other."""
 
+import gc
 import json
 import os
 import threading
@@ -120,6 +121,7 @@ class Embedded:
             address = local.start()
         except StartError as problem:
             raise OSError(str(problem)) from problem
+        gc.freeze()  # what is imported by now stays: it need never be looked through again
         self._local = local
         return address
 
