@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from mirra_mcp.local.mirrors.stripe.billing_includes import BILLING
 from mirra_mcp.local.mirrors.stripe.catalogue_includes import CATALOGUE
 from mirra_mcp.local.mirrors.stripe.payment_includes import charge_refunds
 from mirra_mcp.wire.model import Doc
 
 INCLUDES: dict[tuple[str, str], Callable[[Any, Doc], Any]] = {
     **CATALOGUE,
+    **BILLING,
     ("charge", "refunds"): charge_refunds,
 }
 """By object and field: how to make the field's value from the mirror and the document."""

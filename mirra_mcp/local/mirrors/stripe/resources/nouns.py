@@ -10,6 +10,7 @@ from mirra_mcp.local.mirrors.stripe.resources.charges import Charges
 from mirra_mcp.local.mirrors.stripe.resources.checkout_sessions import CheckoutSessions
 from mirra_mcp.local.mirrors.stripe.resources.core_events import CoreEvents
 from mirra_mcp.local.mirrors.stripe.resources.coupons import Coupons
+from mirra_mcp.local.mirrors.stripe.resources.credit_notes import CreditNotes
 from mirra_mcp.local.mirrors.stripe.resources.customer_balance_transactions import (
     CustomerBalanceTransactions,
 )
@@ -25,6 +26,9 @@ from mirra_mcp.local.mirrors.stripe.resources.event_destinations import EventDes
 from mirra_mcp.local.mirrors.stripe.resources.events import Events
 from mirra_mcp.local.mirrors.stripe.resources.file_links import FileLinks
 from mirra_mcp.local.mirrors.stripe.resources.files import Files
+from mirra_mcp.local.mirrors.stripe.resources.invoice_items import InvoiceItems
+from mirra_mcp.local.mirrors.stripe.resources.invoice_payments import InvoicePayments
+from mirra_mcp.local.mirrors.stripe.resources.invoices import Invoices
 from mirra_mcp.local.mirrors.stripe.resources.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.resources.meter_events import MeterEvents
 from mirra_mcp.local.mirrors.stripe.resources.meters import Meters
@@ -43,6 +47,9 @@ from mirra_mcp.local.mirrors.stripe.resources.setup_attempts import SetupAttempt
 from mirra_mcp.local.mirrors.stripe.resources.setup_intents import SetupIntents
 from mirra_mcp.local.mirrors.stripe.resources.shipping_rates import ShippingRates
 from mirra_mcp.local.mirrors.stripe.resources.sources import Sources
+from mirra_mcp.local.mirrors.stripe.resources.subscription_items import SubscriptionItems
+from mirra_mcp.local.mirrors.stripe.resources.subscription_schedules import SubscriptionSchedules
+from mirra_mcp.local.mirrors.stripe.resources.subscriptions import Subscriptions
 from mirra_mcp.local.mirrors.stripe.resources.tax_ids import TaxIds
 from mirra_mcp.local.mirrors.stripe.resources.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.resources.test_clocks import TestClocks
@@ -61,6 +68,7 @@ class Nouns:
         CheckoutSessions,
         CoreEvents,
         Coupons,
+        CreditNotes,
         CustomerBalanceTransactions,
         CustomerSessions,
         Customers,
@@ -73,6 +81,9 @@ class Nouns:
         Events,
         FileLinks,
         Files,
+        InvoiceItems,
+        InvoicePayments,
+        Invoices,
         Mandates,
         MeterEvents,
         Meters,
@@ -91,6 +102,9 @@ class Nouns:
         SetupIntents,
         ShippingRates,
         Sources,
+        SubscriptionItems,
+        SubscriptionSchedules,
+        Subscriptions,
         TaxIds,
         TaxRates,
         TestClocks,
@@ -106,6 +120,7 @@ class Nouns:
         checkout_sessions: CheckoutSessions
         core_events: CoreEvents
         coupons: Coupons
+        credit_notes: CreditNotes
         customer_balance_transactions: CustomerBalanceTransactions
         customer_sessions: CustomerSessions
         customers: Customers
@@ -118,6 +133,9 @@ class Nouns:
         events: Events
         file_links: FileLinks
         files: Files
+        invoice_items: InvoiceItems
+        invoice_payments: InvoicePayments
+        invoices: Invoices
         mandates: Mandates
         meter_events: MeterEvents
         meters: Meters
@@ -136,6 +154,9 @@ class Nouns:
         setup_intents: SetupIntents
         shipping_rates: ShippingRates
         sources: Sources
+        subscription_items: SubscriptionItems
+        subscription_schedules: SubscriptionSchedules
+        subscriptions: Subscriptions
         tax_ids: TaxIds
         tax_rates: TaxRates
         test_clocks: TestClocks
