@@ -174,8 +174,11 @@ def _under_wrk(plan: Plan) -> dict[str, Any]:
     if program is None:
         raise RuntimeError("wrk is not on PATH; leave --wrk out.")
     quoted = json.dumps(json.dumps(plan.body)) if plan.body is not None else "nil"
+    given = dict(plan.headers)
+    if plan.per_token:
+        given["authorization"] = f"Bearer re_bench_{time.monotonic_ns()}"
     headers = "".join(
-        f"  wrk.headers[{json.dumps(k)}] = {json.dumps(v)}\n" for k, v in plan.headers.items()
+        f"  wrk.headers[{json.dumps(k)}] = {json.dumps(v)}\n" for k, v in given.items()
     )
     script = f"""
 local n = 0
