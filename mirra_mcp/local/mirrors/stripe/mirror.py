@@ -110,6 +110,8 @@ class Stripe(Nouns, Refusals):
     def admit(self, call: Call, spec: str) -> None:
         """Take note of version, account and idempotency key, and read the parameters."""
         headers = call.headers
+        if call.path[-1] == "/":
+            raise self.unknown_path(call)
         if self.calls_refused:
             self.calls_refused -= 1
             raise errors.rate_limited()

@@ -175,7 +175,9 @@ def test_after_the_last_retry_a_webhook_has_failed_and_can_be_sent_again(
     account.settle(4)
     (delivery,) = account.ask("GET", f"/v1/sessions/{account.id}/webhooks")["webhooks"]
     assert (delivery["status"], len(delivery["attempts"])) == ("failed", 4)
-    answer = account.http.post("/_mirra/webhooks/retry", json={"deliveryId": delivery["deliveryId"]})
+    answer = account.http.post(
+        "/_mirra/webhooks/retry", json={"deliveryId": delivery["deliveryId"]}
+    )
     assert answer.is_success
     account.settle(5)
     assert receiver.inbox.qsize() == 5
