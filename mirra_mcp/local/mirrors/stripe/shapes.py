@@ -53,9 +53,17 @@ class Family:
         if name == "list" or name == "search_result":
             return {**value, "data": [self.show(each, whole=whole) for each in value["data"]]}
         shape = self.shape(name)
-        if shape is None or (value.get("deleted") is True and name != "discount"):
+        if shape is None:
             return value
+        if value.get("deleted") is True:
+            return self._deleted(value, shape) if name == "discount" else value
         return shape.show(self.moved(value), whole=whole)
+
+    def _deleted(self, doc: Doc, shape: "Shape") -> Doc:
+        """Show a deleted discount, the one stub that keeps its fields, all but its `end`."""
+        shown = shape.show(self.moved(doc))
+        shown.pop("end", None)
+        return shown | {"deleted": True}
 
     def moved(self, doc: Doc) -> Doc:
         """Return a document with what this family calls otherwise under its own names."""
