@@ -93,9 +93,16 @@ class InvoiceCollection(InvoiceDrafts):
         return self.settle(doc)
 
     def collect(
-        self, doc: Doc, *, payment_method: str | None = None, off_session: bool = True
+        self,
+        doc: Doc,
+        *,
+        payment_method: str | None = None,
+        off_session: bool = True,
+        scheduled: bool = True,
     ) -> Doc:
         """Try to take the payment of an open invoice; a decline doesn't raise.
+
+        Tries that aren't `scheduled` leave the plan of retries as it is.
 
         Fires: charge.*, payment_intent.*, then invoice.paid, or invoice.payment_failed.
         """
@@ -103,12 +110,12 @@ class InvoiceCollection(InvoiceDrafts):
             return self.settle(doc)
         method = payment_method or self.method_for(doc)
         if method is None:
-            return self.failed(doc, None)
+            return self.failed(doc, None, scheduled=scheduled)
         intent = self.stripe.payment_intents.get(doc["payment_intent"])
         intent = self.stripe.payment_intents.attempt(
             intent, payment_method=method, off_session=off_session
         )
-        return self._follow(doc, intent)
+        return self._follow(doc, intent, scheduled=scheduled)
 
     def intent_settled(self, intent: Doc) -> None:
         """Follow a payment intent that settled by itself: confirmed by a client, or by 3DS."""

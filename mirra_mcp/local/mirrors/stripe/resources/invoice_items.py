@@ -103,7 +103,8 @@ class InvoiceItems(StripeResource):
         self, customer: str, currency: str, *, subscription: str | None, also_free: bool = True
     ) -> list[Doc]:
         """List what the next invoice takes, newest first: a subscription's own, and nobody's."""
-        found = self.find(customer=customer, invoice=None)
+        found = self.find(customer=customer, invoice=None, newest_first=False)
+        found.sort(key=lambda item: -item["date"])
         wanted = {subscription, None} if also_free else {subscription}
         return [
             item

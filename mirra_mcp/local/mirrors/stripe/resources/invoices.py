@@ -168,7 +168,9 @@ class Invoices(InvoiceEdits, InvoicePreviews):
             return self.view(self.settle(doc, out_of_band=True))
         if doc["status"] == "uncollectible":
             doc = self.save(doc | {"status_details": None})
-        doc = self.collect(doc, payment_method=method, off_session=params.off_session)
+        doc = self.collect(
+            doc, payment_method=method, off_session=params.off_session, scheduled=False
+        )
         if doc["status"] == "paid":
             return self.view(doc)
         return self.refused(doc, "invoice_payment_intent_requires_action")

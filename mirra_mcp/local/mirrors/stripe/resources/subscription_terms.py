@@ -113,6 +113,11 @@ class SubscriptionTerms(SubscriptionChanges):
                 "days_until_due",
             )
         fields = {name: given[name] for name in PLAIN if name in given}
+        if fields.get("pause_collection"):
+            fields["pause_collection"] = {"resumes_at": None} | fields["pause_collection"]
+        if fields.get("pending_invoice_item_interval"):
+            each = {"interval_count": 1} | fields["pending_invoice_item_interval"]
+            fields["pending_invoice_item_interval"] = each
         sub = self.patched(sub, fields)
         for name in MERGED:
             if given.get(name) is not None:
