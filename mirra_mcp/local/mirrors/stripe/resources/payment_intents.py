@@ -5,7 +5,6 @@ Source: https://docs.stripe.com/api/payment_intents
 
 from typing import Any, ClassVar
 
-from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe import errors, money
 from mirra_mcp.local.mirrors.stripe.resources.intent_flow import enter_clock
@@ -288,10 +287,6 @@ class PaymentIntents(IntentForms):
         return self.view(self.save(doc, event="payment_intent.amount_capturable_updated"))
 
     # What other nouns use.
-
-    def missing(self, id: str) -> VendorError:
-        """Say that there is no such intent, which Stripe calls `intent` here."""
-        return errors.missing(self.title, id, "intent")
 
     def draft(
         self,

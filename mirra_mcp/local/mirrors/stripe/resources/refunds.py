@@ -4,7 +4,6 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe import errors, money
 from mirra_mcp.local.mirrors.stripe.params import (
@@ -357,10 +356,6 @@ class Refunds(StripeResource):
         card = self.stripe.payment_methods.card_of(method) if method and kind == "card" else None
         if card is not None and card.refund == "fails":
             self.mirror.after(SOON, "refunds.bounce", id=doc["id"])
-
-    def missing(self, id: str) -> VendorError:
-        """Say that there is no such refund."""
-        return errors.missing("refund", id)
 
 
 def _where(params: ListRefunds) -> dict[str, Any]:

@@ -165,10 +165,6 @@ class SetupIntents(StripeResource):
 
     # What other nouns use.
 
-    def missing(self, id: str) -> VendorError:
-        """Say that there is no such intent, which Stripe calls `intent` here."""
-        return errors.missing(self.title, id, "intent")
-
     def draft(self, *, owner: tuple[str, str] | None = None, **fields: Any) -> Doc:
         """Create a setup intent. Fires: setup_intent.created."""
         fields = {name: value for name, value in fields.items() if value is not None}
