@@ -199,7 +199,7 @@ class Customers(Searchable):
         """Change a customer. Fires: customer.updated, and events of what comes with it."""
         customer, given = self.get(id), params.given()
         self.stripe.test_clocks.enter(customer)
-        self._check(params)
+        self._check(params, id)
         default = (given.get("invoice_settings") or {}).get("default_payment_method")
         if default is not None:
             method = self.stripe.payment_methods.peek(default)
@@ -255,12 +255,12 @@ class Customers(Searchable):
         self.save(customer | {"_discount": None}, event="customer.updated")
         return stub
 
-    def _check(self, params: CustomerFields) -> None:
+    def _check(self, params: CustomerFields, id: str | None = None) -> None:
         if params.email is not None and not EMAIL.fullmatch(params.email):
             raise errors.invalid(f"Invalid email address: {params.email}", "email", "email_invalid")
         for name in ("coupon", "promotion_code"):
-            if (id := getattr(params, name)) is not None:
-                self.stripe.discounts.check([{name: id}], customer=None, currency=None, param=name)
+            if (named := getattr(params, name)) is not None:
+                self.stripe.discounts.check([{name: named}], customer=id, currency=None, param=name)
 
     def _act(self, id: str, given: Doc) -> None:
         """Do what parameters ask for beyond the customer's own fields."""
