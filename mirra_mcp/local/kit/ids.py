@@ -1,9 +1,15 @@
 """Ids that a replay makes again: each one is a digest of a seed and a counter."""
 
+from functools import cache
 from hashlib import blake2b
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+@cache
+def _table(alphabet: str) -> bytes:
+    return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
 class Ids:
@@ -27,10 +33,10 @@ class Ids:
 
     def token(self, length: int, alphabet: str = BASE62) -> str:
         """Return `length` characters of `alphabet`."""
-        size, out = len(alphabet), ""
+        table, out = _table(alphabet), b""
         while len(out) < length:
-            out += "".join([alphabet[byte % size] for byte in self._digest()])
-        return out[:length]
+            out += self._digest().translate(table)
+        return out[:length].decode()
 
     def number(self, low: int, high: int) -> int:
         """Return a whole number from `low` to `high`, both included."""

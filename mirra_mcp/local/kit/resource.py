@@ -153,7 +153,7 @@ class Resource:
 
     def view(self, doc: Doc) -> Doc:
         """Return what the API shows of a document."""
-        return {key: value for key, value in doc.items() if not key.startswith("_")}
+        return {key: value for key, value in doc.items() if key[0] != "_"}
 
     def event_data(self, event: str, doc: Doc, **extra: Any) -> Doc:
         """Return the `data` of a webhook about a document."""
@@ -161,7 +161,7 @@ class Resource:
 
     def shown(self, doc: Doc) -> Doc:
         """Return what the state dump and the log show: the document with its secrets masked."""
-        shown = {key: value for key, value in doc.items() if not key.startswith("_")}
+        shown = {key: value for key, value in doc.items() if key[0] != "_"}
         for name in self.secret_fields:
             if isinstance(shown.get(name), str):
                 shown[name] = mask(shown[name])

@@ -165,13 +165,10 @@ class Store:
     def put(self, kind: str, doc: Doc, indexes: tuple[str, ...]) -> Doc | None:
         """Insert or replace a document by its `id`; return what was there before."""
         row = self._db.execute(self._get, (kind, doc["id"])).fetchone()
-        body = orjson.dumps(doc)
         if row is None:
-            seq = self._db.execute(self._insert, (kind, doc["id"], body)).lastrowid
-            self._count(kind, 1)
-            keys = [(kind, name, value, seq) for name, value in _entries(doc, indexes)]
-            self._db.executemany(self._add_key, keys)
+            self.add(kind, doc, indexes)
             return None
+        body = orjson.dumps(doc)
         seq, before = row[0], orjson.loads(row[1])
         self._db.execute(self._update, (body, seq))
         old, new = set(_entries(before, indexes)), set(_entries(doc, indexes))
@@ -181,6 +178,14 @@ class Store:
             for name, value in new - old:
                 self._db.execute(self._add_key, (kind, name, value, seq))
         return before  # type: ignore[no-any-return]  # documents are objects
+
+    def add(self, kind: str, doc: Doc, indexes: tuple[str, ...]) -> None:
+        """Insert a document whose `id` is new for sure."""
+        body = orjson.dumps(doc)
+        seq = self._db.execute(self._insert, (kind, doc["id"], body)).lastrowid
+        self._count(kind, 1)
+        keys = [(kind, name, value, seq) for name, value in _entries(doc, indexes)]
+        self._db.executemany(self._add_key, keys)
 
     def delete(self, kind: str, id: str, indexes: tuple[str, ...]) -> Doc | None:
         """Remove a document and return it."""

@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/expanding_objects and the official SDKs' enc
 import re
 from itertools import pairwise
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from mirra_mcp.wire.model import Doc
 
@@ -22,10 +22,18 @@ def parse(text: str) -> Doc:
     """
     if not text:
         return {}
-    pairs = parse_qsl(text, keep_blank_values=True)
+    pairs = [_pair(each) for each in text.split("&") if each]
     if "[" not in text and "%5B" not in text and "%5b" not in text:
         return dict(pairs)
     return nested(pairs)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return (
+        unquote_plus(name) if "%" in name or "+" in name else name,
+        unquote_plus(value) if "%" in value or "+" in value else value,
+    )
 
 
 def nested(pairs: list[tuple[str, str]]) -> Doc:

@@ -87,6 +87,12 @@ class Stripe(Nouns, Refusals):
         own = self.accounts.lay_out(OWN_ACCOUNT, **OWN)
         self.accounts.save(own)
 
+    def recall(self) -> None:
+        """Read anew what is kept in memory: the state has been replaced."""
+        super().recall()
+        self.webhook_endpoints.forget()
+        self.event_destinations.forget()
+
     @classmethod
     def gaps_told(cls) -> list[str]:
         """Tell the endpoints that aren't there by their reasons."""

@@ -67,7 +67,7 @@ class CoreEvents(StripeResource):
             doc["snapshot_event"] = snapshot
         if self.stripe.account:
             doc["context"] = self.stripe.account
-        self.mirror.store.put(self.kind, doc, self.indexes)
+        self.mirror.store.add(self.kind, doc, self.indexes)
         return doc
 
     @route("GET /v2/core/events/{id}")

@@ -12,8 +12,8 @@ from mirra_mcp.local.kit.webhooks import Target
 from mirra_mcp.local.mirrors.stripe import errors, v2
 from mirra_mcp.local.mirrors.stripe.events import matches
 from mirra_mcp.local.mirrors.stripe.params import StripeParams
-from mirra_mcp.local.mirrors.stripe.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.resources.webhook_endpoints import check_types, check_url
+from mirra_mcp.local.mirrors.stripe.subscribers import Subscribers
 from mirra_mcp.local.mirrors.stripe.versions import DEFAULT
 from mirra_mcp.wire.model import Doc
 
@@ -54,7 +54,7 @@ class ListDestinations(Included, v2.Paged):
     """Filters of the list."""
 
 
-class EventDestinations(StripeResource):
+class EventDestinations(Subscribers):
     """The account's event destinations."""
 
     entity, plural = "event_destination", "event_destinations"
@@ -80,21 +80,23 @@ class EventDestinations(StripeResource):
 
     def wanting(self, event: str, payload: str) -> list[Target]:
         """List where an event goes as a `snapshot` or `thin`."""
-        account = self.stripe.account
-        with self.stripe.acting_for(None):
-            return [
-                Target(doc["id"], doc["_url"], doc["_secret"])
-                for doc in self.find(newest_first=False)
-                if doc["status"] == "enabled"
-                and doc["event_payload"] == payload
-                and ("@accounts" if account else "@self") in doc["events_from"]
-                and any(matches(each, event) for each in doc["enabled_events"])
-            ]
+        scope = "@accounts" if self.stripe.account else "@self"
+        return [
+            Target(doc["id"], doc["_url"], doc["_secret"])
+            for doc in self.enabled()
+            if doc["event_payload"] == payload
+            and scope in doc["events_from"]
+            and any(matches(each, event) for each in doc["enabled_events"])
+        ]
+
+    @property
+    def kind(self) -> str:
+        """Destinations are the platform's."""
+        return self.plural
 
     def version_of(self, id: str) -> str | None:
         """Return the API version of a destination's snapshots."""
-        with self.stripe.acting_for(None):
-            doc = self.peek(id)
+        doc = self.peek(id)
         return doc.get("snapshot_api_version") if doc else None
 
     @route("POST /v2/core/event_destinations")

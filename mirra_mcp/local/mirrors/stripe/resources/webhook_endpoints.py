@@ -7,7 +7,7 @@ from mirra_mcp.local.kit.webhooks import Target
 from mirra_mcp.local.mirrors.stripe import errors
 from mirra_mcp.local.mirrors.stripe.events import EVENT_TYPES, is_known, matches
 from mirra_mcp.local.mirrors.stripe.params import ListParams, Metadata, StripeParams
-from mirra_mcp.local.mirrors.stripe.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.subscribers import Subscribers
 from mirra_mcp.local.mirrors.stripe.versions import check_version
 from mirra_mcp.wire.model import Doc
 
@@ -36,7 +36,7 @@ class UpdateEndpoint(StripeParams):
     metadata: Metadata = {}
 
 
-class WebhookEndpoints(StripeResource):
+class WebhookEndpoints(Subscribers):
     """The endpoints of the account."""
 
     entity, plural = "webhook_endpoint", "webhook_endpoints"
@@ -70,9 +70,8 @@ class WebhookEndpoints(StripeResource):
     def _subscribed(self, event: str, *, connect: bool) -> list[Target]:
         return [
             Target(doc["id"], doc["url"], doc["_secret"])
-            for doc in self.find(newest_first=False)
-            if doc["status"] == "enabled"
-            and doc["_connect"] is connect
+            for doc in self.enabled()
+            if doc["_connect"] is connect
             and any(matches(each, event) for each in doc["enabled_events"])
         ]
 
