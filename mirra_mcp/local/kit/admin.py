@@ -65,7 +65,8 @@ async def answer(session: Session, mirror: Mirror, call: Call) -> Answer:
             raise Refusal(404, "mirra.session.ended", "The session of this mirror has ended.")
         session.open()
         session.fire_due(call.now)
-        return Answer(200, (await verb(session, mirror, call)).to_json())
+        found = await verb(session, mirror, call)
+        return Answer(200, found.model_dump_json(by_alias=True, exclude_none=True).encode())
 
 
 async def reset(session: Session, mirror: Mirror, call: Call) -> ResetDone:
@@ -162,7 +163,8 @@ async def state(session: Session, mirror: Mirror, call: Call) -> State:
     if "entity" not in query:
         most = whole(query["limit"], PAGE, MOST) if "limit" in query else None
         for plural, noun in mirror.nouns.items():
-            found.state[plural] = [noun.shown(doc) for doc in noun.find(limit=most)]
+            docs = noun.find(limit=most) if found.counts[plural] else []
+            found.state[plural] = [noun.shown(doc) for doc in docs]
         return found
     noun = noun_named(mirror, query["entity"])
     if "id" in query:
@@ -181,7 +183,7 @@ async def state(session: Session, mirror: Mirror, call: Call) -> State:
 
 async def metadata(session: Session, mirror: Mirror, call: Call) -> Wire:
     """Tell what this mirror is and covers."""
-    return describe(type(mirror))
+    return describe(type(mirror))  # type: ignore[arg-type]  # a class can be hashed
 
 
 async def retry(session: Session, mirror: Mirror, call: Call) -> Wire:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,6 +23,9 @@ from mirra_mcp.local.kit.webhooks import Deliveries
 from mirra_mcp.wire.sessions import Fired, SessionMode
 
 log = logging.getLogger("mirra_mcp.local")
+
+AT_ONCE = 32
+"""Timers that are fired in one transaction."""
 
 
 class Session:
@@ -56,6 +60,7 @@ class Session:
         """Called when something changed that must survive a restart."""
         self._db: sqlite3.Connection | None = None
         self._next_timer: float | None = None
+        self._first: tuple[tuple[float, int, str, str], str] | None = None
         self.has_mail = False
         """Whether webhooks were written that nobody has looked at yet."""
         self.log: Log
@@ -143,9 +148,7 @@ class Session:
     def unit(self, mirror: Mirror, now: datetime) -> Iterator[Unit]:
         """Let a mirror act at the instant `now`, all or nothing."""
         self.open()
-        mirror.now, mirror.unit, mirror.lane = now, Unit(), ""
-        unit, count, mark = mirror.unit, mirror.ids.count, mirror.store.mark()
-        self.log.at = iso(now)
+        unit, count, mark = self._begin(mirror, now), mirror.ids.count, mirror.store.mark()
         try:
             with self.transaction():
                 yield unit
@@ -169,8 +172,13 @@ class Session:
     # Time.
 
     def _look_for_timers(self) -> None:
-        due = [timer[0] for each in self.mirrors.values() if (timer := each.next_timer())]
-        self._next_timer = min(due) if due else None
+        due = [
+            (timer, vendor)
+            for vendor, mirror in self.mirrors.items()
+            if (timer := mirror.next_timer()) is not None
+        ]
+        self._first = min(due, default=None)
+        self._next_timer = self._first[0][0] if self._first else None
 
     def next_wake(self) -> float:
         """Return when work should be looked for, as epoch seconds: at once if webhooks wait."""
@@ -194,32 +202,71 @@ class Session:
         end = None if budget is None else perf_counter() + budget
         instant = now.timestamp()
         while self._next_timer is not None and self._next_timer <= instant:
-            fired.append(self._fire_first())
+            fired += self._fire_some(instant)
             if end is not None and perf_counter() > end:
                 break
         return fired
 
-    def _fire_first(self) -> Fired:
-        first = min(
-            (timer, vendor)
-            for vendor, mirror in self.mirrors.items()
-            if (timer := mirror.next_timer()) is not None
-        )
-        (due, id, verb, args), vendor = first
-        mirror = self.mirrors[vendor]
-        at = datetime.fromtimestamp(due, UTC)
-        types: list[str] = []
+    def _fire_some(self, instant: float) -> list[Fired]:
+        """Fire the next timers in one transaction; if one fails, fire the first by itself."""
+        fired: list[Fired] = []
+        marks = [(each, each.ids.count, each.store.mark()) for each in self.mirrors.values()]
         try:
-            with self.unit(mirror, at) as unit:
-                mirror.drop_timer(id)
-                mirror.call_verb(verb, args)
-                types = [type for type, _ in unit.webhooks]
+            with self.transaction():
+                while len(fired) < AT_ONCE and (self._next_timer or inf) <= instant:
+                    fired.append(self._fire_first())
+                if self.folder is not None:
+                    for each in self.mirrors.values():
+                        each.keep_counters()
+        except Exception:
+            for mirror, count, mark in marks:
+                mirror.ids.count = count
+                mirror.store.go_back(mark)
+            self._look_for_timers()
+            return [self._fire_alone()]
+        finally:
+            self.log.at = None
+        if self.has_mail:
+            self.on_work(self)
+        return fired
+
+    def _begin(self, mirror: Mirror, now: datetime) -> Unit:
+        mirror.now, mirror.unit, mirror.lane = now, Unit(), ""
+        self.log.at = iso(now)
+        return mirror.unit
+
+    def _fire_first(self) -> Fired:
+        if self._first is None or self._first[0][0] != self._next_timer:
+            self._look_for_timers()
+        assert self._first is not None
+        (due, id, verb, args), vendor = self._first
+        mirror, at = self.mirrors[vendor], datetime.fromtimestamp(due, UTC)
+        unit = self._begin(mirror, at)
+        mirror.drop_timer(id)
+        mirror.call_verb(verb, args)
+        self._look_for_timers()
+        types = [type for type, _ in unit.webhooks]
+        return Fired(mirror=vendor, timer=verb, at=at, webhooks=types)
+
+    def _fire_alone(self) -> Fired:
+        assert self._first is not None
+        (due, id, verb, _), vendor = self._first
+        mirror, at = self.mirrors[vendor], datetime.fromtimestamp(due, UTC)
+        mark, count = mirror.store.mark(), mirror.ids.count
+        try:
+            with self.transaction():
+                fired = self._fire_first()
+                if self.folder is not None:
+                    mirror.keep_counters()
+                return fired
         except Exception:
             log.exception("The timer %s of %s failed and was dropped.", verb, vendor)
             self.errors += 1
+            mirror.ids.count = count
+            mirror.store.go_back(mark)
             with self.unit(mirror, at):
                 mirror.drop_timer(id)
-        return Fired(mirror=vendor, timer=verb, at=at, webhooks=types)
+        return Fired(mirror=vendor, timer=verb, at=at)
 
     # The whole state of a mirror.
 

@@ -56,3 +56,14 @@ def test_the_clock_can_be_set_to_an_instant(toyland: Toyland) -> None:
     assert (status, answer["at"][:19]) == (200, "2031-05-06T05:08:09")
     sent = toyland.send()["sent_at"]
     assert sent.startswith("2031-05-06T05:08")
+
+
+def test_a_timer_that_fails_is_dropped_and_harms_no_other(toyland: Toyland) -> None:
+    parcels = [toyland.send(to) for to in ("alice", "cursed", "bob")]
+    assert toyland.advance("1h")["firedCount"] == 3
+    statuses = [each["status"] for each in toyland.state()["state"]["parcels"]]
+    assert statuses == ["arrived", "sent", "arrived"]
+    assert toyland.advance("1h")["firedCount"] == 0
+    found = toyland.control.get(f"/v1/sessions/{toyland.id}").json()
+    assert found["stats"]["errors"] == 1
+    assert len(toyland.webhooks(type="parcel.arrived")) == len(parcels) - 1

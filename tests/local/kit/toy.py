@@ -49,6 +49,9 @@ class Parcels(Resource):
         return self.view(doc)
 
     def arrive(self, id: str) -> None:
+        if self.get(id)["to"] == "cursed":
+            self.move(self.get(id), "lost")
+            raise RuntimeError("a bug in a timer")
         self.move(self.get(id), "arrived", event="parcel.arrived")
 
     @route("GET /parcels/latest")
