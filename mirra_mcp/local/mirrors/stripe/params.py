@@ -108,7 +108,7 @@ def refusal(problem: Problem) -> VendorError:
                 f"Received unknown parameter: {param}", param, "parameter_unknown"
             )
         case "literal_error" | "enum":
-            listed = str(problem.ctx.get("expected", "")).replace("'", "")
+            listed = _alternatives(str(problem.ctx.get("expected", "")))
             return errors.invalid(f"Invalid {param}: must be one of {listed}", param)
         case _ if value is None or value == "":
             return errors.invalid(
@@ -120,6 +120,8 @@ def refusal(problem: Problem) -> VendorError:
             )
         case "int_parsing" | "int_type" | "int_from_float":
             return errors.invalid(f"Invalid integer: {value}", param, "parameter_invalid_integer")
+        case "float_parsing" | "float_type" | "decimal_parsing":
+            return errors.invalid(f"Invalid decimal: {value}", param)
         case "bool_parsing" | "bool_type":
             return errors.invalid(f"Invalid boolean: {value}", param)
         case "greater_than_equal" | "greater_than":
@@ -144,3 +146,9 @@ def refusal(problem: Problem) -> VendorError:
                 f"Invalid string: {value}", param, "parameter_invalid_string_empty"
             )
     return errors.invalid(f"Invalid {param}: {problem.message}", param)
+
+
+def _alternatives(expected: str) -> str:
+    """Turn `'a', 'b' or 'c'` into `a, b, or c`."""
+    names = expected.replace("'", "").replace(" or ", ", ").split(", ")
+    return ", ".join([*names[:-1], f"or {names[-1]}"]) if len(names) > 2 else " or ".join(names)
