@@ -153,5 +153,4 @@ def legacy_card(method: Doc) -> Doc:
         "networks": {"preferred": card["networks"]["preferred"]},
         "regulated_status": card["regulated_status"],
         "tokenization_method": None,
-        "wallet": None,
     }

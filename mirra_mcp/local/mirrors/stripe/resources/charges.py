@@ -17,6 +17,7 @@ from mirra_mcp.local.mirrors.stripe.resources.charge_params import (
     UpdateCharge,
 )
 from mirra_mcp.local.mirrors.stripe.resources.intent_params import shipping_of
+from mirra_mcp.local.mirrors.stripe.resources.payment_method_params import BANK_DEBITS
 from mirra_mcp.local.mirrors.stripe.search import Searchable, SearchParams, searched
 from mirra_mcp.local.mirrors.stripe.search_fields import CHARGES
 from mirra_mcp.wire.model import Doc
@@ -61,8 +62,6 @@ class Charges(Searchable):
         "currency": "usd",
         "customer": None,
         "description": None,
-        "destination": None,
-        "dispute": None,
         "disputed": False,
         "failure_balance_transaction": None,
         "failure_code": None,
@@ -72,7 +71,6 @@ class Charges(Searchable):
         "livemode": False,
         "metadata": {},
         "on_behalf_of": None,
-        "order": None,
         "outcome": None,
         "paid": False,
         "payment_intent": None,
@@ -215,6 +213,8 @@ class Charges(Searchable):
                 mandate=mandate,
             )
             self._remember_checks(method)
+        elif kind in BANK_DEBITS:
+            details[kind] |= {"mandate": mandate, "payment_reference": None}
         score = self.mirror.ids.number(*SCORES[risk])
         doc = self.new(
             **fields,

@@ -209,8 +209,7 @@ class Disputes(StripeResource):
             reason=reason,
             status="warning_needs_response" if inquiry else "needs_response",
         )
-        disputed = {**charge, "disputed": True, "dispute": doc["id"]}
-        self.stripe.charges.save(disputed)
+        self.stripe.charges.save({**charge, "disputed": True})
         self.save(doc, event="charge.dispute.created")
         if not inquiry:
             doc = self._withdrawn(doc)

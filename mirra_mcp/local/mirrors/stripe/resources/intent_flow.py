@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from mirra_mcp.local.kit.routes import Answer
-from mirra_mcp.local.mirrors.stripe import bank_accounts, errors
+from mirra_mcp.local.mirrors.stripe import bank_accounts, bank_transfers, errors
 from mirra_mcp.local.mirrors.stripe.cards import Card
 from mirra_mcp.local.mirrors.stripe.declines import Decline, decline, radar_block
 from mirra_mcp.local.mirrors.stripe.resources.charges import COPIED
@@ -116,6 +116,10 @@ class IntentFlow(Searchable):
             return self._with_card(intent, method, off_session, strict)
         if method["type"] in BANK_DEBITS:
             return self._with_debit(intent, method)
+        if method["type"] == "customer_balance":
+            action = bank_transfers.instructions(intent, self.mirror.ids.token(12).upper())
+            asking = {**intent, "status": "requires_action", "next_action": action}
+            return self.save(asking, event="payment_intent.requires_action")
         return self.asked(intent, method)
 
     def authenticated(self, intent: Doc) -> Doc:
@@ -167,12 +171,7 @@ class IntentFlow(Searchable):
 
         Source: https://docs.stripe.com/api/errors
         """
-        error = dict(intent["last_payment_error"])
-        if self.stripe.request_id:
-            error["request_log_url"] = (
-                f"https://dashboard.stripe.com/test/logs/{self.stripe.request_id}?t={self.at}"
-            )
-        error["payment_intent"] = self.view(intent)
+        error = {**intent["last_payment_error"], "payment_intent": self.view(intent)}
         return dict(sorted(error.items()))
 
     def declined(self, intent: Doc) -> Answer:
@@ -220,6 +219,15 @@ class IntentFlow(Searchable):
         known = dict(bank_accounts.FAILURES.values())
         said = known.get(code) or decline(code).message
         return self.landed(intent, Decline(code, said, seller_message=said))
+
+    def funded(self, intent: Doc, amount: int) -> Doc:
+        """Let a bank transfer come in. Fires: payment_intent.partially_funded, or .succeeded."""
+        shown = intent["next_action"]["display_bank_transfer_instructions"]
+        remaining = shown["amount_remaining"] - amount
+        if remaining <= 0:
+            return self.authenticated(intent)
+        action = bank_transfers.instructions(intent, shown["reference"], remaining)
+        return self.save({**intent, "next_action": action}, event="payment_intent.partially_funded")
 
     def expire(self, id: str) -> None:
         """Let an authorization that nobody captured lapse. Called by its timer."""

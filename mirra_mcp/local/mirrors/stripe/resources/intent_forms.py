@@ -41,6 +41,8 @@ class IntentForms(IntentFlow):
             off_session=bool(params.off_session),
             strict=params.error_on_requires_action,
         )
+        token = params.confirmation_token
+        self.stripe.confirmation_tokens.used(token, "payment_intent", intent["id"])
         self.tell_owner(intent)
         if intent["status"] == "requires_payment_method":
             return self.declined(intent)

@@ -83,6 +83,7 @@ class CreateIntent(SaveIntent):
     currency: Currency
     automatic_payment_methods: AutomaticMethods | None = None
     confirm: bool = False
+    confirmation_token: str | None = None
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     error_on_requires_action: bool = False
     mandate: str | None = None
@@ -103,6 +104,7 @@ class UpdateIntent(SaveIntent):
 class ConfirmIntent(IntentParams):
     """Parameters of a confirmation."""
 
+    confirmation_token: str | None = None
     error_on_requires_action: bool = False
     mandate: str | None = None
     off_session: OffSession = False

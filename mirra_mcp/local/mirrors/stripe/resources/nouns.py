@@ -8,6 +8,7 @@ from mirra_mcp.local.mirrors.stripe.resources.balance_transactions import Balanc
 from mirra_mcp.local.mirrors.stripe.resources.balances import Balances
 from mirra_mcp.local.mirrors.stripe.resources.charges import Charges
 from mirra_mcp.local.mirrors.stripe.resources.checkout_sessions import CheckoutSessions
+from mirra_mcp.local.mirrors.stripe.resources.confirmation_tokens import ConfirmationTokens
 from mirra_mcp.local.mirrors.stripe.resources.core_events import CoreEvents
 from mirra_mcp.local.mirrors.stripe.resources.coupons import Coupons
 from mirra_mcp.local.mirrors.stripe.resources.credit_notes import CreditNotes
@@ -66,6 +67,7 @@ class Nouns:
         Balances,
         Charges,
         CheckoutSessions,
+        ConfirmationTokens,
         CoreEvents,
         Coupons,
         CreditNotes,
@@ -118,6 +120,7 @@ class Nouns:
         balances: Balances
         charges: Charges
         checkout_sessions: CheckoutSessions
+        confirmation_tokens: ConfirmationTokens
         core_events: CoreEvents
         coupons: Coupons
         credit_notes: CreditNotes

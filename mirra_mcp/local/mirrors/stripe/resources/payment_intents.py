@@ -96,6 +96,7 @@ class PaymentIntents(IntentForms):
         Fires: payment_intent.created, then those of a confirmation.
         Source: https://docs.stripe.com/api/payment_intents/create
         """
+        params = self.stripe.confirmation_tokens.unfolded(params)
         automatic = params.automatic_payment_methods
         if params.payment_method_types is not None and automatic is not None:
             raise errors.invalid(
@@ -107,7 +108,7 @@ class PaymentIntents(IntentForms):
                 "You may only specify one of these parameters: automatic_payment_methods,"
                 " confirmation_method."
             )
-        for name in ("off_session", "error_on_requires_action", "mandate"):
+        for name in ("off_session", "error_on_requires_action", "mandate", "confirmation_token"):
             if getattr(params, name) and not params.confirm:
                 raise errors.invalid(
                     f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless"
@@ -116,10 +117,11 @@ class PaymentIntents(IntentForms):
                 )
         money.check_amount(params.amount, params.currency)
         given: Doc = {"capture_method": "automatic_async", **params.given()}
-        for name in ("confirm", "off_session", "error_on_requires_action", "use_stripe_sdk"):
+        for name in ("confirm", "off_session", "error_on_requires_action", "mandate"):
             given.pop(name, None)
-        for name in ("return_url", "mandate", "mandate_data", "payment_method_data"):
+        for name in ("return_url", "mandate_data", "payment_method_data", "confirmation_token"):
             given.pop(name, None)
+        given.pop("use_stripe_sdk", None)
         if automatic is not None:
             given["automatic_payment_methods"] = (
                 {"allow_redirects": automatic.allow_redirects, "enabled": True}
@@ -187,6 +189,7 @@ class PaymentIntents(IntentForms):
         Source: https://docs.stripe.com/api/payment_intents/confirm
         """
         doc = self._with_secret(id, params.client_secret)
+        params = self.stripe.confirmation_tokens.unfolded(params)
         enter_clock(self.stripe, doc["customer"])
         if doc["status"] == "succeeded":
             raise self._unexpected(

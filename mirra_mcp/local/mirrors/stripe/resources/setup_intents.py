@@ -73,6 +73,7 @@ class SetupIntents(StripeResource):
         Fires: setup_intent.created, then those of a confirmation.
         Source: https://docs.stripe.com/api/setup_intents/create
         """
+        params = self.stripe.confirmation_tokens.unfolded(params)
         automatic = params.automatic_payment_methods
         if params.payment_method_types is not None and automatic is not None:
             raise errors.invalid(
@@ -84,7 +85,8 @@ class SetupIntents(StripeResource):
         given: Doc = params.given()
         for name in ("confirm", "return_url", "mandate_data", "single_use", "use_stripe_sdk"):
             given.pop(name, None)
-        given.pop("payment_method_data", None)
+        for name in ("payment_method_data", "confirmation_token"):
+            given.pop(name, None)
         if automatic is not None and not automatic.enabled:
             given["automatic_payment_methods"] = None
         elif params.payment_method_types is None:
@@ -100,7 +102,7 @@ class SetupIntents(StripeResource):
                 )
             self._check_return(given, params)
         intent = self.draft(**given, _return_url=params.return_url)
-        return self._confirmed(intent) if params.confirm else self.view(intent)
+        return self._confirmed(intent, params) if params.confirm else self.view(intent)
 
     @route("GET /v1/setup_intents/{id}")
     def retrieve(self, id: str, params: RetrieveIntent) -> Doc:
@@ -133,6 +135,7 @@ class SetupIntents(StripeResource):
         Source: https://docs.stripe.com/api/setup_intents/confirm
         """
         doc = self._with_secret(id, params.client_secret)
+        params = self.stripe.confirmation_tokens.unfolded(params)
         enter_clock(self.stripe, doc["customer"])
         if doc["status"] not in OPEN:
             raise self._unexpected(
@@ -148,7 +151,7 @@ class SetupIntents(StripeResource):
         if params.return_url:
             changed["_return_url"] = params.return_url
         self._check_return(changed, params)
-        return self._confirmed(changed)
+        return self._confirmed(changed, params)
 
     @route("POST /v1/setup_intents/{id}/cancel")
     def cancel(self, id: str, params: CancelSetup) -> Doc:
@@ -292,8 +295,10 @@ class SetupIntents(StripeResource):
         }
         return self.save({**intent, **failed}, event="setup_intent.setup_failed")
 
-    def _confirmed(self, intent: Doc) -> Doc | Answer:
+    def _confirmed(self, intent: Doc, params: CreateSetup | ConfirmSetup) -> Doc | Answer:
         intent = self.attempt(intent)
+        token = params.confirmation_token
+        self.stripe.confirmation_tokens.used(token, "setup_intent", intent["id"])
         self.tell_owner(intent)
         if intent["status"] == "requires_payment_method":
             return self.declined(intent)

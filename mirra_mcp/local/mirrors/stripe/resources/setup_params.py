@@ -34,6 +34,7 @@ class CreateSetup(SaveSetup):
 
     automatic_payment_methods: AutomaticMethods | None = None
     confirm: bool = False
+    confirmation_token: str | None = None
     mandate_data: Doc | None = None
     on_behalf_of: str | None = None
     return_url: str | None = None
@@ -50,6 +51,7 @@ class ConfirmSetup(SetupForm):
     """Parameters of a confirmation."""
 
     client_secret: str | None = None
+    confirmation_token: str | None = None
     mandate_data: Doc | None = None
     return_url: str | None = None
     use_stripe_sdk: bool = False

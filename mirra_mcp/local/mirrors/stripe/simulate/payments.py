@@ -101,6 +101,29 @@ def payment_requires_action(
 
 
 @story(
+    "payment_intent.partially_funded",
+    fires=("payment_intent.partially_funded", "payment_intent.succeeded"),
+)
+def payment_funded(
+    stripe: "Stripe",
+    amount: Annotated[int, Field(gt=0, description="In the smallest unit; the rest may follow.")],
+    payment_intent: IntentId = None,
+) -> Doc:
+    """A bank transfer comes in; once it is enough, the payment succeeds."""
+    intents = stripe.payment_intents
+    intent = one_of(intents, payment_intent, "paymentIntent", ("requires_action",))
+    action = intent["next_action"] or {}
+    if action.get("type") != "display_bank_transfer_instructions":
+        raise SimulateError(
+            f"The payment intent '{intent['id']}' doesn't wait for a bank transfer.",
+            "Confirm one with a payment method of type customer_balance.",
+        )
+    enter_clock(stripe, intent["customer"])
+    intents.tell_owner(intents.funded(intent, amount))
+    return intents.view(intents.get(intent["id"]))
+
+
+@story(
     "charge.blocked",
     aliases=("radar.blocked",),
     fires=("charge.failed", "payment_intent.payment_failed"),
