@@ -150,7 +150,8 @@ def test_a_token_becomes_a_card_of_the_customer_and_the_default(
     listed = sources.list(customer, {"object": "card"})
     assert [each.id for each in listed.data] == [second["id"], first["id"]]
     assert plain(sources.retrieve(customer, first["id"]))["id"] == first["id"]
-    changed = plain(sources.update(customer, first["id"], {"name": "J", "exp_year": 2040}))
+    path = f"/v1/customers/{customer}/sources/{first['id']}"
+    changed = account.call("POST", path, {"name": "J", "exp_year": "2040"}).json()
     assert (changed["name"], changed["exp_year"]) == ("J", 2040)
     gone = plain(sources.delete(customer, first["id"]))
     assert gone == {"id": first["id"], "object": "card", "deleted": True}

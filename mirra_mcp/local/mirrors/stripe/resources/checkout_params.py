@@ -63,6 +63,7 @@ class CreateSession(StripeParams):
     adaptive_pricing: Switch | None = None
     after_expiration: AfterExpiration | None = None
     allow_promotion_codes: bool | None = None
+    allowed_payment_method_types: list[str] | None = None
     automatic_tax: AutomaticTax | None = None
     billing_address_collection: Literal["auto", "required"] | None = None
     branding_settings: Loose = None
@@ -105,6 +106,14 @@ class CreateSession(StripeParams):
     ui_mode: UiMode = "hosted"
     wallet_options: Loose = None
 
+    @property
+    def method_types(self) -> list[str]:
+        """The kinds of payment methods on offer.
+
+        Source: https://docs.stripe.com/api/checkout/sessions/create
+        """
+        return self.payment_method_types or self.allowed_payment_method_types or ["card"]
+
 
 class UpdateSession(StripeParams):
     """What may change of an open session."""
@@ -133,6 +142,7 @@ class ListSessions(ListParams):
 
 KEPT = (
     "allow_promotion_codes",
+    "allowed_payment_method_types",
     "billing_address_collection",
     "cancel_url",
     "client_reference_id",

@@ -239,6 +239,7 @@ class CheckoutSessions(CheckoutCompletion):
             else [],
             "custom_text": page_params.NO_TEXT | (given.get("custom_text") or {}),
             "metadata": merged({}, params.metadata),
+            "payment_method_types": params.method_types,
         }
         if params.after_expiration is not None:
             recovery = given["after_expiration"].get("recovery")
@@ -318,7 +319,7 @@ class CheckoutSessions(CheckoutCompletion):
         intent = self.stripe.setup_intents.draft(
             customer=params.customer,
             owner=("checkout_sessions", id),
-            payment_method_types=params.payment_method_types or ["card"],
+            payment_method_types=params.method_types,
             metadata=merged({}, data.get("metadata") or {}),
             description=data.get("description"),
         )

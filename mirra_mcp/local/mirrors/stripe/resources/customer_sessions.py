@@ -3,9 +3,7 @@
 Source: https://docs.stripe.com/api/customer_sessions
 """
 
-from typing import Annotated, ClassVar
-
-from pydantic import BeforeValidator
+from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.stripe import errors
@@ -28,7 +26,7 @@ PAYMENT_FEATURES: Doc = {
 class CreateCustomerSession(StripeParams):
     """Parameters of a new session."""
 
-    components: Annotated[Loose, BeforeValidator(lambda each: each)]
+    components: Loose
     customer: str
 
 
@@ -87,7 +85,7 @@ class EphemeralKeys(StripeResource):
     entity, plural = "ephemeral_key", "ephemeral_keys"
     object, prefix, title = "ephemeral_key", "ephkey", "ephemeral key"
     secret_fields = ("secret",)
-    blank: ClassVar[Doc] = {"associated_objects": [], "created": None, "expires": None}
+    blank: ClassVar[Doc] = {"created": None, "expires": None, "livemode": False}
 
     @route("POST /v1/ephemeral_keys")
     def create(self, params: CreateEphemeralKey, call: Call) -> Doc:
@@ -103,9 +101,7 @@ class EphemeralKeys(StripeResource):
             )
         self.stripe.customers.live(params.customer)
         doc = self.new(
-            associated_objects=[{"id": params.customer, "type": "customer"}],
             expires=self.at + HOUR,
-            livemode=False,
             secret=f"ek_test_{self.mirror.ids.token(60)}",
         )
         return self.view(self.save(doc))

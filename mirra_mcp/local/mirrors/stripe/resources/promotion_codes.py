@@ -26,7 +26,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 PROMOTIONS = "2025-09-30"
 """From this version on a code has a `promotion` instead of a `coupon`.
 
-Source: https://docs.stripe.com/changelog/clover/2025-09-30/promotion-code-coupon-and-discount
+Source: https://docs.stripe.com/changelog/clover/2025-09-30/polymorphic-coupon
 """
 
 
