@@ -104,7 +104,7 @@ class Shape:
                 if nested and (kind is dict or kind is list) and value:
                     value = self._inside(value, shape, is_map, whole)
                 shown[name] = value
-            elif always and whole:
+            elif always and whole and name != "id":  # an upcoming invoice has none
                 shown[name] = None
         return shown
 

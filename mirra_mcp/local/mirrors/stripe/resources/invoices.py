@@ -16,7 +16,7 @@ from mirra_mcp.local.mirrors.stripe.resources.invoice_params import (
     PayInvoice,
 )
 from mirra_mcp.local.mirrors.stripe.resources.invoice_previews import InvoicePreviews
-from mirra_mcp.local.mirrors.stripe.search import Field, SearchParams, searched
+from mirra_mcp.local.mirrors.stripe.search import Field, Searchable, SearchParams, searched
 from mirra_mcp.wire.model import Doc
 
 FIELDS = {
@@ -41,8 +41,10 @@ ALWAYS = {
 """What can change after finalization."""
 
 
-class Invoices(InvoiceEdits, InvoicePreviews):
+class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
     """The invoices of the account."""
+
+    search_fields = FIELDS
 
     def bill(self, *, customer: str, lines: Sequence[Doc] = (), **fields: Any) -> Doc:
         """Write a draft with lines, as `POST /v1/invoices` and its lines do."""

@@ -21,7 +21,7 @@ from mirra_mcp.local.mirrors.stripe.resources.subscription_params import (
 )
 from mirra_mcp.local.mirrors.stripe.resources.subscription_states import OVER, UPDATED
 from mirra_mcp.local.mirrors.stripe.resources.subscription_terms import SubscriptionTerms
-from mirra_mcp.local.mirrors.stripe.search import Field, SearchParams, searched
+from mirra_mcp.local.mirrors.stripe.search import Field, Searchable, SearchParams, searched
 from mirra_mcp.wire.model import Doc
 
 FIELDS = {
@@ -32,8 +32,10 @@ FIELDS = {
 }
 
 
-class Subscriptions(SubscriptionTerms):
+class Subscriptions(Searchable, SubscriptionTerms):
     """The subscriptions of the account."""
+
+    search_fields = FIELDS
 
     def start(self, **given: Any) -> Doc:
         """Create a subscription as `POST /v1/subscriptions` does; return its document."""
