@@ -138,6 +138,8 @@ def test_a_customers_payment_methods_are_listed_newest_first(account: Account) -
     other = new_customer(account)
     assert refused(customers.payment_methods.retrieve, other, first)["code"] == "resource_missing"
     assert methods.list({"customer": customer, "type": "sepa_debit"}).data == []
+    assert len(methods.list().data) == 2
+    assert refused(methods.list, {"customer": "cus_no"})["param"] == "customer"
 
 
 def test_a_payment_method_without_customer_works_once(account: Account) -> None:

@@ -202,6 +202,7 @@ class Disputes(StripeResource):
                 "has_evidence": False,
                 "past_due": False,
                 "submission_count": 0,
+                "submission_method": "not_submitted",
             },
             is_charge_refundable=inquiry,
             payment_intent=charge["payment_intent"],
@@ -298,7 +299,7 @@ class Disputes(StripeResource):
     def _submitted(self, doc: Doc) -> Doc:
         inquiry = doc["status"].startswith("warning")
         details = doc["evidence_details"]
-        count = {"submission_count": details["submission_count"] + 1}
+        count = {"submission_count": details["submission_count"] + 1, "submission_method": "manual"}
         doc = {
             **doc,
             "status": "warning_under_review" if inquiry else "under_review",

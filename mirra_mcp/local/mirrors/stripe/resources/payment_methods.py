@@ -95,8 +95,13 @@ class PaymentMethods(StripeResource):
 
     @route("GET /v1/payment_methods")
     def index(self, params: ListMethods) -> Doc:
-        """List a customer's payment methods."""
-        return self._of(params.customer or "", params, self.path)
+        """List a customer's payment methods, or all.
+
+        Source: https://docs.stripe.com/api/payment_methods/list
+        """
+        if params.customer:
+            self.stripe.customers.named(params.customer, "customer")
+        return self._of(params.customer, params, self.path)
 
     @route("GET /v1/customers/{customer}/payment_methods")
     def index_of_customer(self, customer: str, params: ListMethods) -> Doc:
@@ -312,14 +317,15 @@ class PaymentMethods(StripeResource):
         copy = {name: value for name, value in doc.items() if name not in ("id", "_spent")}
         return self.save({**copy, "id": self.new_id(), "customer": None, "created": self.at})
 
-    def _of(self, customer: str, params: ListMethods, url: str) -> Doc:
+    def _of(self, customer: str | None, params: ListMethods, url: str) -> Doc:
         def wanted(doc: Doc) -> bool:
             return params.type in (None, doc["type"]) and (
                 params.allow_redisplay in (None, doc["allow_redisplay"])
             )
 
         narrow = params.type or params.allow_redisplay
-        return self.listed(params, url=url, keep=wanted if narrow else None, customer=customer)
+        where = {"customer": customer} if customer else {}
+        return self.listed(params, url=url, keep=wanted if narrow else None, **where)
 
 
 def _owner(given: Doc, old: Doc) -> Doc:
