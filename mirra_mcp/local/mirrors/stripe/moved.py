@@ -41,13 +41,42 @@ def checkout_session(doc: Doc, family: str) -> Doc:
     return {**doc, "ui_mode": modes[mode]} if mode in modes else doc
 
 
+def dispute(doc: Doc, family: str) -> Doc:
+    """Say how evidence was submitted. Source: https://docs.stripe.com/api/disputes/object"""
+    details = doc.get("evidence_details")
+    if not details or details.get("submission_method"):
+        return doc
+    method = "manual" if details.get("submission_count") else "not_submitted"
+    return {**doc, "evidence_details": {**details, "submission_method": method}}
+
+
+def subscription_schedule(doc: Doc, family: str) -> Doc:
+    """Say that nothing is paused. Source: https://docs.stripe.com/api/subscription_schedules/object"""
+    return doc if doc.get("pause_schedules") else {**doc, "pause_schedules": []}
+
+
+def portal_configuration(doc: Doc, family: str) -> Doc:
+    """Say that pausing isn't offered.
+
+    Source: https://docs.stripe.com/api/customer_portal/configurations/object
+    """
+    features = doc.get("features")
+    if not features or features.get("subscription_pause"):
+        return doc
+    pause = {"duration": {"interval_options": [], "type": "indefinite"}, "enabled": False}
+    return {**doc, "features": {**features, "subscription_pause": pause}}
+
+
 def _id(value: object) -> object:
     return value.get("id") if isinstance(value, dict) else value
 
 
 MOVED: dict[str, Callable[[Doc, str], Doc]] = {
+    "billing_portal.configuration": portal_configuration,
     "checkout.session": checkout_session,
     "discount": discount,
+    "dispute": dispute,
     "promotion_code": promotion_code,
+    "subscription_schedule": subscription_schedule,
 }
 """By object: how to make a kept document a family's own, before its fields are picked."""

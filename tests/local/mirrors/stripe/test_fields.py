@@ -36,12 +36,23 @@ LISTS = sorted(
     for each in routes_of(noun, noun.plural)
     if each.method == "GET" and "{" not in each.path and not each.path.startswith("/v2/")
 )
+"""Every list of the mirror."""
+ASK_MORE = {
+    "/v1/credit_notes/preview",
+    "/v1/credit_notes/preview/lines",
+    "/v1/invoices/upcoming",
+    "/v1/invoices/upcoming/lines",
+    "/v1/payment_methods",
+    "/v1/setup_attempts",
+    "/v1/subscription_items",
+}
+"""Lists that are refused without more parameters; the crowd names them with those."""
+LATER = {OLD: ("/v1/invoice_payments",), NEW: ("/v1/invoices/upcoming",)}
+"""Lists that a version doesn't have yet, or any more."""
 NEEDS = {
-    "/v1/payment_methods": "?type=card",
     "/v1/subscriptions": "?status=all",
 }
 """Lists that want a parameter to show what there is."""
-"""Every list of the mirror."""
 
 
 @pytest.mark.parametrize(("version", "sdk"), SDKS)
@@ -51,14 +62,18 @@ def test_documents_have_the_fields_that_the_sdk_knows(
     """Source: https://github.com/stripe/stripe-python"""
     paths = crowd(account)
     wrong: dict[str, list[str]] = {}
+    empty = []
     for path in [*LISTS, *paths]:
-        answer = account.call("GET", path + NEEDS.get(path, ""), stripe_version=version)
-        if answer.status_code in (400, 404):
+        if path in ASK_MORE or path.endswith("/search") or path.startswith(LATER[version]):
             continue
+        answer = account.call("GET", path + NEEDS.get(path, ""), stripe_version=version)
         assert answer.is_success, (path, answer.text)
+        if answer.json().get("data") == []:
+            empty.append(path)
         if found := sorted(set(strangeness(answer.json(), sdk))):
             wrong[path] = found
     assert wrong == {}
+    assert empty == []
 
 
 def test_the_tables_know_the_fields_that_the_newest_sdk_knows() -> None:
