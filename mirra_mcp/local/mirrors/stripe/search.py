@@ -91,7 +91,7 @@ def searched(noun: StripeResource, params: SearchParams, fields: Fields) -> Doc:
     fits = _matcher(clauses, fields, every)
     word = _best_word(clauses, fields) if every and "_find" in noun.indexes else None
     found: list[Doc] = []
-    for doc in _walk(noun, _cursor(params.page), word):
+    for doc in _walk(noun, _cursor(params.page), word, params.limit + 1):
         if fits(doc):
             found.append(doc)
             if len(found) > params.limit:
@@ -106,7 +106,7 @@ def searched(noun: StripeResource, params: SearchParams, fields: Fields) -> Doc:
         "url": f"{noun.path}/search",
     }
     if "total_count" in params.expand:
-        every_one = sum(1 for doc in _walk(noun, None, word) if fits(doc))
+        every_one = sum(1 for doc in _walk(noun, None, word, CHUNK) if fits(doc))
         body["total_count"] = min(every_one, MOST_COUNTED)
     return body
 
@@ -268,17 +268,19 @@ def _best_word(clauses: list[Clause], fields: Fields) -> str | None:
     return max(words, key=len, default=None)
 
 
-def _walk(noun: StripeResource, after: str | None, word: str | None) -> Iterator[Doc]:
+def _walk(noun: StripeResource, after: str | None, word: str | None, first: int) -> Iterator[Doc]:
+    """Yield what may match, newest first: few documents to begin with, then more at a time."""
     where: dict[str, Any] = {"_find": word} if word is not None else {}
+    size = first
     while True:
         try:
-            page = noun.page(limit=CHUNK, after=after, **where)
+            page = noun.page(limit=size, after=after, **where)
         except LookupError:
             raise _bad_page() from None
         yield from page.docs
         if not page.has_more:
             return
-        after = page.docs[-1]["id"]
+        after, size = page.docs[-1]["id"], min(size * 4, CHUNK)
 
 
 def _page_after(id: str) -> str:

@@ -17,7 +17,7 @@ def price(account: Account, amount: int = 1000, **more: Any) -> str:
 
 def opened(account: Account, mode: str = "payment", **more: Any) -> str:
     """Open a session that sells one thing, and return its id."""
-    recurring = {"recurring": {"interval": "month"}} if mode == "subscription" else {}
+    recurring: Any = {"recurring": {"interval": "month"}} if mode == "subscription" else {}
     data: Any = {"mode": mode, "success_url": "https://a.io"} | more
     if mode != "setup":
         data.setdefault("line_items", [{"price": price(account, **recurring), "quantity": 1}])

@@ -105,7 +105,7 @@ def test_lines_show_prices_discounts_and_taxes(account: Account) -> None:
     assert [each.id for each in again.line_items or []] == [each.id for each in lines.data]
 
 
-RECURRING = {"recurring": {"interval": "month"}}
+RECURRING: Any = {"recurring": {"interval": "month"}}
 
 
 @pytest.mark.parametrize(

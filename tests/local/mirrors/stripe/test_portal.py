@@ -182,3 +182,45 @@ def test_an_ephemeral_key_needs_its_version_said(account: Account, customer: str
     gone = account.call("DELETE", f"/v1/ephemeral_keys/{made['id']}").json()
     assert gone["id"] == made["id"]
     assert "secret" not in gone
+
+
+def test_customers_help_themselves_as_far_as_the_portal_lets_them(
+    account: Account, customer: str
+) -> None:
+    """Source: https://docs.stripe.com/customer-management/cancellation-page
+
+    Divergence: which prices a customer may change to isn't checked against the configuration.
+    """
+    client = account.client.v1
+    basic, pro = (
+        client.prices.create(
+            {
+                "currency": "usd",
+                "unit_amount": amount,
+                "recurring": {"interval": "month"},
+                "product_data": {"name": "Pro"},
+            }
+        ).id
+        for amount in (900, 1900)
+    )
+    account.simulate("billing_portal.payment_method_updated", paymentMethod="pm_card_mastercard")
+    account.simulate("billing_portal.customer_updated", email="new@acme.com")
+    shown = client.customers.retrieve(customer)
+    assert shown.email == "new@acme.com"
+    sub = client.subscriptions.create({"customer": customer, "items": [{"price": basic}]}).id
+    account.simulate("billing_portal.subscription_updated", price=pro, quantity=2)
+    item = client.subscriptions.retrieve(sub)["items"].data[0]
+    assert (item.price.id, item.quantity) == (pro, 2)
+    account.simulate("billing_portal.subscription_canceled", feedback="too_expensive")
+    left = client.subscriptions.retrieve(sub)
+    assert left.cancel_at_period_end
+    assert plain(left.cancellation_details)["feedback"] == "too_expensive"
+    default = client.billing_portal.configurations.list({"is_default": True}).data[0].id
+    client.billing_portal.configurations.update(
+        default, {"features": {"subscription_cancel": {"enabled": False}}}
+    )
+    answer = account.http.post(
+        "/_mirra/simulate", json={"event": "billing_portal.subscription_canceled"}
+    )
+    assert answer.status_code == 400
+    assert "doesn't enable 'subscription_cancel'" in answer.text

@@ -2,6 +2,13 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.stripe.simulate import accounts, billing, checkout, money, payments
+from mirra_mcp.local.mirrors.stripe.simulate import (
+    accounts,
+    billing,
+    checkout,
+    money,
+    payments,
+    portal,
+)
 
-MODULES: tuple[ModuleType, ...] = (accounts, billing, checkout, money, payments)
+MODULES: tuple[ModuleType, ...] = (accounts, billing, checkout, money, payments, portal)
