@@ -96,6 +96,7 @@ def payments(account: Account, customer: str) -> tuple[str, str, str]:
     post(account, "payment_intents", "amount=100&currency=eur")
     post(account, "payment_intents", f"{paid}&payment_method=pm_card_createDispute")
     account.simulate("radar.early_fraud_warning.created", charge=charge)
+    account.simulate("review.opened", charge=charge)
     method = post(account, "payment_methods", "type=card&card[token]=tok_mastercard")
     post(account, f"payment_methods/{method}/attach", f"customer={customer}")
     debit = post(

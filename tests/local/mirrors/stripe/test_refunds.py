@@ -184,3 +184,22 @@ def test_metadata_of_a_refund_changes(account: Account) -> None:
     changed = account.client.v1.refunds.update(made["id"], {"metadata": {"a": "1"}})
     assert plain(changed.metadata) == {"a": "1"}
     assert account.types()[-2:] == ["refund.updated", "charge.refund.updated"]
+
+
+def test_a_payment_that_was_only_held_is_not_refunded(account: Account) -> None:
+    """Source: https://docs.stripe.com/refunds#refund-requests"""
+    held = pay(account, capture_method="manual")
+    error = refused(lambda: refund(account, held))
+    assert "does not have a successful charge to refund" in error["message"]
+
+
+def test_a_refund_that_waits_for_the_payer_expires(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/refunds/expire"""
+    method = account.client.v1.payment_methods.create({"type": "multibanco"}).id
+    types = {"payment_method_types": ["multibanco"], "currency": "eur"}
+    intent = pay(account, method, return_url="https://acme.com", **types)
+    account.simulate("payment_intent.succeeded")
+    made = refund(account, intent, instructions_email="jenny@acme.com")
+    expire = account.client.v1.test_helpers.refunds.expire
+    assert expire(made["id"]).status == "failed"
+    assert "can't be expired" in refused(expire, made["id"])["message"]

@@ -167,10 +167,13 @@ def test_confirming_a_setup_needs_a_payment_method(account: Account) -> None:
 
 def test_a_bank_account_is_set_up_with_a_mandate(account: Account) -> None:
     """Source: https://docs.stripe.com/api/mandates"""
-    types = ["us_bank_account"]
-    done = set_up(account, "pm_usBankAccount_success", payment_method_types=types)
+    more = {"payment_method_types": ["us_bank_account"]}
+    agreed = {"customer_acceptance": {"type": "offline", "offline": {}}}
+    done = set_up(account, "pm_usBankAccount_success", mandate_data=agreed, **more)
     mandate = account.client.v1.mandates.retrieve(done["mandate"])
     assert (mandate.status, mandate.payment_method) == ("active", done["payment_method"])
+    accepted = plain(mandate.customer_acceptance)
+    assert (accepted["type"], accepted["accepted_at"]) == ("offline", NOW)
     account.simulate("mandate.updated", status="inactive")
     assert account.client.v1.mandates.retrieve(done["mandate"]).status == "inactive"
     assert account.types()[-1] == "mandate.updated"

@@ -215,6 +215,7 @@ class Disputes(StripeResource):
         if not inquiry:
             doc = self._withdrawn(doc)
         self.stripe.early_fraud_warnings.settled(charge["id"])
+        self.stripe.reviews.settled(charge["id"], "disputed")
         return doc
 
     def opened_by_card(self, charge: Doc, kind: str) -> None:

@@ -282,7 +282,7 @@ class IntentFlow(Searchable):
         return self.save(asking, event="payment_intent.requires_action")
 
     def _with_debit(self, intent: Doc, method: Doc) -> Doc:
-        mandate = self.stripe.mandates.agreed(method)
+        mandate = self.stripe.mandates.agreed(method, intent.get("_mandate_data"))
         fields = self._charged_with(intent)
         charge = self.stripe.charges.attempted(
             method,

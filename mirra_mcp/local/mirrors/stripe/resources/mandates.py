@@ -31,7 +31,7 @@ class Mandates(StripeResource):
         """Return a mandate."""
         return self.view(self.get(id))
 
-    def agreed(self, method: Doc) -> str:
+    def agreed(self, method: Doc, data: Doc | None = None) -> str:
         """Return the id of the mandate for a bank account, made when it is first used."""
         found = self.first(payment_method=method["id"])
         if found is None:
@@ -41,11 +41,11 @@ class Mandates(StripeResource):
                 details[kind] = {"reference": self.mirror.ids.token(16).upper(), "url": ""}
             elif kind == "us_bank_account":
                 details[kind] = {"collection_method": "paper"}
-            accepted = {
-                "accepted_at": self.at,
-                "online": {"ip_address": "127.0.0.1", "user_agent": "device"},
-                "type": "online",
-            }
+            given = (data or {}).get("customer_acceptance") or {"type": "online"}
+            accepted: Doc = {"accepted_at": int(given.get("accepted_at") or self.at)}
+            accepted |= {"type": given["type"], given["type"]: given.get(given["type"]) or {}}
+            if given["type"] == "online" and not accepted["online"]:
+                accepted["online"] = {"ip_address": "127.0.0.1", "user_agent": "device"}
             found = self.save(
                 self.new(
                     customer_acceptance=accepted,

@@ -44,6 +44,7 @@ from mirra_mcp.local.mirrors.stripe.resources.prices import Prices
 from mirra_mcp.local.mirrors.stripe.resources.products import Products
 from mirra_mcp.local.mirrors.stripe.resources.promotion_codes import PromotionCodes
 from mirra_mcp.local.mirrors.stripe.resources.refunds import Refunds
+from mirra_mcp.local.mirrors.stripe.resources.reviews import Reviews
 from mirra_mcp.local.mirrors.stripe.resources.setup_attempts import SetupAttempts
 from mirra_mcp.local.mirrors.stripe.resources.setup_intents import SetupIntents
 from mirra_mcp.local.mirrors.stripe.resources.shipping_rates import ShippingRates
@@ -100,6 +101,7 @@ class Nouns:
         Products,
         PromotionCodes,
         Refunds,
+        Reviews,
         SetupAttempts,
         SetupIntents,
         ShippingRates,
@@ -153,6 +155,7 @@ class Nouns:
         products: Products
         promotion_codes: PromotionCodes
         refunds: Refunds
+        reviews: Reviews
         setup_attempts: SetupAttempts
         setup_intents: SetupIntents
         shipping_rates: ShippingRates

@@ -139,7 +139,8 @@ class PaymentIntents(IntentForms):
         given["payment_method"] = method["id"] if method else None
         given["shipping"] = shipping_of(given.get("shipping"))
         given["metadata"] = self.patched(self.blank, given)["metadata"]
-        intent = self.draft(**given, _return_url=params.return_url)
+        given |= {"_return_url": params.return_url, "_mandate_data": params.mandate_data}
+        intent = self.draft(**given)
         return self._confirmed(intent, params) if params.confirm else self.view(intent)
 
     @route("GET /v1/payment_intents/search")
@@ -207,8 +208,9 @@ class PaymentIntents(IntentForms):
         changed = self._apply(doc, params, params.given())
         if not changed["payment_method"]:
             raise self._unexpected(doc, NO_METHOD)
-        if params.return_url:
-            changed["_return_url"] = params.return_url
+        for name in ("return_url", "mandate_data"):
+            if value := getattr(params, name):
+                changed[f"_{name}"] = value
         self._check_return(changed, params)
         return self._confirmed(changed, params)
 

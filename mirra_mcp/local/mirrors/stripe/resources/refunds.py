@@ -18,6 +18,8 @@ from mirra_mcp.local.mirrors.stripe.resources.intent_flow import SOON
 from mirra_mcp.wire.model import Doc
 
 Reason = Literal["duplicate", "fraudulent", "requested_by_customer"]
+UNTAKEN = ("canceled", "requires_capture")
+"""Statuses of intents whose charge took nothing."""
 BY_HAND = ("customer_balance", "konbini", "multibanco")
 """Types for which the payer must say where the money is to go.
 
@@ -147,6 +149,21 @@ class Refunds(StripeResource):
             )
         return self.view(self.canceled(doc))
 
+    @route("POST /v1/test_helpers/refunds/{id}/expire")
+    def expire(self, id: str) -> Doc:
+        """Let a refund that waits for the payer fail. Fires: refund.failed.
+
+        Source: https://docs.stripe.com/api/refunds/expire
+        """
+        doc = self.get(id)
+        if doc["status"] != "requires_action":
+            raise errors.invalid(
+                f"Refunds in the `{doc['status']}` status can't be expired.",
+                code="refund_unexpected_state",
+            )
+        self.bounce(id, "unknown")
+        return self.view(self.get(id))
+
     # What other nouns use.
 
     def give_back(
@@ -215,6 +232,8 @@ class Refunds(StripeResource):
         self.stripe.charges.save({**charge, **refunded}, event="charge.refunded")
         if refunded["refunded"]:
             self.stripe.early_fraud_warnings.settled(charge["id"])
+            why = "refunded_as_fraud" if reason == "fraudulent" else "refunded"
+            self.stripe.reviews.settled(charge["id"], why)
         self._schedule(doc, charge)
         return doc
 
@@ -247,7 +266,8 @@ class Refunds(StripeResource):
         doc = self.peek(id)
         if doc is None or doc["status"] in ("failed", "canceled"):
             return
-        doc.pop("pending_reason", None)
+        for name in ("pending_reason", "next_action"):
+            doc.pop(name, None)
         failed = {**doc, "status": "failed", "failure_reason": reason}
         failed["failure_balance_transaction"] = self._undone(doc)
         self.save(failed, event="refund.failed")
@@ -290,7 +310,7 @@ class Refunds(StripeResource):
             if intent is None:
                 raise errors.missing("payment_intent", params.payment_intent, "payment_intent")
             charge = self.stripe.charges.peek(intent["latest_charge"] or "")
-            if charge is None or charge["status"] == "failed" or intent["status"] == "canceled":
+            if charge is None or charge["status"] == "failed" or intent["status"] in UNTAKEN:
                 raise errors.invalid(
                     f"This PaymentIntent ({intent['id']}) does not have a successful charge to"
                     " refund.",

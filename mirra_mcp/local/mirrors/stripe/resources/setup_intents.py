@@ -101,7 +101,8 @@ class SetupIntents(StripeResource):
                     code="setup_intent_unexpected_state",
                 )
             self._check_return(given, params)
-        intent = self.draft(**given, _return_url=params.return_url)
+        given |= {"_return_url": params.return_url, "_mandate_data": params.mandate_data}
+        intent = self.draft(**given)
         return self._confirmed(intent, params) if params.confirm else self.view(intent)
 
     @route("GET /v1/setup_intents/{id}")
@@ -148,8 +149,9 @@ class SetupIntents(StripeResource):
         changed = self._apply(doc, params)
         if not changed["payment_method"]:
             raise self._unexpected(doc, NO_METHOD.replace("PaymentIntent", "SetupIntent"))
-        if params.return_url:
-            changed["_return_url"] = params.return_url
+        for name in ("return_url", "mandate_data"):
+            if value := getattr(params, name):
+                changed[f"_{name}"] = value
         self._check_return(changed, params)
         return self._confirmed(changed, params)
 
@@ -274,7 +276,7 @@ class SetupIntents(StripeResource):
             self.stripe.payment_methods.save(ready)
         mandate = None
         if method["type"] in BANK_DEBITS:
-            mandate = self.stripe.mandates.agreed(method)
+            mandate = self.stripe.mandates.agreed(method, intent.get("_mandate_data"))
         done = {"status": "succeeded", "latest_attempt": tried, "next_action": None}
         doc = {**intent, **done, "mandate": mandate}
         return self.save(doc, event="setup_intent.succeeded")

@@ -140,6 +140,15 @@ def fraud_warned(
     return stripe.early_fraud_warnings.view(stripe.early_fraud_warnings.warn(doc, fraud_type))
 
 
+@story("review.opened")
+def review_opened(
+    stripe: "Stripe", charge: ChargeId = None, reason: Literal["rule", "manual"] = "rule"
+) -> Doc:
+    """A rule, or somebody, puts a payment into Radar's queue."""
+    doc = charge_of(stripe, charge)
+    return stripe.reviews.view(stripe.reviews.opened(doc, reason))
+
+
 @story("payout.created")
 def payout_created(stripe: "Stripe", currency: str = "usd") -> Doc:
     """Stripe pays out all that is available, as it does daily."""
