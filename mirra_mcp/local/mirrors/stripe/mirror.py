@@ -271,13 +271,13 @@ class Stripe(Nouns, Refusals):
     # Events.
 
     def emit(self, event: str, data: Doc) -> None:
-        """Keep an event as an object of its own, and send it."""
-        if self.session is None:
-            return
+        """Keep an event as an object of its own, and send it; a fixture's past is only kept."""
         if self.kept_back is not None:
             self.kept_back.append((event, deepcopy(data)))
             return
         doc = self.events.record(event, data)
+        if self.session is None:
+            return
         clock = self.now
         if self.lane and self.session.log.at:  # a test clock doesn't delay the mail
             self.now = datetime.fromisoformat(self.session.log.at)

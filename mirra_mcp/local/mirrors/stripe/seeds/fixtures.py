@@ -1,7 +1,103 @@
-"""The named states to start from."""
+"""The named states to start from.
+
+All but `empty` are told by the API's own verbs, up to the top of the current hour: timers, events
+and invoices are what they would be had an application lived through it.
+"""
+
+from typing import TYPE_CHECKING
 
 from mirra_mcp.local.kit.mirror import Fixture
+from mirra_mcp.local.mirrors.stripe.seeds.catalogue import lay_out
+from mirra_mcp.local.mirrors.stripe.seeds.history import History
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
+
+BROKEN = "pm_card_chargeCustomerFail"
+"""A test card that can be saved, and is declined whenever it is charged."""
+
+
+def empty(stripe: "Stripe") -> None:
+    """Make nothing."""
+
+
+def subscription_lifecycle(stripe: "Stripe") -> None:
+    """One customer with four subscriptions: one in each stage of a subscription's life."""
+    with History(stripe, 70) as history:
+        prices = lay_out(history)
+        alice = history.customer("Alice", "alice@example.com")["id"]
+        canceled = history.subscribe(alice, prices.monthly, metadata={"stage": "canceled"})
+        history.reach(40.25)
+        history.subscribe(alice, prices.monthly, metadata={"stage": "active"})
+        history.reach(33.5)
+        late = history.subscribe(alice, prices.seats, metadata={"stage": "past_due"})
+        broken = history.post(f"payment_methods/{BROKEN}/attach", customer=alice)["id"]
+        history.post(f"subscriptions/{late['id']}", default_payment_method=broken)
+        history.reach(12)
+        stripe.subscriptions.end(stripe.subscriptions.get(canceled["id"]))
+        history.reach(4)
+        history.subscribe(
+            alice, prices.yearly, trial_period_days=14, metadata={"stage": "trialing"}
+        )
+
+
+def failed_payments(stripe: "Stripe") -> None:
+    """Three customers whose cards fail, each at another point of the retries."""
+    with History(stripe, 36) as history:
+        prices = lay_out(history)
+        for day, (name, code) in zip(
+            (35.5, 33.5, 31.25),
+            (
+                ("Bob", "insufficient_funds"),
+                ("Carol", "generic_decline"),
+                ("Dave", "expired_card"),
+            ),
+            strict=True,
+        ):
+            history.reach(day)
+            customer = history.customer(name, f"{name.lower()}@example.com")["id"]
+            history.subscribe(customer, prices.monthly)
+            method = history.change_card(customer, BROKEN)
+            card = stripe.payment_methods.get(method)
+            stripe.payment_methods.save({**card, "_declines": code})
+
+
+def dunning_active(stripe: "Stripe") -> None:
+    """One customer with three unpaid invoices, whose card is tried again and again."""
+    with History(stripe, 27) as history:
+        prices = lay_out(history)
+        erin = history.customer("Erin", "erin@example.com")["id"]
+        history.subscribe(erin, prices.weekly)
+        history.reach(19)
+        history.change_card(erin, BROKEN)
+        history.reach(2.5)
+        history.post(
+            "invoiceitems", customer=erin, amount=4900, currency="usd", description="Setup"
+        )
+        history.post(
+            "invoices",
+            customer=erin,
+            auto_advance=True,
+            pending_invoice_items_behavior="include",
+        )
+
 
 FIXTURES: dict[str, Fixture] = {
-    "empty": Fixture("A fresh test account.", lambda stripe: None),
+    "empty": Fixture("A fresh test account.", empty),
+    "subscription-lifecycle": Fixture(
+        "alice@example.com with four subscriptions, one each trialing, active, past_due and"
+        " canceled; two products with prices pro_monthly, pro_yearly, pro_weekly and"
+        " team_seat_monthly (lookup keys).",
+        subscription_lifecycle,
+    ),
+    "failed-payments": Fixture(
+        "Three customers (Bob, Carol, Dave) whose cards were declined at renewal for three"
+        " reasons: subscriptions past_due, the next retry scheduled for each.",
+        failed_payments,
+    ),
+    "dunning-active": Fixture(
+        "erin@example.com with a past_due subscription, three open invoices that failed, and"
+        " retries under way: advance the clock to see them end.",
+        dunning_active,
+    ),
 }

@@ -1,0 +1,70 @@
+"""Telling an account's past: the API's own verbs, called at instants that are over."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mirra_mcp.local.kit.routes import Answer, Route
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
+
+
+class History:
+    """An account's past, told in order from `days` ago up to now."""
+
+    def __init__(self, stripe: "Stripe", days: float) -> None:
+        self.stripe = stripe
+        self._end = stripe.now
+        stripe.now -= timedelta(days=days)
+
+    def __enter__(self) -> "History":
+        """Begin in the past."""
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        """Let the time pass that is left."""
+        if failed[0] is None:
+            self.reach(0)
+
+    def reach(self, days: float) -> None:
+        """Let time pass until so many days ago; what falls due on the way happens."""
+        stripe, target = self.stripe, self._end - timedelta(days=days)
+        while (timer := stripe.next_timer()) is not None and timer[0] <= target.timestamp():
+            due, id, verb, args = timer
+            stripe.now = datetime.fromtimestamp(due, UTC)
+            stripe.drop_timer(id)
+            stripe.call_verb(verb, args)
+        stripe.now = target
+
+    def post(self, path: str, **form: Any) -> Doc:
+        """Make or change something as a call of the API would."""
+        found = self.stripe.router().find("POST", f"/v1/{path}")
+        if not isinstance(found, tuple) or not isinstance(found[0], Route):
+            raise LookupError(f"POST /v1/{path}")
+        route, values = found
+        args: dict[str, Any] = {name: values[name] for name in route.placeholders}
+        if route.params is not None:
+            args["params"] = route.params.model_validate(form)
+        told = getattr(self.stripe.nouns[route.noun], route.verb)(**args)
+        doc = told.body if isinstance(told, Answer) else told
+        if "error" in doc:
+            raise ValueError(doc["error"]["message"])
+        return dict(doc)
+
+    def customer(self, name: str, email: str, card: str = "pm_card_visa") -> Doc:
+        """Make a customer who pays with a test card."""
+        customer = self.post("customers", name=name, email=email)
+        self.change_card(customer["id"], card)
+        return customer
+
+    def change_card(self, customer: str, card: str) -> str:
+        """Let a customer pay with another test card from now on."""
+        method = self.post(f"payment_methods/{card}/attach", customer=customer)
+        id = str(method["id"])
+        self.post(f"customers/{customer}", invoice_settings={"default_payment_method": id})
+        return id
+
+    def subscribe(self, customer: str, price: str, **more: Any) -> Doc:
+        """Begin a subscription."""
+        return self.post("subscriptions", customer=customer, items=[{"price": price}], **more)
