@@ -162,7 +162,8 @@ def full_price(stripe: "Stripe", sub: Doc, item: Doc, at: int) -> int:
         return 0
     price = stripe.prices.get(item["price"]["id"])
     amount = stripe.prices.total(price, item.get("quantity") or 0, sub["currency"])
-    ids = [*item["discounts"], *sub["discounts"]]
+    own = (stripe.customers.peek(sub["customer"]) or {}).get("_discount")
+    ids = [*item["discounts"], *(sub["discounts"] or ([own] if own else []))]
     if not ids or not amount:
         return amount
     running = stripe.discounts.running(ids, at)

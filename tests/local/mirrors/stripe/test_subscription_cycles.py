@@ -211,9 +211,7 @@ def test_a_paused_subscription_resumes_when_its_invoice_is_paid(shop: Shop) -> N
     """Source: https://docs.stripe.com/api/subscriptions/resume"""
     customer = shop.customer(None)
     settings = {"end_behavior": {"missing_payment_method": "pause"}}
-    sub = shop.subscribe(
-        customer, shop.price(1000), trial_period_days=5, trial_settings=settings
-    )
+    sub = shop.subscribe(customer, shop.price(1000), trial_period_days=5, trial_settings=settings)
     shop.account.advance("10d")
     shop.use_card(customer, "pm_card_visa")
     shop.told()

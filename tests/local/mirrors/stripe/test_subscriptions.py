@@ -68,7 +68,11 @@ def test_an_invoice_says_in_each_version_whose_it_is_and_how_it_was_paid(shop: S
         "payment_intent": old["payment_intent"]["id"],
         "type": "payment_intent",
     }
-    assert (payment["status"], payment["amount_paid"], payment["is_default"]) == ("paid", 1000, True)
+    assert (payment["status"], payment["amount_paid"], payment["is_default"]) == (
+        "paid",
+        1000,
+        True,
+    )
     line = new["lines"]["data"][0]
     assert line["pricing"]["price_details"] == {
         "price": old["lines"]["data"][0]["price"]["id"],
@@ -183,9 +187,7 @@ def test_3d_secure_on_the_first_payment_needs_the_customer(shop: Shop) -> None:
 def test_invoices_can_be_sent_instead_of_charged(shop: Shop) -> None:
     """Source: https://docs.stripe.com/billing/collection-method"""
     with pytest.raises(stripe.InvalidRequestError) as refusal:
-        shop.subscribe(
-            shop.customer(None), shop.price(1000), collection_method="send_invoice"
-        )
+        shop.subscribe(shop.customer(None), shop.price(1000), collection_method="send_invoice")
     assert refusal.value.param == "days_until_due"
     sub = shop.subscribe(
         shop.customer(None),
@@ -245,9 +247,10 @@ def test_cancellation_at_the_end_of_the_period_can_be_taken_back(shop: Shop) -> 
     end = sub["items"].data[0].current_period_end
     asked = shop.change(sub, cancel_at_period_end=True)
     assert (asked.status, asked.cancel_at, asked.canceled_at) == ("active", end, NOW)
-    assert asked.cancellation_details.reason == "cancellation_requested"
+    assert shop.sub(sub.id)["cancellation_details"]["reason"] == "cancellation_requested"
     kept = shop.change(sub, cancel_at_period_end=False)
-    assert (kept.cancel_at, kept.canceled_at, kept.cancellation_details.reason) == (None,) * 3
+    assert (kept.cancel_at, kept.canceled_at) == (None, None)
+    assert shop.sub(sub.id)["cancellation_details"]["reason"] is None
     shop.change(sub, cancel_at_period_end=True)
     shop.told()
     shop.account.advance("31d")
@@ -309,7 +312,7 @@ def test_items_must_be_right(
 ) -> None:
     """Source: https://docs.stripe.com/api/subscriptions/create"""
     with pytest.raises(stripe.InvalidRequestError) as refusal:
-        shop.v1.subscriptions.create({"customer": shop.customer(), **given})  # type: ignore[typeddict-item]  # wrong on purpose
+        shop.v1.subscriptions.create({"customer": shop.customer(), **given})  # type: ignore[arg-type]  # wrong on purpose
     assert (refusal.value.code, refusal.value.param) == (code, param)
     assert message in str(refusal.value)
 

@@ -213,16 +213,18 @@ class InvoiceDrafts(StripeResource):
             self.mirror.after(within(at - self.at), "invoices.advance", id=doc["id"])
 
     def one_time(
-        self, given: Doc, currency: str, param: str, *, period: tuple[int, int] | None = None
+        self, given: Doc, currency: str, param: str, *, known: Doc | None = None
     ) -> Charge:
         """Read a line, or invoice item, that a caller gave: an amount, or a price and a quantity.
+
+        `known` is the price that it has already, which may be inactive.
 
         Raises:
             VendorError: neither, or a price that isn't there or isn't one-time.
         """
         prices, quantity = self.stripe.prices, given.get("quantity")
         price_id = given.get("price") or (given.get("pricing") or {}).get("price")
-        price = prices.usable(price_id, f"{param}[price]") if price_id else None
+        price = prices.usable(price_id, f"{param}[price]") if price_id else known
         if given.get("price_data"):
             price = prices.inline(given["price_data"], param=f"{param}[price_data]", recurring=None)
         unit = given.get("unit_amount_decimal") or given.get("unit_amount")
@@ -242,7 +244,6 @@ class InvoiceDrafts(StripeResource):
                 " price_data or unit_amount_decimal."
             )
         span = given.get("period") or {}
-        start, end = period or (self.at, self.at)
         rates = [
             self.stripe.tax_rates.view(self.stripe.tax_rates.usable(id, f"{param}[tax_rates]"))
             for id in given.get("tax_rates") or []
@@ -252,8 +253,8 @@ class InvoiceDrafts(StripeResource):
             amount,
             currency,
             text,
-            span.get("start", start),
-            span.get("end", end),
+            span.get("start", self.at),
+            span.get("end", self.at),
             price=price,
             quantity=count,
             unit=None if unit is None and count != 1 else str(unit if unit is not None else amount),
@@ -300,5 +301,5 @@ class InvoiceDrafts(StripeResource):
     def _inherited_discounts(self, customer: Doc, sub: Doc | None) -> list[str]:
         if sub is not None and sub["discounts"]:
             return list(sub["discounts"])
-        own = customer.get("discount")
-        return [own["id"] if isinstance(own, dict) else own] if own else []
+        own = customer.get("_discount")
+        return [own] if own else []

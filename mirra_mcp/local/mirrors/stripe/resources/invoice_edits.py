@@ -146,9 +146,10 @@ class InvoiceEdits(InvoiceCollection):
         line = dict(line)
         if PRICED & set(given):
             base = {"quantity": line["quantity"], "description": line["description"]}
-            if "amount" not in given and line["price"] and not given.get("price_data"):
-                base["price"] = line["price"]["id"]
-            charge = self.one_time(base | given, doc["currency"], "price")
+            known = None
+            if "amount" not in given and line["price"]:
+                known = self.stripe.prices.get(line["price"]["id"])
+            charge = self.one_time(base | given, doc["currency"], "price", known=known)
             charge = replace(
                 charge, subscription=line["subscription"], invoice_item=line["invoice_item"]
             )

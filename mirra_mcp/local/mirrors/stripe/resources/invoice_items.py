@@ -269,14 +269,15 @@ class InvoiceItems(StripeResource):
         priced |= {"unit_amount", "unit_amount_decimal"} & set(given)
         if priced:
             base: Doc = {"quantity": doc["quantity"], "period": doc["period"]}
-            if not priced - {"quantity"}:
-                base |= (
-                    {"price": doc["price"]["id"]}
-                    if doc["price"]
-                    else {"unit_amount_decimal": doc["unit_amount_decimal"]}
-                )
+            known = None
+            if priced == {"quantity"} and doc["price"]:
+                known = self.stripe.prices.get(doc["price"]["id"])
+            elif priced == {"quantity"}:
+                base["unit_amount_decimal"] = doc["unit_amount_decimal"]
             base |= {"metadata": doc["metadata"], "description": doc["description"]}
-            charge = self.stripe.invoices.one_time(base | given, doc["currency"], "price")
+            charge = self.stripe.invoices.one_time(
+                base | given, doc["currency"], "price", known=known
+            )
             customer = self.stripe.customers.get(doc["customer"])
             fresh = self.built(charge, customer, invoice=doc["invoice"], id=id)
             kept = ("date", "discounts", "subscription", "metadata", "parent", "tax_rates")

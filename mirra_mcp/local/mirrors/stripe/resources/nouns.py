@@ -23,6 +23,7 @@ from mirra_mcp.local.mirrors.stripe.resources.customers import Customers, Delete
 from mirra_mcp.local.mirrors.stripe.resources.discounts import Discounts
 from mirra_mcp.local.mirrors.stripe.resources.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.resources.early_fraud_warnings import EarlyFraudWarnings
+from mirra_mcp.local.mirrors.stripe.resources.entitlements import Features, ProductFeatures
 from mirra_mcp.local.mirrors.stripe.resources.event_destinations import EventDestinations
 from mirra_mcp.local.mirrors.stripe.resources.events import Events
 from mirra_mcp.local.mirrors.stripe.resources.file_links import FileLinks
@@ -82,6 +83,7 @@ class Nouns:
         EphemeralKeys,
         EventDestinations,
         Events,
+        Features,
         FileLinks,
         Files,
         InvoiceItems,
@@ -98,6 +100,7 @@ class Nouns:
         PortalConfigurations,
         PortalSessions,
         Prices,
+        ProductFeatures,
         Products,
         PromotionCodes,
         Refunds,
@@ -136,6 +139,7 @@ class Nouns:
         ephemeral_keys: EphemeralKeys
         event_destinations: EventDestinations
         events: Events
+        features: Features
         file_links: FileLinks
         files: Files
         invoice_items: InvoiceItems
@@ -152,6 +156,7 @@ class Nouns:
         portal_configurations: PortalConfigurations
         portal_sessions: PortalSessions
         prices: Prices
+        product_features: ProductFeatures
         products: Products
         promotion_codes: PromotionCodes
         refunds: Refunds
