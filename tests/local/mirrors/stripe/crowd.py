@@ -177,7 +177,23 @@ def pages(account: Account, customer: str, price: str) -> list[str]:
     post(account, "checkout/sessions", f"mode=setup&currency=usd&{CARD}&{urls}")
     link = post(account, "payment_links", line)
     post(account, "billing_portal/configurations", "features[invoice_history][enabled]=true")
-    return [f"/v1/checkout/sessions/{session}/line_items", f"/v1/payment_links/{link}/line_items"]
+    account.simulate("checkout.session.completed", session=session)
+    once = line.replace(f"[price]={price}", "[price_data][unit_amount]=900")
+    once += "&line_items[0][price_data][currency]=usd"
+    once += "&line_items[0][price_data][product_data][name]=Book"
+    delivered = f"mode=payment&{once}&{urls}&shipping_address_collection[allowed_countries][]=US"
+    post(account, "checkout/sessions", f"{delivered}&invoice_creation[enabled]=true")
+    account.simulate("checkout.session.completed", paymentLink=link)
+    product = account.fetch(f"/v1/prices/{price}")["product"]
+    feature = post(account, "entitlements/features", "name=API&lookup_key=api")
+    post(account, f"products/{product}/features", f"entitlement_feature={feature}")
+    return [
+        f"/v1/checkout/sessions/{session}/line_items",
+        f"/v1/entitlements/active_entitlements?customer={customer}",
+        f"/v1/payment_links/{link}/line_items",
+        f"/v1/prices/{price}?expand[]=currency_options&expand[]=product",
+        f"/v1/products/{product}/features",
+    ]
 
 
 def others(account: Account, customer: str) -> list[str]:

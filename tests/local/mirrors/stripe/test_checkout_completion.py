@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.mirrors.stripe.account import OLD, Account, plain
+from tests.local.mirrors.stripe.account import NEW, OLD, Account, plain
 
 
 def price(account: Account, amount: int = 1000, **more: Any) -> str:
@@ -240,6 +240,34 @@ def test_an_invoice_is_made_for_a_one_time_payment(account: Account) -> None:
     invoice = account.client.v1.invoices.retrieve(done["invoice"])
     assert (invoice.status, invoice.amount_paid) == ("paid", 1000)
     assert done["payment_status"] == "paid"
+
+
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_what_the_customer_fills_in_is_kept_where_the_version_has_it(
+    account: Account, version: str
+) -> None:
+    """Source: https://docs.stripe.com/payments/collect-addresses"""
+    customer = account.client.v1.customers.create({"email": "j@acme.com"}).id
+    id = opened(
+        account,
+        customer=customer,
+        customer_update={"address": "auto", "name": "auto", "shipping": "auto"},
+        shipping_address_collection={"allowed_countries": ["US"]},
+        phone_number_collection={"enabled": True},
+        custom_fields=[
+            {"key": "size", "label": {"type": "custom", "custom": "Size"}, "type": "text"}
+        ],
+    )
+    account.simulate("checkout.session.completed", name="Jenny R", customFields={"size": "XL"})
+    done = account.fetch(f"/v1/checkout/sessions/{id}", version)
+    holder = done if version == OLD else done["collected_information"]
+    assert holder["shipping_details"]["name"] == "Jenny R"
+    assert holder["shipping_details"]["address"]["city"] == "San Francisco"
+    assert done["custom_fields"][0]["text"]["value"] == "XL"
+    assert done["customer_details"]["phone"] is not None
+    theirs = account.fetch(f"/v1/customers/{customer}")
+    assert (theirs["name"], theirs["shipping"]["name"]) == ("Jenny R", "Jenny R")
+    assert theirs["address"]["country"] == "US"
 
 
 def test_only_an_open_session_can_be_completed(account: Account) -> None:

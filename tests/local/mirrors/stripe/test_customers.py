@@ -221,6 +221,21 @@ def test_a_customers_discount_is_taken_away(account: Account) -> None:
     assert told["message"] == f"No active discount for customer: {id}"
 
 
+def test_a_customer_is_switched_from_one_coupon_to_another(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/events/types#event_types-customer.discount.updated"""
+    coupons = account.client.v1.coupons
+    one, two = (coupons.create({"percent_off": off, "duration": "forever"}).id for off in (5, 9))
+    id = account.call("POST", "/v1/customers", {"coupon": one}).json()["id"]
+    changed = account.call("POST", f"/v1/customers/{id}", {"coupon": two}).json()
+    assert changed["discount"]["coupon"]["id"] == two
+    told = account.events("customer.discount.updated")[0]["data"]
+    assert told["previous_attributes"]["coupon"]["id"] == one
+    unset = account.call("POST", f"/v1/customers/{id}", "coupon=").json()
+    assert unset["discount"] is None
+    types = [each for each in account.types() if "discount" in each]
+    assert types == [f"customer.discount.{each}" for each in ("created", "updated", "deleted")]
+
+
 def test_what_a_customer_has_is_there_only_when_expanded(account: Account) -> None:
     """Source: https://docs.stripe.com/api/customers/object (expandable fields)"""
     customers = account.client.v1.customers

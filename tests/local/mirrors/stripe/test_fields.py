@@ -40,6 +40,7 @@ LISTS = sorted(
 ASK_MORE = {
     "/v1/credit_notes/preview",
     "/v1/credit_notes/preview/lines",
+    "/v1/entitlements/active_entitlements",
     "/v1/invoices/upcoming",
     "/v1/invoices/upcoming/lines",
     "/v1/payment_methods",

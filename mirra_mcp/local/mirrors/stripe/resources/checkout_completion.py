@@ -43,7 +43,9 @@ class CheckoutCompletion(StripeResource):
         owner = session["customer"]
         if owner is not None:
             self.stripe.test_clocks.enter(self.stripe.customers.get(owner))
-        session = session | {"customer_details": self._details(session, details)}
+        session = session | self._filled_in(session, details)
+        if owner is not None:
+            self._update_customer(session)
         if session["mode"] == "setup":
             return self._set_up(self.save(session), payment_method)
         if session["mode"] == "subscription":
@@ -230,15 +232,60 @@ class CheckoutCompletion(StripeResource):
     def _trial_discounts(self, session: Doc) -> list[Doc]:
         return self.stripe.discounts.drafts(session["_data"].get("discounts") or [])
 
+    def _filled_in(self, session: Doc, given: Doc) -> Doc:
+        """Return what the customer's answers make of a session."""
+        answers = given.get("custom_fields") or {}
+        fields = [
+            field | {field["type"]: field[field["type"]] | {"value": answers[field["key"]]}}
+            if field["key"] in answers
+            else field
+            for field in session["custom_fields"]
+        ]
+        details = self._details(session, given)
+        filled: Doc = {"custom_fields": fields, "customer_details": details}
+        if session["shipping_address_collection"] is not None:
+            shipping = {"address": details["address"], "name": details["name"]}
+            filled["shipping_details"] = shipping
+            filled["collected_information"] = {
+                "business_name": None,
+                "individual_name": None,
+                "shipping_details": shipping,
+            }
+        if (session["consent_collection"] or {}).get("terms_of_service") == "required":
+            filled["consent"] = {"promotions": None, "terms_of_service": "accepted"}
+        return filled
+
     def _details(self, session: Doc, given: Doc) -> Doc:
         known = session["customer_details"] or {}
         address = {"city": None, "country": "US", "line1": None, "line2": None}
         address |= {"postal_code": "94107", "state": None}
+        if session["shipping_address_collection"] is not None:
+            address |= {"city": "San Francisco", "line1": "1 Market St", "state": "CA"}
         empty: Doc = {"address": address, "business_name": None, "individual_name": None}
         empty |= {"email": "jenny.rosen@example.com", "name": "Jenny Rosen", "phone": None}
-        told = {name: value for name, value in given.items() if value is not None}
+        if session["phone_number_collection"]["enabled"]:
+            empty["phone"] = "+14155550100"
+        names = ("email", "name", "phone")
+        told = {name: given[name] for name in names if given.get(name) is not None}
         kept = {name: value for name, value in known.items() if value is not None}
         return {**empty, **kept, **told, "tax_exempt": "none", "tax_ids": []}
+
+    def _update_customer(self, session: Doc) -> None:
+        """Write to the customer what the session may. Fires: customer.updated.
+
+        Source: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-customer_update
+        """
+        allowed = session["_data"].get("customer_update") or {}
+        found: Doc = {
+            name: session["customer_details"][name]
+            for name in ("address", "name")
+            if allowed.get(name) == "auto"
+        }
+        if allowed.get("shipping") == "auto" and session["shipping_details"]:
+            found["shipping"] = {**session["shipping_details"], "phone": None}
+        if found:
+            customer = self.stripe.customers.get(session["customer"])
+            self.stripe.customers.save(customer | found, event="customer.updated")
 
     def _new_customer(self, session: Doc) -> str:
         details = session["customer_details"]

@@ -279,8 +279,7 @@ class Customers(Searchable):
             if name not in given:
                 continue
             customer = self.get(id)
-            if self.view(customer)["discount"] is not None:
-                self.stripe.discounts.remove(customer["_discount"])
+            had = customer["_discount"] if self.view(customer)["discount"] is not None else None
             made = None
             if given[name] is not None:
                 made = self.stripe.discounts.redeem(
@@ -288,7 +287,10 @@ class Customers(Searchable):
                     customer=id,
                     currency=customer["currency"],
                     param=name,
+                    replaced=had,
                 )[0]["id"]
+            elif had is not None:
+                self.stripe.discounts.remove(had)
             self.save(customer | {"_discount": made})
 
 

@@ -106,10 +106,14 @@ class Discounts(StripeResource):
         invoice: str | None = None,
         invoice_item: str | None = None,
         checkout_session: str | None = None,
+        replaced: str | None = None,
     ) -> list[Doc]:
         """Turn coupons and promotion codes into discounts; each counts as a redemption.
 
-        Fires: customer.discount.created, for a customer's or subscription's.
+        `replaced` is the discount that makes way, silently.
+
+        Fires: customer.discount.created, for a customer's or subscription's, or
+        customer.discount.updated where one is replaced.
 
         Raises:
             VendorError: one can't be redeemed (see `check`).
@@ -131,11 +135,22 @@ class Discounts(StripeResource):
                 "subscription": subscription,
                 "subscription_item": subscription_item,
             }
-            attached = customer is not None and not (invoice or invoice_item or checkout_session)
-            made.append(
-                self.save(discount, event="customer.discount.created" if attached else None)
-            )
+            elsewhere = invoice or invoice_item or checkout_session
+            event = "customer.discount.created" if customer and not elsewhere else None
+            if replaced is None:
+                made.append(self.save(discount, event=event))
+                continue
+            made.append(self.save(discount))
+            self._tell_switch(self.get(replaced), discount)
         return made
+
+    def _tell_switch(self, old: Doc, new: Doc) -> None:
+        """Let one discount make way for another. Fires: customer.discount.updated."""
+        before, after = self.view(old), self.view(new)
+        self.save(old | {"_removed": True})
+        previous = {name: before[name] for name in before if before[name] != after[name]}
+        data = {"object": after, "previous_attributes": previous}
+        self.mirror.emit("customer.discount.updated", data)
 
     def drafts(self, given: Sequence[Doc]) -> list[Doc]:
         """Lay out the discounts of checked coupons and codes, to count with; nothing is written."""

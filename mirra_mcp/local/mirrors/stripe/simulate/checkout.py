@@ -38,6 +38,9 @@ def completed(
     promotion_code: Annotated[
         str | None, Field(description="A code that the customer types, as FALL20.")
     ] = None,
+    custom_fields: Annotated[
+        dict[str, str] | None, Field(description="Answers to custom fields, by their keys.")
+    ] = None,
     payment_link: Annotated[
         str | None, Field(description="A link (plink_...) that the customer visits first.")
     ] = None,
@@ -61,7 +64,8 @@ def completed(
         )
     if promotion_code is not None:
         doc = stripe.checkout_sessions.add_code(doc, promotion_code)
-    details = {"email": email, "name": name, "phone": phone}
+    details: Doc = {"email": email, "name": name, "phone": phone}
+    details["custom_fields"] = custom_fields
     done = stripe.checkout_sessions.complete(doc, payment_method=payment_method, details=details)
     return stripe.checkout_sessions.view(done)
 
