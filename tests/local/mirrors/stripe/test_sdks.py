@@ -129,7 +129,7 @@ def test_the_python_sdk_bills_from_trial_to_dispute(
             pytest.skip("PYTHON_SDKS names no folder with stripe-10.12.0")
     else:
         folder = Path(stripe.__file__).parent.parent
-    command = [sys.executable, str(HERE / "billing.py")]
+    command = [sys.executable, str(HERE / "sdk_billing.py")]
     lists = ",".join(map(snake, LISTS))
     check(run(account, mirra, command, version, PYTHONPATH=str(folder), LISTS=lists), version)
 
@@ -141,6 +141,6 @@ def test_the_node_sdk_bills_from_trial_to_dispute(
     folder = NODES / release
     if not (NODE and (folder / "node_modules").is_dir()):
         pytest.skip(f"NODE_SDKS names no folder with {release}")
-    command = [NODE, str(HERE / "billing.mjs")]
+    command = [NODE, str(HERE / "sdk_billing.mjs")]
     lists = ",".join(LISTS)
     check(run(account, mirra, command, version, SDK=str(folder), LISTS=lists), version)
