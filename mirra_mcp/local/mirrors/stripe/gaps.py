@@ -19,7 +19,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/reporting/", "Reporting is not mirrored."),
     ("/v1/sigma/", "Sigma is not mirrored."),
     ("/v1/forwarding/", "Forwarding is not mirrored."),
-    ("/v1/entitlements/", "Entitlements are not mirrored."),
+    ("/v1/entitlements/", "Active entitlements are listed, not read one by one."),
     ("/v1/apps/", "Stripe Apps are not mirrored."),
     ("/v1/apple_pay/", "Wallet domains are not mirrored."),
     ("/v1/payment_method_domains", "Wallet domains are not mirrored."),
@@ -51,6 +51,14 @@ LIMITS: tuple[str, ...] = (
     "Retries of webhooks come 1, 2 and 4 hours after the first failure: Stripe says no more than"
     " three times over a few hours.",
     "Parameters that Stripe has and the mirror doesn't model are accepted, and change nothing.",
+    "Checkout, payment link and portal URLs lead nowhere: simulated events do what customers do"
+    " there (checkout.session.completed, billing_portal.subscription_canceled...).",
+    "The portal's default configuration is there from the first use, with Stripe's defaults.",
+    "Search finds what was written at once; Stripe needs up to a minute.",
+    "Nested fields are never expanded on their own: `total_details.breakdown` of sessions and the"
+    " `currency_options` of promotion codes' restrictions and shipping rates.",
+    "Meter events with something wrong are refused at once; Stripe reports some of them later.",
+    "entitlements.active_entitlement_summary.updated is not sent.",
 )
 
 

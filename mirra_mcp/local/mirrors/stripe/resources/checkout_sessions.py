@@ -27,6 +27,8 @@ from mirra_mcp.local.mirrors.stripe.resources.lines_page import page_of
 from mirra_mcp.wire.model import Doc
 
 LIFE = 24 * 3600
+OLD = "2024-12-18"
+"""The last version whose sessions say nothing of removing payment methods."""
 PAGE = "https://checkout.stripe.com"
 FRAGMENT = "#fidkdWxOYHwnPyd1blpxYHZxWjA0"
 NOT_OPEN = 'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of `{}`.'  # noqa: E501  one sentence of Stripe's
@@ -271,18 +273,24 @@ class CheckoutSessions(CheckoutCompletion):
             fields["customer_creation"] = None if params.customer else "always"
             collection = params.payment_method_collection or "always"
             fields["payment_method_collection"] = collection
-            if not params.customer:
-                fields["saved_payment_method_options"] = {
-                    "allow_redisplay_filters": ["always"],
-                    "payment_method_remove": None,
-                    "payment_method_save": None,
-                }
+        if params.customer or params.mode == "subscription":
+            fields["saved_payment_method_options"] = {
+                "allow_redisplay_filters": ["always"],
+                "payment_method_remove": None if self.stripe.call_version <= OLD else "disabled",
+                "payment_method_save": None,
+            }
         for name in ("phone_number_collection", "shipping_address_collection", "adaptive_pricing"):
             if given.get(name) is not None:
                 fields[name] = given[name]
-        for name in ("tax_id_collection", "saved_payment_method_options", "branding_settings"):
+        for name in ("tax_id_collection", "branding_settings"):
             if given.get(name) is not None:
                 fields[name] = given[name]
+        if params.saved_payment_method_options is not None:
+            fields["saved_payment_method_options"] = {
+                "allow_redisplay_filters": ["always"],
+                "payment_method_remove": None,
+                "payment_method_save": None,
+            } | given["saved_payment_method_options"]
         if params.payment_method_options:
             fields["payment_method_options"] = {
                 **self.blank["payment_method_options"],
