@@ -22,6 +22,8 @@ PLACEHOLDER = re.compile(r"\{[^}]*\}")
 ALIKE = 0.58
 """How alike two names must be for one to be suggested in place of the other."""
 
+NO_LONGER = re.compile(r"POST /v1/(payment|setup)_intents")
+
 Names = dict[str, "Inside | None"]
 
 
@@ -96,8 +98,20 @@ def check(spec: str, form: Doc, version: str) -> None:
         VendorError: `parameter_unknown`.
     """
     tables = _tables(spec, version)
+    if "payment_method_types" in form and NO_LONGER.match(spec) and name_of(version) == "endive":
+        raise _no_longer()
     if tables and form:
         _check(form, tables, "")
+
+
+def _no_longer() -> VendorError:
+    """Source: https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents"""
+    return errors.invalid(
+        "The payment_method_types parameter is no longer supported in this API version. Use"
+        " automatic payment methods, or payment_method_configuration, instead.",
+        "payment_method_types",
+        "payment_method_types_no_longer_supported",
+    )
 
 
 def _check(form: Doc, tables: tuple[Names, ...], path: str) -> None:

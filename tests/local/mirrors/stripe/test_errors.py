@@ -181,6 +181,14 @@ def test_a_parameter_belongs_to_its_versions(account: Account) -> None:
     assert answer.json()["error"]["code"] == "parameter_unknown"
 
 
+def test_intents_take_no_payment_method_types_any_more(account: Account) -> None:
+    """Source: https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents"""
+    form = "amount=100&currency=usd&payment_method_types[]=card"
+    assert account.call("POST", "/v1/payment_intents", form, stripe_version=OLD).is_success
+    answer = account.call("POST", "/v1/payment_intents", form, stripe_version=NEW)
+    assert answer.json()["error"]["code"] == "payment_method_types_no_longer_supported"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/v1/nothing"), ("GET", "/v1/customers/"), ("PUT", "/v1/customers"), ("GET", "/")],
