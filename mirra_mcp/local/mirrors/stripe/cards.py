@@ -233,11 +233,17 @@ for _card in (*NAMED.values(), *UNNAMED):
     BY_NUMBER.setdefault(_card.number, _card)
 
 
+def name_of(id: str) -> str:
+    """Return the name in `pm_card_...` or `tok_...`; `visa_` may stand before any of them."""
+    name = id.removeprefix("pm_card_").removeprefix("tok_")
+    return name if name in NAMED else name.removeprefix("visa_")
+
+
 def by_name(id: str) -> Card | None:
     """Return the card behind `pm_card_visa` or `tok_visa`."""
     for prefix in ("pm_card_", "tok_"):
         if id.startswith(prefix):
-            return NAMED.get(id.removeprefix(prefix))
+            return NAMED.get(name_of(id))
     return None
 
 

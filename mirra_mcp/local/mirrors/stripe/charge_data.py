@@ -11,6 +11,12 @@ from mirra_mcp.wire.model import Doc
 SCORES = {"normal": (1, 64), "elevated": (65, 74), "highest": (75, 99)}
 """Radar's scores by level. Source: https://docs.stripe.com/radar/risk-evaluation"""
 
+HELD_FOR = 7 * 86400
+"""How long money is held that isn't captured, in seconds.
+
+Source: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+"""
+
 AUTHENTICATED: Doc = {
     "authentication_flow": "challenge",
     "electronic_commerce_indicator": "05",
@@ -56,12 +62,13 @@ def card_details(
     amount: int,
     *,
     authenticated: bool,
-    captured: bool,
+    held_at: int | None,
     mandate: str | None,
 ) -> Doc:
     """Return `charge.payment_method_details.card`."""
     shown = method["card"]
-    return {
+    held: Doc = {} if held_at is None else {"capture_before": held_at + HELD_FOR}
+    return held | {
         "amount_authorized": amount,
         "authorization_code": None,
         "brand": shown["brand"],

@@ -27,7 +27,7 @@ def test_a_dispute_has_every_documented_field(account: Account) -> None:
         (-2000, 1500, -3500)
     ]
     due = made["evidence_details"].pop("due_by")
-    assert NOW + 7 * 86400 < due < NOW + 21 * 86400
+    assert due == (NOW // 86400 + 9) * 86400 - 1
     assert made == {
         "id": made["id"],
         "object": "dispute",
@@ -53,7 +53,14 @@ def test_a_dispute_takes_the_money_back(account: Account) -> None:
     """Source: https://docs.stripe.com/disputes/how-disputes-work"""
     made = disputed(account)
     assert account.fetch(f"/v1/charges/{made['charge']}")["disputed"] is True
-    assert account.types()[-2:] == ["charge.dispute.created", "charge.dispute.funds_withdrawn"]
+    assert account.types() == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "payment_intent.succeeded",
+        "charge.updated",
+    ]
     assert account.events("charge.dispute.created")[0]["data"]["object"]["id"] == made["id"]
     error = refused(account.client.v1.refunds.create, {"charge": made["charge"]})
     assert error["code"] == "charge_disputed"
@@ -78,7 +85,7 @@ def test_evidence_decides_a_dispute(account: Account, text: str, outcome: str) -
     account.advance("1 minute")
     done = account.fetch(f"/v1/disputes/{made['id']}")
     assert done["status"] == outcome
-    told = ["charge.dispute.updated"]
+    told = ["charge.dispute.updated", "charge.updated"]
     if outcome == "won":
         told.append("charge.dispute.funds_reinstated")
         assert [each["net"] for each in done["balance_transactions"]] == [-3500, 3500]
@@ -102,8 +109,10 @@ def test_a_dispute_can_be_given_up(account: Account) -> None:
     made = disputed(account)
     disputes = account.client.v1.disputes
     assert disputes.close(made["id"]).status == "lost"
-    assert account.types()[-1] == "charge.dispute.closed"
-    assert refused(disputes.close, made["id"])["message"] == "This dispute is already closed."
+    assert account.types()[-2:] == ["charge.dispute.closed", "charge.updated"]
+    assert refused(disputes.close, made["id"])["message"] == "This dispute is already closed"
+    late = refused(disputes.update, made["id"], {"evidence": {"customer_name": "Joan"}})
+    assert late["message"] == "This dispute is already closed"
 
 
 def test_unknown_evidence_is_refused(account: Account) -> None:
@@ -187,3 +196,21 @@ def test_the_world_warns_of_fraud(account: Account) -> None:
     )
     assert told["result"]["fraud_type"] == "made_with_lost_card"
     assert told["webhooks"][0]["type"] == "radar.early_fraud_warning.created"
+
+
+def test_evidence_can_escalate_an_inquiry(account: Account) -> None:
+    """Source: https://docs.stripe.com/testing#evidence"""
+    made = disputed(account, "pm_card_createDisputeInquiry")
+    said: Any = {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
+    answered = account.client.v1.disputes.update(made["id"], said)
+    assert answered.status == "warning_under_review"
+    account.advance("1 minute")
+    assert account.fetch(f"/v1/disputes/{made['id']}")["status"] == "needs_response"
+
+
+def test_a_won_dispute_can_be_refunded(account: Account) -> None:
+    """Source: https://docs.stripe.com/disputes/how-disputes-work"""
+    made = disputed(account)
+    account.simulate("charge.dispute.closed", status="won")
+    assert account.fetch(f"/v1/disputes/{made['id']}")["is_charge_refundable"] is True
+    assert account.client.v1.refunds.create({"charge": made["charge"]}).status == "succeeded"

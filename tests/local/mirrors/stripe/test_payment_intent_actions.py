@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.mirrors.stripe.account import OLD, Account, plain
+from tests.local.mirrors.stripe.account import NOW, OLD, Account, plain
 from tests.local.mirrors.stripe.payments import (
     charge_of,
     declined,
@@ -67,6 +67,8 @@ def test_off_session_a_bank_that_wants_authentication_declines(account: Account)
     error = declined(account, method, customer=customer, off_session=True)
     assert error["code"] == error["decline_code"] == "authentication_required"
     assert error["payment_intent"]["status"] == "requires_payment_method"
+    assert "charge" not in error
+    assert "charge.failed" not in account.types()
 
 
 def test_a_card_that_was_set_up_needs_no_more_authentication(account: Account) -> None:
@@ -158,10 +160,13 @@ def test_held_money_is_captured_in_part(account: Account) -> None:
     """Source: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"""
     intent = pay(account, capture_method="manual")
     assert (intent["status"], intent["amount_capturable"]) == ("requires_capture", 2000)
-    assert charge_of(account, intent)["captured"] is False
+    held = charge_of(account, intent)
+    assert held["captured"] is False
+    assert held["payment_method_details"]["card"]["capture_before"] == NOW + 7 * 86400
     intents = account.client.v1.payment_intents
     error = refused(intents.capture, intent["id"], {"amount_to_capture": 2001})
-    assert (error["code"], error["param"]) == ("amount_too_large", "amount_to_capture")
+    assert error["code"] == "amount_too_large"
+    assert error["payment_intent"]["id"] == intent["id"]
     done = plain(intents.capture(intent["id"], {"amount_to_capture": 1500}))
     assert (done["status"], done["amount_received"]) == ("succeeded", 1500)
     assert done["amount_capturable"] == 0
@@ -177,7 +182,7 @@ def test_held_money_is_captured_in_part(account: Account) -> None:
         "payment_intent.succeeded",
     ]
     again = refused(intents.capture, intent["id"])
-    assert "has already been captured" in again["message"]
+    assert "the remainder of the authorized amount has been released" in again["message"]
 
 
 def test_held_money_is_let_go_by_canceling(account: Account) -> None:

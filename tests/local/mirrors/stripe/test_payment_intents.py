@@ -184,6 +184,7 @@ def test_a_decline_keeps_the_intent_and_can_be_tried_again(account: Account) -> 
 @pytest.mark.parametrize(
     ("form", "code", "param", "message"),
     [
+        ({"amount": 0, "currency": "usd"}, "parameter_invalid_integer", "amount", None),
         ({"currency": "usd"}, "parameter_missing", "amount", "Missing required param: amount."),
         ({"amount": 500}, "parameter_missing", "currency", "Missing required param: currency."),
         (
@@ -268,7 +269,7 @@ def test_what_has_happened_can_not_be_undone(account: Account) -> None:
     for call, args, words in (
         (intents.confirm, (), "has already succeeded after being previously confirmed"),
         (intents.cancel, (), "You cannot cancel this PaymentIntent because it has a status of suc"),
-        (intents.capture, (), "could not be captured because it has a status of succeeded"),
+        (intents.capture, (), "could not be captured because it has already been captured"),
         (intents.update, ({"amount": 900},), "amount could not be updated because"),
     ):
         error = refused(call, intent["id"], *args)
@@ -306,8 +307,10 @@ def test_a_payment_method_belongs_to_its_customer(account: Account) -> None:
     method = saved_card(account, owner)
     error = refused(pay, account, method)
     assert f"belongs to the Customer {owner}" in error["message"]
+    assert (error["code"], error["param"]) == ("parameter_missing", "source")
     error = refused(lambda: pay(account, method, customer=other))
     assert error["param"] == "payment_method"
+    assert f"does not belong to the Customer you supplied {other}" in error["message"]
 
 
 def test_intents_are_listed_and_searched(account: Account) -> None:
@@ -341,3 +344,24 @@ def test_a_client_secret_must_match(account: Account) -> None:
     assert intents.retrieve(made.id, secret).id == made.id
     error = refused(intents.retrieve, made.id, {"client_secret": "pi_x_secret_y"})
     assert error["code"] == "payment_intent_invalid_parameter"
+
+
+def test_cards_take_the_suffix_of_a_descriptor(account: Account) -> None:
+    """Source: https://docs.stripe.com/get-started/account/statement-descriptors"""
+    error = refused(lambda: pay(account, statement_descriptor="ACME"))
+    assert error["param"] == "statement_descriptor"
+    assert "pass in `statement_descriptor_suffix`" in error["message"]
+    charge = charge_of(account, pay(account, statement_descriptor_suffix="ACME"))
+    assert charge["calculated_statement_descriptor"] == "MIRRA* ACME"
+
+
+def test_a_customers_default_source_pays_when_none_is_named(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/payment_intents/create (payment_method)"""
+    intents = account.client_for(OLD).v1.payment_intents
+    bare = new_customer(account)
+    form: Any = {"amount": 500, "currency": "usd", "automatic_payment_methods": CARDS_ONLY}
+    error = refused(intents.create, form | {"customer": bare, "confirm": True})
+    assert f"To confirm the PaymentIntent with {bare}" in error["message"]
+    older = account.client.v1.customers.create({"source": "tok_visa"})
+    done = intents.create(form | {"customer": older.id, "confirm": True})
+    assert (done.status, done.payment_method) == ("succeeded", older.default_source)

@@ -172,7 +172,7 @@ class Charges(Searchable):
             intent = self.stripe.payment_intents.get(doc["payment_intent"])
             self.stripe.payment_intents.take(intent, params.amount)
             return self.view(self.get(id))
-        return self.view(self.captured(doc, self.capturable(doc, params.amount, "amount")))
+        return self.view(self.captured(doc, self.capturable(doc, params.amount)))
 
     # What other nouns use.
 
@@ -209,7 +209,7 @@ class Charges(Searchable):
                 card,
                 amount,
                 authenticated=authenticated,
-                captured=captured,
+                held_at=None if captured or refusal else self.at,
                 mandate=mandate,
             )
             self._remember_checks(method)
@@ -267,7 +267,7 @@ class Charges(Searchable):
         done = {"status": "succeeded", "paid": True, "balance_transaction": booked}
         return self.save({**charge, **done}, event="charge.succeeded")
 
-    def capturable(self, charge: Doc, amount: int | None, param: str) -> int:
+    def capturable(self, charge: Doc, amount: int | None, **inside: Any) -> int:
         """Return how much to capture.
 
         Raises:
@@ -280,8 +280,8 @@ class Charges(Searchable):
                 "The payment could not be captured because the requested capture amount is greater"
                 " than the amount you can capture for this charge. Contact us via"
                 " https://support.stripe.com/contact/ for help.",
-                param,
-                "amount_too_large",
+                code="amount_too_large",
+                **inside,
             )
         return amount
 

@@ -16,7 +16,7 @@ from mirra_mcp.wire.model import Doc
 
 FEE = 1500
 """What a dispute costs in the US. Source: https://stripe.com/pricing (disputes)"""
-DAYS_TO_ANSWER = 9
+DAYS_TO_ANSWER = 8
 EVIDENCE = (
     "access_activity_log",
     "billing_address",
@@ -46,7 +46,9 @@ EVIDENCE = (
     "uncategorized_file",
     "uncategorized_text",
 )
+CLOSED = "This dispute is already closed"
 OPEN = ("needs_response", "warning_needs_response")
+REVIEWED = ("under_review", "warning_under_review")
 REASONS = {
     "fraudulent": "10.4",
     "product_not_received": "13.1",
@@ -124,12 +126,14 @@ class Disputes(StripeResource):
         """Answer a dispute; evidence is submitted unless `submit` is false.
 
         The test evidence `winning_evidence` and `losing_evidence` decides it a little later.
-        Fires: charge.dispute.updated, then those of the decision.
+        Fires: charge.dispute.updated, charge.updated, then those of the decision.
         Source: https://docs.stripe.com/testing#evidence
         """
         doc, given = self.get(id), params.given()
         evidence, submit = given.pop("evidence", None), given.pop("submit", True)
         if evidence is not None:
+            if doc["status"] not in (*OPEN, *REVIEWED):
+                raise errors.invalid(CLOSED)
             if doc["status"] not in OPEN:
                 raise errors.invalid(
                     f"This dispute has a status of {doc['status']}; evidence can be submitted only"
@@ -147,19 +151,23 @@ class Disputes(StripeResource):
         told = any(doc["evidence"].get(name) for name in EVIDENCE)
         doc["evidence_details"] = {**doc["evidence_details"], "has_evidence": told}
         if submit and evidence is not None:
-            doc = self._submitted(doc)
+            doc = self.save(self._submitted(doc), event="charge.dispute.updated")
+            self._tell_charge(doc)
+            return self.view(doc)
         return self.view(self.save(doc, event="charge.dispute.updated"))
 
     @route("POST /v1/disputes/{id}/close")
     def close(self, id: str) -> Doc:
-        """Give in: the dispute is lost. Fires: charge.dispute.closed.
+        """Give in: the dispute is lost. Fires: charge.dispute.closed, charge.updated.
 
         Source: https://docs.stripe.com/api/disputes/close
         """
         doc = self.get(id)
         if doc["status"] not in OPEN:
-            raise errors.invalid("This dispute is already closed.", code="dispute_already_closed")
-        return self.view(self.closed(doc, won=False))
+            raise errors.invalid(CLOSED)
+        doc = self.closed(doc, won=False)
+        self._tell_charge(doc)
+        return self.view(doc)
 
     # What other nouns use.
 
@@ -186,7 +194,7 @@ class Disputes(StripeResource):
                 "brand": card["brand"],
                 "case_type": case or ("inquiry" if inquiry else "chargeback"),
                 "network": card["network"],
-                "network_reason_code": REASONS.get(reason, ""),
+                "network_reason_code": "10" if inquiry else REASONS.get(reason, ""),
             }
         elif kind == "us_bank_account":
             details = {}
@@ -243,10 +251,16 @@ class Disputes(StripeResource):
         doc["payment_method_details"] = details or None
         return self._withdrawn(self.save(doc, event="charge.dispute.updated"))
 
+    def escalate(self, id: str) -> None:
+        """Let the bank turn its inquiry into a dispute. Called by a timer."""
+        doc = self.peek(id)
+        if doc is not None and doc["status"].startswith("warning"):
+            self.escalated(doc)
+
     def decide(self, id: str, won: bool) -> None:
         """Let the bank decide. Called by a timer."""
         doc = self.peek(id)
-        if doc is not None and doc["status"] in ("under_review", "warning_under_review", *OPEN):
+        if doc is not None and doc["status"] in (*REVIEWED, *OPEN):
             self.closed(doc, won=won)
 
     def closed(self, doc: Doc, *, won: bool) -> Doc:
@@ -257,7 +271,7 @@ class Disputes(StripeResource):
         """
         inquiry = doc["status"].startswith("warning")
         status = "warning_closed" if inquiry and won else ("won" if won else "lost")
-        doc = {**doc, "status": status, "is_charge_refundable": inquiry and won}
+        doc = {**doc, "status": status, "is_charge_refundable": won}
         if won and not inquiry:
             charge = doc["charge"]
             booked = self.stripe.balance_transactions.book(
@@ -294,6 +308,11 @@ class Disputes(StripeResource):
         doc = {**doc, "balance_transactions": movements}
         return self.save(doc, event="charge.dispute.funds_withdrawn")
 
+    def _tell_charge(self, doc: Doc) -> None:
+        """Say that a dispute's charge has changed. Fires: charge.updated."""
+        charge = self.stripe.charges.get(doc["charge"])
+        self.mirror.emit("charge.updated", {"object": self.stripe.charges.view(charge)})
+
     def _shown(self, booked: Doc) -> Doc:
         return self.stripe.balance_transactions.view(booked)
 
@@ -307,6 +326,8 @@ class Disputes(StripeResource):
             "evidence_details": {**details, **count},
         }
         said = doc["evidence"].get("uncategorized_text")
+        if said == "escalate_inquiry_evidence" and inquiry:
+            self.mirror.after(SOON, "disputes.escalate", id=doc["id"])
         if said in ("winning_evidence", "losing_evidence"):
             won = said == "winning_evidence"
             self.mirror.after(SOON, "disputes.decide", id=doc["id"], won=won)

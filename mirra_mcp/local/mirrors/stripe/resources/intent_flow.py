@@ -252,7 +252,9 @@ class IntentFlow(Searchable):
         if asked == "broken":
             return self._declined(intent, method, decline("generic_decline"))
         if asked == "refused":
-            return self._declined(intent, method, decline("authentication_required"))
+            error = self._error(None, method, decline("authentication_required"))
+            self._use_up(intent, method)
+            return self._failed(intent, error, None)
         if asked == "asked":
             refusal = self.refusal_of(method) if card.blocked else None
             if refusal:
@@ -322,10 +324,10 @@ class IntentFlow(Searchable):
             self.mirror.after(HELD_FOR, "payment_intents.expire", id=intent["id"])
             held = {**intent, "status": "requires_capture", "amount_capturable": intent["amount"]}
             return self.save(held, event="payment_intent.amount_capturable_updated")
+        self.stripe.charges.aftermath(charge)
         intent = self._succeeded(intent, intent["amount"])
         if later:
-            charge = self.stripe.charges.settle(charge)
-        self.stripe.charges.aftermath(charge)
+            self.stripe.charges.settle(self.stripe.charges.get(charge["id"]))
         return intent
 
     def _succeeded(self, intent: Doc, received: int) -> Doc:

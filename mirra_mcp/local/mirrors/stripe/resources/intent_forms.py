@@ -22,6 +22,23 @@ NO_METHOD = (
     " update the PaymentIntent with a payment method and then confirm it again, or confirm it"
     " again directly with a payment method or ConfirmationToken."
 )
+MISSING = (
+    "You cannot confirm this PaymentIntent because it's missing a payment method. To confirm the"
+    " PaymentIntent with {customer}, specify a payment method attached to this customer along with"
+    " the customer ID."
+)
+TOO_LITTLE = (
+    "The amount must be greater than or equal to the minimum charge amount allowed for your account"
+    " and the currency set"
+    " (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save"
+    " a Payment Method for future use without an immediate payment, use a Setup Intent instead:"
+    " https://docs.stripe.com/payments/setup-intents"
+)
+NO_DESCRIPTOR = (
+    "The statement_descriptor parameter is not supported for the payment_method_type `card`. To"
+    " continue supporting payment_method_type `card`, please pass in `statement_descriptor_suffix`"
+    " or remove the `statement_descriptor` parameter altogether."
+)
 NO_RETURN = (
     "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because"
     " some of these payment methods might redirect your customer off of your page, you must provide"
@@ -50,7 +67,7 @@ class IntentForms(IntentFlow):
 
     def _apply(self, doc: Doc, params: IntentParams, given: Doc) -> Doc:
         given = {name: value for name, value in given.items() if name in self.blank}
-        method = self._method(params, given.get("customer", doc["customer"]))
+        method = self._method(params, given.get("customer", doc["customer"]), doc)
         if method:
             given["payment_method"] = method["id"]
         types = given.get("payment_method_types") or doc["payment_method_types"]
@@ -73,15 +90,35 @@ class IntentForms(IntentFlow):
             )
         return changed
 
-    def _method(self, params: IntentParams, customer: str | None) -> Doc | None:
+    def _method(
+        self, params: IntentParams, customer: str | None, intent: Doc | None = None
+    ) -> Doc | None:
         methods = self.stripe.payment_methods
         if customer:
             self.stripe.customers.named(customer, "customer")
         if params.payment_method:
-            return methods.usable(params.payment_method, customer)
+            inside: Doc = {"payment_intent": self.view(intent)} if intent else {}
+            return methods.usable(params.payment_method, customer, **inside)
         if params.payment_method_data:
             return methods.save(methods.made(params.payment_method_data))
         return None
+
+    def _default_source(self, customer: str | None) -> str | None:
+        """Return the card that a customer of older integrations pays with.
+
+        Source: https://docs.stripe.com/api/payment_intents/create (payment_method)
+        """
+        doc = self.stripe.customers.peek(customer) if customer else None
+        source: str | None = (doc or {}).get("default_source")
+        return source
+
+    def _check_descriptor(self, given: Doc, types: list[str]) -> None:
+        """Refuse a whole descriptor for cards, which take a suffix.
+
+        Source: https://docs.stripe.com/get-started/account/statement-descriptors
+        """
+        if given.get("statement_descriptor") and "card" in types:
+            raise errors.invalid(NO_DESCRIPTOR, "statement_descriptor")
 
     def _check_return(self, intent: Doc, params: CreateIntent | ConfirmIntent) -> None:
         """Refuse a confirmation that couldn't bring the payer back.
@@ -109,9 +146,10 @@ class IntentForms(IntentFlow):
             )
         return doc
 
-    def _unexpected(self, intent: Doc, message: str) -> VendorError:
+    def _unexpected(self, intent: Doc, message: str, param: str | None = None) -> VendorError:
         return errors.invalid(
             message,
+            param,
             code="payment_intent_unexpected_state",
             payment_intent=self.view(intent),
         )

@@ -79,7 +79,7 @@ class SaveIntent(IntentParams):
 class CreateIntent(SaveIntent):
     """Parameters of a new payment intent."""
 
-    amount: int = Field(ge=1)
+    amount: int
     currency: Currency
     automatic_payment_methods: AutomaticMethods | None = None
     confirm: bool = False

@@ -8,7 +8,12 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe import errors, money
 from mirra_mcp.local.mirrors.stripe.resources.intent_flow import enter_clock
-from mirra_mcp.local.mirrors.stripe.resources.intent_forms import NO_METHOD, IntentForms
+from mirra_mcp.local.mirrors.stripe.resources.intent_forms import (
+    MISSING,
+    NO_METHOD,
+    TOO_LITTLE,
+    IntentForms,
+)
 from mirra_mcp.local.mirrors.stripe.resources.intent_params import (
     CancelIntent,
     CaptureIntent,
@@ -115,6 +120,8 @@ class PaymentIntents(IntentForms):
                     " `confirm` is set to true.",
                     name,
                 )
+        if params.amount <= 0:
+            raise errors.invalid(TOO_LITTLE, "amount", "parameter_invalid_integer")
         money.check_amount(params.amount, params.currency)
         given: Doc = {"capture_method": "automatic_async", **params.given()}
         for name in ("confirm", "off_session", "error_on_requires_action", "mandate"):
@@ -131,10 +138,14 @@ class PaymentIntents(IntentForms):
         elif params.payment_method_types is None and params.confirmation_method != "manual":
             given["automatic_payment_methods"] = {"allow_redirects": "always", "enabled": True}
         enter_clock(self.stripe, params.customer)
+        self._check_descriptor(given, params.payment_method_types or OFFERED)
         method = self._method(params, params.customer)
+        if params.confirm and method is None:
+            if (source := self._default_source(params.customer)) is None:
+                said = MISSING.format(customer=params.customer) if params.customer else NO_METHOD
+                raise errors.invalid(said, code="payment_intent_unexpected_state")
+            method = self.stripe.payment_methods.get(source)
         if params.confirm:
-            if method is None:
-                raise errors.invalid(NO_METHOD, code="payment_intent_unexpected_state")
             self._check_return(given, params)
         given["payment_method"] = method["id"] if method else None
         given["shipping"] = shipping_of(given.get("shipping"))
@@ -175,7 +186,9 @@ class PaymentIntents(IntentForms):
                     f"This PaymentIntent's {name} could not be updated because it has a status of"
                     f" {doc['status']}. You may only update the {name} of a PaymentIntent with one"
                     f" of the following statuses: {', '.join(OPEN)}.",
+                    name,
                 )
+        self._check_descriptor(given, doc["payment_method_types"])
         if "amount" in given or "currency" in given:
             money.check_amount(params.amount or doc["amount"], params.currency or doc["currency"])
         changed = self._apply(doc, params, given)
@@ -206,8 +219,13 @@ class PaymentIntents(IntentForms):
                 f" confirmed: {', '.join(OPEN)}.",
             )
         changed = self._apply(doc, params, params.given())
+        changed["payment_method"] = changed["payment_method"] or self._default_source(
+            doc["customer"]
+        )
         if not changed["payment_method"]:
-            raise self._unexpected(doc, NO_METHOD)
+            owner = doc["customer"]
+            said = MISSING.format(customer=owner) if owner else NO_METHOD
+            raise self._unexpected(doc, said)
         for name in ("return_url", "mandate_data"):
             if value := getattr(params, name):
                 changed[f"_{name}"] = value
@@ -223,15 +241,7 @@ class PaymentIntents(IntentForms):
         doc = self.get(id)
         enter_clock(self.stripe, doc["customer"])
         if doc["status"] != "requires_capture":
-            done = doc["status"] == "succeeded" and doc["amount_received"]
-            raise self._unexpected(
-                doc,
-                "This PaymentIntent could not be captured because it has already been captured."
-                if done and doc["capture_method"] == "manual"
-                else "This PaymentIntent could not be captured because it has a status of"
-                f" {doc['status']}. Only a PaymentIntent with one of the following statuses may be"
-                " captured: requires_capture.",
-            )
+            raise self._unexpected(doc, _uncapturable(doc))
         given = params.given()
         kept = ("metadata", "statement_descriptor", "statement_descriptor_suffix")
         doc = self.patched(doc, {name: given[name] for name in kept if name in given})
@@ -353,10 +363,27 @@ class PaymentIntents(IntentForms):
     def take(self, intent: Doc, amount: int | None) -> Doc:
         """Capture an intent. Fires: charge.captured, payment_intent.succeeded."""
         charge = self.stripe.charges.get(intent["latest_charge"])
-        taken = self.stripe.charges.capturable(charge, amount, "amount_to_capture")
+        inside = {"payment_intent": self.view(intent)}
+        taken = self.stripe.charges.capturable(charge, amount, **inside)
         charge = self.stripe.charges.captured(charge, taken)
         self.mirror.cancel_timers("payment_intents.expire", id=intent["id"])
-        intent = self._succeeded(intent, taken)
         self.stripe.charges.aftermath(charge)
+        intent = self._succeeded(intent, taken)
         self.tell_owner(intent)
         return self.get(intent["id"])
+
+
+def _uncapturable(intent: Doc) -> str:
+    """Say why an intent can't be captured."""
+    if intent["status"] != "succeeded":
+        return (
+            "This PaymentIntent could not be captured because it has a status of"
+            f" {intent['status']}. Only a PaymentIntent with one of the following statuses may be"
+            " captured: requires_capture."
+        )
+    if intent["capture_method"] == "manual":
+        return (
+            "The remaining amount on this PaymentIntent could not be captured because the remainder"
+            " of the authorized amount has been released."
+        )
+    return "This PaymentIntent could not be captured because it has already been captured."

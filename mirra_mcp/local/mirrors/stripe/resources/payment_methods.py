@@ -210,8 +210,7 @@ class PaymentMethods(StripeResource):
             VendorError: there is none.
         """
         if cards.by_name(id):
-            name = id.removeprefix("pm_card_").removeprefix("tok_")
-            return self.save(self.named_card(name))
+            return self.save(self.named_card(cards.name_of(id)))
         if account := bank_accounts.by_name(id):
             return self.save(self.new(**account))
         if id.startswith("tok_"):
@@ -228,29 +227,41 @@ class PaymentMethods(StripeResource):
         param: str = "payment_method",
         *,
         what: str = "PaymentIntent",
+        **inside: Any,
     ) -> Doc:
         """Return a payment method that may be used for a customer, or for nobody.
+
+        What is `inside` goes into the error of a refusal.
 
         Raises:
             VendorError: it is another customer's, or was used up.
         """
         doc = self.resolve(id, param)
         if doc["customer"] and doc["customer"] != customer:
-            if customer is None:
+            owner = doc["customer"]
+            if customer is not None:
                 raise errors.invalid(
-                    f"The `payment_method` parameter supplied {id} belongs to the Customer"
-                    f" {doc['customer']}. Please include the Customer in the `customer` parameter"
-                    f" on the {what}.",
+                    f"The PaymentMethod {id} does not belong to the Customer you supplied"
+                    f" {customer}. Please use this PaymentMethod with the Customer that it belongs"
+                    " to instead.",
+                    param,
+                    **inside,
+                )
+            if what == "SetupIntent":
+                raise errors.invalid(
+                    f"The payment method supplied ({id}) belongs to the Customer {owner}. Please"
+                    " include the Customer in the `customer` parameter on the SetupIntent.",
                     param,
                 )
             raise errors.invalid(
-                f"The customer does not have a payment method with the ID {id}. The payment method"
-                " must be attached to the customer.",
-                param,
-                "resource_missing",
+                f"The `payment_method` parameter supplied {id} belongs to the Customer {owner}."
+                " Please include the Customer in the `customer` parameter on the PaymentIntent.",
+                "source",
+                "parameter_missing",
+                **inside,
             )
         if doc["customer"] is None and doc.get("_spent"):
-            raise errors.invalid(SPENT, param)
+            raise errors.invalid(SPENT, param, **inside)
         return doc
 
     def attach_to(self, method: Doc | str, customer: str) -> Doc:

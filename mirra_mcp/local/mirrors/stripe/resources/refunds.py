@@ -1,59 +1,28 @@
 """Refunds: money back on a charge. Source: https://docs.stripe.com/api/refunds"""
 
-from typing import Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe import errors, money
 from mirra_mcp.local.mirrors.stripe.params import (
-    Currency,
     ListParams,
-    Metadata,
-    StripeParams,
     merged,
 )
 from mirra_mcp.local.mirrors.stripe.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.resources.intent_flow import SOON
+from mirra_mcp.local.mirrors.stripe.resources.refund_params import (
+    CreateRefund,
+    ListRefunds,
+    UpdateRefund,
+)
 from mirra_mcp.wire.model import Doc
 
-Reason = Literal["duplicate", "fraudulent", "requested_by_customer"]
-UNTAKEN = ("canceled", "requires_capture")
-"""Statuses of intents whose charge took nothing."""
+NO_CHARGE = "This PaymentIntent ({id}) does not have a successful charge to refund."
 BY_HAND = ("customer_balance", "konbini", "multibanco")
 """Types for which the payer must say where the money is to go.
 
 Source: https://docs.stripe.com/refunds
 """
-
-
-class CreateRefund(StripeParams):
-    """Parameters of a new refund."""
-
-    charge: str | None = None
-    payment_intent: str | None = None
-    amount: int | None = Field(default=None, ge=1)
-    currency: Currency | None = None
-    customer: str | None = None
-    instructions_email: str | None = None
-    metadata: Metadata = {}
-    origin: Literal["customer_balance"] | None = None
-    reason: Reason | None = None
-    refund_application_fee: bool = False
-    reverse_transfer: bool = False
-
-
-class UpdateRefund(StripeParams):
-    """Parameters of a changed refund."""
-
-    metadata: Metadata = {}
-
-
-class ListRefunds(ListParams):
-    """Filters of the list."""
-
-    charge: str | None = None
-    payment_intent: str | None = None
 
 
 class Refunds(StripeResource):
@@ -128,6 +97,12 @@ class Refunds(StripeResource):
             raise self.missing(id)
         return self.view(doc)
 
+    @route("POST /v1/charges/{charge}/refunds/{id}")
+    def update_of_charge(self, charge: str, id: str, params: UpdateRefund) -> Doc:
+        """Change the metadata of one of a charge's refunds."""
+        self.retrieve_of_charge(charge, id)
+        return self.update(id, params)
+
     @route("POST /v1/charges/{charge}/refunds")
     def create_for_charge(self, charge: str, params: CreateRefund) -> Doc:
         """Give back all or part of the charge in the path."""
@@ -142,11 +117,7 @@ class Refunds(StripeResource):
         """
         doc = self.get(id)
         if doc["status"] != "requires_action":
-            raise errors.invalid(
-                f"Refunds in the `{doc['status']}` status can't be canceled. Only refunds in the"
-                " `requires_action` status can be canceled.",
-                code="refund_unexpected_state",
-            )
+            raise errors.invalid("Canceling this refund is unsupported.")
         return self.view(self.canceled(doc))
 
     @route("POST /v1/test_helpers/refunds/{id}/expire")
@@ -310,13 +281,9 @@ class Refunds(StripeResource):
             if intent is None:
                 raise errors.missing("payment_intent", params.payment_intent, "payment_intent")
             charge = self.stripe.charges.peek(intent["latest_charge"] or "")
-            if charge is None or charge["status"] == "failed" or intent["status"] in UNTAKEN:
-                raise errors.invalid(
-                    f"This PaymentIntent ({intent['id']}) does not have a successful charge to"
-                    " refund.",
-                    "payment_intent",
-                )
-            return charge
+            if charge is None or intent["status"] == "canceled":
+                raise errors.invalid(NO_CHARGE.format(id=intent["id"]))
+            return self._taken(charge)
         if not params.charge:
             raise errors.invalid(
                 "One of the following params should be provided for this request: payment_intent"
@@ -324,7 +291,21 @@ class Refunds(StripeResource):
             )
         charge = self.stripe.charges.peek(params.charge)
         if charge is None:
-            raise errors.missing("charge", params.charge, "charge")
+            raise errors.missing("charge", params.charge)
+        return self._taken(charge)
+
+    def _taken(self, charge: Doc) -> Doc:
+        """Return a charge, unless its intent took no money with it."""
+        intent = charge["payment_intent"]
+        if intent and charge["status"] == "failed":
+            raise errors.invalid(NO_CHARGE.format(id=intent))
+        if intent and not charge["captured"]:
+            raise errors.invalid(
+                f"This uncaptured Charge was created by a PaymentIntent ({intent}). You must cancel"
+                " the PaymentIntent to reverse the authorization instead of refunding the Charge"
+                " directly. For more information, see"
+                " https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
+            )
         return charge
 
     def _left(self, charge: Doc, amount: int | None) -> int:

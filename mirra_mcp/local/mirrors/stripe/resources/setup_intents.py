@@ -143,8 +143,7 @@ class SetupIntents(StripeResource):
                 doc,
                 "You cannot confirm this SetupIntent because it has already succeeded."
                 if doc["status"] == "succeeded"
-                else f"You cannot confirm this SetupIntent because it has a status of"
-                f" {doc['status']}.",
+                else "You cannot confirm this SetupIntent because it has been canceled.",
             )
         changed = self._apply(doc, params)
         if not changed["payment_method"]:

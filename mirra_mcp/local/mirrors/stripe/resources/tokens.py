@@ -71,7 +71,7 @@ class Tokens(StripeResource):
         """
         if cards.by_name(id):
             methods = self.stripe.payment_methods
-            return methods.named_card(id.removeprefix("tok_"))
+            return methods.named_card(cards.name_of(id))
         doc = self.named(id, param)
         if doc["used"]:
             raise errors.invalid(
