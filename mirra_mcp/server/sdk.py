@@ -300,6 +300,7 @@ def run_http(
         port=port,
         http="h11",  # httptools leaves the blanks around a header's value, which MCP compares
         log_level="warning",
+        log_config=None,  # the embedded Mirra's uvicorn shares its loggers
         timeout_graceful_shutdown=2,
     )
     Uvicorn(config).run(sockets=[sock] if sock else None)
