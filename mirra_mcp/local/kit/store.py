@@ -38,6 +38,7 @@ CREATE TABLE {0}.timers (
   id INTEGER PRIMARY KEY, lane TEXT NOT NULL, due REAL NOT NULL, verb TEXT NOT NULL,
   args TEXT NOT NULL);
 CREATE INDEX {0}.by_due ON timers(lane, due, id);
+CREATE INDEX {0}.by_subject ON timers(json_extract(args, '$.id'), verb);
 CREATE TABLE {0}.settings (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE {0}.replays (key TEXT PRIMARY KEY, fingerprint BLOB, status INTEGER, body BLOB,
   expires REAL, headers BLOB) WITHOUT ROWID;

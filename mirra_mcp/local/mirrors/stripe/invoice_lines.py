@@ -132,7 +132,11 @@ def used(
     price, currency = stripe.prices.get(item["price"]["id"]), sub["currency"]
     if usage is None:
         meter = price["recurring"].get("meter")
-        usage = stripe.meters.usage(meter, sub["customer"], start, end) if meter else Decimal(0)
+        usage = (
+            stripe.meters.usage(meter, sub["customer"], start, end)
+            if meter
+            else stripe.usage_records.total(item, start, end)
+        )
     return [
         Charge(
             part.amount,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.mirrors.stripe.account import NEW, NOW, Account
+from tests.local.mirrors.stripe.account import NEW, NOW, OLD, Account
 from tests.local.mirrors.stripe.billing import DAY, Shop, bill
 
 MONTH = 31 * DAY
@@ -287,3 +287,43 @@ def test_usage_is_billed_when_its_period_is_over(shop: Shop) -> None:
     assert bill(invoice) == [(f"120 {times} Gold (at $0.05 / month)", 600)]
     assert invoice["lines"]["data"][0]["period"] == {"start": NOW, "end": NOW + MONTH}
     assert "quantity" not in shop.sub(sub.id, NEW)["items"]["data"][0]
+
+
+def test_older_versions_tell_usage_by_records(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/usage_records/create?api-version=2024-06-20"""
+    form = f"currency=usd&unit_amount=10&product={shop.product}"
+    form += "&recurring[interval]=month&recurring[usage_type]=metered"
+    price = shop.account.call("POST", "/v1/prices", form, stripe_version=OLD).json()["id"]
+    sub = shop.subscribe(shop.customer(), price)
+    path = f"/v1/subscription_items/{shop.item(sub)}"
+    for quantity, action in ((5, "increment"), (7, "increment"), (40, "set")):
+        shop.account.advance("1m")
+        record = shop.account.call(
+            "POST", f"{path}/usage_records", f"quantity={quantity}&action={action}"
+        )
+        assert record.is_success, record.text
+    summary = shop.account.fetch(f"{path}/usage_record_summaries")["data"][0]
+    assert summary["total_usage"] == 52
+    shop.account.advance("32d")
+    assert shop.invoices(sub.id)[0]["total"] == 520
+
+
+def test_newer_versions_pause_on_request_and_bill_flexibly(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/changelog/clover/2025-09-30/billing-mode-default-flexible"""
+    customer, price = shop.customer(), shop.price(3100)
+    sub = shop.subscribe(customer, price)
+    assert sub.billing_mode.type == "flexible"
+    older: Any = {"customer": customer, "items": [{"price": price}]}
+    old = shop.account.client_for(OLD).v1.subscriptions.create(older)
+    assert shop.sub(old.id, NEW)["billing_mode"]["type"] == "classic"
+    moved = shop.v1.subscriptions.migrate(old.id, {"billing_mode": {"type": "flexible"}})
+    assert (moved.billing_mode.type, moved.billing_mode.updated_at) == ("flexible", NOW)
+    shop.account.advance("21d")
+    shop.told()
+    paused = shop.v1.subscriptions.pause(sub.id)
+    assert (paused.status, shop.told()) == (
+        "paused",
+        ["invoiceitem.created", "customer.subscription.updated", "customer.subscription.paused"],
+    )
+    credit = shop.v1.invoice_items.list({"customer": customer, "pending": True}).data
+    assert [each.amount for each in credit] == [-1000]

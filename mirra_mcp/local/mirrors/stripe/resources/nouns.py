@@ -57,6 +57,7 @@ from mirra_mcp.local.mirrors.stripe.resources.tax_ids import TaxIds
 from mirra_mcp.local.mirrors.stripe.resources.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.resources.test_clocks import TestClocks
 from mirra_mcp.local.mirrors.stripe.resources.tokens import Tokens
+from mirra_mcp.local.mirrors.stripe.resources.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.resources.webhook_endpoints import WebhookEndpoints
 
 
@@ -116,6 +117,7 @@ class Nouns:
         TaxRates,
         TestClocks,
         Tokens,
+        UsageRecords,
         WebhookEndpoints,
     )
 
@@ -172,4 +174,5 @@ class Nouns:
         tax_rates: TaxRates
         test_clocks: TestClocks
         tokens: Tokens
+        usage_records: UsageRecords
         webhook_endpoints: WebhookEndpoints

@@ -137,7 +137,8 @@ class SubscriptionChanges(SubscriptionCycles):
         change = Change(after)
         behavior = given.get("proration_behavior") or "create_prorations"
         at = given.get("proration_date") or self.at
-        if not sub["current_period_start"] <= at <= sub["current_period_end"]:
+        within = sub["current_period_start"] <= at <= sub["current_period_end"]
+        if given.get("proration_date") and not within:
             raise errors.invalid(
                 "Cannot specify `proration_date` outside the current billing period.",
                 "proration_date",

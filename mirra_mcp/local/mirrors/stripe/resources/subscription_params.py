@@ -122,6 +122,13 @@ class EditSubscription(StripeParams):
     trial_settings: TrialSettings | None = None
 
 
+class BillingMode(Nested):
+    """How prorations and invoices are worked out."""
+
+    type: Literal["classic", "flexible"]
+    flexible: dict[str, Any] | None = None
+
+
 class CreateSubscription(EditSubscription):
     """What a new subscription takes."""
 
@@ -130,7 +137,7 @@ class CreateSubscription(EditSubscription):
     backdate_start_date: int | None = None
     billing_cycle_anchor: int | None = None
     billing_cycle_anchor_config: AnchorConfig | None = None
-    billing_mode: dict[str, Any] | None = None
+    billing_mode: BillingMode | None = None
     currency: Currency | None = None
     trial_period_days: Annotated[int, Field(ge=0, le=730)] | None = None
 
@@ -160,6 +167,20 @@ class ResumeSubscription(StripeParams):
     payment_behavior: Behavior | None = None
     proration_behavior: Prorate = "create_prorations"
     proration_date: int | None = None
+
+
+class MigrateSubscription(StripeParams):
+    """The mode that a subscription is moved to."""
+
+    billing_mode: BillingMode
+
+
+class PauseSubscription(StripeParams):
+    """How a subscription is paused."""
+
+    bill_for: dict[str, Any] | None = None
+    invoicing_behavior: Literal["invoice", "pending_invoice_item"] = "pending_invoice_item"
+    type: Literal["subscription"] = "subscription"
 
 
 class ListSubscriptions(ListParams):

@@ -134,6 +134,18 @@ class SubscriptionTerms(SubscriptionChanges):
             )
         return sub
 
+    def billing_mode(self, given: Doc | None) -> Doc:
+        """Return the mode of a new subscription: flexible by default, from clover on.
+
+        Source: https://docs.stripe.com/changelog/clover/2025-09-30/billing-mode-default-flexible
+        """
+        default = "flexible" if self.stripe.call_version >= "2025-09-30" else "classic"
+        mode = (given or {}).get("type", default)
+        if mode == "classic":
+            return {"flexible": None, "type": "classic"}
+        options = {"proration_discounts": "included"} | ((given or {}).get("flexible") or {})
+        return {"flexible": options, "type": "flexible"}
+
     def _set_cancellation(self, sub: Doc, given: Doc) -> None:
         """Note when the subscription is to end."""
         if given.get("cancel_at_period_end") and given.get("cancel_at"):

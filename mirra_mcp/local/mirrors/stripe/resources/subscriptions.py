@@ -16,6 +16,8 @@ from mirra_mcp.local.mirrors.stripe.resources.subscription_params import (
     CancelSubscription,
     CreateSubscription,
     ListSubscriptions,
+    MigrateSubscription,
+    PauseSubscription,
     ResumeSubscription,
     UpdateSubscription,
 )
@@ -143,9 +145,54 @@ class Subscriptions(Searchable, SubscriptionTerms):
                 self.stripe.invoices.collect(invoice)
         return self.view(self.get(id))
 
+    @route("POST /v1/subscriptions/{id}/pause")
+    def pause(self, id: str, params: PauseSubscription) -> Doc:
+        """Pause a subscription; what is left of its period is given back.
+
+        Fires: invoiceitem.created, customer.subscription.updated, customer.subscription.paused.
+        """
+        sub = self.get(id)
+        if sub["status"] not in ("active", "past_due", "trialing"):
+            raise errors.invalid(
+                "You can only pause subscriptions that are active, past due or trialing. This"
+                f" subscription has a status of `{sub['status']}`."
+            )
+        self.stripe.test_clocks.enter(sub)
+        unused = (params.bill_for or {}).get("unused_time_from") or {"type": "now"}
+        if unused.get("type") != "none" and sub["status"] != "trialing":
+            self.credit_unused(sub)
+        why = {
+            "subscription": {"type": "pause_requested"},
+            "transitioned_at": self.at,
+            "type": "subscription",
+        }
+        paused = self.save(
+            self.get(id) | {"status": "paused", "status_details": {"paused": why}}, event=UPDATED
+        )
+        self.mirror.emit("customer.subscription.paused", {"object": self.view(paused)})
+        self.plan(paused)
+        if params.invoicing_behavior == "invoice":
+            self.last_invoice(paused)
+        return self.view(self.get(id))
+
+    @route("POST /v1/subscriptions/{id}/migrate")
+    def migrate(self, id: str, params: MigrateSubscription) -> Doc:
+        """Move a subscription to flexible billing. Fires: customer.subscription.updated.
+
+        Source: https://docs.stripe.com/api/subscriptions/migrate
+        """
+        sub = self.get(id)
+        if params.billing_mode.type == "classic":
+            raise errors.invalid(
+                "You can't migrate a subscription to classic billing mode.", "billing_mode[type]"
+            )
+        mode = self.billing_mode(params.billing_mode.given()) | {"updated_at": self.at}
+        return self.view(self.save(sub | {"billing_mode": mode}, event=UPDATED))
+
     def revive(self, sub: Doc) -> None:
         """Make a paused subscription active. Fires: customer.subscription.updated, .resumed."""
         sub.pop("_resumes_with", None)
+        sub.pop("status_details", None)
         sub = self.save(sub | {"status": "active"}, event=UPDATED)
         self.mirror.emit("customer.subscription.resumed", {"object": self.view(sub)})
         self.plan(sub)
@@ -176,6 +223,7 @@ class Subscriptions(Searchable, SubscriptionTerms):
         self.check_items(items, currency)
         stripe.customers.take_currency(customer["id"], currency)
         sub = self.new(
+            billing_mode=self.billing_mode(given.get("billing_mode")),
             customer=customer["id"],
             currency=currency,
             items={**self.blank["items"], "data": items},
