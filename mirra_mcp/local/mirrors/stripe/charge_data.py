@@ -3,6 +3,9 @@
 Source: https://docs.stripe.com/api/charges/object
 """
 
+from typing import Any
+
+from mirra_mcp.local.mirrors.stripe import errors
 from mirra_mcp.local.mirrors.stripe.card_data import checks_of, fingerprint_of
 from mirra_mcp.local.mirrors.stripe.cards import Card
 from mirra_mcp.local.mirrors.stripe.declines import Decline
@@ -93,3 +96,31 @@ def card_details(
         "transaction_link_id": None,
         "wallet": shown["wallet"],
     }
+
+
+def capturable(charge: Doc, amount: int | None, **inside: Any) -> int:
+    """Return how much to capture.
+
+    Raises:
+        VendorError: it is more than was authorized.
+    """
+    if amount is None:
+        return int(charge["amount"])
+    if amount < 0:
+        raise errors.invalid("Invalid non-negative integer", "amount_to_capture", **inside)
+    if amount == 0:
+        raise errors.invalid(
+            "This value must be greater than or equal to 1.",
+            "amount",
+            "parameter_invalid_integer",
+            **inside,
+        )
+    if amount > charge["amount"]:
+        raise errors.invalid(
+            "The payment could not be captured because the requested capture amount is greater"
+            " than the amount you can capture for this charge. Contact us via"
+            " https://support.stripe.com/contact/ for help.",
+            code="amount_too_large",
+            **inside,
+        )
+    return amount

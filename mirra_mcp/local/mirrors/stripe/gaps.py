@@ -50,6 +50,13 @@ LIMITS: tuple[str, ...] = (
     "Webhook endpoints take wildcards of a group, such as `charge.*`, besides `*` and full names.",
     "Retries of webhooks come 1, 2 and 4 hours after the first failure: Stripe says no more than"
     " three times over a few hours.",
+    "The pages of 3D Secure and of wallets can't be opened: simulate payment_intent.succeeded or"
+    " payment_intent.payment_failed, and the same of setup_intent.",
+    "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
+    " automatic payouts happen when payout.created is simulated.",
+    "What Stripe does some time later (bank debits, slow refunds, decisions on evidence) happens"
+    " two seconds later on the session's clock.",
+    "Bank accounts need no microdeposits; Radar's rules on failed checks are off.",
     "Parameters that Stripe has and the mirror doesn't model are accepted, and change nothing.",
     "Checkout, payment link and portal URLs lead nowhere: simulated events do what customers do"
     " there (checkout.session.completed, billing_portal.subscription_canceled...).",

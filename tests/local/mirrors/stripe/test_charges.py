@@ -135,3 +135,11 @@ def test_nothing_to_charge_is_refused(account: Account) -> None:
     form = form | {"source": "tok_nothing"}
     error = account.refused(400, "POST", "/v1/charges", form)
     assert error["message"] == "No such token: 'tok_nothing'"
+
+
+def test_a_card_is_charged_without_a_token(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/charges/create (source)"""
+    card = {"object": "card", "number": "4242424242424242", "exp_month": 5, "exp_year": 2031}
+    form: Any = {"amount": 900, "currency": "usd", "source": card}
+    made = plain(account.client_for(OLD).v1.charges.create(form))
+    assert (made["source"]["last4"], made["source"]["exp_year"]) == ("4242", 2031)

@@ -166,6 +166,9 @@ def test_held_money_is_captured_in_part(account: Account) -> None:
     intents = account.client.v1.payment_intents
     error = refused(intents.capture, intent["id"], {"amount_to_capture": 2001})
     assert error["code"] == "amount_too_large"
+    for amount, param in ((0, "amount"), (-100, "amount_to_capture")):
+        floor = refused(intents.capture, intent["id"], {"amount_to_capture": amount})
+        assert floor["param"] == param
     assert error["payment_intent"]["id"] == intent["id"]
     done = plain(intents.capture(intent["id"], {"amount_to_capture": 1500}))
     assert (done["status"], done["amount_received"]) == ("succeeded", 1500)

@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from tests.local.mirrors.stripe.account import NEW, NOW, OLD, Account, plain
-from tests.local.mirrors.stripe.payments import new_customer, refused
+from tests.local.mirrors.stripe.payments import CARDS_ONLY, new_customer, refused, saved_card
 
 CARD_OPTIONS = {
     "mandate_options": None,
@@ -116,6 +116,7 @@ def test_failing_three_d_secure_fails_the_setup(account: Account) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
+        ("pm_card_chargeDeclinedExpiredCard", "expired_card"),
         ("pm_card_visa_chargeDeclined", "generic_decline"),
         ("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds"),
         ("pm_card_radarBlock", "fraudulent"),
@@ -127,7 +128,8 @@ def test_a_declined_card_is_not_set_up(account: Account, name: str, reason: str)
         set_up(account, name)
     body: Any = caught.value.json_body
     error = body["error"]
-    assert (error["code"], error["decline_code"]) == ("card_declined", reason)
+    assert error["code"] == ("card_declined" if reason != "expired_card" else reason)
+    assert error["decline_code"] == reason
     assert error["setup_intent"]["status"] == "requires_payment_method"
     assert error["setup_intent"]["last_setup_error"]["decline_code"] == reason
     assert account.types() == ["setup_intent.created", "setup_intent.setup_failed"]
@@ -140,7 +142,8 @@ def test_a_setup_intent_is_canceled(account: Account) -> None:
     gone = setups.cancel(made.id, {"cancellation_reason": "abandoned"})
     assert (gone.status, gone.cancellation_reason) == ("canceled", "abandoned")
     assert account.types()[-1] == "setup_intent.canceled"
-    assert "status of canceled" in refused(setups.cancel, made.id)["message"]
+    assert "it is already canceled" in refused(setups.cancel, made.id)["message"]
+    assert "it has been canceled" in refused(setups.confirm, made.id)["message"]
     assert "status of canceled" in refused(setups.update, made.id, {})["message"]
 
 
@@ -177,3 +180,17 @@ def test_a_bank_account_is_set_up_with_a_mandate(account: Account) -> None:
     account.simulate("mandate.updated", status="inactive")
     assert account.client.v1.mandates.retrieve(done["mandate"]).status == "inactive"
     assert account.types()[-1] == "mandate.updated"
+
+
+def test_a_payment_method_is_set_up_for_its_own_customer(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/setup_intents/confirm"""
+    owner, other = new_customer(account), new_customer(account)
+    method = saved_card(account, owner)
+    setups = account.client_for(OLD).v1.setup_intents
+    for customer, words in ((other, "does not belong to the Customer"), (None, "belongs to the")):
+        form: Any = {"customer": customer} if customer else {}
+        made = setups.create(form | {"automatic_payment_methods": CARDS_ONLY})
+        error = refused(setups.confirm, made.id, {"payment_method": method})
+        assert words in error["message"]
+        assert error["param"] == "payment_method"
+        assert error["setup_intent"]["id"] == made.id

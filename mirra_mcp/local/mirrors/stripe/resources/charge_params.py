@@ -12,6 +12,13 @@ from mirra_mcp.local.mirrors.stripe.params import (
     StripeParams,
 )
 from mirra_mcp.local.mirrors.stripe.resources.intent_params import Shipping, TransferData
+from mirra_mcp.local.mirrors.stripe.resources.payment_method_params import TokenCard
+
+
+class SourceCard(TokenCard):
+    """A card given in place of a token."""
+
+    object: Literal["card"] = "card"
 
 
 class CreateCharge(StripeParams):
@@ -19,7 +26,7 @@ class CreateCharge(StripeParams):
 
     amount: int = Field(ge=1)
     currency: Currency
-    source: str | None = None
+    source: str | SourceCard | None = None
     customer: str | None = None
     capture: bool = True
     description: str | None = None

@@ -8,12 +8,18 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe import declines, errors, money
 from mirra_mcp.local.mirrors.stripe.card_data import NOBODY, checks_of, legacy_card
-from mirra_mcp.local.mirrors.stripe.charge_data import SCORES, card_details, outcome_of
+from mirra_mcp.local.mirrors.stripe.charge_data import (
+    SCORES,
+    capturable,
+    card_details,
+    outcome_of,
+)
 from mirra_mcp.local.mirrors.stripe.declines import Decline
 from mirra_mcp.local.mirrors.stripe.resources.charge_params import (
     CaptureCharge,
     CreateCharge,
     ListCharges,
+    SourceCard,
     UpdateCharge,
 )
 from mirra_mcp.local.mirrors.stripe.resources.intent_params import shipping_of
@@ -172,7 +178,7 @@ class Charges(Searchable):
             intent = self.stripe.payment_intents.get(doc["payment_intent"])
             self.stripe.payment_intents.take(intent, params.amount)
             return self.view(self.get(id))
-        return self.view(self.captured(doc, self.capturable(doc, params.amount)))
+        return self.view(self.captured(doc, capturable(doc, params.amount)))
 
     # What other nouns use.
 
@@ -267,24 +273,6 @@ class Charges(Searchable):
         done = {"status": "succeeded", "paid": True, "balance_transaction": booked}
         return self.save({**charge, **done}, event="charge.succeeded")
 
-    def capturable(self, charge: Doc, amount: int | None, **inside: Any) -> int:
-        """Return how much to capture.
-
-        Raises:
-            VendorError: it is more than was authorized.
-        """
-        if amount is None:
-            return int(charge["amount"])
-        if amount > charge["amount"]:
-            raise errors.invalid(
-                "The payment could not be captured because the requested capture amount is greater"
-                " than the amount you can capture for this charge. Contact us via"
-                " https://support.stripe.com/contact/ for help.",
-                code="amount_too_large",
-                **inside,
-            )
-        return amount
-
     def captured(self, charge: Doc, amount: int) -> Doc:
         """Take all or part of what was held; the rest is let go. Fires: charge.captured.
 
@@ -358,6 +346,8 @@ class Charges(Searchable):
 
     def _source(self, params: CreateCharge) -> Doc:
         methods = self.stripe.payment_methods
+        if isinstance(params.source, SourceCard):
+            return methods.save(self.stripe.tokens.method_of(params.source))
         if params.customer:
             customer = self.stripe.customers.named(params.customer, "customer")
             chosen = params.source or customer.get("default_source")

@@ -117,7 +117,7 @@ class ConfirmIntent(IntentParams):
 class CaptureIntent(StripeParams):
     """Parameters of a capture."""
 
-    amount_to_capture: int | None = Field(default=None, ge=1)
+    amount_to_capture: int | None = None
     application_fee_amount: int | None = Field(default=None, ge=0)
     final_capture: bool = True
     metadata: Metadata = {}

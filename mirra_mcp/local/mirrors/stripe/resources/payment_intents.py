@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe import errors, money
+from mirra_mcp.local.mirrors.stripe.charge_data import capturable
 from mirra_mcp.local.mirrors.stripe.resources.intent_flow import enter_clock
 from mirra_mcp.local.mirrors.stripe.resources.intent_forms import (
     MISSING,
@@ -364,7 +365,7 @@ class PaymentIntents(IntentForms):
         """Capture an intent. Fires: charge.captured, payment_intent.succeeded."""
         charge = self.stripe.charges.get(intent["latest_charge"])
         inside = {"payment_intent": self.view(intent)}
-        taken = self.stripe.charges.capturable(charge, amount, **inside)
+        taken = capturable(charge, amount, **inside)
         charge = self.stripe.charges.captured(charge, taken)
         self.mirror.cancel_timers("payment_intents.expire", id=intent["id"])
         self.stripe.charges.aftermath(charge)

@@ -252,6 +252,7 @@ class PaymentMethods(StripeResource):
                     f"The payment method supplied ({id}) belongs to the Customer {owner}. Please"
                     " include the Customer in the `customer` parameter on the SetupIntent.",
                     param,
+                    **inside,
                 )
             raise errors.invalid(
                 f"The `payment_method` parameter supplied {id} belongs to the Customer {owner}."

@@ -161,9 +161,12 @@ class SetupIntents(StripeResource):
         if doc["status"] not in OPEN:
             raise self._unexpected(
                 doc,
-                f"You cannot cancel this SetupIntent because it has a status of {doc['status']}."
-                " Only a SetupIntent with one of the following statuses may be canceled:"
-                f" {', '.join(OPEN)}.",
+                "You cannot cancel this SetupIntent because it is already canceled."
+                if doc["status"] == "canceled"
+                else f"You cannot cancel this SetupIntent because it has a status of"
+                f" {doc['status']}. Only a SetupIntent with one of the following statuses may be"
+                " canceled: `requires_payment_method`, `requires_confirmation`, or"
+                " `requires_action`.",
             )
         return self.view(self.withdraw(doc, params.cancellation_reason))
 
@@ -283,6 +286,7 @@ class SetupIntents(StripeResource):
     def _declined(self, intent: Doc, method: Doc, refusal: Decline) -> Doc:
         shown = self.stripe.payment_methods.view(method)
         error = self.stripe.charges.error_of(None, refusal, payment_method=shown)
+        error.setdefault("decline_code", refusal.code)
         return self._failed(intent, method, error)
 
     def _failed(self, intent: Doc, method: Doc, error: Doc) -> Doc:
@@ -307,7 +311,7 @@ class SetupIntents(StripeResource):
 
     def _apply(self, doc: Doc, params: SetupForm) -> Doc:
         given = {name: value for name, value in params.given().items() if name in self.blank}
-        method = self._method(params, given.get("customer", doc["customer"]))
+        method = self._method(params, given.get("customer", doc["customer"]), doc)
         if method:
             given["payment_method"] = method["id"]
         types = given.get("allowed_payment_method_types") or given.get("payment_method_types")
@@ -322,12 +326,15 @@ class SetupIntents(StripeResource):
             )
         return changed
 
-    def _method(self, params: SetupForm, customer: str | None) -> Doc | None:
+    def _method(
+        self, params: SetupForm, customer: str | None, intent: Doc | None = None
+    ) -> Doc | None:
         methods = self.stripe.payment_methods
         if customer:
             self.stripe.customers.named(customer, "customer")
         if params.payment_method:
-            return methods.usable(params.payment_method, customer, what="SetupIntent")
+            inside: Doc = {"setup_intent": self.view(intent)} if intent else {}
+            return methods.usable(params.payment_method, customer, what="SetupIntent", **inside)
         if params.payment_method_data:
             return methods.save(methods.made(params.payment_method_data))
         return None

@@ -43,7 +43,7 @@ class Tokens(StripeResource):
         Source: https://docs.stripe.com/api/tokens/create_card
         """
         if isinstance(params.card, TokenCard):
-            method = self._method_of(params.card)
+            method = self.method_of(params.card)
             shown = {**legacy_card(method), "object": "card"}
             shown.pop("customer")
             return self.view(self.save(self.new(card=shown, _method=method)))
@@ -84,7 +84,8 @@ class Tokens(StripeResource):
         made: Doc = {**doc["_method"], "id": self.stripe.payment_methods.new_id()}
         return {**made, "created": self.at}
 
-    def _method_of(self, sent: TokenCard) -> Doc:
+    def method_of(self, sent: TokenCard) -> Doc:
+        """Lay out the card (unsaved) of given data."""
         card = checked(sent.number, sent.exp_month, sent.exp_year, sent.cvc, self.now)
         year = sent.exp_year + 2000 if sent.exp_year < 100 else sent.exp_year
         address = {
