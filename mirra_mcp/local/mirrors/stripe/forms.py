@@ -11,6 +11,8 @@ from urllib.parse import unquote_plus
 from mirra_mcp.wire.model import Doc
 
 DEEPEST = 12
+FREE = ("metadata", "payload")
+"""Objects whose keys the caller chooses, numbers too."""
 PART = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -49,7 +51,7 @@ def nested(pairs: list[tuple[str, str]]) -> Doc:
         if len(path) > DEEPEST:
             raise ValueError(f"'{key}' is nested too deeply")
         _place(tree, path, value)
-    return {key: _fold(value) for key, value in tree.items()}
+    return {key: _fold(value, key) for key, value in tree.items()}
 
 
 def _place(tree: Doc, path: list[str], value: str) -> None:
@@ -69,11 +71,11 @@ def _place(tree: Doc, path: list[str], value: str) -> None:
     node[last] = value
 
 
-def _fold(value: Any) -> Any:
-    """Turn objects whose keys are 0, 1, 2... into arrays."""
+def _fold(value: Any, name: str) -> Any:
+    """Turn objects whose keys are 0, 1, 2... into arrays, where the keys aren't the caller's own."""
     if not isinstance(value, dict):
         return value
-    folded = {key: _fold(each) for key, each in value.items()}
-    if folded and all(key.isdecimal() for key in folded):
+    folded = {key: _fold(each, key) for key, each in value.items()}
+    if folded and name not in FREE and all(key.isdecimal() for key in folded):
         return [folded[key] for key in sorted(folded, key=int)]
     return folded

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.params import Params, Problem
@@ -20,7 +21,7 @@ def _unset(value: Any) -> Any:
 class Nested(BaseModel):
     """An object inside the parameters. `given()` tells what the caller really sent."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -39,7 +40,7 @@ class StripeParams(Params, Nested):
     unknown, unless Stripe has it (see `known.py`): then it is accepted.
     """
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
+    model_config = ConfigDict(extra="allow", populate_by_name=True, defer_build=True)
 
     expand: list[str] = Field(default=[], exclude=True)
 
@@ -49,7 +50,37 @@ class StripeParams(Params, Nested):
         return self.model_dump(include=names, exclude_unset=True, by_alias=True)
 
 
-Metadata = Annotated[dict[str, str | None] | None, BeforeValidator(_unset)]
+KEYS, KEY, VALUE = 50, 40, 500
+"""How many metadata keys there may be, and how long keys and values."""
+
+
+def _within_limits(metadata: dict[str, str | None] | None) -> dict[str, str | None] | None:
+    """Refuse metadata that is too much. Source: https://docs.stripe.com/api/metadata"""
+    for key, value in (metadata or {}).items():
+        if len(key) > KEY:
+            raise PydanticCustomError(
+                "metadata",
+                "Metadata keys can have up to {most} characters, but you passed in a key that is"
+                " {length} characters. Invalid key: {text}",
+                {"most": KEY, "length": len(key), "text": key},
+            )
+        if value is not None and len(value) > VALUE:
+            raise PydanticCustomError(
+                "metadata",
+                "Metadata values can have up to {most} characters, but you passed in a value that"
+                " is {length} characters. Invalid value: {text}",
+                {"most": VALUE, "length": len(value), "text": value},
+            )
+    if metadata and len(metadata) > KEYS:
+        raise PydanticCustomError(
+            "metadata", "Metadata can have up to {most} keys.", {"most": KEYS}
+        )
+    return metadata
+
+
+Metadata = Annotated[
+    dict[str, str | None] | None, BeforeValidator(_unset), AfterValidator(_within_limits)
+]
 """Key-value pairs; an empty value unsets a key, an empty whole unsets all.
 
 Source: https://docs.stripe.com/api/metadata
@@ -107,6 +138,8 @@ def refusal(problem: Problem) -> VendorError:
             return errors.invalid(
                 f"Received unknown parameter: {param}", param, "parameter_unknown"
             )
+        case "metadata":
+            return errors.invalid(problem.message, param)
         case "literal_error" | "enum":
             listed = _alternatives(str(problem.ctx.get("expected", "")))
             return errors.invalid(f"Invalid {param}: must be one of {listed}", param)

@@ -109,6 +109,38 @@ def test_an_email_must_look_like_one(account: Account) -> None:
     assert (told["code"], told["param"]) == ("email_invalid", "email")
 
 
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        (
+            {f"metadata[{'k' * 41}]": "v"},
+            "Metadata keys can have up to 40 characters, but you passed in a key that is 41"
+            f" characters. Invalid key: {'k' * 41}",
+        ),
+        (
+            {"metadata[k]": "v" * 501},
+            "Metadata values can have up to 500 characters, but you passed in a value that is 501"
+            f" characters. Invalid value: {'v' * 501}",
+        ),
+        ({f"metadata[{n}]": "v" for n in range(51)}, "Metadata can have up to 50 keys."),
+    ],
+    ids=["key", "value", "keys"],
+)
+def test_metadata_has_its_limits(account: Account, form: dict[str, str], message: str) -> None:
+    """Source: https://docs.stripe.com/api/metadata
+
+    Divergence: Stripe's wording about too many keys isn't published.
+    """
+    told = account.refused(400, "POST", "/v1/customers", form)
+    assert (told["message"], told["param"]) == (message, "metadata")
+
+
+def test_metadata_keys_can_be_numbers(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/metadata"""
+    made = account.call("POST", "/v1/customers", "metadata[0]=a&metadata[2024]=b").json()
+    assert made["metadata"] == {"0": "a", "2024": "b"}
+
+
 def test_a_deleted_customer_leaves_a_stub_and_ends_what_they_had(account: Account) -> None:
     """Source: https://docs.stripe.com/api/customers/delete"""
     customers = account.client.v1.customers
