@@ -72,7 +72,7 @@ def _place(tree: Doc, path: list[str], value: str) -> None:
 
 
 def _fold(value: Any, name: str) -> Any:
-    """Turn objects whose keys are 0, 1, 2... into arrays, where the keys aren't the caller's own."""
+    """Turn objects whose keys are 0, 1, 2... into arrays, unless the caller chooses the keys."""
     if not isinstance(value, dict):
         return value
     folded = {key: _fold(each, key) for key, each in value.items()}
