@@ -265,3 +265,25 @@ def test_invoice_items_can_be_changed_until_they_are_billed(shop: Shop) -> None:
     assert refusal.value.code == "invoice_not_editable"
     with pytest.raises(stripe.InvalidRequestError, match="One of the following params"):
         shop.v1.invoice_items.create({"customer": customer, "currency": "usd"})
+
+
+def test_a_payment_made_apart_can_be_attached(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/invoices/attach_payment"""
+    customer = shop.customer()
+    invoice = shop.v1.invoices.finalize_invoice(draft(shop, customer).id)
+    given: Any = {
+        "amount": 1500,
+        "currency": "usd",
+        "customer": customer,
+        "payment_method": "pm_card_visa",
+        "confirm": True,
+        "return_url": "https://example.com",
+    }
+    intent = shop.v1.payment_intents.create(given).id
+    paid = shop.v1.invoices.attach_payment(invoice.id, {"payment_intent": intent})
+    assert paid.status == "paid"
+    payments = shop.v1.invoice_payments.list({"invoice": invoice.id}).data
+    assert [(each.status, each.is_default) for each in payments] == [
+        ("paid", False),
+        ("canceled", True),
+    ]

@@ -85,3 +85,32 @@ def test_a_clock_takes_its_customers_with_it(shop: Shop) -> None:
     assert clocks.list().data == []
     for gone in (f"/v1/subscriptions/{sub.id}", f"/v1/customers/{customer}"):
         assert shop.account.refused(404, "GET", gone)["code"] == "resource_missing"
+
+
+def test_connected_accounts_have_clocks_of_their_own(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/connect/authentication"""
+    account = shop.account
+    made = account.call("POST", "/v1/accounts", {"type": "standard", "email": "a@example.com"})
+    other = account.client_for(stripe_account=made.json()["id"])
+    clock = other.v1.test_helpers.test_clocks.create({"frozen_time": NOW})
+    product = other.v1.products.create({"name": "Silver"}).id
+    price = other.v1.prices.create(
+        {
+            "currency": "usd",
+            "unit_amount": 500,
+            "product": product,
+            "recurring": {"interval": "month"},
+        }
+    )
+    customer = other.v1.customers.create(
+        {
+            "test_clock": clock.id,
+            "payment_method": "pm_card_visa",
+            "invoice_settings": {"default_payment_method": "pm_card_visa"},
+        }
+    )
+    sub = other.v1.subscriptions.create({"customer": customer.id, "items": [{"price": price.id}]})
+    other.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": NOW + 33 * DAY})
+    assert other.v1.test_helpers.test_clocks.retrieve(clock.id).status == "ready"
+    found = other.v1.invoices.list({"subscription": sub.id}).data
+    assert [(each.status, each.total) for each in found] == [("paid", 500), ("paid", 500)]

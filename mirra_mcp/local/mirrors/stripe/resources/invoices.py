@@ -227,8 +227,12 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
                 "Missing required param: payment_intent.", "payment_intent", "parameter_missing"
             )
         intent = self.stripe.payment_intents.named(params.payment_intent, "payment_intent")
+        pays = intent["status"] == "succeeded"
+        if pays:
+            self._withdraw(doc)
+            self.stripe.invoice_payments.cancel(doc)
         self.stripe.invoice_payments.open_for(doc, intent["id"], default=False)
-        if intent["status"] == "succeeded":
+        if pays:
             doc = self.settle(doc | {"payment_intent": intent["id"]}, intent=intent)
         return self.view(doc)
 

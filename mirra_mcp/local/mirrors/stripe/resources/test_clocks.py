@@ -150,7 +150,8 @@ class TestClocks(StripeResource):
 
     def _pass_time(self, id: str, since: int, target: int) -> None:
         """Fire the timers of the clock's lane until `target`, each at its own instant."""
-        home, mirror = (self.mirror.now, self.mirror.lane), self.mirror
+        mirror = self.mirror
+        home = mirror.now, mirror.lane, mirror.account, mirror.request_id, mirror.idempotency_key
         mirror.lane = id
         try:
             for _ in range(MOST_TIMERS):
@@ -162,4 +163,5 @@ class TestClocks(StripeResource):
                 mirror.now = datetime.fromtimestamp(max(due, since), UTC)
                 mirror.call_verb(verb, args)
         finally:
-            mirror.now, mirror.lane = home
+            mirror.now, mirror.lane, mirror.account = home[:3]
+            mirror.request_id, mirror.idempotency_key = home[3:]
