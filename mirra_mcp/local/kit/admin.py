@@ -183,7 +183,7 @@ async def state(session: Session, mirror: Mirror, call: Call) -> State:
 
 async def metadata(session: Session, mirror: Mirror, call: Call) -> Wire:
     """Tell what this mirror is and covers."""
-    return describe(type(mirror))  # type: ignore[arg-type]  # a class can be hashed
+    return describe(type(mirror))
 
 
 async def retry(session: Session, mirror: Mirror, call: Call) -> Wire:

@@ -109,7 +109,7 @@ class Host:
         Raises:
             Refusal: a name, a fixture, a limit or the machine is in the way.
         """
-        fixtures = fixtures_of(wanted, self.kinds)
+        fixtures = await asyncio.to_thread(fixtures_of, wanted, self.kinds)
         names = {e.session.name: e.session.id for e in self._entries.values() if e.is_live}
         check_room(wanted, names, self.settings.max_sessions)
         id = self._new_id()

@@ -1,15 +1,21 @@
 """What a mirror is and covers, read off its code."""
 
-from functools import cache
-
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.routes import routes_of
 from mirra_mcp.wire import admin as wire
 
 
-@cache
+_read: dict[type[Mirror], wire.Metadata] = {}
+
+
 def describe(kind: type[Mirror]) -> wire.Metadata:
     """Return the metadata of a vendor's mirror, read once: the stories' schemas take a while."""
+    if kind not in _read:
+        _read[kind] = _describe(kind)
+    return _read[kind]
+
+
+def _describe(kind: type[Mirror]) -> wire.Metadata:
     routes = [each for noun in kind.resources for each in routes_of(noun, noun.plural)]
     return wire.Metadata(
         name=kind.vendor,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 class Params(BaseModel):
     """The parameters of one vendor endpoint; the annotations are the request schema."""
 
-    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ def test_a_standing_clock_moves_only_by_hand(world: World) -> None:
     assert toyland.call("GET", f"/parcels/{parcel['id']}").json()["status"] == "arrived"
 
 
-def test_a_flowing_clock_fires_by_itself(toyland: Toyland) -> None:
+def test_a_flowing_clock_fires_by_itself(world: World) -> None:
+    toyland = world.start()
     parcel = toyland.send()
     event = toyland.events(types="state.changed", after=5, wait=10)[0]["data"]
     assert (event["entityId"], event["after"]) == (parcel["id"], {"status": "arrived"})
