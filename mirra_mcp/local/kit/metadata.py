@@ -4,7 +4,6 @@ from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.routes import routes_of
 from mirra_mcp.wire import admin as wire
 
-
 _read: dict[type[Mirror], wire.Metadata] = {}
 
 
