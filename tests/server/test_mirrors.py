@@ -247,7 +247,7 @@ async def test_webhooks_are_shown_with_signature_and_attempts(agent: Agent) -> N
 
 async def test_the_catalog_lists_mirrors_and_describes_one(agent: Agent) -> None:
     listed = await agent.call("mirra_catalog")
-    assert {"toy", "resend"} == {mirror["name"] for mirror in listed["mirrors"]}
+    assert {"toy", "resend", "stripe"} == {mirror["name"] for mirror in listed["mirrors"]}
 
     described = (await agent.call("mirra_catalog", vendor="toy"))["mirror"]
     assert described["endpoints"][0].split()[0] in {"GET", "POST", "DELETE"}

@@ -83,7 +83,7 @@ def _about(found: Metadata) -> str:
     ]
     nouns: dict[str, list[str]] = {}
     for endpoint in found.endpoints:
-        noun = endpoint.path.split("/")[1]
+        noun = endpoint.path.split("/")[2 if re.match(r"/v\d/", endpoint.path) else 1]
         nouns.setdefault(noun, []).append(f"`{endpoint.method} {endpoint.path}`")
     lines = [
         f"Version {found.name}@{found.version}, of the vendor's API {found.vendor_api_version}.\n",

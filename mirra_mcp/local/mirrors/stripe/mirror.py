@@ -57,7 +57,10 @@ class Stripe(Nouns, Refusals):
     """Stripe in test mode."""
 
     vendor, version, api_version = "stripe", "0.7.3", DEFAULT
-    description = "Payments and billing: customers, payments, subscriptions, invoices, events."
+    description = (
+        "Payments and billing: customers, cards, payments, refunds, disputes, products,"
+        " subscriptions, invoices, checkout, Connect, events, webhooks."
+    )
     encoding = "form"
     resources = Nouns.ALL
     stories: ClassVar[dict[str, Story]] = dict(stories_of(*simulate.MODULES))
@@ -373,7 +376,7 @@ class Stripe(Nouns, Refusals):
         host, _, port = self.url.removeprefix("http://").rpartition(":")
         return {
             "python": f'client = stripe.StripeClient("{KEY}", '
-            f'base_addresses={{"api": "{self.url}"}})',
+            f'base_addresses={{"api": "{self.url}", "files": "{self.url}"}})',
             "node": f'const stripe = new Stripe("{KEY}", '
             f'{{host: "{host}", port: {port or 80}, protocol: "http"}});',
         }
