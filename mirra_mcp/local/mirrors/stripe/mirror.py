@@ -310,6 +310,20 @@ class Stripe(Nouns, Refusals):
         if event["object"] == "event":
             self.events.delivered(event["id"], event.get("account"))
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Take back what is written inside, and tell nobody of it: what previews are made in."""
+        session, mark = self.session, self.store.mark()
+        self.session = None
+        self._db.execute("SAVEPOINT rehearsal")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK TO rehearsal")
+            self._db.execute("RELEASE rehearsal")
+            self.store.go_back(mark)
+            self.session = session
+
     def payload(self, event: str, data: Doc) -> Doc:
         """Return the event as the account's own version has it; a thin one as it is."""
         if data["object"] != "event":

@@ -99,3 +99,25 @@ def test_where_nothing_is_coming_there_is_no_preview(shop: Shop) -> None:
     sub = shop.subscribe(customer, shop.price(1000), cancel_at_period_end=True)
     with pytest.raises(stripe.InvalidRequestError, match="No upcoming invoices for customer"):
         preview(shop, subscription=sub.id)
+
+
+def test_a_preview_leaves_nothing_behind(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/invoices/create_preview"""
+    sub = shop.subscribe(shop.customer(), shop.price(1000))
+    before = {name: len(shop.account.state(name)) for name in ("prices", "invoices", "events")}
+    inline = {
+        "currency": "usd",
+        "product": shop.product,
+        "recurring": {"interval": "month"},
+        "unit_amount": 5000,
+    }
+    extra = {"currency": "usd", "product": shop.product, "unit_amount": 70}
+    seen = preview(
+        shop,
+        subscription=sub.id,
+        invoice_items=[{"price_data": extra}],
+        subscription_details={"items": [{"id": shop.item(sub), "price_data": inline}]},
+    )
+    assert sorted(amounts(seen)) == [-1000, 70, 5000, 5000]
+    after = {name: len(shop.account.state(name)) for name in before}
+    assert after == before

@@ -327,3 +327,23 @@ def test_newer_versions_pause_on_request_and_bill_flexibly(shop: Shop) -> None:
     )
     credit = shop.v1.invoice_items.list({"customer": customer, "pending": True}).data
     assert [each.amount for each in credit] == [-1000]
+
+
+def test_a_renewal_that_needs_authentication_says_so(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/billing/subscriptions/webhooks#action-required"""
+    customer = shop.customer()
+    sub = shop.subscribe(customer, shop.price(1000))
+    shop.use_card(customer, "pm_card_authenticationRequired")
+    shop.account.advance("31d")
+    shop.told()
+    shop.account.advance("1h")
+    assert shop.told()[-4:] == [
+        "invoice.updated",
+        "invoice.payment_failed",
+        "invoice.payment_action_required",
+        "customer.subscription.updated",
+    ]
+    intent = shop.invoices(sub.id)[0]["payment_intent"]
+    given: Any = {"payment_method": "pm_card_visa", "return_url": "https://example.com"}
+    shop.v1.payment_intents.confirm(intent, given)
+    assert shop.sub(sub.id)["status"] == "active"

@@ -311,6 +311,8 @@ class InvoiceCollection(InvoiceDrafts):
         self.save(doc, event="invoice.updated")
         if event:
             self.mirror.emit("invoice.payment_failed", {"object": self.view(doc)})
+            if intent is not None and _must_authenticate(intent):
+                self.mirror.emit("invoice.payment_action_required", {"object": self.view(doc)})
         self.mirror.cancel_timers("invoices.retry", id=doc["id"])
         if next_try is not None:
             self.mirror.after(within(next_try - self.at), "invoices.retry", id=doc["id"])
@@ -341,6 +343,15 @@ class InvoiceCollection(InvoiceDrafts):
             intent = self.stripe.payment_intents.peek(doc["payment_intent"])
             if intent and intent["status"] not in ("succeeded", "canceled"):
                 self.stripe.payment_intents.withdraw(intent, "void_invoice")
+
+
+def _must_authenticate(intent: Doc) -> bool:
+    """Tell whether an off-session payment was declined for want of 3D Secure.
+
+    Source: https://docs.stripe.com/billing/subscriptions/webhooks#action-required
+    """
+    error = intent.get("last_payment_error") or {}
+    return "authentication_required" in (error.get("code"), error.get("decline_code"))
 
 
 def _hard_method(intent: Doc) -> str | None:
