@@ -266,3 +266,35 @@ def test_something_can_be_billed_once_along_with_a_change(shop: Shop) -> None:
     shop.change(sub, add_invoice_items=[{"price": setup}])
     shop.account.advance("32d")
     assert shop.invoices(sub.id)[0]["total"] == 1300
+
+
+def test_a_start_in_the_past_is_billed_from_there(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/billing/subscriptions/backdating"""
+    customer = shop.customer()
+    sub = shop.sub(
+        shop.subscribe(customer, shop.price(3000), backdate_start_date=NOW - 45 * DAY).id
+    )
+    march, april = NOW - 45 * DAY, NOW - 14 * DAY
+    assert (sub["start_date"], sub["billing_cycle_anchor"]) == (march, march)
+    assert (sub["current_period_start"], sub["current_period_end"]) == (april, NOW + 16 * DAY)
+    assert [amount for _, amount in bill(shop.invoices(sub["id"])[0])] == [3000, 3000]
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        shop.subscribe(customer, shop.price(100), backdate_start_date=NOW + DAY)
+    assert refusal.value.param == "backdate_start_date"
+
+
+def test_prices_of_fractions_and_packages_are_rounded_once(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/products-prices/pricing-models#transform-quantities"""
+    customer = shop.customer()
+    given: Any = {
+        "currency": "usd",
+        "product": shop.product,
+        "recurring": {"interval": "month"},
+        "unit_amount_decimal": "0.5",
+    }
+    fraction = shop.v1.prices.create(given).id
+    package = shop.price(1000, transform_quantity={"divide_by": 10, "round": "up"})
+    for price, quantity, total in ((fraction, 333, 167), (package, 25, 3000)):
+        items: Any = {"customer": customer, "items": [{"price": price, "quantity": quantity}]}
+        sub = shop.v1.subscriptions.create(items)
+        assert shop.invoices(sub.id)[0]["total"] == total

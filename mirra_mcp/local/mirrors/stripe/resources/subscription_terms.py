@@ -7,7 +7,7 @@ https://docs.stripe.com/billing/subscriptions/billing-cycle
 from collections.abc import Sequence
 
 from mirra_mcp.local.mirrors.stripe import errors
-from mirra_mcp.local.mirrors.stripe.periods import DAY, configured, following
+from mirra_mcp.local.mirrors.stripe.periods import DAY, configured, following, period
 from mirra_mcp.local.mirrors.stripe.resources.subscription_changes import SubscriptionChanges
 from mirra_mcp.local.mirrors.stripe.resources.subscription_cycles import rhythm
 from mirra_mcp.local.mirrors.stripe.resources.subscription_params import CreateSubscription
@@ -93,8 +93,10 @@ class SubscriptionTerms(SubscriptionChanges):
             sub["current_period_end"] = end
         else:
             sub["billing_cycle_anchor"] = anchor or start or now
-            following_end = following(sub["billing_cycle_anchor"], interval, count, now)
-            sub["current_period_end"] = following_end
+            whole = period(sub["billing_cycle_anchor"], interval, count, now)
+            sub["current_period_end"] = whole[1]
+            if start is not None:
+                sub["current_period_start"] = max(whole[0], start)
         self._set_cancellation(sub, params.given())
 
     def _with_fields(self, sub: Doc, given: Doc) -> Doc:
