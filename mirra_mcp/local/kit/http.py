@@ -206,6 +206,8 @@ def _logged(body: bytes) -> Any:
     """Return what the log keeps of a body: JSON if it is short JSON, else the beginning."""
     if len(body) > LOGGED_BODY:
         return body[:LOGGED_BODY].decode("utf-8", "replace") + f"… ({len(body)} bytes)"
+    if body[:1] not in b'{["':  # a form, most likely
+        return body.decode("utf-8", "replace")
     try:
         given = orjson.loads(body)
     except ValueError:

@@ -32,6 +32,7 @@ from mirra_mcp.local.mirrors.stripe.expand import expanded
 from mirra_mcp.local.mirrors.stripe.gaps import LIMITS, gaps_of, told
 from mirra_mcp.local.mirrors.stripe.includes import INCLUDES
 from mirra_mcp.local.mirrors.stripe.refusals import Refusals
+from mirra_mcp.local.mirrors.stripe.rehearsals import Rehearsals
 from mirra_mcp.local.mirrors.stripe.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.resources.accounts import OWN, OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.resources.nouns import Nouns
@@ -53,7 +54,7 @@ class PerAccount(Idempotency):
         return f"{account} {key}" if key and account else key
 
 
-class Stripe(Nouns, Refusals):
+class Stripe(Nouns, Rehearsals, Refusals):
     """Stripe in test mode."""
 
     vendor, version, api_version = "stripe", "0.7.3", DEFAULT
@@ -81,8 +82,10 @@ class Stripe(Nouns, Refusals):
     call_version: str = DEFAULT
     calls_refused: int = 0
     """How many calls more meet a rate limit."""
-    thin_targets: list[Target] | None = None
-    kept_back: list[tuple[str, Doc]] | None = None
+    last_header: str | None = None
+    last_key: str = ""
+    targets: list[Target] | None = None
+    """Where the event goes that is being sent, once that is known."""
 
     def install(self) -> None:
         """Lay out a fresh test account."""
@@ -112,8 +115,13 @@ class Stripe(Nouns, Refusals):
         self.call_version = DEFAULT
         if self.session is not None:
             self.request_id = f"req_{self.session.ids.token(14)}"
-        key = access.key_of(call.headers.get("authorization", ""))
+        header = call.headers.get("authorization", "")
+        if header == self.last_header:
+            return self.last_key
+        key = access.key_of(header)
         access.check_key(key, call.method, call.path)
+        if not key.startswith("pk_"):
+            self.last_header, self.last_key = header, key
         return key
 
     def admit(self, call: Call, spec: str) -> None:
@@ -278,51 +286,26 @@ class Stripe(Nouns, Refusals):
         if self.kept_back is not None:
             self.kept_back.append((event, deepcopy(data)))
             return
-        doc = self.events.record(event, data)
+        targets = self.endpoints(event)
+        doc = self.events.record(event, data, len(targets))
         if self.session is None:
             return
         clock = self.now
         if self.lane and self.session.log.at:  # a test clock doesn't delay the mail
             self.now = datetime.fromisoformat(self.session.log.at)
-        super().emit(event, doc)
+        self._send(event, doc, targets)
         if thin := self.event_destinations.wanting(f"v1.{event}", "thin"):
             about = data["object"]
             reference = v2.related(about["object"], about.get("id", ""), v2.place_of(about))
             told = self.core_events.record(f"v1.{event}", reference, doc["id"])
-            self.send_thin(told, thin)
+            self._send(told["type"], told, thin)
         self.now = clock
-
-    @contextmanager
-    def held(self) -> Iterator[list[tuple[str, Doc]]]:
-        """Keep back the events that are told inside: what caused them must be told first.
-
-        Whoever holds them emits them afterwards, one by one.
-        """
-        outer, self.kept_back = self.kept_back, []
-        try:
-            yield self.kept_back
-        finally:
-            self.kept_back = outer
 
     def delivered(self, payload: bytes) -> None:
         """Count an endpoint that has accepted an event."""
         event = orjson.loads(payload)
         if event["object"] == "event":
             self.events.delivered(event["id"], event.get("account"))
-
-    @contextmanager
-    def rehearsal(self) -> Iterator[None]:
-        """Take back what is written inside, and tell nobody of it: what previews are made in."""
-        session, mark = self.session, self.store.mark()
-        self.session = None
-        self._db.execute("SAVEPOINT rehearsal")
-        try:
-            yield
-        finally:
-            self._db.execute("ROLLBACK TO rehearsal")
-            self._db.execute("RELEASE rehearsal")
-            self.store.go_back(mark)
-            self.session = session
 
     def payload(self, event: str, data: Doc) -> Doc:
         """Return the event as the account's own version has it; a thin one as it is."""
@@ -347,18 +330,21 @@ class Stripe(Nouns, Refusals):
 
     def endpoints(self, event: str) -> list[Target]:
         """List the enabled endpoints that want an event."""
-        if self.thin_targets is not None:
-            return self.thin_targets
+        if self.targets is not None:
+            return self.targets
         found = self.webhook_endpoints.wanting(event)
         return found + self.event_destinations.wanting(event, "snapshot")
 
     def send_thin(self, event: Doc, targets: list[Target]) -> None:
         """Send a thin event to its destinations."""
-        self.thin_targets = targets
+        self._send(event["type"], event, targets)
+
+    def _send(self, type: str, event: Doc, targets: list[Target]) -> None:
+        self.targets = targets
         try:
-            super().emit(event["type"], event)
+            super().emit(type, event)
         finally:
-            self.thin_targets = None
+            self.targets = None
 
     def give_up(self, url: str) -> None:
         """Send no more of what an endpoint hasn't got yet."""

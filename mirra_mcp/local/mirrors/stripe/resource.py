@@ -1,6 +1,5 @@
 """What every Stripe resource does alike: ids, times, lists, updates and events."""
 
-import calendar
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -65,7 +64,7 @@ class StripeResource(Resource):
     @property
     def at(self) -> int:
         """The time of this call in epoch seconds."""
-        return calendar.timegm(self.now.utctimetuple())
+        return int(self.now.timestamp())
 
     def new_id(self) -> str:
         """Make an id in Stripe's form."""

@@ -168,7 +168,10 @@ class Customers(Searchable):
             raise _not_theirs(default)
         apart = (*APART, "payment_method", "tax_id_data")
         kept = {name: value for name, value in given.items() if name not in apart}
-        id = self.make(kept)["id"]
+        made = self.make(kept)
+        if len(kept) == len(given):
+            return self.view(made)
+        id = made["id"]
         for each in given.get("tax_id_data", ()):
             self.stripe.tax_ids.make(each["type"], each["value"], customer=id, param="tax_id_data")
         if params.payment_method is not None:

@@ -40,10 +40,9 @@ class Events(StripeResource):
         "type": "",
     }
 
-    def record(self, type: str, data: Doc) -> Doc:
-        """Keep an event about an object as it is now."""
+    def record(self, type: str, data: Doc, waiting: int) -> Doc:
+        """Keep an event about an object as it is now, which so many endpoints wait for."""
         request = {"id": self.stripe.request_id, "idempotency_key": self.stripe.idempotency_key}
-        waiting = len(self.stripe.endpoints(type))
         doc = self.new(data=data, type=type, request=request, pending_webhooks=waiting)
         if self.stripe.account:
             doc["account"] = self.stripe.account
