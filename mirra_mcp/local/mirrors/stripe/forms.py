@@ -4,15 +4,18 @@ Source: https://docs.stripe.com/api/expanding_objects and the official SDKs' enc
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 from mirra_mcp.wire.model import Doc
 
 DEEPEST = 12
 FREE = ("metadata", "payload")
 """Objects whose keys the caller chooses, numbers too."""
+ASCII = {f"{code:02{letter}}": chr(code) for code in range(128) for letter in "xX"}
+"""What `%41` stands for, by its two digits."""
 PART = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -32,10 +35,29 @@ def parse(text: str) -> Doc:
 
 def _pair(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
-    return (
-        unquote_plus(name) if "%" in name or "+" in name else name,
-        unquote_plus(value) if "%" in value or "+" in value else value,
-    )
+    return _plain(name), _plain(value)
+
+
+def _plain(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    first, *rest = text.split("%")
+    try:
+        return first + "".join([ASCII[each[:2]] + each[2:] for each in rest])
+    except KeyError:
+        return unquote(text)
+
+
+@lru_cache(maxsize=4096)
+def _path(key: str) -> tuple[str, ...]:
+    """Split `a[b][c]`."""
+    head, bracket, rest = key.partition("[")
+    path = (head, *PART.findall(bracket + rest)) if bracket else (head,)
+    if len(path) > DEEPEST:
+        raise ValueError(f"'{key}' is nested too deeply")
+    return path
 
 
 def nested(pairs: list[tuple[str, str]]) -> Doc:
@@ -46,15 +68,11 @@ def nested(pairs: list[tuple[str, str]]) -> Doc:
     """
     tree: Doc = {}
     for key, value in pairs:
-        head, bracket, rest = key.partition("[")
-        path = [head, *PART.findall(bracket + rest)] if bracket else [head]
-        if len(path) > DEEPEST:
-            raise ValueError(f"'{key}' is nested too deeply")
-        _place(tree, path, value)
+        _place(tree, _path(key), value)
     return {key: _fold(value, key) for key, value in tree.items()}
 
 
-def _place(tree: Doc, path: list[str], value: str) -> None:
+def _place(tree: Doc, path: tuple[str, ...], value: str) -> None:
     node = tree
     for part, following in pairwise(path):
         step = part or str(len(node))

@@ -115,9 +115,10 @@ def _no_longer() -> VendorError:
 
 
 def _check(form: Doc, tables: tuple[Names, ...], path: str) -> None:
-    unknown = [name for name in form if not any(name in names for names in tables)]
-    if unknown:
-        raise _refusal(unknown, tables, path)
+    if not form.keys() <= tables[-1].keys():
+        unknown = [name for name in form if not any(name in names for names in tables)]
+        if unknown:
+            raise _refusal(unknown, tables, path)
     for name, value in form.items():
         if value.__class__ is dict or value.__class__ is list:
             holders = [names[name] for names in tables if name in names]

@@ -87,6 +87,11 @@ class Stripe(Nouns, Rehearsals, Refusals):
     targets: list[Target] | None = None
     """Where the event goes that is being sent, once that is known."""
 
+    def __init__(self, url: str, fixture: str) -> None:
+        super().__init__(url, fixture)
+        self.fresh: set[str] = set()
+        """Ids that were made up in this call, of documents that nobody has written yet."""
+
     def install(self) -> None:
         """Lay out a fresh test account."""
         self.account = None
@@ -113,6 +118,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
         """
         self.account = self.idempotency_key = None
         self.call_version = DEFAULT
+        self.fresh.clear()
         if self.session is not None:
             self.request_id = f"req_{self.session.ids.token(14)}"
         header = call.headers.get("authorization", "")
@@ -231,6 +237,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
     def call_verb(self, verb: str, args: str) -> None:
         """Do what a timer was set for: nobody's request, for the account that set it."""
         self.account = self.request_id = self.idempotency_key = None
+        self.fresh.clear()
         if '"account_"' in args:
             given = orjson.loads(args)
             self.account = given.pop("account_")

@@ -75,6 +75,7 @@ class StripeResource(Resource):
         doc = {"id": "", "object": self.object, **self.blank, **fields}
         if not doc["id"]:
             doc["id"] = self.new_id()
+            self.mirror.fresh.add(doc["id"])
         if "created" in doc and doc["created"] is None:
             doc["created"] = self.at
         return doc
@@ -98,7 +99,12 @@ class StripeResource(Resource):
 
     def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
         """Write a document; an event of its change tells the attributes that it had before."""
-        before = self.mirror.store.put(self.kind, doc, self.indexes)
+        before = None
+        if doc["id"] in self.mirror.fresh:  # nobody can have written it before
+            self.mirror.fresh.discard(doc["id"])
+            self.mirror.store.add(self.kind, doc, self.indexes)
+        else:
+            before = self.mirror.store.put(self.kind, doc, self.indexes)
         self.mirror.changed(self, before, doc)
         if event:
             data: Doc = {"object": self.view(doc)}

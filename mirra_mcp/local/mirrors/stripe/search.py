@@ -223,10 +223,16 @@ def _compare(value: Any, clause: Clause, field: Field) -> bool:
 def _value(doc: Doc, clause: Clause, field: Field) -> Any:
     if field.kind == "metadata":
         return (doc.get("metadata") or {}).get(clause.key)
+    return _read(doc, clause.name, field)
+
+
+def _read(doc: Doc, name: str, field: Field) -> Any:
     if field.get is not None:
         return field.get(doc)
+    if "." not in name:
+        return doc.get(name)
     value: Any = doc
-    for part in clause.name.split("."):
+    for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return value
 
@@ -237,19 +243,19 @@ def _text(value: Any) -> str:
     return str(value).lower()
 
 
-def _entries(doc: Doc, fields: Fields) -> Iterator[str]:
-    """Yield what a document is indexed under: `name:word`, `metadata.key:value`."""
-    seen = set()
+def _entries(doc: Doc, fields: Fields) -> set[str]:
+    """Return what a document is indexed under: `name:word`, `metadata.key:value`."""
+    seen: set[str] = set()
     for name, field in fields.items():
         if field.kind == "metadata":
             for key, value in (doc.get("metadata") or {}).items():
                 seen.add(f"metadata.{key}:{_text(value)}")
         elif field.kind == "string" or field.indexed:
-            value = _value(doc, Clause(name, None, ":", "", False), field)
+            value = _read(doc, name, field)
             if value is not None:
                 words = _text(value).split() if field.kind == "string" else [_text(value)]
                 seen.update(f"{name}:{word}" for word in words)
-    yield from seen
+    return seen
 
 
 def _best_word(clauses: list[Clause], fields: Fields) -> str | None:

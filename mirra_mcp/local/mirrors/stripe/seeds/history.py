@@ -47,7 +47,7 @@ class History:
         if route.params is not None:
             args["params"] = route.params.model_validate(form)
         told = getattr(self.stripe.nouns[route.noun], route.verb)(**args)
-        doc = told.body if isinstance(told, Answer) else told
+        doc: Any = told.body if isinstance(told, Answer) else told
         if "error" in doc:
             raise ValueError(doc["error"]["message"])
         return dict(doc)
