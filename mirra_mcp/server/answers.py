@@ -34,6 +34,11 @@ def fit(items: list[Any], *, limit: int = LIMIT - ROOM, widest: int = WIDTHS[0])
     return Fitted(kept, width, len(items) - len(kept))
 
 
+def present(counts: dict[str, int]) -> dict[str, int]:
+    """Return the counts of what there is: a mirror has many kinds, most of them empty."""
+    return {name: count for name, count in counts.items() if count}
+
+
 class Fitted:
     """What fitted: the items, the length at which texts were cut (if any), how many are missing."""
 

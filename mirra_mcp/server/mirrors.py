@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mirra_mcp.server.answers import fit
+from mirra_mcp.server.answers import fit, present
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.wire.admin import Change, Simulated, WebhookRef
@@ -117,7 +117,11 @@ async def mirra_session_state(
         for plural, docs in state.state.items()
         for doc in docs[:shown]
     ]
-    fitted = fit([doc for _, _, doc in rows], widest=2_000 if entity else 120)
+    fitted = (
+        fit([doc for _, _, doc in rows], widest=2_000)
+        if entity
+        else fit([_filled(doc) for _, _, doc in rows], widest=120)
+    )
     documents: list[dict[str, list[Doc]]] = [{} for _ in states]
     for (number, plural, _), doc in zip(rows, fitted.items, strict=False):
         documents[number].setdefault(plural, []).append(doc)
@@ -127,7 +131,7 @@ async def mirra_session_state(
             MirrorState(
                 mirror=state.mirror,
                 at=state.at,
-                counts=state.counts or {key: len(docs) for key, docs in state.state.items()},
+                counts=present(state.counts or _counted(state.state)),
                 documents=documents[number],
             )
             for number, state in enumerate(states)
@@ -135,8 +139,28 @@ async def mirra_session_state(
         next_cursor=states[0].next_cursor if entity and not fitted.missing else None,
         note=fitted.note("Name one document with `entity` and `id`, or use `where` and `limit`.")
         if entity
-        else f"The newest {NEWEST} of each. Name an `entity` for more, and `id` for one in full.",
+        else f"The newest {NEWEST} of each, without empty fields; what isn't counted is empty."
+        " Name an `entity` for more, and `id` for one in full.",
     )
+
+
+def _counted(state: dict[str, list[Doc]]) -> dict[str, int]:
+    return {plural: len(docs) for plural, docs in state.items()}
+
+
+def _told(change: Change) -> Doc:
+    """Return a change as answers show it: of a new document what it says, not its empty fields."""
+    shown = change.to_json()
+    if change.before is None and change.after is not None:
+        shown["after"] = _filled(change.after)
+    return shown
+
+
+def _filled(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    filled = {name: _filled(each) for name, each in value.items()}
+    return {name: each for name, each in filled.items() if each not in (None, [], {})}
 
 
 async def mirra_session_request(
@@ -167,7 +191,7 @@ async def mirra_session_request(
     )
     mirra = await caller.mirra()
     caused = await _caused(mirra, found.session_id, info.vendor, answer.events)
-    fitted = fit([answer.body, *(change.to_json() for change in caused.changes)])
+    fitted = fit([answer.body, *(_told(change) for change in caused.changes)])
     return RequestAnswer(
         status=answer.status,
         headers={name: value for name, value in answer.headers.items() if name not in _UNSEEN},
@@ -196,7 +220,7 @@ async def mirra_session_simulate(
             'As with {"event": "email.bounced", "params": {"emailId": "..."}}.',
         )
     done = await client.simulate(event, **params)
-    fitted = fit([done.result, *(change.to_json() for change in done.changes)])
+    fitted = fit([done.result, *(_told(change) for change in done.changes)])
     return SimulateAnswer(
         session_id=found.session_id,
         mirror=info.vendor,

@@ -7,7 +7,7 @@ import anyio
 from pydantic import Field
 
 from mirra_mcp.client.errors import MirraError
-from mirra_mcp.server.answers import fit
+from mirra_mcp.server.answers import fit, present
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.wire.admin import ResetDone, Restored
@@ -174,7 +174,8 @@ async def mirra_session_reset(
     mirra = await caller.mirra()
     with anyio.CancelScope(shield=True):
         done = [await mirra.mirror(info.url).reset(seed) for info in chosen]
-    return Reset(session_id=found.session_id, mirrors=done)
+    shown = [each.model_copy(update={"counts": present(each.counts)}) for each in done]
+    return Reset(session_id=found.session_id, mirrors=shown)
 
 
 async def mirra_session_snapshot(
@@ -217,7 +218,8 @@ async def mirra_session_restore(
                     f"{info.vendor} was not restored: {error.message}",
                     f"Restored before it: {listed(each.mirror for each in done)}.",
                 ) from error
-    return BroughtBack(session_id=found.session_id, mirrors=done)
+    shown = [each.model_copy(update={"counts": present(each.counts)}) for each in done]
+    return BroughtBack(session_id=found.session_id, mirrors=shown)
 
 
 async def mirra_session_clock(

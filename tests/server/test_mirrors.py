@@ -159,7 +159,7 @@ async def test_what_can_not_happen_is_refused(
 async def test_state_is_an_overview_unless_an_entity_is_named(agent: Agent) -> None:
     await agent.call("mirra_session_reset", seed="toy:busy")
     (overview,) = (await agent.call("mirra_session_state"))["mirrors"]
-    assert overview["counts"] == {"parcels": 1000, "hooks": 0}
+    assert overview["counts"] == {"parcels": 1000}
     assert [doc["to"] for doc in overview["documents"]["parcels"]] == [
         "street 999",
         "street 998",
@@ -250,8 +250,16 @@ async def test_the_catalog_lists_mirrors_and_describes_one(agent: Agent) -> None
     assert {"toy", "resend", "stripe"} == {mirror["name"] for mirror in listed["mirrors"]}
 
     described = (await agent.call("mirra_catalog", vendor="toy"))["mirror"]
-    assert described["endpoints"][0].split()[0] in {"GET", "POST", "DELETE"}
-    assert [event["event"] for event in described["simulateEvents"]] == ["parcel.lost"]
+    told = "parcel.lost(parcelId?, why?): A parcel disappears on its way"
+    assert described["events"] == [told]
+    assert described["entities"] == ["parcels", "hooks"]
+    assert described["counts"]["gaps"] == 1
+    facts = (await agent.call("mirra_catalog", vendor="toy", about="events"))["facts"]
+    assert list(facts["events"][0]["params"]) == ["parcelId", "why"]
+    facts = (await agent.call("mirra_catalog", vendor="toy", match="LOST"))["facts"]
+    assert (list(facts), facts["webhooks"]) == (["events", "webhooks", "entities"], ["parcel.lost"])
+    nothing = await agent.call("mirra_catalog", vendor="toy", match="whale")
+    assert (nothing["facts"], "contains 'whale'" in nothing["note"]) == ({}, True)
     error = await agent.refusal("mirra_catalog", vendor="tyo")
     assert "Did you mean 'toy'" in error["message"]
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,8 +182,7 @@ def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_stopping_frees_everything(tmp_path: Path) -> None:
-    import threading
-
+    before = set(threading.enumerate())
     local = LocalMirra(Settings(data_dir=tmp_path), kinds={"toy": Toy}, shared=True)
     local.start()
     said: dict[str, Any] = json.loads((tmp_path / "mirra.json").read_text(encoding="utf-8"))
@@ -191,4 +191,4 @@ def test_stopping_frees_everything(tmp_path: Path) -> None:
         assert (tmp_path / "mirra.json").stat().st_mode & 0o777 == 0o600
     local.stop()
     assert not (tmp_path / "mirra.json").exists()
-    assert "mirra" not in {each.name for each in threading.enumerate()}
+    assert not [each for each in set(threading.enumerate()) - before if each.name == "mirra"]
