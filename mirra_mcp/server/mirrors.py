@@ -11,7 +11,7 @@ from pydantic import Field
 from mirra_mcp.server.answers import fit, present
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
-from mirra_mcp.wire.admin import Change, Simulated, WebhookRef
+from mirra_mcp.wire.admin import Change, Simulated, State, WebhookRef
 from mirra_mcp.wire.events import Delivery
 from mirra_mcp.wire.model import Doc, Wire
 from mirra_mcp.wire.sessions import MirrorInfo
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NEWEST = 3
 """Documents of each entity in an overview."""
+OVERVIEW = 12_000
+"""Bytes of documents in an overview; a mirror with many entities shows fewer of each."""
 CAUSED = 100
 """Changes of one call that are looked at."""
 REFS = 25
@@ -111,17 +113,15 @@ async def mirra_session_state(
         )
         for info in chosen
     ]
-    rows = [
-        (number, plural, doc)
-        for number, state in enumerate(states)
-        for plural, docs in state.state.items()
-        for doc in docs[:shown]
-    ]
-    fitted = (
-        fit([doc for _, _, doc in rows], widest=2_000)
-        if entity
-        else fit([_filled(doc) for _, _, doc in rows], widest=120)
-    )
+    if entity:
+        rows = _rows(states, shown)
+        fitted = fit([doc for _, _, doc in rows], widest=2_000)
+    else:
+        for shown in (NEWEST, 1):
+            rows = [(number, plural, _filled(doc)) for number, plural, doc in _rows(states, shown)]
+            fitted = fit([doc for _, _, doc in rows], limit=OVERVIEW, widest=120)
+            if not fitted.missing:
+                break
     documents: list[dict[str, list[Doc]]] = [{} for _ in states]
     for (number, plural, _), doc in zip(rows, fitted.items, strict=False):
         documents[number].setdefault(plural, []).append(doc)
@@ -139,9 +139,18 @@ async def mirra_session_state(
         next_cursor=states[0].next_cursor if entity and not fitted.missing else None,
         note=fitted.note("Name one document with `entity` and `id`, or use `where` and `limit`.")
         if entity
-        else f"The newest {NEWEST} of each, without empty fields; what isn't counted is empty."
+        else f"The newest {shown} of each, without empty fields; what isn't counted is empty."
         " Name an `entity` for more, and `id` for one in full.",
     )
+
+
+def _rows(states: list[State], newest: int) -> list[tuple[int, str, Doc]]:
+    return [
+        (number, plural, doc)
+        for number, state in enumerate(states)
+        for plural, docs in state.state.items()
+        for doc in docs[:newest]
+    ]
 
 
 def _counted(state: dict[str, list[Doc]]) -> dict[str, int]:
