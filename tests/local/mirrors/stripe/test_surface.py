@@ -15,7 +15,7 @@ from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 from tests.local.mirrors.stripe.account import Account
 
 SDK = Path(stripe.__file__).parent
-CALL = re.compile(r'_request\(\s*"(get|post|delete)",\s*"(/v[12]/[^"]+)"')
+CALL = re.compile(r'_request(?:_stream)?\(\s*"(get|post|delete)",\s*"(/v[12]/[^"]+)"')
 
 
 def of_the_sdk() -> set[str]:
