@@ -268,17 +268,18 @@ class Host:
         """Let the session's time pass until `target`: timers fire and webhooks go out in order."""
         fired: list[wire.Fired] = []
         end = self._loop.time() + WALK
+        async with session.lock:
+            session.open()
         while True:
+            most = max(end - self._loop.time(), 0.0)
+            await self.outbox.settle(session, session.clock.now(), most)
             async with session.lock:
-                session.open()
                 due = session.next_work()
                 if due is None or due > target:
                     session.clock.move_to(target)
                     break
                 session.clock.move_to(due)
-                now = session.clock.now()
-                fired += session.fire_due(min(now, target), SLICE)
-            await self.outbox.settle(session, now, max(end - self._loop.time(), 0.0))
+                fired += session.fire_due(min(session.clock.now(), target), SLICE)
             await asyncio.sleep(0)
         self._entries[session.id].planned = None
         session.tell(action="clock")

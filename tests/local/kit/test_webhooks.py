@@ -55,6 +55,14 @@ def test_moving_the_clock_sends_what_falls_due_before_it_answers(
     ]
 
 
+def test_moving_the_clock_waits_for_what_is_under_way(toyland: Toyland, receiver: Receiver) -> None:
+    subscribe(toyland, receiver.url)
+    for number in range(20):
+        toyland.send(str(number))
+    toyland.advance("1s")
+    assert receiver.inbox.qsize() == 20
+
+
 def test_a_failing_receiver_is_tried_again_on_the_vendors_schedule(
     toyland: Toyland, receiver: Receiver
 ) -> None:
