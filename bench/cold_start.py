@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from bench.common import milliseconds, processor_seconds, table, verdict
 from bench.rpc import BARE, ERAS, OURS, Era, stdio
+from bench.vendors import VENDORS
 
 BUDGET = 1.15
 """Times the start of an empty server on the same SDK."""
@@ -24,12 +25,12 @@ def listed(command: Sequence[str], era: Era) -> tuple[float, float]:
         return time.perf_counter() - start, processor_seconds(client.pid)
 
 
-def first_session(era: Era) -> float:
+def first_session(era: Era, mirror: str) -> float:
     """Return the seconds until an agent that hurries has its first session."""
     start = time.perf_counter()
     with stdio(OURS, era) as client:
         client.shake_hands()
-        client.tool("mirra_session_start", {"mirrors": ["resend"]})
+        client.tool("mirra_session_start", {"mirrors": [mirror]})
         return time.perf_counter() - start
 
 
@@ -43,22 +44,26 @@ def main() -> None:
     rows = []
     for era in ERAS:
         taken: dict[str, list[tuple[float, float]]] = {"bare": [], "ours": []}
-        session = []
+        sessions: dict[str, list[float]] = {mirror: [] for mirror in VENDORS}
         for _ in range(rounds):
             taken["bare"].append(listed(BARE, era))
             taken["ours"].append(listed(OURS, era))
-            session.append(first_session(era))
+            for mirror, each in sessions.items():
+                each.append(first_session(era, mirror))
         for index, what in enumerate(("clock", "processor")):
-            bare, ours = ([each[index] for each in taken[who]] for who in ("bare", "ours"))
+            bare, ours = ([both[index] for both in taken[who]] for who in ("bare", "ours"))
             ratio = statistics.median(ours) / (statistics.median(bare) or 1)
             figures = [milliseconds(bare), milliseconds(ours), f"{ratio:.2f}"]
-            hurried = "" if index else milliseconds(session)
-            rows.append([f"{era}, {what}", *figures, verdict(ratio, BUDGET), hurried])
+            hurried = [" " if index else milliseconds(each) for each in sessions.values()]
+            rows.append([f"{era}, {what}", *figures, verdict(ratio, BUDGET), *hurried])
     table(
         f"Spawn to first tools/list, ms: median (min-max) of {rounds}",
-        ["protocol", "bare SDK", "mirra-mcp", "ratio", f"budget {BUDGET}", "to first session"],
+        [
+            "protocol", "bare SDK", "mirra-mcp", "ratio", f"budget {BUDGET}",
+            *(f"to first {mirror} session" for mirror in VENDORS),
+        ],
         rows,
-    )
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60.0
 """Seconds that a process may take to be ready, or a server to answer."""
@@ -39,6 +39,13 @@ def milliseconds(values: Sequence[float]) -> str:
 def numbers(values: Sequence[float]) -> str:
     """Write plain numbers as `median (min-max)`."""
     return f"{statistics.median(values):,.0f} ({min(values):,.0f}-{max(values):,.0f})"
+
+
+def encoded(body: Any, *, form: bool) -> tuple[str, bytes]:
+    """Return the content type and the bytes of a body."""
+    if form:
+        return "application/x-www-form-urlencoded", urlencode(body).encode()
+    return "application/json", json.dumps(body).encode()
 
 
 def verdict(value: float, budget: float) -> str:
@@ -123,12 +130,11 @@ def process(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
 class Http:
     """One kept-alive connection."""
 
-    def __init__(self, url: str, token: str = "") -> None:
+    def __init__(self, url: str, token: str = "", *, form: bool = False) -> None:
         parts = urlsplit(url)
         self._line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
-        self._headers = {"content-type": "application/json"}
-        if token:
-            self._headers["authorization"] = f"Bearer {token}"
+        self._headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._form = form
 
     def __enter__(self) -> Self:
         return self
@@ -137,13 +143,17 @@ class Http:
         self._line.close()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """Make one call; its JSON answer must be a success.
+        """Make one call; its JSON answer must be a success. Only vendors take forms.
 
         Raises:
             RuntimeError: it isn't.
         """
-        payload = None if body is None else json.dumps(body).encode()
-        self._line.request(method, path, payload, self._headers)
+        payload, headers = None, self._headers
+        if body is not None:
+            form = self._form and not path.startswith("/_mirra/")
+            kind, payload = encoded(body, form=form)
+            headers = headers | {"content-type": kind}
+        self._line.request(method, path, payload, headers)
         answer = self._line.getresponse()
         text = answer.read()
         if answer.status >= 400:
@@ -170,26 +180,28 @@ class Mirra:
         """Connect to the control plane."""
         return Http(self.url, self.token)
 
-    def start(self, seed: str = "empty", **more: Any) -> "Started":
-        """Start a session with one Resend mirror."""
-        wanted = {"mirrors": ["resend"], "seeds": {"resend": seed}, "timeoutSeconds": 3600, **more}
+    def start(self, seed: str = "empty", vendor: str = "resend", **more: Any) -> "Started":
+        """Start a session with one mirror."""
+        wanted = {"mirrors": [vendor], "seeds": {vendor: seed}, "timeoutSeconds": 3600, **more}
         with self.control() as control:
             session = control.call("POST", "/v1/sessions", wanted)
         mirror = session["mirrors"][0]
-        return Started(session["sessionId"], mirror["url"], mirror["env"]["RESEND_API_KEY"])
+        key = mirror["env"][f"{vendor.upper()}_API_KEY"]
+        return Started(session["sessionId"], mirror["url"], key, form=vendor == "stripe")
 
 
 @dataclass(frozen=True)
 class Started:
-    """A session's Resend mirror."""
+    """A session's mirror."""
 
     id: str
     url: str
     key: str
+    form: bool = False
 
     def connect(self) -> Http:
         """Connect to the mirror."""
-        return Http(self.url, self.key)
+        return Http(self.url, self.key, form=self.form)
 
 
 @contextmanager

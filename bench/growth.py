@@ -1,66 +1,52 @@
-"""What calls cost by how many emails are stored, and by how many other sessions are live.
+"""What calls cost by how much is stored, and by how many other sessions are live.
 
-`python -m bench.growth [--sizes 100,10000,100000] [--rounds 200]`
+`python -m bench.growth [--vendor resend|stripe] [--sizes 100,10000,100000] [--rounds 200]`
 """
 
 import argparse
 import statistics
-from collections.abc import Callable
 
-from bench.common import EMAIL, Http, fill, milliseconds, mirra, table, timed, verdict
+from bench.common import milliseconds, mirra, table, timed, verdict
 from bench.sessions import CLOCK
+from bench.vendors import VENDORS
 
 BUDGET = 1.2
 """Times the cost at the smallest size."""
 BYSTANDERS = 200
 """Other live sessions beside the last measurement."""
-CALLS = ("create", "read", "list", "find by id", "search state")
-
-
-def acts(resend: Http, id: str) -> dict[str, Callable[[], object]]:
-    """Return the calls to measure."""
-    state = "/_mirra/state?entity=emails"
-    made: tuple[Callable[[], object], ...] = (
-        lambda: resend.call("POST", "/emails", EMAIL),
-        lambda: resend.call("GET", f"/emails/{id}"),
-        lambda: resend.call("GET", "/emails?limit=20"),
-        lambda: resend.call("GET", f"{state}&id={id}"),
-        lambda: resend.call("GET", f"{state}&limit=20&where=last_event:sent"),
-    )
-    return dict(zip(CALLS, made, strict=True))
 
 
 def main() -> None:
     """Fill a mirror for each size, then call them in turn."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vendor", choices=VENDORS, default="resend")
     parser.add_argument("--sizes", default="100,10000,100000")
     parser.add_argument("--rounds", type=int, default=200)
     given = parser.parse_args()
+    vendor = VENDORS[given.vendor]
     sizes = [int(size) for size in given.sizes.split(",")]
-    taken: dict[str, dict[int, list[float]]] = {call: {n: [] for n in sizes} for call in CALLS}
-    beside: dict[str, list[float]] = {call: [] for call in CALLS}
     with mirra() as up:
-        stored = {}
-        for size in sizes:
-            session = up.start("transactional-busy", clock=CLOCK)
-            with session.connect() as resend:
-                oldest = resend.call("POST", "/emails", EMAIL)["id"]
-            fill(session, size, already=101)
-            stored[size] = acts(session.connect(), oldest)
+        stored = {
+            size: vendor.store(up.start(vendor.seed, vendor.name, clock=CLOCK), size)
+            for size in sizes
+        }
+        calls = list(stored[sizes[0]])
+        taken: dict[str, dict[int, list[float]]] = {call: {n: [] for n in sizes} for call in calls}
+        beside: dict[str, list[float]] = {call: [] for call in calls}
         for number in range(given.rounds + 10):
-            for call in CALLS:
+            for call in calls:
                 for size in sizes:
                     seconds = timed(stored[size][call])
                     if number >= 10:
                         taken[call][size].append(seconds)
         for _ in range(BYSTANDERS):
-            with up.start("transactional-busy").connect() as resend:
-                resend.call("GET", "/domains")
+            with up.start(vendor.seed, vendor.name).connect() as line:
+                line.call("GET", vendor.path)
         for _ in range(given.rounds):
-            for call in CALLS:
+            for call in calls:
                 beside[call].append(timed(stored[sizes[0]][call]))
     rows = []
-    for call in CALLS:
+    for call in calls:
         medians = [statistics.median(taken[call][size]) for size in sizes]
         ratio = medians[-1] / medians[0]
         crowd = statistics.median(beside[call]) / medians[0]

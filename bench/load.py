@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench.common import encoded
+
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 MOST = 2_000_000
 """Requests after which a run ends in any case."""
@@ -35,6 +37,7 @@ class Plan:
     """Asked for in turn."""
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None
+    form: bool = False
     connections: int = 16
     seconds: float = 3.0
     per_token: int = 0
@@ -43,13 +46,14 @@ class Plan:
     def requests(self) -> Iterator[bytes]:
         """Make the bytes of one request after another."""
         host = urlsplit(self.url).netloc
-        body = b"" if self.body is None else json.dumps(self.body).encode()
+        kind, body = ("", b"") if self.body is None else encoded(self.body, form=self.form)
         headers = {"host": host, **self.headers}
-        if self.body is not None:
-            headers |= {"content-type": "application/json", "content-length": str(len(body))}
+        if kind:
+            headers |= {"content-type": kind, "content-length": str(len(body))}
         for batch in itertools.count():
             if self.per_token:
-                headers["authorization"] = f"Bearer re_bench_{batch}_{time.monotonic_ns()}"
+                token = f"{self.headers['authorization']}_{batch}_{time.monotonic_ns()}"
+                headers["authorization"] = token
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
             ready = [
                 f"{self.method} {p} HTTP/1.1\r\n{lines}\r\n".encode() + body for p in self.paths
@@ -173,10 +177,14 @@ def _under_wrk(plan: Plan) -> dict[str, Any]:
     program = shutil.which("wrk")
     if program is None:
         raise RuntimeError("wrk is not on PATH; leave --wrk out.")
-    quoted = json.dumps(json.dumps(plan.body)) if plan.body is not None else "nil"
+    kind, body = ("application/json", b"")
+    if plan.body is not None:
+        kind, body = encoded(plan.body, form=plan.form)
+    quoted = json.dumps(body.decode()) if body else "nil"
     given = dict(plan.headers)
+    token = f"{given.get('authorization', '')}_{time.monotonic_ns()}"
     if plan.per_token:
-        given["authorization"] = f"Bearer re_bench_{time.monotonic_ns()}"
+        given["authorization"] = token
     headers = "".join(
         f"  wrk.headers[{json.dumps(k)}] = {json.dumps(v)}\n" for k, v in given.items()
     )
@@ -185,12 +193,12 @@ local n = 0
 local paths = {{{", ".join(json.dumps(path) for path in plan.paths)}}}
 wrk.method = "{plan.method}"
 wrk.body = {quoted}
-wrk.headers["content-type"] = "application/json"
+wrk.headers["content-type"] = "{kind}"
 {headers}
 request = function()
   n = n + 1
   if {plan.per_token} > 0 and n % {max(plan.per_token, 1)} == 0 then
-    wrk.headers["authorization"] = "Bearer re_bench_" .. n .. "_" .. os.time()
+    wrk.headers["authorization"] = "{token}_" .. n
   end
   return wrk.format(nil, paths[n % #paths + 1])
 end
@@ -215,7 +223,13 @@ end
     found = re.search(r"Requests/sec: *([\d.]+)", told.stdout)
     if found is None:
         raise RuntimeError(f"wrk said: {told.stdout}")
-    return {"perSecond": float(found[1]), "requests": float(found[1]) * plan.seconds}
+    middle = re.search(r"50% +([\d.]+)(us|ms|s)", told.stdout)
+    unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+    return {
+        "perSecond": float(found[1]),
+        "requests": float(found[1]) * plan.seconds,
+        "p50Ms": float(middle[1]) * unit[middle[2]] if middle else 0.0,
+    }
 
 
 def main() -> None:

@@ -1,16 +1,19 @@
 """Memory: what an idle session, a used one, and the MCP server with its embedded Mirra take.
 
-`python -m bench.memory [--sessions 1,100,1000]`
+`python -m bench.memory [--vendor resend|stripe] [--sessions 1,100,1000]`
 """
 
 import argparse
 import time
 
-from bench.common import Mirra, mirra, resident_kb, table, verdict
-from bench.rpc import BARE, ERAS, OURS, stdio
+from bench.common import Http, Mirra, mirra, resident_kb, table, verdict
+from bench.rpc import BARE, ERAS, OURS, Stdio, stdio
+from bench.vendors import RESEND, STRIPE, VENDORS, Vendor
 
 PER_SESSION = 100.0
 """KiB for each further idle session."""
+STARTED = 3.0
+"""Seconds after which the embedded Mirra has started by itself."""
 TOTAL = 120.0
 """MiB for the MCP server with its mirrors."""
 
@@ -27,20 +30,20 @@ def settled(pid: int) -> int:
     return before
 
 
-def grown(up: Mirra, sizes: list[int], *, used: bool) -> list[list[str]]:
+def grown(up: Mirra, vendor: Vendor, sizes: list[int], *, used: bool) -> list[list[str]]:
     """Start sessions up to each size, and use each once if wanted."""
     rows = []
-    first = up.start("transactional-busy")
-    with first.connect() as resend:
-        resend.call("GET", "/emails")  # builds the fixture, compiles the statements
+    first = up.start(vendor.seed, vendor.name)
+    with first.connect() as line:
+        line.call("GET", vendor.path)  # builds the fixture, compiles the statements
     one, live = settled(up.pid), 1
     for size in sizes:
         while live < size:
-            session = up.start("transactional-busy")
+            session = up.start(vendor.seed, vendor.name)
             live += 1
             if used:
-                with session.connect() as resend:
-                    resend.call("GET", "/emails")
+                with session.connect() as line:
+                    line.call("GET", vendor.path)
         now = settled(up.pid)
         each = (now - one) / (size - 1) if size > 1 else 0.0
         kind = "used once" if used else "idle"
@@ -51,34 +54,52 @@ def grown(up: Mirra, sizes: list[int], *, used: bool) -> list[list[str]]:
 
 
 def servers() -> list[list[str]]:
-    """Compare the MCP server, with a session of a used mirror, to the bare SDK."""
-    rows = []
-    with stdio(BARE, ERAS[0]) as bare, stdio(OURS, ERAS[0]) as ours:
-        for client in (bare, ours):
-            client.shake_hands()
-            client.ask("tools/list")
-        rows.append(["bare SDK, tools listed", f"{settled(bare.pid) / 1024:.1f}", ""])
-        ours.tool(
-            "mirra_session_start",
-            {"mirrors": ["resend"], "seeds": {"resend": "transactional-busy"}},
-        )
-        ours.tool("mirra_session_state")
-        now = settled(ours.pid) / 1024
-        rows.append(["mirra-mcp, one session used", f"{now:.1f}", verdict(now, TOTAL)])
+    """Compare the MCP server, with a session of used mirrors, to the bare SDK."""
+    with stdio(BARE, ERAS[0]) as bare:
+        bare.shake_hands()
+        bare.ask("tools/list")
+        rows = [["bare SDK, tools listed", f"{settled(bare.pid) / 1024:.1f}", ""]]
+    for vendors in ([], [RESEND], [STRIPE], [RESEND, STRIPE]):
+        with stdio(OURS, ERAS[0]) as ours:
+            ours.shake_hands()
+            ours.ask("tools/list")
+            if vendors:
+                use(ours, vendors)
+            else:
+                time.sleep(STARTED)
+            now = settled(ours.pid) / 1024
+        told = " and ".join(vendor.name for vendor in vendors)
+        told = f"a session of {told} used" if told else "no session yet"
+        rows.append([f"mirra-mcp, {told}", f"{now:.1f}", verdict(now, TOTAL)])
     return rows
+
+
+def use(client: Stdio, vendors: list[Vendor]) -> None:
+    """Start a session, create something in each mirror and look at its state."""
+    names = [vendor.name for vendor in vendors]
+    seeds = {vendor.name: vendor.seed for vendor in vendors}
+    session = client.tool("mirra_session_start", {"mirrors": names, "seeds": seeds})
+    for vendor, mirror in zip(vendors, session["mirrors"], strict=True):
+        key = mirror["env"][f"{vendor.name.upper()}_API_KEY"]
+        with Http(mirror["url"], key, form=vendor.form) as line:
+            vendor.create(line)
+        client.tool("mirra_session_state", {"mirror": vendor.name})
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vendor", choices=VENDORS, default="resend")
     parser.add_argument("--sessions", default="1,100,1000")
-    sizes = [int(size) for size in parser.parse_args().sessions.split(",")]
+    given = parser.parse_args()
+    vendor = VENDORS[given.vendor]
+    sizes = [int(size) for size in given.sessions.split(",")]
     rows = []
     for used in (False, True):
         with mirra() as up:
-            rows += grown(up, sizes, used=used)
+            rows += grown(up, vendor, sizes, used=used)
     table(
-        "`mirra-mcp up` with sessions of one Resend mirror",
+        f"`mirra-mcp up` with sessions of one {vendor.name} mirror",
         ["sessions", "RSS MiB", "KiB a further one", f"idle: budget {PER_SESSION:g}"],
         rows,
     )

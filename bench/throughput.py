@@ -1,44 +1,77 @@
-"""Emails sent and read a second, by a load process of its own; peers side by side.
+"""Objects created and read a second, by a load process of its own; peers side by side.
 
-`python -m bench.throughput [--peers] [--wrk] [--rounds 3] [--seconds 3]`
+`python -m bench.throughput [--vendor resend|stripe] [--peers] [--wrk] [--rounds 3] [--seconds 3]`
 """
 
 import argparse
 import statistics
+from collections.abc import Iterable
 from dataclasses import replace
 
-from bench.common import EMAIL, numbers, processor_seconds, table
+from bench.common import numbers, processor_seconds, table
 from bench.load import Plan, under_load
 from bench.peers import Target, targets
+from bench.vendors import VENDORS
 
-Figures = dict[str, dict[tuple[str, int], list[float]]]
-CASES = (("send", 16), ("send", 1), ("read", 16), ("read", 1))
+Case = tuple[str, int]
+Figures = dict[str, dict[Case, list[float]]]
+CASES: tuple[Case, ...] = (("create", 16), ("create", 1), ("read", 16), ("read", 1))
 
 
 def plan_for(target: Target, verb: str, connections: int, seconds: float) -> Plan:
-    """Return the load: the same email sent, or the email just sent read, again and again."""
-    headers = {"authorization": f"Bearer {target.key}"}
-    more = (headers, EMAIL, connections, seconds, target.per_token)
-    if verb == "send":
-        return Plan(target.url, "POST", ["/emails"], *more)
-    with target.connect() as resend:
-        id = resend.call("POST", "/emails", EMAIL)["id"]
-    plan = Plan(target.url, "GET", [f"/emails/{id}"], *more)
-    return replace(plan, body=None)
+    """Return the load: the same thing created, or the one just made read, again and again."""
+    vendor = target.vendor
+    plan = Plan(
+        target.url,
+        "POST",
+        [vendor.path],
+        {"authorization": f"Bearer {target.key}"},
+        vendor.body,
+        vendor.form,
+        connections,
+        seconds,
+        target.per_token,
+    )
+    if verb == "create":
+        return plan
+    with target.connect() as line:
+        id = vendor.create(line)
+    return replace(plan, method="GET", paths=[f"{vendor.path}/{id}"], body=None)
+
+
+def nothing(found: Iterable[Target]) -> Figures:
+    """Return room for figures."""
+    return {target.name: {case: [] for case in CASES} for target in found}
+
+
+def versus(figures: Figures, *, faster_is: str) -> list[list[str]]:
+    """Write medians, and how often ours is in theirs or theirs in ours."""
+    ours = next(iter(figures.values()))
+    rows = []
+    for name, taken in figures.items():
+        cells = [name]
+        for case in CASES:
+            mine, others = statistics.median(ours[case]), statistics.median(taken[case])
+            ratio = mine / others if faster_is == "more" else others / mine
+            told = numbers(taken[case]) if faster_is == "more" else f"{others:.2f}"
+            cells.append(f"{told}, {ratio:.2f}x")
+        rows.append(cells)
+    return rows
 
 
 def main() -> None:
     """Measure in turn and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", action="store_true", help="install them with npm and compare")
+    parser.add_argument("--vendor", choices=VENDORS, default="resend")
+    parser.add_argument("--peers", action="store_true", help="install them and compare")
     parser.add_argument("--installed", default="", help="a folder that has them already")
     parser.add_argument("--wrk", action="store_true", help="load with wrk instead of bench.load")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3.0)
     given = parser.parse_args()
-    with targets(with_peers=given.peers, installed=given.installed) as found:
-        rates: Figures = {target.name: {case: [] for case in CASES} for target in found}
-        costs: Figures = {target.name: {case: [] for case in CASES} for target in found}
+    vendor = VENDORS[given.vendor]
+    with targets(vendor, with_peers=given.peers, installed=given.installed) as found:
+        rates, costs, waits = nothing(found), nothing(found), nothing(found)
         for turn in range(given.rounds + 1):
             seconds = given.seconds if turn else 1.0  # the first one warms up
             for case in CASES:
@@ -50,25 +83,19 @@ def main() -> None:
                     target.rest()
                     if turn:
                         rates[target.name][case].append(figures["perSecond"])
+                        waits[target.name][case].append(figures["p50Ms"])
                         costs[target.name][case].append(1e6 * used / figures["requests"])
-    ours = rates[found[0].name]
-    rows = []
-    for name, taken in rates.items():
-        cells = []
-        for case in CASES:
-            ratio = statistics.median(ours[case]) / statistics.median(taken[case])
-            cells.append(f"{numbers(taken[case])}, {ratio:.2f}x")
-        rows.append([name, *cells])
-    columns = [f"{verb}, {n} connection{'s' * (n > 1)}" for verb, n in CASES]
+    columns = ["server"]
+    for verb, n in CASES:
+        told = vendor.verb if verb == "create" else verb
+        columns.append(f"{told}, {n} connection{'s' * (n > 1)}")
     tool = "wrk -t1" if given.wrk else "bench.load"
-    table(
-        f"Requests a second under {tool}: median (min-max) of {given.rounds}, ours / theirs",
-        ["server", *columns],
-        rows,
-    )
+    heading = f"Requests a second under {tool}: median (min-max) of {given.rounds}, ours / theirs"
+    table(heading, columns, versus(rates, faster_is="more"))
+    table("Latency p50, ms: median, theirs / ours", columns, versus(waits, faster_is="less"))
     table(
         "The server's processor time, microseconds a request: median (min-max)",
-        ["server", *columns],
+        columns,
         [[name, *(numbers(taken[case]) for case in CASES)] for name, taken in costs.items()],
     )
 
