@@ -34,7 +34,7 @@ LIMITS: tuple[str, ...] = (
     "The limit of 10 requests a second is told in the headers, and enforced after simulating "
     "`account.rate_limited`.",
     "Opens and clicks never happen by themselves: simulate them.",
-    "DNS is not looked up: `verify` finds all records after 5 seconds, except under `.invalid`; "
+    "DNS is not looked up: `verify` finds all records after 2 seconds, except under `.invalid`; "
     "simulate `domain.updated` for another outcome.",
     "Emails are delivered 2 seconds after they were sent, on the session's clock.",
     "Nothing reaches a real mailbox, and attachments given as `path` are not fetched.",

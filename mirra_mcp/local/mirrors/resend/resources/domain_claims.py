@@ -16,7 +16,7 @@ from mirra_mcp.local.mirrors.resend.wire_account import ClaimDomain
 from mirra_mcp.wire.model import Doc
 
 VALID_FOR = timedelta(days=7)
-LOOKS_TAKE = timedelta(seconds=5)
+LOOKS_TAKE = timedelta(seconds=2)
 
 
 class DomainClaims(ResendResource):

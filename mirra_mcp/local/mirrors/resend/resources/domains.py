@@ -19,7 +19,7 @@ from mirra_mcp.wire.model import Doc
 NAME = re.compile(
     r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 )
-LOOKS_TAKE = timedelta(seconds=5)
+LOOKS_TAKE = timedelta(seconds=2)
 """How long a check of the DNS takes. Ours: Resend says minutes to 72 hours."""
 BRIEFLY = (
     "id",
