@@ -194,8 +194,10 @@ class Customers(Searchable):
     @route("GET /v1/customers/{id}")
     def retrieve(self, id: str) -> Doc:
         """Return a customer; of a deleted one, the stub."""
-        gone = self.stripe.deleted_customers.peek(id)
-        return gone if gone is not None else self.view(self.get(id))
+        customer = self.peek(id)
+        if customer is not None:
+            return self.view(customer)
+        return self.stripe.deleted_customers.get(id)
 
     @route("POST /v1/customers/{id}")
     def update(self, id: str, params: UpdateCustomer) -> Doc:

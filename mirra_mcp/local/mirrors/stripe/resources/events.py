@@ -48,7 +48,8 @@ class Events(StripeResource):
             doc["account"] = self.stripe.account
         if self.mirror.lane:
             doc["_clock"] = self.mirror.lane
-        self.mirror.store.put(self.kind, doc, self.indexes)
+        self.mirror.fresh.discard(doc["id"])
+        self.mirror.store.add(self.kind, doc, self.indexes)  # its id has just been made up
         return doc
 
     def rendered(self, doc: Doc, version: str) -> Doc:
