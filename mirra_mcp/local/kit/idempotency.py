@@ -9,6 +9,8 @@ import orjson
 
 from mirra_mcp.local.kit.routes import Answer, Call
 
+DIGEST = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
@@ -48,6 +50,11 @@ class Replays:
             return None
         return row[0] == fingerprint(call), Answer(row[1], row[2], orjson.loads(row[3]))
 
+    def path_of(self, key: str) -> str | None:
+        """Return the path that a key was first used for."""
+        row = self._db.execute(self._select, (key, 0)).fetchone()
+        return None if row is None else row[0][DIGEST:].decode()
+
     def keep(self, key: str, call: Call, answer: Answer, ttl: timedelta) -> None:
         """Remember an answer, as bytes, until `ttl` has passed."""
         expires = (call.now + ttl).timestamp()
@@ -56,9 +63,9 @@ class Replays:
 
 
 def fingerprint(call: Call) -> bytes:
-    """Digest what makes a request the same: method, path, query and body."""
+    """Digest what makes a request the same: method, path, query and body. The path follows."""
     text = f"{call.method} {call.path}?{call.query_string}\n".encode()
-    return blake2b(text + call.body, digest_size=16).digest()
+    return blake2b(text + call.body, digest_size=DIGEST).digest() + call.path.encode()
 
 
 def expire(db: sqlite3.Connection, schema: str, now: datetime) -> None:

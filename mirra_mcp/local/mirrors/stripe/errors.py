@@ -9,6 +9,8 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.wire.model import Doc
 
 DOCS = "https://stripe.com/docs/error-codes"
+UNDOCUMENTED = {"property_expansion_max_depth"}
+"""Codes that come without `doc_url`."""
 
 
 def error(
@@ -24,7 +26,8 @@ def error(
     body: Doc = {}
     if code:
         body["code"] = code
-        body["doc_url"] = f"{DOCS}/{code.replace('_', '-')}"
+        if code not in UNDOCUMENTED:
+            body["doc_url"] = f"{DOCS}/{code.replace('_', '-')}"
     body["message"] = message
     if param is not None:
         body["param"] = param

@@ -23,14 +23,16 @@ def expanded(stripe: "Stripe", body: Doc, paths: list[str], version: str) -> Doc
         VendorError: a path can't be expanded or is too deep.
     """
     family = family_of(version)
+    is_list = body.get("object") in ("list", "search_result")
     for path in paths:
         parts = path.split(".")
-        depth = len(parts) - (1 if parts[0] == "data" else 0)
-        if depth > DEEPEST:
+        if len(parts) > DEEPEST:
             raise errors.invalid(
                 f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}",
-                "expand",
+                code="property_expansion_max_depth",
             )
+        if is_list and parts[0] not in ("data", "total_count"):
+            raise _not_expandable(parts[0], hint=True)
         body = _walk(stripe, body, parts, path, family)
     return body
 
@@ -62,5 +64,8 @@ def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str, family: Fam
     return {**value, name: _walk(stripe, found, rest, path, family)}
 
 
-def _not_expandable(path: str) -> Exception:
-    return errors.invalid(f"This property cannot be expanded ({path}).", "expand")
+def _not_expandable(path: str, *, hint: bool = False) -> Exception:
+    said = f"This property cannot be expanded ({path.removeprefix('data.')})."
+    if hint:
+        said += f" You may want to try expanding 'data.{path}' instead."
+    return errors.invalid(said)

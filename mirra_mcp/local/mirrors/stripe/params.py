@@ -113,6 +113,9 @@ class Created(Nested):
         )
 
 
+BOTH_CURSORS = "Received both starting_after and ending_before parameters. Please pass in only one."
+
+
 class ListParams(StripeParams):
     """What every list takes. Source: https://docs.stripe.com/api/pagination"""
 
@@ -166,7 +169,7 @@ def refusal(problem: Problem) -> VendorError:
             )
         case "less_than_equal":
             return errors.invalid(
-                f"This value must be less than or equal to {problem.ctx.get('le')}.",
+                f"This value must be less than or equal to {problem.ctx.get('le'):g}.",
                 param,
                 "parameter_invalid_integer",
             )

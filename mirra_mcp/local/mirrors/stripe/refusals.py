@@ -64,12 +64,16 @@ class Refusals(Mirror):
     def idempotency_conflict(self, call: Call) -> VendorError:
         """Source: https://docs.stripe.com/api/idempotent_requests"""
         key = call.headers.get("idempotency-key", "")
+        kept = self.idempotency.key_of(call) if self.idempotency else None
+        first = self.replays.path_of(kept or key)
+        bound = "with the same parameters they were first used with"
+        if first not in (None, call.path):
+            bound = f"for the same endpoint they were first used for ('{call.path}' vs '{first}')"
         return errors.error(
             400,
             "idempotency_error",
-            "Keys for idempotent requests can only be used with the same parameters they were"
-            f" first used with. Try using a key other than '{key}' if you meant to execute a"
-            " different request.",
+            f"Keys for idempotent requests can only be used {bound}. Try using a key other than"
+            f" '{key}' if you meant to execute a different request.",
         )
 
     def idempotency_invalid(self, key: str) -> VendorError | None:

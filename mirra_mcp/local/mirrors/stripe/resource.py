@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.mirrors.stripe import errors
-from mirra_mcp.local.mirrors.stripe.params import Created, ListParams, merged
+from mirra_mcp.local.mirrors.stripe.params import BOTH_CURSORS, Created, ListParams, merged
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
@@ -154,9 +154,9 @@ class StripeResource(Resource):
         """
         after, before = params.starting_after, params.ending_before
         if after is not None and before is not None:
-            raise errors.invalid(
-                "You can only specify one of these parameters: ending_before, starting_after."
-            )
+            for name, id in (("starting_after", after), ("ending_before", before)):
+                self.named(id, name)
+            raise errors.invalid(BOTH_CURSORS)
         created = params.created
         bounds = Created(gte=created, lte=created) if isinstance(created, int) else created
         found: list[Doc] = []

@@ -142,3 +142,15 @@ def test_an_onboarding_has_an_address(account: Account, acct: str) -> None:
     )
     assert link.expires_at == NOW + 300
     assert link.url.startswith("https://connect.stripe.com/setup/s/")
+
+
+def test_a_fee_needs_another_account(account: Account, acct: str) -> None:
+    """Source: https://docs.stripe.com/connect/direct-charges"""
+    intents = account.client.v1.payment_intents
+    form: Any = {"amount": 1000, "currency": "usd", "application_fee_amount": 100}
+    with pytest.raises(stripe.InvalidRequestError, match="Can only apply an application_fee") as no:
+        intents.create(form)
+    assert no.value.code == "parameter_missing"
+    assert intents.create(form, acting(acct)).application_fee_amount == 100
+    paid_out = intents.create(form | {"transfer_data": {"destination": acct}})
+    assert paid_out.application_fee_amount == 100

@@ -253,7 +253,6 @@ def test_without_a_version_it_is_the_one_that_mirra_documents(account: Account) 
         ("limit=x", "limit", "Invalid integer: x"),
         ("starting_after=cus_x", "starting_after", "No such customer: 'cus_x'"),
         ("ending_before=cus_x", "ending_before", "No such customer: 'cus_x'"),
-        ("expand[]=data.nothing", "expand", "This property cannot be expanded (data.nothing)."),
     ],
 )
 def test_lists_refuse_what_they_cannot_do(
@@ -263,3 +262,46 @@ def test_lists_refuse_what_they_cannot_do(
     account.client.v1.customers.create({})
     told: dict[str, Any] = account.refused(400, "GET", f"/v1/customers?{query}")
     assert (told["param"], told["message"]) == (param, message)
+
+
+def test_a_list_goes_one_way(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/pagination"""
+    ids = [account.client.v1.customers.create({}).id for _ in range(2)]
+    query = f"starting_after={ids[0]}&ending_before={ids[1]}"
+    for path in ("customers", f"customers/{ids[0]}/balance_transactions"):
+        told = account.refused(400, "GET", f"/v1/{path}?starting_after=x_1&ending_before={ids[1]}")
+        assert (told["code"], told["param"]) == ("resource_missing", "starting_after")
+    told = account.refused(400, "GET", f"/v1/customers?{query}")
+    assert told["message"] == (
+        "Received both starting_after and ending_before parameters. Please pass in only one."
+    )
+    assert "param" not in told
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "code"),
+    [
+        ("data.nothing", "This property cannot be expanded (nothing).", None),
+        (
+            "customer",
+            "This property cannot be expanded (customer)."
+            " You may want to try expanding 'data.customer' instead.",
+            None,
+        ),
+        (
+            "data.items.data.price.product",
+            "You cannot expand more than 4 levels of a property."
+            " Property: data.items.data.price.product",
+            "property_expansion_max_depth",
+        ),
+    ],
+)
+def test_what_can_not_be_expanded_is_named(
+    account: Account, path: str, message: str, code: str | None
+) -> None:
+    """Source: https://docs.stripe.com/expand"""
+    account.client.v1.customers.create({})
+    told = account.refused(400, "GET", f"/v1/customers?expand[]={path}")
+    assert (told["message"], told.get("code")) == (message, code)
+    assert not {"param", "doc_url"} & set(told)
+    assert account.fetch("/v1/customers?expand[]=data")["data"]

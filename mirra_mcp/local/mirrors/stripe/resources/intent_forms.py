@@ -34,6 +34,11 @@ TOO_LITTLE = (
     " a Payment Method for future use without an immediate payment, use a Setup Intent instead:"
     " https://docs.stripe.com/payments/setup-intents"
 )
+NO_FEE = (
+    "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment"
+    " (using an OAuth key or Stripe-Account header) or destination payment (using"
+    " `transfer_data[destination]`)."
+)
 NO_DESCRIPTOR = (
     "The statement_descriptor parameter is not supported for the payment_method_type `card`. To"
     " continue supporting payment_method_type `card`, please pass in `statement_descriptor_suffix`"
@@ -119,6 +124,15 @@ class IntentForms(IntentFlow):
         """
         if given.get("statement_descriptor") and "card" in types:
             raise errors.invalid(NO_DESCRIPTOR, "statement_descriptor")
+
+    def _check_fee(self, given: Doc, doc: Doc | None = None) -> None:
+        """Refuse a fee that no other account would pay.
+
+        Source: https://docs.stripe.com/connect/direct-charges
+        """
+        direct = self.stripe.account or (doc or {}).get("transfer_data")
+        if given.get("application_fee_amount") and not direct and not given.get("transfer_data"):
+            raise errors.invalid(NO_FEE, "application_fee_amount", "parameter_missing")
 
     def _check_return(self, intent: Doc, params: CreateIntent | ConfirmIntent) -> None:
         """Refuse a confirmation that couldn't bring the payer back.

@@ -14,6 +14,7 @@ from mirra_mcp.local.mirrors.stripe.resources.invoice_drafts import InvoiceDraft
 from mirra_mcp.wire.model import Doc
 
 HOSTED = "https://invoice.stripe.com/i/acct_mirra"
+SUCCEEDED = "invoice.payment_succeeded"
 PDF = "https://pay.stripe.com/invoice/acct_mirra"
 PURPOSE = {
     "subscription_create": "Subscription creation",
@@ -161,8 +162,9 @@ class InvoiceCollection(InvoiceDrafts):
     def settle(self, doc: Doc, *, out_of_band: bool = False, intent: Doc | None = None) -> Doc:
         """Mark an invoice as paid.
 
-        Fires: invoice.updated, invoice_payment.paid, invoice.paid, invoice.payment_succeeded, and
-            customer.subscription.updated when the subscription becomes active by it.
+        Fires: invoice.updated, invoice_payment.paid, invoice.paid, invoice.payment_succeeded (not
+            when it was paid elsewhere), and customer.subscription.updated when the subscription
+            becomes active by it.
         """
         self.mirror.cancel_timers("invoices.retry", id=doc["id"])
         self.mirror.cancel_timers("invoices.fall_due", id=doc["id"])
@@ -187,7 +189,7 @@ class InvoiceCollection(InvoiceDrafts):
         self.save(doc, event="invoice.updated" if charged else None)
         if intent is not None:
             self.stripe.invoice_payments.settle(doc, intent["id"], amount)
-        for event in ("invoice.paid", "invoice.payment_succeeded"):
+        for event in ("invoice.paid",) if out_of_band else ("invoice.paid", SUCCEEDED):
             self.mirror.emit(event, {"object": self.view(doc)})
         if not self.find(customer=doc["customer"], status="open", limit=1):
             self.stripe.customers.mark_delinquent(doc["customer"], False)

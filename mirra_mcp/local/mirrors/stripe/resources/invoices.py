@@ -147,7 +147,8 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
     def pay(self, id: str, params: PayInvoice) -> Doc | Answer:
         """Pay an invoice now; a draft is finalized first. A decline answers 402.
 
-        Fires: what the payment does, invoice.paid, invoice.payment_succeeded.
+        Fires: what the payment does, invoice.paid, invoice.payment_succeeded (unless it was
+            paid elsewhere).
         """
         doc = self.get(id)
         self.stripe.test_clocks.enter(doc)

@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/pagination
 from collections.abc import Sequence
 
 from mirra_mcp.local.mirrors.stripe import errors
-from mirra_mcp.local.mirrors.stripe.params import ListParams
+from mirra_mcp.local.mirrors.stripe.params import BOTH_CURSORS, ListParams
 from mirra_mcp.wire.model import Doc
 
 
@@ -14,13 +14,15 @@ def page_of(rows: Sequence[Doc], params: ListParams, url: str, title: str) -> Do
     """Return the page of rows that the cursors ask for.
 
     Raises:
-        VendorError: a cursor names no row.
+        VendorError: a cursor names no row, or both were given.
     """
     ids = [row["id"] for row in rows]
     for name in ("starting_after", "ending_before"):
         cursor = getattr(params, name)
         if cursor is not None and cursor not in ids:
             raise errors.missing(title, cursor, name, status=400)
+    if params.starting_after is not None and params.ending_before is not None:
+        raise errors.invalid(BOTH_CURSORS)
     if params.ending_before is not None:
         before = list(rows[: ids.index(params.ending_before)])
         shown, more = before[-params.limit :], len(before) > params.limit

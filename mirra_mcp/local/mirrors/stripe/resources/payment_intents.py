@@ -140,6 +140,7 @@ class PaymentIntents(IntentForms):
             given["automatic_payment_methods"] = {"allow_redirects": "always", "enabled": True}
         enter_clock(self.stripe, params.customer)
         self._check_descriptor(given, params.payment_method_types or OFFERED)
+        self._check_fee(given)
         method = self._method(params, params.customer)
         if params.confirm and method is None:
             if (source := self._default_source(params.customer)) is None:
@@ -190,6 +191,7 @@ class PaymentIntents(IntentForms):
                     name,
                 )
         self._check_descriptor(given, doc["payment_method_types"])
+        self._check_fee(given, doc)
         if "amount" in given or "currency" in given:
             money.check_amount(params.amount or doc["amount"], params.currency or doc["currency"])
         changed = self._apply(doc, params, given)

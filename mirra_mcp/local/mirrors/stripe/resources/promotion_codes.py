@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
-from mirra_mcp.local.mirrors.stripe import errors, money
+from mirra_mcp.local.mirrors.stripe import errors
 from mirra_mcp.local.mirrors.stripe.params import (
     Currency,
     ListParams,
@@ -175,8 +175,8 @@ class PromotionCodes(StripeResource):
             least = rules.get("currency_options", {}).get(currency, {}).get("minimum_amount", least)
         if least is not None and amount is not None and amount < least:
             return errors.invalid(
-                "This promotion code cannot be redeemed because the order doesn't reach the minimum"
-                f" amount of {money.show(least, currency or rules['minimum_amount_currency'])}.",
+                "This promotion code cannot be redeemed because the associated purchase does not"
+                " meet the minimum amount requirement.",
                 param,
             )
         return None
@@ -280,9 +280,7 @@ class PromotionCodes(StripeResource):
     def _refuse_twin(self, code: str, customer: str | None) -> None:
         twins = [each for each in self.find(_code=code.lower()) if self.is_active(each)]
         if any(each["customer"] in (None, customer) for each in twins):
-            raise errors.invalid(
-                f"An active promotion code with `code: {code}` already exists.", "code"
-            )
+            raise errors.invalid(f"An active promotion code with `code: {code}` already exists.")
 
     def _has_paid(self, customer: str) -> bool:
         charges = self.stripe.charges.find(customer=customer)

@@ -26,7 +26,7 @@ class SubscriptionItems(StripeResource):
 
     entity, plural = "subscription_item", "subscription_items"
     object, prefix, path = "subscription_item", "si", "/v1/subscription_items"
-    title, id_length = "subscription item", 14
+    title, id_length = "subscription_item", 14
     indexes = ("subscription",)
     blank: ClassVar[Doc] = {
         "billing_thresholds": None,
