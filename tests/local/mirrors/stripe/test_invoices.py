@@ -107,7 +107,13 @@ def test_a_sent_invoice_is_paid_by_its_customer(shop: Shop) -> None:
     customer = shop.customer(None)
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         shop.v1.invoices.create({"customer": customer, "collection_method": "send_invoice"})
-    assert refusal.value.param == "days_until_due"
+    assert refusal.value.user_message == (
+        "If invoice collection method is 'send_invoice', you must specify 'due_date' or"
+        " 'days_until_due'."
+    )
+    form: Any = {"customer": customer, "collection_method": "charge_automatically"}
+    with pytest.raises(stripe.InvalidRequestError, match="You can only specify 'due_date' or"):
+        shop.v1.invoices.create(form | {"days_until_due": 30})
     invoice = draft(shop, customer, collection_method="send_invoice", days_until_due=30)
     shop.told()
     sent = shop.v1.invoices.send_invoice(invoice.id)
@@ -142,6 +148,8 @@ def test_a_written_off_invoice_can_still_be_paid(shop: Shop) -> None:
     shop.told()
     gone = shop.v1.invoices.mark_uncollectible(invoice.id)
     assert (gone.status, shop.told()) == ("uncollectible", ["invoice.marked_uncollectible"])
+    with pytest.raises(stripe.InvalidRequestError, match="already been marked uncollectible"):
+        shop.v1.invoices.mark_uncollectible(invoice.id)
     assert shop.v1.invoices.pay(invoice.id).status == "paid"
 
 

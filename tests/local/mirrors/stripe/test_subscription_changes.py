@@ -158,8 +158,13 @@ def test_a_trial_can_end_now_or_be_given_later(shop: Shop) -> None:
     """Source: https://docs.stripe.com/billing/subscriptions/trials#modify-a-trial"""
     sub = shop.subscribe(shop.customer(), shop.price(1000), trial_period_days=14)
     shop.account.advance("2d")
+    shop.told()
     after = shop.change(sub, trial_end="now")
     assert (after.status, after.trial_end) == ("active", NOW + 2 * DAY)
+    assert shop.told()[-2:] == [
+        "customer.subscription.updated",
+        "customer.subscription.trial_will_end",
+    ]
     assert shop.invoices(sub.id)[0]["amount_paid"] == 1000
     again = shop.change(sub, trial_end=NOW + 10 * DAY, proration_behavior="none")
     assert (again.status, again.billing_cycle_anchor) == ("trialing", NOW + 10 * DAY)

@@ -192,6 +192,8 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         """Write an open invoice off. Fires: invoice.marked_uncollectible."""
         doc = self.get(id)
         self.stripe.test_clocks.enter(doc)
+        if doc["status"] == "uncollectible":
+            raise errors.invalid("This invoice has already been marked uncollectible.")
         if doc["status"] != "open":
             raise errors.invalid("You can only pass in open invoices. This invoice isn't open.")
         return self.view(self.give_up(doc))
@@ -329,15 +331,13 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         dated = given.get("days_until_due") is not None or given.get("due_date") is not None
         if sends and not dated:
             raise errors.invalid(
-                "If `collection_method` is `send_invoice`, you must pass in `days_until_due` or"
-                " `due_date`.",
-                "days_until_due",
+                "If invoice collection method is 'send_invoice', you must specify 'due_date' or"
+                " 'days_until_due'."
             )
         if "collection_method" in given and not sends and dated:
             raise errors.invalid(
-                "You can only set `days_until_due` or `due_date` when `collection_method` is"
-                " `send_invoice`.",
-                "days_until_due",
+                "You can only specify 'due_date' or 'days_until_due' if invoice collection method"
+                " is 'send_invoice'."
             )
 
     def _must_be_free(self, doc: Doc) -> None:

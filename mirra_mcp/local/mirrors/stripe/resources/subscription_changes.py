@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.stripe import errors, invoice_lines
 from mirra_mcp.local.mirrors.stripe.invoice_lines import Charge, is_metered
-from mirra_mcp.local.mirrors.stripe.periods import HOUR, following, period
+from mirra_mcp.local.mirrors.stripe.periods import DAY, HOUR, following, period
 from mirra_mcp.local.mirrors.stripe.resources.subscription_cycles import (
     SubscriptionCycles,
     rhythm,
@@ -214,6 +214,7 @@ class SubscriptionChanges(SubscriptionCycles):
             self.save(change.after)
             after = self.get(sub["id"])
             self.tell_change(sub, after)
+            self._tell_early_end(sub, after)
             self.plan(after)
             return after
         if behavior == "pending_if_incomplete":
@@ -233,8 +234,18 @@ class SubscriptionChanges(SubscriptionCycles):
             if event != UPDATED or data["object"]["id"] != sub["id"]:
                 self.mirror.emit(event, data)
         self.tell_change(sub, after)
+        self._tell_early_end(sub, after)
         self.plan(after)
         return after
+
+    def _tell_early_end(self, before: Doc, after: Doc) -> None:
+        """Say at once that a trial ends which was cut to less than 3 days, or to nothing.
+
+        Fires: customer.subscription.trial_will_end.
+        """
+        cut = before["status"] == "trialing" and after["trial_end"] < before["trial_end"]
+        if cut and after["trial_end"] - self.at < 3 * DAY:
+            self.mirror.emit("customer.subscription.trial_will_end", {"object": self.view(after)})
 
     def apply_pending(self, sub: Doc) -> None:
         """Put an update into effect that has now been paid for.
