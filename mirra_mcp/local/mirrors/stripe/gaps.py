@@ -61,6 +61,10 @@ LIMITS: tuple[str, ...] = (
     "Checkout, payment link and portal URLs lead nowhere: simulated events do what customers do"
     " there (checkout.session.completed, billing_portal.subscription_canceled...).",
     "The portal's default configuration is there from the first use, with Stripe's defaults.",
+    "The words of refusals, which Stripe doesn't publish, are what integrators report, and ours"
+    " where none was found; so is the order of events, which Stripe doesn't promise: the ledger"
+    " says which.",
+    "`expand` is checked against what the answer holds: an empty list takes any path.",
     "Search finds what was written at once; Stripe needs up to a minute.",
     "Nested fields are never expanded on their own: `total_details.breakdown` of sessions and the"
     " `currency_options` of promotion codes' restrictions and shipping rates.",

@@ -57,10 +57,10 @@ def test_an_amount_off_has_a_currency_and_may_have_more(account: Account) -> Non
 @pytest.mark.parametrize(
     ("form", "param", "code"),
     [
-        ("duration=once", "percent_off", None),
-        ("percent_off=5&amount_off=5&currency=usd", "percent_off", None),
-        ("amount_off=5", "currency", "parameter_missing"),
-        ("percent_off=5&duration=repeating", "duration_in_months", "parameter_missing"),
+        ("duration=once", None, "parameter_missing"),
+        ("percent_off=5&amount_off=5&currency=usd", None, None),
+        ("amount_off=5", "currency", None),
+        ("percent_off=5&duration=repeating", "duration", None),
         ("percent_off=5&duration=once&duration_in_months=2", "duration_in_months", None),
         ("percent_off=101", "percent_off", "parameter_invalid_integer"),
         ("percent_off=5&duration=daily", "duration", None),
@@ -69,14 +69,14 @@ def test_an_amount_off_has_a_currency_and_may_have_more(account: Account) -> Non
     ],
 )
 def test_what_makes_no_coupon_is_refused(
-    account: Account, form: str, param: str, code: str | None
+    account: Account, form: str, param: str | None, code: str | None
 ) -> None:
     """Source: https://docs.stripe.com/api/coupons/create
 
-    Divergence: not every wording of these refusals is published.
+    Divergence: Stripe doesn't publish the words of its refusals.
     """
     told = account.refused(400, "POST", "/v1/coupons", form)
-    assert told["param"] == param
+    assert told.get("param") == param
     assert told.get("code") == code
 
 

@@ -141,23 +141,22 @@ class Coupons(StripeResource):
 
     def _check(self, params: CreateCoupon) -> None:
         if params.percent_off is None and params.amount_off is None:
-            raise errors.invalid("Must provide percent_off or amount_off.", "percent_off")
+            raise errors.invalid(
+                "Must provide percent_off or amount_off.", code="parameter_missing"
+            )
         if params.percent_off is not None and params.amount_off is not None:
             raise errors.invalid(
-                "You may only specify one of these parameters: percent_off, amount_off.",
-                "percent_off",
+                "Received both percent_off and amount_off parameters. Please pass in only one."
             )
         if params.amount_off is not None:
             if params.currency is None:
-                raise errors.invalid(
-                    "Missing required param: currency.", "currency", "parameter_missing"
-                )
+                raise errors.invalid("You must pass currency when passing amount_off", "currency")
             money.check_currency(params.currency, "currency")
         if params.duration == "repeating" and params.duration_in_months is None:
             raise errors.invalid(
-                "Missing required param: duration_in_months.",
-                "duration_in_months",
-                "parameter_missing",
+                "The duration_in_months param must be set when creating a coupon with a repeating"
+                " duration",
+                "duration",
             )
         if params.duration != "repeating" and params.duration_in_months is not None:
             raise errors.invalid(
@@ -165,7 +164,11 @@ class Coupons(StripeResource):
                 "duration_in_months",
             )
         if params.redeem_by is not None and params.redeem_by <= self.at:
-            raise errors.invalid("`redeem_by` must be in the future.", "redeem_by")
+            raise errors.invalid(
+                "The parameter `redeem_by` expects a unix timestamp representing a date and time in"
+                f" the future. You specified the value `{params.redeem_by}` which is in the past.",
+                "redeem_by",
+            )
         products: Any = params.applies_to.products if params.applies_to else []
         for number, product in enumerate(products):
             self.stripe.products.named(product, f"applies_to[products][{number}]")

@@ -150,7 +150,7 @@ def in_currency(price: Doc, currency: str | None) -> Doc:
     options: Doc = price.get("_currency_options", {})
     if currency not in options:
         raise errors.invalid(
-            f"The price `{price['id']}` only supports `{price['currency']}`. This doesn't match the"
+            f"The price specified only supports `{price['currency']}`. This doesn't match the"
             f" expected currency: `{currency}`."
         )
     found: Doc = options[currency]

@@ -95,8 +95,8 @@ class SubscriptionChanges(SubscriptionCycles):
         """
         if not items:
             raise errors.invalid(
-                "A subscription must have at least one active plan. To cancel the subscription,"
-                " use the cancel endpoint instead.",
+                "A subscription must have at least one active plan. To cancel a subscription,"
+                " please use the cancel API endpoint on /v1/subscriptions.",
                 "items",
             )
         prices = [item["price"] for item in items]
@@ -122,8 +122,9 @@ class SubscriptionChanges(SubscriptionCycles):
                 )
             known = self.stripe.prices.currencies_of(self.stripe.prices.get(price["id"]))
             if currency not in known:
+                only = "only supports" if len(known) == 1 else "supports currencies of"
                 raise errors.invalid(
-                    f"The price specified supports currencies of `{', '.join(known)}`. This"
+                    f"The price specified {only} `{', '.join(known)}`. This"
                     f" doesn't match the expected currency: `{currency}`.",
                     "items",
                 )

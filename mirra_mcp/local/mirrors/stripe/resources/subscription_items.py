@@ -117,8 +117,8 @@ class SubscriptionItems(StripeResource):
         sub = self.stripe.subscriptions.get(item["subscription"])
         if len(sub["items"]["data"]) == 1:
             raise errors.invalid(
-                "A subscription must have at least one active plan. To cancel the subscription,"
-                " use the cancel endpoint instead."
+                "A subscription must have at least one active plan. To cancel a subscription,"
+                " please use the cancel API endpoint on /v1/subscriptions."
             )
         paying = {name: given.pop(name) for name in PAYMENT if name in given}
         changed = self.stripe.subscriptions.change(
