@@ -124,7 +124,7 @@ def install_node(vendor: Vendor, folder: str) -> str | None:
     """Install the peers that npm has; return why that is impossible, if it is."""
     npm = shutil.which("npm")
     if npm is None:
-        return "npm is not on PATH"
+        return f"{' and '.join(PACKAGES[vendor.name])} need npm, which is not on PATH"
     quiet = ("--no-audit", "--no-fund", "--loglevel=error")
     return done([npm, "install", *quiet, NODE, *PACKAGES[vendor.name]], folder)
 
@@ -185,7 +185,7 @@ def targets(
             folder = installed or stack.enter_context(scratch())
             for install, commands in KINDS[vendor.name]:
                 if not installed and (missing := install(vendor, folder)):
-                    print(f"Peers are skipped: {missing}.")
+                    print(f"Skipped: {missing}.")
                     continue
                 for command, target in commands(vendor, folder):
                     found.append(stack.enter_context(running(command, target, folder)))
