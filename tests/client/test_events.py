@@ -166,7 +166,7 @@ async def test_a_stream_that_never_worked_is_given_up_sooner() -> None:
 
 async def test_silence_beyond_the_keep_alive_is_a_lost_connection() -> None:
     steps = [hang(HEAD + sent(1).encode()), stream(end(2))]
-    ids, server, _ = await ids_of(*steps, silence=0.1)
+    ids, server, _ = await ids_of(*steps, silence=0.3)
     assert (ids, asked_from(server)) == ([1, 2], [None, "1"])
 
 

@@ -175,7 +175,7 @@ async def test_https_to_a_server_without_tls_says_so() -> None:
     ],
 )
 async def test_a_server_that_hangs_is_given_up_in_time(said: bytes, what: str) -> None:
-    error = await failure_of(hang(said), within=0.1)
+    error = await failure_of(hang(said), within=0.5)
     assert (error.code, error.status) == ("mirra.client.timeout", None), what
     assert "did not answer GET /v1/sessions/ses_a7k2 within 0.1 s" in error.message
 
@@ -183,7 +183,7 @@ async def test_a_server_that_hangs_is_given_up_in_time(said: bytes, what: str) -
 async def test_a_server_that_trickles_is_given_up_in_time() -> None:
     """Each byte arrives in time; the answer as a whole doesn't."""
     step = _trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
-    assert (await failure_of(step, within=0.2)).code == "mirra.client.timeout"
+    assert (await failure_of(step, within=0.5)).code == "mirra.client.timeout"
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ async def test_a_call_that_may_have_been_done_says_so() -> None:
 
 
 async def test_a_time_out_is_repeated_for_a_read_and_not_for_a_creation() -> None:
-    async with playing(*[hang()] * 3, retries=1, within=0.1) as (mirra, server, _):
+    async with playing(*[hang()] * 3, retries=1, within=0.5) as (mirra, server, _):
         with pytest.raises(MirraError, match="did not answer"):
             await mirra.get_session("ses_a7k2")
         assert len(server.requests) == 2
