@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 
 import orjson
@@ -66,8 +66,3 @@ def fingerprint(call: Call) -> bytes:
     """Digest what makes a request the same: method, path, query and body. The path follows."""
     text = f"{call.method} {call.path}?{call.query_string}\n".encode()
     return blake2b(text + call.body, digest_size=DIGEST).digest() + call.path.encode()
-
-
-def expire(db: sqlite3.Connection, schema: str, now: datetime) -> None:
-    """Forget what can't be replayed any more."""
-    db.execute(f"DELETE FROM {schema}.replays WHERE expires<=?", (now.timestamp(),))
