@@ -129,13 +129,13 @@ async def test_a_call_that_may_have_been_done_says_so() -> None:
 
 
 async def test_a_time_out_is_repeated_for_a_read_and_not_for_a_creation() -> None:
-    async with playing(*[hang()] * 3, retries=1, within=0.5) as (mirra, server, _):
+    async with playing(*[hang()] * 3, retries=1, within=1.0) as (mirra, _, naps):
         with pytest.raises(MirraError, match="did not answer"):
             await mirra.get_session("ses_a7k2")
-        assert len(server.requests) == 2
+        assert len(naps) == 1
         with pytest.raises(MirraError, match="did not answer"):
             await mirra.create_session(CreateSession(mirrors=["resend"]))
-        assert len(server.requests) == 3
+        assert len(naps) == 1
 
 
 @pytest.mark.parametrize("make", [*READ, *MAKE])
