@@ -6,6 +6,70 @@ from pathlib import Path
 from typing import Any, Self
 
 HOSTED_API = "https://api.mirra.run"
+PROVIDERS = {
+    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
+    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1"),
+}
+"""Who can judge: the variables that hold key and address, and the usual address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A language model's API that may be asked."""
+
+    name: str
+    """Whose protocol it speaks: `anthropic` or `openai`."""
+    url: str
+    key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """Who judges what no check can read. Nobody, when no key is there."""
+
+    providers: tuple[Provider, ...] = ()
+    """The one that `MIRRA_JUDGE_PROVIDER`, `_URL` and `_KEY` name, else each with a usual key."""
+    model: str | None = None
+    """`MIRRA_JUDGE_MODEL`: instead of the model that a scenario names."""
+    timeout: float = 30.0
+    """`MIRRA_JUDGE_TIMEOUT`: seconds that one answer may take."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the environment.
+
+        Raises:
+            ValueError: a variable doesn't parse; the message names it.
+        """
+        name = environ.get("MIRRA_JUDGE_PROVIDER", "").strip().lower()
+        url, key = environ.get("MIRRA_JUDGE_URL"), environ.get("MIRRA_JUDGE_KEY")
+        if name not in ("", "none", *PROVIDERS):
+            raise ValueError(
+                f"MIRRA_JUDGE_PROVIDER must be anthropic, openai or none, not '{name}'."
+            )
+        if not name and (url or key):
+            name = "anthropic" if key and key.startswith("sk-ant-") else "openai"
+        if name == "none":
+            providers: list[Provider] = []
+        else:
+            usual = [_usual(each, environ) for each in ([name] if name else PROVIDERS)]
+            providers = [
+                Provider(each.name, url or each.url, key or (None if url else each.key))
+                for each in usual
+                if url or key or each.key
+            ]
+        timeout = environ.get("MIRRA_JUDGE_TIMEOUT") or "30"
+        if not timeout.isdecimal() or int(timeout) < 1:
+            raise ValueError(
+                f"MIRRA_JUDGE_TIMEOUT must be a whole number above 0, not '{timeout}'."
+            )
+        model = environ.get("MIRRA_JUDGE_MODEL") or None
+        return cls(tuple(providers), model, float(timeout))
+
+
+def _usual(name: str, environ: Mapping[str, str]) -> Provider:
+    key, url, address = PROVIDERS[name]
+    return Provider(name, environ.get(url) or address, environ.get(key) or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +98,8 @@ class Settings:
     """`MIRRA_TOOLSETS`: which toolsets the MCP server offers; empty: the default ones."""
     read_only: bool = False
     """`MIRRA_READ_ONLY`: offer only tools that change nothing."""
+    judge: JudgeSettings = JudgeSettings()
+    """Who judges scenarios on the embedded Mirra."""
 
     @property
     def is_hosted(self) -> bool:
@@ -54,6 +120,7 @@ class Settings:
             "toolsets": _words(environ.get("MIRRA_TOOLSETS")),
             "read_only": environ.get("MIRRA_READ_ONLY", "").lower() in {"1", "true", "yes"},
         }
+        found["judge"] = JudgeSettings.from_env(environ)
         if folder := environ.get("MIRRA_DATA_DIR"):
             found["data_dir"] = Path(folder)
         for name, key in (

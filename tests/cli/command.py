@@ -15,7 +15,8 @@ SECONDS = 30
 
 def environment(folder: Path, env: dict[str, str] | None = None) -> dict[str, str]:
     """Return an environment of its own: no settings of ours, a data folder and home apart."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MIRRA_")}
+    ours = ("MIRRA_", "ANTHROPIC_", "OPENAI_", "GITHUB_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     apart = {"MIRRA_DATA_DIR": str(folder / "data"), "HOME": str(folder), "COLUMNS": "100"}
     kept.pop("XDG_CONFIG_HOME", None)
     kept.pop("CODEX_HOME", None)

@@ -15,7 +15,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     SERVER: (SERVER, CLIENT, WIRE, SETTINGS),
     KIT: (KIT, WIRE, SETTINGS),
     MIRRORS: (MIRRORS, KIT, WIRE),
-    f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE),
+    f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE, SETTINGS),
     f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", MIRRORS, KIT, WIRE),
     LOCAL: (LOCAL, WIRE, SETTINGS),
     "mirra_mcp.cli": ("mirra_mcp",),
