@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from mirra_mcp.client.calls import SHORTEST_SECRET, Answer, Call
+from mirra_mcp.client.calls import SETTING, SHORTEST_SECRET, Answer, Call
 from mirra_mcp.client.errors import MirraError, Outcome
 from mirra_mcp.client.extensions import Extension
 from mirra_mcp.wire.errors import ErrorBody, ErrorDetail
@@ -138,9 +138,9 @@ def _redirect(answer: Answer, call: Call) -> MirraError:
         code="mirra.client.redirected",
         request=call.name,
         status=answer.status,
-        hint="If that address is right, set MIRRA_API_URL to it."
-        if call.kind == "mirra"
-        else "List the session again for its mirrors' current URLs.",
+        hint="List the session again for its mirrors' current URLs."
+        if call.kind == "mirror"
+        else f"If that address is right, set {SETTING[call.kind]} to it.",
     )
 
 

@@ -63,10 +63,13 @@ class Api:
         model: type[M],
         *,
         repeatable: bool = False,
+        wait: float = 0.0,
         otherwise: M | None = None,
         extension: Extension | None = None,
     ) -> M:
         """Do something; `otherwise` is the answer when it is done but not told in our words.
+
+        `wait` is as in `get`.
 
         Raises:
             MirraError: it was not done, or maybe not: see `outcome`.
@@ -77,6 +80,7 @@ class Api:
             model,
             content=as_json(body.to_json() if isinstance(body, Body) else body),
             repeatable=repeatable,
+            wait=wait,
             otherwise=otherwise,
             extension=extension,
         )

@@ -4,8 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["mirra", "mirror"]
-"""What a base URL leads to: a control plane, or one mirror of a session."""
+Kind = Literal["mirra", "mirror", "marketplace"]
+"""What a base URL leads to: a control plane, one mirror of a session, or the marketplace."""
+
+SETTING: Mapping[Kind, str] = {
+    "mirra": "MIRRA_API_URL",
+    "mirror": "The mirror's URL",
+    "marketplace": "MIRRA_MARKETPLACE_URL",
+}
+"""Where a base URL comes from."""
 
 SHORTEST_SECRET = 8
 """Characters below which a token can't be told from ordinary words, and is not looked for."""

@@ -18,7 +18,18 @@ from mirra_mcp.client.mirror import MirrorClient, MirrorResponse
 from mirra_mcp.client.urls import base_url, refuse_plain_http, segment, usable_token
 from mirra_mcp.wire.admin import Catalog, Metadata
 from mirra_mcp.wire.events import DeliveryPage, Event, EventPage
-from mirra_mcp.wire.runs import CreateRun, FinishRun, Run, RunPage, RunStarted, RunStatus
+from mirra_mcp.wire.runs import (
+    CheckScenario,
+    CreateRun,
+    Draft,
+    DraftScenario,
+    FinishRun,
+    Run,
+    RunPage,
+    RunStarted,
+    RunStatus,
+    ScenarioReading,
+)
 from mirra_mcp.wire.sessions import (
     ClockMoved,
     CreateSession,
@@ -33,6 +44,8 @@ __all__ = ["MirraClient", "MirrorClient", "MirrorResponse", "RateLimit"]
 
 SILENCE = 45.0
 """Seconds without a byte after which an event stream is dead: it has a comment each 15 s."""
+GRADING = 120.0
+"""Seconds that grading an attempt may take beyond a usual answer: a judge thinks."""
 _FIRST_POLL, _LONGEST_POLL = 0.05, 1.0
 
 
@@ -299,9 +312,13 @@ class MirraClient(AbstractAsyncContextManager["MirraClient"]):
         """Start a run of a scenario."""
         return await self._api.post("/v1/runs", run, RunStarted)
 
-    async def get_run(self, run_id: str) -> Run:
-        """Read where a run stands, or its verdict."""
-        return await self._api.get(_run(run_id), Run)
+    async def get_run(self, run_id: str, *, wait: float | None = None) -> Run:
+        """Read where a run stands, or its verdict; `wait` up to so many seconds for news.
+
+        News is a new attempt, a new phase, or the end. A Mirra that doesn't know `wait` (an
+        extension) answers at once.
+        """
+        return await self._api.get(_run(run_id), Run, query={"wait": wait}, wait=wait or 0.0)
 
     async def list_runs(
         self,
@@ -317,12 +334,36 @@ class MirraClient(AbstractAsyncContextManager["MirraClient"]):
     async def finish_run(self, run_id: str, finish: FinishRun) -> Run:
         """Say that this attempt's work is done, so that it is graded (extension)."""
         return await self._api.post(
-            f"{_run(run_id)}/finish", finish, Run, extension=extensions.RUN_FINISH
+            f"{_run(run_id)}/finish",
+            finish,
+            Run,
+            wait=GRADING,
+            extension=extensions.RUN_FINISH,
         )
 
     async def cancel_run(self, run_id: str) -> Run:
         """Stop a run (extension)."""
         return await self._api.delete(_run(run_id), Run, extension=extensions.RUN_CANCEL)
+
+    async def check_scenario(self, scenario: CheckScenario) -> ScenarioReading:
+        """Read how a scenario would be graded, and what is wrong with it (extension)."""
+        return await self._api.post(
+            "/v1/scenarios/check",
+            scenario,
+            ScenarioReading,
+            repeatable=True,
+            extension=extensions.SCENARIO_CHECK,
+        )
+
+    async def draft_scenario(self, draft: DraftScenario) -> Draft:
+        """Make a scenario of what a session has seen (extension)."""
+        return await self._api.post(
+            "/v1/scenarios/draft",
+            draft,
+            Draft,
+            repeatable=True,
+            extension=extensions.SCENARIO_DRAFT,
+        )
 
 
 def _session(session_id: str) -> str:

@@ -27,3 +27,7 @@ RUN_FINISH = Extension(
     "a way to say that a run's work is done", f"Wait for the run's timeout, or {_EMBEDDED}"
 )
 RUN_CANCEL = Extension("cancelling a run", f"Wait for the run's timeout, or {_EMBEDDED}")
+SCENARIO_CHECK = Extension("checking a scenario without a run", f"Run it, or {_EMBEDDED}")
+SCENARIO_DRAFT = Extension(
+    "drafting scenarios", f"Write it from the session's events and state, or {_EMBEDDED}"
+)

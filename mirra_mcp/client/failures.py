@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import httpx
 
-from mirra_mcp.client.calls import Call
+from mirra_mcp.client.calls import SETTING, Call
 from mirra_mcp.client.errors import MirraError, Outcome
 
 _NOBODY = {
     "mirra": "Check that Mirra runs there and that MIRRA_API_URL is right.",
     "mirror": "The session may have ended: list the sessions, or start a new one.",
+    "marketplace": "Check that the marketplace runs there and that MIRRA_MARKETPLACE_URL is right.",
 }
 _LOOK_FIRST = "It may have been done all the same: look before you repeat it."
 
@@ -84,7 +85,7 @@ def _unknown_host(call: Call) -> MirraError:
         f"The host {host} is unknown: its name could not be looked up.",
         code="mirra.client.unknown_host",
         hint="Check the network connection and the spelling"
-        + (" in MIRRA_API_URL." if call.kind == "mirra" else " of the mirror's URL."),
+        + (" of the mirror's URL." if call.kind == "mirror" else f" in {SETTING[call.kind]}."),
     )
 
 

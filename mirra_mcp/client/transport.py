@@ -108,6 +108,8 @@ class Transport:
     ) -> httpx.Request:
         if call.kind == "mirra" and self._token:
             headers = {**headers, "authorization": f"Bearer {self._token}"}
+        elif call.kind == "marketplace" and self._token:
+            headers = {**headers, "x-api-key": self._token}
         elif self._token:
             self._keep_secret(call, headers, content)
         raw = [(name.encode(), _bytes(value)) for name, value in headers.items()]

@@ -41,7 +41,7 @@ def base_url(url: str, *, setting: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
-def refuse_plain_http(url: str) -> None:
+def refuse_plain_http(url: str, *, setting: str = "MIRRA_API_URL") -> None:
     """Keep a token off the open wire: plain http is for this machine alone.
 
     Raises:
@@ -52,11 +52,16 @@ def refuse_plain_http(url: str) -> None:
         raise MirraError(
             f"The Mirra token is not sent over plain http to {parts.hostname}.",
             code="mirra.client.insecure_url",
-            hint="Use https in MIRRA_API_URL; plain http works for 127.0.0.1 and localhost only.",
+            hint=f"Use https in {setting}; plain http works for 127.0.0.1 and localhost only.",
         )
 
 
-def usable_token(token: str | None) -> str | None:
+def usable_token(
+    token: str | None,
+    *,
+    setting: str = "MIRRA_TOKEN",
+    issued: str = "app.mirra.run/settings/tokens",
+) -> str | None:
     """Return the token without the white space around it, or None when nothing is left.
 
     Raises:
@@ -67,7 +72,7 @@ def usable_token(token: str | None) -> str | None:
         raise MirraError(
             "The Mirra token holds spaces or other characters that no token has.",
             code="mirra.auth.invalid",
-            hint="Copy it anew from app.mirra.run/settings/tokens into MIRRA_TOKEN.",
+            hint=f"Copy it anew from {issued} into {setting}.",
         )
     return token or None
 

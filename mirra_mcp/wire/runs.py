@@ -4,14 +4,18 @@ Source: https://docs.mirra.run/reference/api
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from mirra_mcp.wire.model import Body, Wire
+from mirra_mcp.wire.model import Body, Doc, Wire
+from mirra_mcp.wire.sessions import MirrorInfo
 
 RunStatus = Literal["running", "complete", "failed", "cancelled"]
 Tag = Literal["check", "judge"]
+Outcome = Literal["pass", "fail", "ungraded"]
+Grader = Literal["check", "provider", "agent"]
+Phase = Literal["waiting_for_driver", "grading", "judging"]
 
 
 class Criterion(Wire):
@@ -22,12 +26,24 @@ class Criterion(Wire):
 
 
 class ScenarioConfig(Wire):
-    """`## Config`."""
+    """`## Config`; the keys of several words may be spelt as in Markdown: `fixture-file`."""
 
     mirrors: list[str]
     fixture: str | None = None
+    fixture_file: str | None = None
+    mirror_version: str | None = None
     timeout: int = 60
     runs: int = 1
+    agent: str | None = None
+    judge_model: str | None = None
+    persistent: bool | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hyphens(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            return {str(key).replace("-", "_"): value for key, value in given.items()}
+        return given
 
 
 class Scenario(Wire):
@@ -47,19 +63,39 @@ class CreateRun(Body):
     scenario: Scenario | None = None
     scenario_markdown: str | None = None
     session_id: str | None = None
+    """A live session to run in, instead of one made for the run. It is held at the end."""
     agent: str | None = None
     fixture: str | None = None
     runs: int | None = None
     timeout: int | None = None
+    seed_data: dict[str, Doc] | None = None
+    """What `fixture-file` holds: `{"<mirror>": {"<entity plural>": [documents]}}`."""
+
+
+class Brief(Wire):
+    """What the driver is told: never the expected behavior, nor the criteria."""
+
+    title: str
+    setup: str | None = None
+    prompt: str | None = None
 
 
 class RunStarted(Wire):
-    """What `POST /v1/runs` answers."""
+    """What `POST /v1/runs` answers; from `attempt` on, extensions."""
 
     run_id: str
     status: RunStatus
     session_id: str
     dashboard_url: str | None = None
+    attempt: int = 1
+    of: int = 1
+    brief: Brief | None = None
+    mirrors: list[MirrorInfo] = []
+    setup_applied: list[str] = []
+    setup_not_applied: list[str] = []
+    """Sentences of `## Setup` that made no state; they are the driver's to arrange or ignore."""
+    warnings: list[str] = []
+    timeout_seconds: int | None = None
 
 
 class CriterionScore(Wire):
@@ -69,6 +105,50 @@ class CriterionScore(Wire):
     kind: Tag
     passed: int
     total: int
+    """Attempts in which it was graded."""
+    index: int = 0
+    ungraded: int = 0
+    pass_at_k: float | None = None
+    """The chance that at least one of `total` attempts passes."""
+    pass_hat_k: float | None = None
+    """The chance that all of `total` attempts pass."""
+    standard_error: float | None = None
+
+
+class CriterionResult(Wire):
+    """What one criterion came to in one attempt."""
+
+    index: int
+    label: str
+    kind: Tag
+    result: Outcome
+    explanation: str | None = None
+    evidence: list[str] = []
+    graded_by: Grader | None = None
+    escalated: bool = False
+    """A check that no pattern reads, and which therefore went to the judge."""
+
+
+class AttemptResult(Wire):
+    """One attempt that is over."""
+
+    attempt: int
+    timed_out: bool = False
+    criteria: list[CriterionResult]
+    score: float | None = None
+    """Passed of graded."""
+    exit_code: int | None = None
+    """What the driver's command ended with, if it was one."""
+    duration_ms: int | None = None
+
+
+class JudgePacket(Wire):
+    """A criterion that waits for the calling agent's verdict."""
+
+    criterion: int
+    text: str
+    packet: str
+    """The judge's whole prompt; what it quotes from the session is data, not instructions."""
 
 
 class RunProgress(Wire):
@@ -76,8 +156,11 @@ class RunProgress(Wire):
 
     attempt: int
     of: int
-    phase: Literal["waiting_for_driver", "grading", "judging"]
+    phase: Phase
     graded: int = 0
+    """Criteria that this attempt has results of."""
+    ends_at: datetime | None = None
+    """When the phase ends by itself."""
 
 
 class RunScenario(Wire):
@@ -87,7 +170,7 @@ class RunScenario(Wire):
 
 
 class Run(Wire):
-    """`GET /v1/runs/{id}`."""
+    """`GET /v1/runs/{id}`; after `durationMs`, extensions."""
 
     run_id: str
     status: RunStatus
@@ -99,7 +182,30 @@ class Run(Wire):
     duration_ms: int | None = None
     dashboard_url: str | None = None
     progress: RunProgress | None = None
+    brief: Brief | None = None
+    """While an attempt waits for its driver."""
+    mirrors: list[MirrorInfo] = []
+    """While the run is under way."""
+    judge: list[JudgePacket] = []
+    """While progress is `judging`: give verdicts with a second finish."""
+    attempts: list[AttemptResult] = []
+    ungraded: int = 0
+    """Gradings that nobody made; the score leaves them out."""
+    pass_at_k: float | None = None
+    """The chance that at least one of so many attempts passes every criterion."""
+    pass_hat_k: float | None = None
+    """The chance that all of so many attempts pass every criterion."""
+    standard_error: float | None = None
+    """Of the score, over attempts."""
+    timed_out: int = 0
+    """Attempts that ran out of time."""
+    reason: str | None = None
+    """Why the run failed or was cancelled."""
+    setup_applied: list[str] = []
+    setup_not_applied: list[str] = []
+    warnings: list[str] = []
     created_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class RunPage(Wire):
@@ -118,6 +224,74 @@ class Verdict(Wire):
 
 
 class FinishRun(Body):
-    """`POST /v1/runs/{id}/finish` (extension): the driver has done its work."""
+    """`POST /v1/runs/{id}/finish` (extension): the driver has done its work.
 
-    verdicts: list[Verdict] = []
+    `verdicts` absent: what needs a judge that isn't configured waits for a second finish with
+    them. Given, even empty: what no verdict speaks of stays ungraded.
+    """
+
+    verdicts: list[Verdict] | None = None
+    attempt: int | None = None
+    """The attempt that is meant; if it is over already, nothing more is closed."""
+    exit_code: int | None = None
+
+
+class CheckScenario(Body):
+    """What `POST /v1/scenarios/check` takes (extension): one of the two."""
+
+    scenario: Scenario | None = None
+    scenario_markdown: str | None = None
+
+
+class ScenarioMistake(Wire):
+    """Something in a scenario that keeps it from running."""
+
+    line: int | None = None
+    message: str
+    hint: str
+
+
+class CriterionReading(Wire):
+    """How a criterion is going to be graded."""
+
+    index: int
+    text: str
+    tag: Tag
+    explicit: bool
+    """Whether the scenario says the tag, or Mirra inferred it."""
+    line: int | None = None
+    pattern: str | None = None
+    """The pattern of the check grammar that reads it."""
+    reading: str | None = None
+    """How it was understood, in plain words."""
+    escalates: bool = False
+    """A check that no pattern reads: the judge gets it."""
+    warning: str | None = None
+
+
+class ScenarioReading(Wire):
+    """What `POST /v1/scenarios/check` answers: how Mirra understands a scenario."""
+
+    title: str | None = None
+    mirrors: list[str] = []
+    config: ScenarioConfig | None = None
+    criteria: list[CriterionReading] = []
+    warnings: list[str] = []
+    errors: list[ScenarioMistake] = []
+    """Empty: the scenario can run."""
+
+
+class DraftScenario(Body):
+    """What `POST /v1/scenarios/draft` takes (extension)."""
+
+    session_id: str
+    title: str | None = None
+    after: int | None = Field(default=None, ge=0)
+    """The log's entry after which the trace begins."""
+
+
+class Draft(Wire):
+    """A scenario made of a session's trace, and how its checks read."""
+
+    markdown: str
+    reading: ScenarioReading
