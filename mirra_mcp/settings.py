@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 HOSTED_API = "https://api.mirra.run"
+HOSTED_MARKETPLACE = "https://api.fxn.world"
 PROVIDERS = {
     "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
     "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1"),
@@ -80,6 +81,10 @@ class Settings:
     """`MIRRA_TOKEN`. Set: hosted Mirra. Not set: the embedded Mirra of this process."""
     api_url: str = HOSTED_API
     """`MIRRA_API_URL`."""
+    marketplace_url: str = HOSTED_MARKETPLACE
+    """`MIRRA_MARKETPLACE_URL`: the hosted marketplace."""
+    marketplace_key: str | None = field(default=None, repr=False)
+    """`MIRRA_API_KEY`: what the hosted marketplace knows an account by."""
     data_dir: Path | None = None
     """`MIRRA_DATA_DIR`: where persistent sessions live; by default the user's data folder."""
     host: str = "127.0.0.1"
@@ -106,6 +111,11 @@ class Settings:
         """Whether calls go to a Mirra elsewhere."""
         return self.token is not None
 
+    @property
+    def is_marketplace_hosted(self) -> bool:
+        """Whether the marketplace is one elsewhere: its key or its address is set."""
+        return self.marketplace_key is not None or self.marketplace_url != HOSTED_MARKETPLACE
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str], **overrides: Any) -> Self:
         """Read the environment; `overrides` that are not None win.
@@ -116,6 +126,8 @@ class Settings:
         found: dict[str, Any] = {
             "token": environ.get("MIRRA_TOKEN") or None,
             "api_url": environ.get("MIRRA_API_URL") or HOSTED_API,
+            "marketplace_url": environ.get("MIRRA_MARKETPLACE_URL") or HOSTED_MARKETPLACE,
+            "marketplace_key": environ.get("MIRRA_API_KEY") or None,
             "webhook_hosts": _words(environ.get("MIRRA_WEBHOOK_HOSTS")),
             "toolsets": _words(environ.get("MIRRA_TOOLSETS")),
             "read_only": environ.get("MIRRA_READ_ONLY", "").lower() in {"1", "true", "yes"},
