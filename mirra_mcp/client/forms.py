@@ -1,33 +1,51 @@
-"""Form bodies with nested values, as Stripe's SDKs write them: `a[b][0]=c`.
+"""Form bodies, as the vendors' SDKs write them: nested (`a[b][0]=c`) or with keys that repeat.
 
 Source: https://docs.stripe.com/api/expanding_objects
+    https://github.com/twilio/twilio-python/blob/main/twilio/base/serialize.py
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 
-def encode(body: Mapping[str, Any]) -> str:
+def encode(body: Mapping[str, Any], *, repeats: bool = False) -> str:
     """Return the object as `application/x-www-form-urlencoded`.
 
     `True` is `true`, `None` is empty (which unsets a field), and an empty object or list is
-    left out.
+    left out. When it `repeats`, a list becomes its key again and again, and an object in a field
+    is JSON, as Twilio has it; else both nest, as Stripe has it.
     """
-    pairs = [pair for name, value in body.items() for pair in _pairs(name, value)]
-    return urlencode(pairs, errors="replace")
+    pairs = _repeated if repeats else _nested
+    found = [pair for name, value in body.items() for pair in pairs(name, value)]
+    return urlencode(found, errors="replace")
 
 
-def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def _nested(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _pairs(f"{name}[{key}]", inner)
-    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            yield from _nested(f"{name}[{key}]", inner)
+    elif _is_list(value):
         for index, inner in enumerate(value):
-            yield from _pairs(f"{name}[{index}]", inner)
-    elif value is None:
-        yield name, ""
-    elif isinstance(value, bool):
-        yield name, "true" if value else "false"
+            yield from _nested(f"{name}[{index}]", inner)
     else:
-        yield name, str(value)
+        yield name, _text(value)
+
+
+def _repeated(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    for each in value if _is_list(value) else [value]:
+        is_structure = isinstance(each, Mapping) or _is_list(each)
+        yield name, json.dumps(each) if is_structure else _text(each)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

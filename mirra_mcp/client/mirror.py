@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from mirra_mcp.client import forms
@@ -14,6 +14,7 @@ from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.extensions import RETRY
 from mirra_mcp.client.urls import path_on_mirror
 from mirra_mcp.wire.admin import (
+    Encoding,
     Metadata,
     ResetDone,
     ResetState,
@@ -27,10 +28,9 @@ from mirra_mcp.wire.admin import (
 )
 from mirra_mcp.wire.events import Delivery
 
-Encoding = Literal["json", "form"]
-
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+_FORM = "application/x-www-form-urlencoded"
+_CONTENT_TYPES = {"json": "application/json", "form": _FORM, "form-repeated": _FORM}
 _OURS_TO_SET = {"host", "content-length", "transfer-encoding", "connection", "upgrade"}
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -170,7 +170,7 @@ class MirrorClient:
             )
         path = path_on_mirror(path)
         if verb in ("GET", "HEAD") and isinstance(body, Mapping):
-            query = forms.encode(body)
+            query = forms.encode(body, repeats=encoding == "form-repeated")
             path += f"{'&' if '?' in path else '?'}{query}" if query else ""
             body = None
         return self._api.call(verb, path), _encoded(body, encoding)
@@ -204,7 +204,7 @@ def _encoded(body: Any, encoding: Encoding) -> bytes | None:
             code="mirra.request.invalid",
             hint='Give it as {"name": value}; nested objects and lists are encoded for you.',
         )
-    return forms.encode(body).encode()
+    return forms.encode(body, repeats=encoding == "form-repeated").encode()
 
 
 def _checked(headers: Mapping[str, str], call: Call) -> dict[str, bytes]:

@@ -13,9 +13,10 @@ from mirra_mcp.wire.sessions import MirrorInfo, Session
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
-    from mirra_mcp.client.mirror import Encoding, MirrorClient
+    from mirra_mcp.client.mirror import MirrorClient
     from mirra_mcp.server.live import Live
     from mirra_mcp.server.sdk import Request
+    from mirra_mcp.wire.admin import Encoding
 
 Connect = Callable[[str | None], Awaitable["MirraClient"]]
 """Gives a client of Mirra: for the caller's own token (HTTP, hosted), or with None, the one of

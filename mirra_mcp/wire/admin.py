@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 from mirra_mcp.wire.model import Body, Doc, Wire
 
+Encoding = Literal["json", "form", "form-repeated"]
+"""How a vendor takes a body: JSON, a form that nests (`a[b][0]=c`), or one that repeats keys."""
+
 
 class ResetState(Body):
     """`POST /_mirra/state/reset`. `seed` is `fixture` or `mirror:fixture`, else the first one."""
@@ -137,7 +140,7 @@ class Metadata(Wire):
     name: str
     version: str
     vendor_api_version: str
-    encoding: Literal["json", "form"] = "json"
+    encoding: Encoding = "json"
     endpoints: list[Endpoint] = []
     webhook_events: list[str] = []
     simulate_events: list[SimulateEvent] = []

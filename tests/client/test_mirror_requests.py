@@ -106,6 +106,32 @@ async def test_a_form_nests_as_the_vendors_sdks_nest_it() -> None:
     ]
 
 
+async def test_a_form_repeats_keys_as_twilios_sdks_repeat_them() -> None:
+    """Source: https://github.com/twilio/twilio-python/blob/main/twilio/base/serialize.py"""
+    body = {
+        "To": "+15005550006",
+        "MediaUrl": ["https://example.com/a.png", "https://example.com/b.png"],
+        "RateLimits": {"end_user_ip": "1.2.3.4"},
+        "SmartEncoded": True,
+        "PersistentAction": [],
+        "Body": None,
+    }
+    async with mirroring(answer({}), answer({})) as (mirror, server):
+        await mirror.request("POST", "/Messages.json", body=body, encoding="form-repeated")
+        await mirror.request("GET", "/x?a=1", body={"b": [1, 2]}, encoding="form-repeated")
+    posted, read = server.requests
+    assert posted.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert parse_qsl(posted.body.decode(), keep_blank_values=True) == [
+        ("To", "+15005550006"),
+        ("MediaUrl", "https://example.com/a.png"),
+        ("MediaUrl", "https://example.com/b.png"),
+        ("RateLimits", '{"end_user_ip": "1.2.3.4"}'),
+        ("SmartEncoded", "true"),
+        ("Body", ""),
+    ]
+    assert read.target == "/x?a=1&b=1&b=2"
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_what_a_read_is_given_becomes_its_query(method: str) -> None:
     async with mirroring(answer("", 204)) as (mirror, server):

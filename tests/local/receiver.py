@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass
@@ -17,19 +18,36 @@ class Received:
 
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+    url: str = ""
 
     @property
     def json(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters of a form, or of a GET request's query."""
+        text = urlsplit(self.url).query if self.method == "GET" else self.body.decode()
+        return dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer with a body."""
+
+    text: str
+    status: int = 200
+    content_type: str = "text/xml"
+
 
 @dataclass
 class Receiver:
-    """What came in, and what to answer next: a status, or `stall`."""
+    """What came in, and what to answer next: a status, a reply, or `stall`."""
 
     url: str = ""
     inbox: "queue.Queue[Received]" = field(default_factory=queue.Queue)
-    answers: deque[int | str] = field(default_factory=deque)
+    answers: deque[int | str | Reply] = field(default_factory=deque)
     go_on: threading.Event = field(default_factory=threading.Event)
 
     def next(self) -> Received:
@@ -45,17 +63,26 @@ def receiving() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = receiver.answers.popleft() if receiver.answers else 200
-            receiver.inbox.put(Received(headers, body))
+            origin = receiver.url.removesuffix("/hook")
+            receiver.inbox.put(Received(headers, body, self.command, origin + self.path))
             if answer == "stall":
                 receiver.go_on.wait(20)
                 answer = 200
-            self.send_response(int(answer))
-            self.send_header("content-length", "0")
+            reply = answer if isinstance(answer, Reply) else Reply("", int(answer))
+            content = reply.text.encode()
+            self.send_response(reply.status)
+            if content:
+                self.send_header("content-type", reply.content_type)
+            self.send_header("content-length", str(len(content)))
             self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, *args: object) -> None:
             pass

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 
@@ -17,7 +17,8 @@ from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.routes import Answer, Call, Router, routes_of
 from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.kit.stories import Story
-from mirra_mcp.local.kit.webhooks import Target
+from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel, Target
+from mirra_mcp.wire.admin import Encoding
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Mirror:
     version: ClassVar[str]
     api_version: ClassVar[str]
     description: ClassVar[str]
-    encoding: ClassVar[Literal["json", "form"]] = "json"
+    encoding: ClassVar[Encoding] = "json"
     resources: ClassVar[tuple[type[Resource], ...]] = ()
     stories: ClassVar[Mapping[str, Story]] = {}
     fixtures: ClassVar[Mapping[str, Fixture]] = {}
@@ -73,6 +74,8 @@ class Mirror:
     retry_schedule: ClassVar[tuple[timedelta, ...]] = ()
     idempotency: ClassVar[Idempotency | None] = None
     max_body: ClassVar[int] = 50 * 1024 * 1024
+    reads_answers: ClassVar[int] = 0
+    """How many bytes of a webhook receiver's answer mean something to the vendor."""
 
     store: Store
     ids: Ids
@@ -149,12 +152,13 @@ class Mirror:
         data = {"mirror": self.vendor, "entity": noun.entity, "entityId": id}
         self.session.log.append("state.changed", self.vendor, data | {"before": old, "after": new})
 
-    def emit(self, event: str, data: Doc) -> None:
-        """Tell a vendor event to the webhooks."""
+    def emit(self, event: str, data: Doc, *, to: list[Target] | None = None) -> None:
+        """Tell a vendor event to the webhooks: those that subscribed, or the addresses `to`."""
         if self.session is None:
             return
-        payload = self.payload(event, data)
-        for id in self.session.deliveries.add(self, event, payload, self.event_ref(data)):
+        payload, ref = self.payload(event, data), self.event_ref(data)
+        targets = self.endpoints(event) if to is None else to
+        for id in self.session.deliveries.add(self, event, payload, ref, targets):
             self.unit.webhooks.append((event, id))
 
     def after(self, delay: timedelta, verb: str, **args: Any) -> None:
@@ -253,8 +257,20 @@ class Mirror:
     def refused(self, call: Call, answer: Answer) -> None:
         """Complete what a refused call is answered."""
 
-    def delivered(self, payload: bytes) -> None:
-        """Take note that a webhook was accepted by its receiver."""
+    def letter(self, parcel: Parcel, at: datetime) -> Letter:
+        """Return what goes over the wire when a delivery is tried `at` an instant."""
+        headers = self.sign(parcel.secret, parcel.message, at, parcel.payload)
+        return Letter(parcel.method, parcel.url or "", headers, parcel.payload)
+
+    def retry(self, parcel: Parcel, outcome: Outcome, tries: int) -> timedelta | None:
+        """Return how long to wait after `tries` failed attempts, or None to give up."""
+        return self.retry_schedule[tries - 1] if tries <= len(self.retry_schedule) else None
+
+    def answered(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Act on a receiver's answer to a webhook: it was 2xx. Writes, timers, events allowed."""
+
+    def undelivered(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Act on a webhook that its receiver never accepted: no attempt is left."""
 
     def forget_limits(self) -> None:
         """Clear rate-limit counters: the mirror is being reset."""

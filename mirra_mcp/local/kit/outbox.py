@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mirra_mcp.local.kit.session import Session
-from mirra_mcp.local.kit.webhooks import Outcome, Parcel
+from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel
 
 if TYPE_CHECKING:
     import httpx
@@ -62,13 +62,12 @@ class Outbox:
     async def _deliver(self, session: Session, parcel: Parcel, lane: "Lane") -> None:
         try:
             mirror = session.mirrors[parcel.mirror]
-            headers = mirror.sign(parcel.secret, parcel.message, session.wall(), parcel.payload)
-            outcome = await self._post(parcel.url or "", headers, parcel.payload)
+            letter = mirror.letter(parcel, session.wall())
+            outcome = await self.post(letter, mirror.reads_answers)
             async with session.lock:
                 fresh = session.deliveries.find(parcel.id) if session.is_open else None
                 if fresh is not None and fresh.status == "pending":
-                    with session.transaction():
-                        session.deliveries.record(fresh, mirror, headers, outcome)
+                    session.deliveries.conclude(fresh, mirror, letter, outcome)
         except Exception:
             log.exception("Sending the webhook %s failed.", parcel.id)
         finally:
@@ -78,7 +77,8 @@ class Outbox:
         if session.is_open:
             session.on_work(session)
 
-    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Outcome:
+    async def post(self, letter: Letter, most: int = 0) -> Outcome:
+        """Make one attempt; of the answer `most` bytes are read, and one more if it is longer."""
         import httpx
 
         if self._client is None:
@@ -90,15 +90,25 @@ class Outbox:
         def failed(error: str, *, is_final: bool = False) -> Outcome:
             return Outcome(None, error, (perf_counter() - start) * 1000, is_final)
 
+        url = letter.url
         refusal = await self._refuses(url)
         if refusal:
             return failed(refusal, is_final=True)
         try:
             async with (
                 asyncio.timeout(TIMEOUT),
-                self._client.stream("POST", url, content=body, headers=headers) as response,
+                self._client.stream(
+                    letter.method, url, content=letter.content, headers=letter.headers
+                ) as response,
             ):
-                return Outcome(response.status_code, None, (perf_counter() - start) * 1000)
+                body = await _beginning(response, most) if most else b""
+                return Outcome(
+                    response.status_code,
+                    None,
+                    (perf_counter() - start) * 1000,
+                    headers=dict(response.headers),
+                    body=body,
+                )
         except (httpx.TimeoutException, TimeoutError):
             return failed(f"The receiver did not answer within {TIMEOUT:.0f} s.")
         except httpx.ConnectError:
@@ -172,6 +182,16 @@ class Outbox:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
+
+
+async def _beginning(response: "httpx.Response", most: int) -> bytes:
+    """Read an answer's first bytes: at most one more than `most`."""
+    found = bytearray()
+    async for part in response.aiter_bytes():
+        found += part
+        if len(found) > most:
+            break
+    return bytes(found[: most + 1])
 
 
 class Lane:

@@ -1,6 +1,7 @@
 """Which verb of which noun answers a request, and what goes in and out."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from mirra_mcp.local.kit.params import Params
 from mirra_mcp.wire.model import Doc
 
 F = TypeVar("F", bound=Callable[..., Any])
+PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
 @dataclass
@@ -111,7 +113,7 @@ def _bind(
     verb: Callable[..., Any], name: str, noun: str, method: str, path: str, status: int
 ) -> Route:
     wanted = list(inspect.signature(verb).parameters)[1:]
-    placeholders = tuple(part[1:-1] for part in path.split("/") if part.startswith("{"))
+    placeholders = tuple(PLACEHOLDER.findall(path))
     hints = get_type_hints(verb) if "params" in wanted else {}
     unknown = set(wanted) - {"call", "params", *placeholders}
     if unknown:
@@ -121,7 +123,10 @@ def _bind(
 
 
 class Router:
-    """Finds the endpoint of a path; a fixed segment wins over a placeholder."""
+    """Finds the endpoint of a path; a fixed segment wins over a placeholder.
+
+    A segment may have a suffix after its placeholder: `{id}.json`, which wins over `{id}`.
+    """
 
     def __init__(self) -> None:
         self._root: dict[str, Any] = {}
@@ -134,9 +139,9 @@ class Router:
         node = self._root
         names = []
         for part in path.strip("/").split("/"):
-            if part.startswith("{"):
-                names.append(part[1:-1])
-                part = "{}"
+            if name := PLACEHOLDER.match(part):
+                names.append(name[1])
+                part = part.replace(name[0], "{}", 1)
             node = node.setdefault(part, {})
         node.setdefault("/", {})[method] = (target, tuple(names))
 
@@ -161,5 +166,8 @@ class Router:
         head, rest = parts[0], parts[1:]
         if head in node and head not in ("/", "{}"):
             yield from self._walk(node[head], rest, values)
+        stem, dot, suffix = head.rpartition(".")
+        if stem and (inner := node.get(f"{{}}{dot}{suffix}")):
+            yield from self._walk(inner, rest, (*values, stem))
         if head and "{}" in node:
             yield from self._walk(node["{}"], rest, (*values, head))

@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS main.deliveries (
   seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, mirror TEXT NOT NULL, type TEXT NOT NULL,
   status TEXT NOT NULL, message TEXT NOT NULL, url TEXT, secret TEXT NOT NULL, ref TEXT,
   payload BLOB NOT NULL, headers BLOB,
-  created TEXT NOT NULL, next REAL, attempts BLOB NOT NULL, after INTEGER NOT NULL);
+  created TEXT NOT NULL, next REAL, attempts BLOB NOT NULL, after INTEGER NOT NULL,
+  method TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS main.waiting ON deliveries(next) WHERE status = 'pending';
 CREATE TABLE IF NOT EXISTS main.meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 """

@@ -1,7 +1,8 @@
 """Deliveries: vendor events on their way to the endpoints that subscribed to them."""
 
+import logging
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
     from mirra_mcp.local.kit.mirror import Mirror
     from mirra_mcp.local.kit.session import Session
 
+log = logging.getLogger("mirra_mcp.local")
+
 COLUMNS = (
     "seq, id, mirror, type, status, message, url, secret, ref, payload, headers, created, next,"
-    " attempts, after"
+    " attempts, after, method"
+)
+_WRITTEN = COLUMNS.split(", ")[1:]
+_INSERT = (
+    f"INSERT INTO main.deliveries ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"
 )
 
 
@@ -28,6 +35,17 @@ class Target:
     id: str
     url: str
     secret: str
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What goes over the wire in one attempt."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +57,15 @@ class Outcome:
     duration_ms: float
     is_final: bool = False
     """Whether another try would be pointless."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """The receiver's, in lower case."""
+    body: bytes = b""
+    """The beginning of the receiver's answer: one byte more than the mirror reads, if longer."""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the receiver took it."""
+        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(slots=True)
@@ -60,6 +87,7 @@ class Parcel:
     next: float | None
     attempts: bytes
     after: int
+    method: str = "POST"
 
     def to_wire(self) -> Delivery:
         """Return the delivery as the API shows it."""
@@ -86,7 +114,9 @@ class Deliveries:
         self._session = session
         self._db = db
 
-    def add(self, mirror: "Mirror", event: str, payload: Doc, ref: str | None) -> list[str]:
+    def add(
+        self, mirror: "Mirror", event: str, payload: Doc, ref: str | None, targets: list[Target]
+    ) -> list[str]:
         """Address a vendor event to every endpoint that wants it; return the delivery ids.
 
         An event that nobody subscribed to is kept and logged all the same, signed with the
@@ -96,45 +126,53 @@ class Deliveries:
         message = mirror.message_prefix + session.ids.token(27)
         body = orjson.dumps(payload)
         ids = []
-        for target in mirror.endpoints(event):
+        for target in targets:
             ids.append(f"dlv_{session.ids.token(16)}")
             own = mirror.payload_for(target, payload)
             content = body if own is payload else orjson.dumps(own)
-            self._insert(
-                ids[-1], mirror, event, "pending", message, target.url, target.secret, ref, content,
-                None, now, now.timestamp(),
+            parcel = Parcel(
+                0, ids[-1], mirror.vendor, event, "pending", message, target.url, target.secret,
+                ref, content, None, iso(now), now.timestamp(), b"[]", session.log.last,
+                target.method,
             )  # fmt: skip
+            self._insert(parcel)
             session.has_mail = True
         if not ids:
             ids.append(f"dlv_{session.ids.token(16)}")
-            headers = mirror.sign(mirror.webhook_secret, message, session.wall(), body)
-            self._insert(
-                ids[-1], mirror, event, "unsubscribed", message, None, mirror.webhook_secret, ref,
-                body, orjson.dumps(headers), now, None,
+            parcel = Parcel(
+                0, ids[0], mirror.vendor, event, "unsubscribed", message, None,
+                mirror.webhook_secret, ref, body, None, iso(now), None, b"[]", session.log.last,
             )  # fmt: skip
-            self._log(mirror, event, ref, ids[-1], None, body, headers, 0, None)
+            letter = mirror.letter(parcel, session.wall())
+            parcel.headers = orjson.dumps(letter.headers)
+            self._insert(parcel)
+            self._log(mirror, parcel, letter, 0, None)
         return ids
 
-    def _insert(
-        self, id: str, mirror: "Mirror", event: str, status: str, message: str, url: str | None,
-        secret: str, ref: str | None, body: bytes, headers: bytes | None, now: datetime,
-        next: float | None,
-    ) -> None:  # fmt: skip
-        values = (
-            id, mirror.vendor, event, status, message, url, secret, ref, body, headers, iso(now),
-            next, b"[]", self._session.log.last,
-        )  # fmt: skip
-        self._db.execute(
-            "INSERT INTO main.deliveries (id, mirror, type, status, message, url, secret, ref,"
-            " payload, headers, created, next, attempts, after)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            values,
-        )
+    def _insert(self, parcel: Parcel) -> None:
+        self._db.execute(_INSERT, [getattr(parcel, name) for name in _WRITTEN])
 
-    def record(
-        self, parcel: Parcel, mirror: "Mirror", headers: dict[str, str], done: Outcome
-    ) -> None:
-        """Write down an attempt and when the next one is due, if any."""
+    def conclude(self, parcel: Parcel, mirror: "Mirror", letter: Letter, done: Outcome) -> None:
+        """Write down how an attempt went, and let the mirror make of it what the vendor would.
+
+        A mirror that fails over an answer loses what it wanted to write, never the attempt.
+        """
+        session = self._session
+        try:
+            with session.unit(mirror, session.clock.now()):
+                status = self._record(parcel, mirror, letter, done)
+                if done.is_accepted:
+                    mirror.answered(parcel, done.status or 0, done.headers, done.body)
+                elif status == "failed":
+                    mirror.undelivered(parcel, done)
+        except Exception:
+            log.exception("The mirror %s failed over an answer to %s.", parcel.mirror, parcel.id)
+            session.errors += 1
+            with session.transaction():
+                self._record(parcel, mirror, letter, done)
+
+    def _record(self, parcel: Parcel, mirror: "Mirror", letter: Letter, done: Outcome) -> str:
+        """Write down an attempt and when the next one is due, if any; return the new status."""
         now = self._session.clock.now()
         tried: list[Any] = orjson.loads(parcel.attempts)
         attempt: dict[str, Any] = {"at": iso(now), "durationMs": round(done.duration_ms, 1)}
@@ -144,32 +182,32 @@ class Deliveries:
             attempt["error"] = done.error
         tried.append(attempt)
         status, due = "failed", None
-        if done.status is not None and 200 <= done.status < 300:
+        if done.is_accepted:
             status = "delivered"
-            mirror.delivered(parcel.payload)
-        elif not done.is_final and len(tried) <= len(mirror.retry_schedule):
-            status, due = "pending", (now + mirror.retry_schedule[len(tried) - 1]).timestamp()
+        elif not done.is_final and (wait := mirror.retry(parcel, done, len(tried))) is not None:
+            status, due = "pending", (now + wait).timestamp()
         if parcel.next is not None:
             status, due = "pending", parcel.next  # asked for again while this try was under way
         self._db.execute(
             "UPDATE main.deliveries SET status=?, next=?, headers=?, attempts=? WHERE seq=?",
-            (status, due, orjson.dumps(headers), orjson.dumps(tried), parcel.seq),
+            (status, due, orjson.dumps(letter.headers), orjson.dumps(tried), parcel.seq),
         )
-        self._log(
-            mirror, parcel.type, parcel.ref, parcel.id, parcel.url, parcel.payload, headers,
-            len(tried), done,
-        )  # fmt: skip
+        self._log(mirror, parcel, letter, len(tried), done)
+        return status
 
     def _log(
-        self, mirror: "Mirror", event: str, ref: str | None, id: str, url: str | None,
-        payload: bytes, headers: dict[str, str], attempt: int, done: Outcome | None,
-    ) -> None:  # fmt: skip
-        data: dict[str, Any] = {"mirror": mirror.vendor, "type": event}
-        if mirror.event_id_key and ref:
-            data[mirror.event_id_key] = ref
-        data["signature"] = mirror.signature_of(headers)
-        data |= {"deliveryId": id, "url": url, "payload": orjson.Fragment(payload)}
-        data["headers"] = headers
+        self, mirror: "Mirror", parcel: Parcel, letter: Letter, attempt: int, done: Outcome | None
+    ) -> None:
+        data: dict[str, Any] = {"mirror": mirror.vendor, "type": parcel.type}
+        if mirror.event_id_key and parcel.ref:
+            data[mirror.event_id_key] = parcel.ref
+        data["signature"] = mirror.signature_of(letter.headers)
+        data["deliveryId"] = parcel.id
+        data["url"] = None if parcel.url is None else letter.url
+        if letter.method != "POST":
+            data["method"] = letter.method
+        data["payload"] = orjson.Fragment(parcel.payload)
+        data["headers"] = letter.headers
         data["attempt"] = attempt
         if done is not None:
             data |= {"responseStatus": done.status} if done.error is None else {"error": done.error}

@@ -3,6 +3,9 @@
 import sys
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlencode
+
+import orjson
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.idempotency import Idempotency
@@ -11,7 +14,7 @@ from mirra_mcp.local.kit.params import Params, Problem
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.kit.stories import Story, stories_of, story, the_one
-from mirra_mcp.local.kit.webhooks import Target, svix_schedule
+from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel, Target, svix_schedule
 from mirra_mcp.wire.model import Doc
 
 
@@ -23,6 +26,11 @@ class SendParcel(Params):
 
 class SaveHook(Params):
     url: str
+
+
+class Track(Params):
+    url: str
+    method: str = "POST"
 
 
 class Parcels(Resource):
@@ -66,6 +74,21 @@ class Parcels(Resource):
     def index(self, call: Call) -> Answer:
         page = self.page(limit=int(call.query.get("limit", 10)), after=call.query.get("after"))
         return Answer(200, [self.view(doc) for doc in page.docs])
+
+    @route("POST /parcels/{id}/track.json")
+    @route("POST /parcels/{id}.track")
+    def track(self, id: str, params: Track) -> Doc:
+        """Ask one address alone where the parcel should go."""
+        doc = self.get(id)
+        target = Target("tracker", params.url, "toysec_tracker", params.method)
+        self.mirror.emit("parcel.asked", {"id": id, "to": doc["to"]}, to=[target])
+        return self.view(doc)
+
+    def redirect(self, id: str, to: str) -> None:
+        if to == "crash":
+            self.save(self.get(id) | {"to": "half done"})
+            raise RuntimeError("a bug over an answer")
+        self.save(self.get(id) | {"to": to}, event="parcel.redirected")
 
     @route("DELETE /parcels/{id}")
     def delete(self, id: str) -> None:
@@ -115,6 +138,7 @@ class Toy(Mirror):
     retry_schedule = svix_schedule()
     idempotency = Idempotency(replay_header=("idempotent-replayed", "true"))
     max_body = 100_000
+    reads_answers = 100
     stories: ClassVar[dict[str, Story]] = {}
 
     def authenticate(self, call: Call) -> str:
@@ -153,6 +177,32 @@ class Toy(Mirror):
     def endpoints(self, event: str) -> list[Target]:
         hooks: list[dict[str, Any]] = self.nouns["hooks"].find(newest_first=False)
         return [Target(each["id"], each["url"], each["secret"]) for each in hooks]
+
+    def letter(self, parcel: Parcel, at: datetime) -> Letter:
+        if parcel.type != "parcel.asked":
+            return super().letter(parcel, at)
+        form = urlencode(orjson.loads(parcel.payload)["data"])
+        url = parcel.url or ""
+        if parcel.method == "GET":
+            url, form = f"{url}?{form}", ""
+        headers = {"toy-signature": f"{parcel.secret[-4:]}:{url}:{form}"}
+        return Letter(parcel.method, url, headers, form.encode())
+
+    def answered(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
+        if parcel.type == "parcel.asked" and body:
+            id = orjson.loads(parcel.payload)["data"]["id"]
+            parcels = self.nouns["parcels"]
+            assert isinstance(parcels, Parcels)
+            parcels.redirect(id, body.decode())
+
+    def undelivered(self, parcel: Parcel, outcome: Outcome) -> None:
+        if parcel.type == "parcel.asked":
+            self.emit("parcel.unknown", {"id": parcel.ref, "status": outcome.status})
+
+    def retry(self, parcel: Parcel, outcome: Outcome, tries: int) -> timedelta | None:
+        if parcel.type == "parcel.asked":
+            return None
+        return super().retry(parcel, outcome, tries)
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         signature = f"{secret[-4:]}:{len(body)}:{message_id}"

@@ -16,7 +16,7 @@ from mirra_mcp.local.kit.idempotency import Idempotency
 from mirra_mcp.local.kit.mirror import Fixture
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.stories import Story, stories_of
-from mirra_mcp.local.kit.webhooks import Target
+from mirra_mcp.local.kit.webhooks import Parcel, Target
 from mirra_mcp.local.mirrors.stripe import (
     access,
     errors,
@@ -84,8 +84,6 @@ class Stripe(Nouns, Rehearsals, Refusals):
     """How many calls more meet a rate limit."""
     last_header: str | None = None
     last_key: str = ""
-    targets: list[Target] | None = None
-    """Where the event goes that is being sent, once that is known."""
 
     def __init__(self, url: str, fixture: str) -> None:
         super().__init__(url, fixture)
@@ -288,29 +286,29 @@ class Stripe(Nouns, Rehearsals, Refusals):
 
     # Events.
 
-    def emit(self, event: str, data: Doc) -> None:
+    def emit(self, event: str, data: Doc, *, to: list[Target] | None = None) -> None:
         """Keep an event as an object of its own, and send it; a fixture's past is only kept."""
         if self.kept_back is not None:
             self.kept_back.append((event, deepcopy(data)))
             return
-        targets = self.endpoints(event)
+        targets = self.endpoints(event) if to is None else to
         doc = self.events.record(event, data, len(targets))
         if self.session is None:
             return
         clock = self.now
         if self.lane and self.session.log.at:  # a test clock doesn't delay the mail
             self.now = datetime.fromisoformat(self.session.log.at)
-        self._send(event, doc, targets)
+        super().emit(event, doc, to=targets)
         if thin := self.event_destinations.wanting(f"v1.{event}", "thin"):
             about = data["object"]
             reference = v2.related(about["object"], about.get("id", ""), v2.place_of(about))
             told = self.core_events.record(f"v1.{event}", reference, doc["id"])
-            self._send(told["type"], told, thin)
+            super().emit(told["type"], told, to=thin)
         self.now = clock
 
-    def delivered(self, payload: bytes) -> None:
+    def answered(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
         """Count an endpoint that has accepted an event."""
-        event = orjson.loads(payload)
+        event = orjson.loads(parcel.payload)
         if event["object"] == "event":
             self.events.delivered(event["id"], event.get("account"))
 
@@ -337,21 +335,12 @@ class Stripe(Nouns, Rehearsals, Refusals):
 
     def endpoints(self, event: str) -> list[Target]:
         """List the enabled endpoints that want an event."""
-        if self.targets is not None:
-            return self.targets
         found = self.webhook_endpoints.wanting(event)
         return found + self.event_destinations.wanting(event, "snapshot")
 
     def send_thin(self, event: Doc, targets: list[Target]) -> None:
         """Send a thin event to its destinations."""
-        self._send(event["type"], event, targets)
-
-    def _send(self, type: str, event: Doc, targets: list[Target]) -> None:
-        self.targets = targets
-        try:
-            super().emit(type, event)
-        finally:
-            self.targets = None
+        super().emit(event["type"], event, to=targets)
 
     def give_up(self, url: str) -> None:
         """Send no more of what an endpoint hasn't got yet."""
