@@ -91,7 +91,7 @@ def refusal(
     if detail is None:
         detail = _unexplained(answer, call)
     return MirraError(
-        _clean(detail.message, token),
+        _clean(_told(detail), token),
         code=_clean(detail.code, token),
         request=call.name,
         status=answer.status,
@@ -106,6 +106,18 @@ def _detail(answer: Answer) -> ErrorDetail | None:
         return ErrorBody.model_validate_json(answer.content).error
     except ValidationError:
         return None
+
+
+def _told(detail: ErrorDetail) -> str:
+    """Return the message, with each failing field that it doesn't name itself."""
+    fields = detail.details if isinstance(detail.details, list) else []
+    more = [
+        f"{each['field']}: {each['message']}"
+        for each in fields
+        if isinstance(each, dict) and {"field", "message"} <= each.keys()
+        if str(each["message"]) not in detail.message
+    ]
+    return " ".join((detail.message, "; ".join(more))).strip()
 
 
 def _unexplained(answer: Answer, call: Call) -> ErrorDetail:

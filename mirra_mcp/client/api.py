@@ -103,6 +103,34 @@ class Api:
             call, model, repeatable=True, otherwise=otherwise, extension=extension
         )
 
+    async def request(
+        self,
+        method: str,
+        path: str,
+        model: type[M],
+        *,
+        body: Body | Doc | None = None,
+        query: Query | None = None,
+        repeatable: bool = False,
+        wait: float = 0.0,
+        extension: Extension | None = None,
+    ) -> M:
+        """Make any other call; all it may do is in the arguments.
+
+        Raises:
+            MirraError: it was refused, or maybe not done: see `outcome`.
+        """
+        sent = body.to_json() if isinstance(body, Body) else body
+        return await self._make(
+            self.call(method, with_query(path, query or {})),
+            model,
+            content=None if sent is None else as_json(sent),
+            repeatable=repeatable,
+            otherwise=None,
+            extension=extension,
+            wait=wait,
+        )
+
     async def _make(
         self,
         call: Call,

@@ -1,5 +1,7 @@
 """How Mirra says no: `{"error": {"code", "message", "hint"}}`."""
 
+from typing import Any
+
 from mirra_mcp.wire.model import Wire
 
 
@@ -9,6 +11,8 @@ class ErrorDetail(Wire):
     code: str
     message: str
     hint: str | None = None
+    details: Any = None
+    """The marketplace's: for `VALIDATION_ERROR` a list of `{"field", "message"}`."""
 
 
 class ErrorBody(Wire):
