@@ -31,6 +31,20 @@ class Resource:
     status_field: ClassVar[str] = "status"
     secret_fields: ClassVar[tuple[str, ...]] = ()
 
+    # How prose speaks of these documents: read by the checks of scenarios.
+    synonyms: ClassVar[tuple[str, ...]] = ()
+    """Other words for one of them: `mail` for an email. Their plurals follow by themselves."""
+    names: ClassVar[tuple[str, ...]] = ("name", "email")
+    """The fields by whose value prose calls one, besides its id."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """Other words for fields: `sender` for `from`; several fields are separated by spaces."""
+    verbs: ClassVar[Mapping[str, tuple[str, Any]]] = {}
+    """What can become of one, as a participle: `unsubscribed` sets a field to a value."""
+    statuses: ClassVar[tuple[str, ...]] = ()
+    """The values of the status field that `moves` doesn't tell."""
+    more_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields that `blank` doesn't have, as they are left out when empty."""
+
     def __init__(self, mirror: Any) -> None:
         self.mirror = mirror
 

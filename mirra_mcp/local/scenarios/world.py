@@ -1,0 +1,276 @@
+"""What an attempt has done to a session: its log, its webhooks, and the state that it left.
+
+Nothing is read before it is asked for, and of the log only what came after the attempt's
+beginning, so that a world costs nothing to make however full the session is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal
+
+import orjson
+
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.resource import Resource
+from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.kit.webhooks import COLUMNS, Parcel
+from mirra_mcp.wire.events import Attempt, Event
+from mirra_mcp.wire.model import Doc
+
+MOST_ENTRIES = 200_000
+"""Entries of the log that are looked at, the oldest first."""
+
+Level = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where an attempt begins: cheap to take, and all that a world needs to remember."""
+
+    entry: int
+    """The log's newest number."""
+    delivery: int
+    """The number of the newest webhook."""
+    at: datetime
+
+    @classmethod
+    def of(cls, session: Session) -> "Mark":
+        """Take the mark of this moment."""
+        row = session.db.execute("SELECT MAX(seq) FROM main.deliveries").fetchone()
+        return cls(session.log.last, row[0] or 0, session.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document that was made (`before` is None), changed, or deleted (`after` is None)."""
+
+    entry: int
+    at: datetime
+    mirror: str
+    entity: str
+    id: str
+    before: Doc | None
+    after: Doc | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call of a vendor's API."""
+
+    entry: int
+    at: datetime
+    mirror: str
+    method: str
+    path: str
+    query: str
+    status: int
+    headers: Mapping[str, str]
+    key: str | None
+    """The idempotency key."""
+    body: Any = None
+    error: Any = None
+
+    def __str__(self) -> str:
+        """Name it as a log would."""
+        return f"{self.method} {self.path} -> {self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A vendor event on its way to one address, or to nobody."""
+
+    seq: int
+    id: str
+    mirror: str
+    type: str
+    status: str
+    message: str
+    """The same for all the addresses of one event."""
+    url: str | None
+    payload: Doc
+    created: datetime
+    attempts: Sequence[Attempt]
+    entry: int
+    """The log's newest number when the event was told."""
+
+    @property
+    def accepted(self) -> Attempt | None:
+        """The first attempt that was answered 2xx."""
+        return next((each for each in self.attempts if is_accepted(each.response_status)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A copy of a webhook, real or forged, and how the handler took it."""
+
+    entry: int
+    mirror: str
+    type: str
+    forgery: str
+    """`none` for the real one."""
+    status: int | None
+    url: str
+    error: str | None = None
+
+
+class MirrorView:
+    """One mirror's documents, as the attempt left them; of every account, secrets masked."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+
+    def documents(self, plural: str, where: Mapping[str, Any] | None = None) -> Iterator[Doc]:
+        """List documents, oldest first; `where` may only narrow by indexed fields."""
+        noun = self._noun(plural)
+        for kind in self._kinds(plural):
+            for doc in self._mirror.store.select(kind, dict(where or {}), newest_first=False):
+                yield noun.shown(doc)
+
+    def document(self, plural: str, id: str) -> Doc | None:
+        """Return one document, or None."""
+        noun = self._noun(plural)
+        for kind in self._kinds(plural):
+            if doc := self._mirror.store.get(kind, id):
+                return noun.shown(doc)
+        return None
+
+    def count(self, plural: str) -> int:
+        """Count the documents of a kind."""
+        counts = self._mirror.store.counts()
+        return sum(counts[kind] for kind in self._kinds(plural))
+
+    def _noun(self, plural: str) -> Resource:
+        return self._mirror.nouns[plural]
+
+    def _kinds(self, plural: str) -> list[str]:
+        return [k for k in self._mirror.store.counts() if k.partition("@")[0] == plural]
+
+
+class World:
+    """An attempt, from its beginning to now. Read it before the session goes on."""
+
+    def __init__(self, session: Session, mark: Mark) -> None:
+        session.open()
+        self.session, self.mark = session, mark
+        self.mirrors = {vendor: MirrorView(each) for vendor, each in session.mirrors.items()}
+        self._by_type: dict[str, list[Event]] = {}
+
+    @cached_property
+    def events(self) -> Sequence[Event]:
+        """All entries of the attempt."""
+        return self._read(())
+
+    def of_type(self, type: str) -> Sequence[Event]:
+        """List the log's entries of one type; only these are read."""
+        if type not in self._by_type:
+            self._by_type[type] = self._read((type,))
+        return self._by_type[type]
+
+    def _read(self, types: tuple[str, ...]) -> list[Event]:
+        return self.session.log.page(self.mark.entry, MOST_ENTRIES, types).events
+
+    @cached_property
+    def changes(self) -> Sequence[Change]:
+        """What became of documents, in order."""
+        return [
+            Change(
+                each.id, at_of(each.data), each.data["mirror"], each.data["entity"],
+                each.data["entityId"], each.data.get("before"), each.data.get("after"),
+            )
+            for each in self.of_type("state.changed")
+        ]  # fmt: skip
+
+    @cached_property
+    def requests(self) -> Sequence[Request]:
+        """The calls of vendors' APIs, in order."""
+        found = []
+        for each in self.of_type("traffic.request_completed"):
+            data = each.data
+            headers = {name.lower(): value for name, value in data.get("headers", {}).items()}
+            key = data.get("idempotencyKey") or headers.get("idempotency-key")
+            if key:
+                headers.setdefault("idempotency-key", key)
+            found.append(
+                Request(
+                    each.id, at_of(data), data["mirror"], data["method"], data["path"],
+                    data.get("query", ""), data["status"], headers, key, data.get("request"),
+                    data.get("error"),
+                )
+            )  # fmt: skip
+        return found
+
+    @cached_property
+    def verifications(self) -> Sequence[Verification]:
+        """The log of signature verifications, in order."""
+        return [
+            Verification(
+                each.id, each.data["mirror"], each.data["type"], each.data["forgery"],
+                each.data.get("responseStatus"), each.data.get("url") or "", each.data.get("error"),
+            )
+            for each in self.of_type("webhook.verification")
+        ]  # fmt: skip
+
+    @cached_property
+    def changes_of(self) -> Mapping[tuple[str, str], Sequence[Change]]:
+        """The changes by mirror and entity."""
+        found: dict[tuple[str, str], list[Change]] = {}
+        for each in self.changes:
+            found.setdefault((each.mirror, each.entity), []).append(each)
+        return found
+
+    @cached_property
+    def entry_of(self) -> Mapping[tuple[str, int], int]:
+        """The log's number of each attempt at a webhook, by delivery and attempt."""
+        return {
+            (each.data["deliveryId"], each.data.get("attempt", 0)): each.id
+            for each in self.of_type("webhook.dispatched")
+        }
+
+    @cached_property
+    def deliveries(self) -> Sequence[Dispatch]:
+        """The webhooks of the attempt, in order."""
+        rows = self.session.db.execute(
+            f"SELECT {COLUMNS} FROM main.deliveries WHERE seq>? ORDER BY seq", (self.mark.delivery,)
+        )
+        return [_dispatch(Parcel(*row)) for row in rows]
+
+    def level(self, event: Event) -> Level:
+        """Return how bad an entry of the log is.
+
+        A refused or failed call is an error; a rate limit is a warning, for the caller is meant
+        to try again. So is a webhook that was taken at a later try; one that never was, an error.
+        """
+        data = event.data
+        if event.type == "traffic.request_completed":
+            return (
+                "info" if data["status"] < 400 else "warning" if data["status"] == 429 else "error"
+            )
+        if event.type != "webhook.dispatched" or not data.get("url"):
+            return "info"
+        if is_accepted(data.get("responseStatus")):
+            return "info"
+        return "warning" if data["deliveryId"] in self._accepted else "error"
+
+    @cached_property
+    def _accepted(self) -> set[str]:
+        return {each.id for each in self.deliveries if each.accepted}
+
+
+def _dispatch(parcel: Parcel) -> Dispatch:
+    return Dispatch(
+        parcel.seq, parcel.id, parcel.mirror, parcel.type, parcel.status, parcel.message,
+        parcel.url, orjson.loads(parcel.payload), datetime.fromisoformat(parcel.created),
+        [Attempt.model_validate(each) for each in orjson.loads(parcel.attempts)], parcel.after,
+    )  # fmt: skip
+
+
+def is_accepted(status: int | None) -> bool:
+    """Tell whether a receiver took a webhook."""
+    return status is not None and 200 <= status < 300
+
+
+def at_of(data: Doc) -> datetime:
+    """Return when a log entry was written."""
+    return datetime.fromisoformat(data["at"])
