@@ -23,7 +23,7 @@ class Event(Wire):
     `data` always has `sessionId` and `at`, and by type:
 
     - `traffic.request_completed`: `mirror, method, path, query?, status, durationMs, request?,
-      error?, idempotencyKey?`
+      headers?, error?, idempotencyKey?` (`headers`: the few that the mirror lets be logged)
     - `webhook.dispatched`: `mirror, type, <vendor's id key, as emailId>, signature, deliveryId,
       url|null, payload, headers, attempt, responseStatus|error`
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)

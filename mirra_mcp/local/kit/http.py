@@ -20,6 +20,8 @@ log = logging.getLogger("mirra_mcp.local")
 
 LOGGED_BODY = 4096
 """Bytes of a request's body that the log keeps."""
+LOGGED_HEADER = 256
+"""Characters of a header that the log keeps."""
 SECRETS = ("authorization", "password", "secret", "token", "api_key", "apikey", "signing_secret")
 
 
@@ -194,6 +196,11 @@ def _finish(session: Session, mirror: Mirror, call: Call, answer: Answer, start:
     data["durationMs"] = round((perf_counter() - start) * 1000, 2)
     if call.body:
         data["request"] = _logged(call.body)
+    data["headers"] = {
+        name: call.headers[name][:LOGGED_HEADER]
+        for name in mirror.logged_headers
+        if name in call.headers
+    }
     if mirror.idempotency and (key := call.headers.get(mirror.idempotency.header)):
         data["idempotencyKey"] = key
     if answer.status >= 400:

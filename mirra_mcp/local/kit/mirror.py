@@ -73,6 +73,8 @@ class Mirror:
     event_id_key: ClassVar[str | None] = None
     retry_schedule: ClassVar[tuple[timedelta, ...]] = ()
     idempotency: ClassVar[Idempotency | None] = None
+    logged_headers: ClassVar[tuple[str, ...]] = ("content-type", "user-agent", "idempotency-key")
+    """The request headers that the log keeps, in lower case; never one that holds a secret."""
     max_body: ClassVar[int] = 50 * 1024 * 1024
     reads_answers: ClassVar[int] = 0
     """How many bytes of a webhook receiver's answer mean something to the vendor."""

@@ -83,6 +83,7 @@ class Resend(Mirror):
     retry_schedule = svix_schedule()
     """Source: https://resend.com/docs/webhooks/retries-and-replays"""
     webhook_secret = WEBHOOK_SECRET
+    logged_headers = (*Mirror.logged_headers, "x-batch-validation")
     idempotency = OncePerEndpoint(paths=frozenset({"/emails", "/emails/batch"}))
     """Source: https://resend.com/docs/dashboard/emails/idempotency-keys"""
 

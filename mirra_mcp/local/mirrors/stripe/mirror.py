@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import orjson
 
 from mirra_mcp.local.kit.idempotency import Idempotency
-from mirra_mcp.local.kit.mirror import Fixture
+from mirra_mcp.local.kit.mirror import Fixture, Mirror
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.stories import Story, stories_of
 from mirra_mcp.local.kit.webhooks import Parcel, Target
@@ -73,6 +73,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
     message_prefix = ""
     event_id_key = "objectId"
     idempotency = PerAccount(keep_errors=True, replay_header=("idempotent-replayed", "true"))
+    logged_headers = (*Mirror.logged_headers, "stripe-version", "stripe-account")
     retry_schedule = tuple(timedelta(hours=each) for each in (1, 2, 4))
 
     account: str | None = None

@@ -31,6 +31,9 @@ class Contacts(ResendResource):
     """Email addresses with a name, properties, groups and choices of topics."""
 
     entity, plural = "contact", "contacts"
+    names = ("email",)
+    words = {"email address": "email", "subscription status": "unsubscribed"}
+    verbs = {"unsubscribed": ("unsubscribed", True), "resubscribed": ("unsubscribed", False)}
     title, object = "Contact", "contact"
     blank = {
         "object": "contact",

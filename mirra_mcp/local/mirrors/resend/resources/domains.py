@@ -40,6 +40,8 @@ class Domains(RememberingResource):
     """Domains to send from and receive at."""
 
     entity, plural, title, object = "domain", "domains", "Domain", "domain"
+    synonyms = ("sending domain", "sender domain")
+    words = {"dns records": "records"}
     only_uuids = True
     page_size = None
     indexes = ("name", "_sends", "_receives")

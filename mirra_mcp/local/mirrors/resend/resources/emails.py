@@ -36,6 +36,17 @@ class Emails(Outcomes):
     """Sent emails."""
 
     entity, plural, title, object = "email", "emails", "Email", "email"
+    synonyms, names, more_fields = ("mail", "e-mail"), ("subject",), ("tags",)
+    words = {
+        "sender": "from", "sender address": "from", "from address": "from", "from header": "from",
+        "recipient": "to", "recipients": "to", "recipient address": "to", "to address": "to",
+        "reply-to": "reply_to", "reply-to address": "reply_to",
+        "subject": "subject", "subject line": "subject",
+        "body": "html text", "content": "html text", "html body": "html", "html content": "html",
+        "text body": "text", "plain text": "text", "plain text body": "text",
+        "status": "last_event", "delivery status": "last_event", "tag": "tags",
+    }  # fmt: skip
+    verbs = {"sent": ("last_event", "sent")}
     only_uuids = True
     indexes = ("_broadcast_id",)
     blank = {

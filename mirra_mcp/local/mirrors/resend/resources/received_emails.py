@@ -32,6 +32,8 @@ class ReceivedEmails(ResendResource):
     """Inbound emails."""
 
     entity, plural, title, object = "received_email", "received_emails", "Email", "email"
+    synonyms, names = ("inbound email", "incoming email"), ("subject",)
+    words = {"sender of the inbound email": "from"}
     only_uuids = True
     page_size = None
     blank = {

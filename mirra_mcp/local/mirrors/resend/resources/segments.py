@@ -20,6 +20,7 @@ class Segments(ResendResource):
     """Groups of contacts to send a broadcast to."""
 
     entity, plural = "segment", "segments"
+    synonyms = ("audience",)
     title, object = "Audience", "segment"
     blank = {"object": "segment", "id": None, "name": None, "created_at": None}
     page_size = None

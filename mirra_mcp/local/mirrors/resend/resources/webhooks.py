@@ -22,6 +22,8 @@ class Webhooks(RememberingResource):
     """Endpoints that events are sent to."""
 
     entity, plural, title, object = "webhook", "webhooks", "Webhook", "webhook"
+    synonyms, names = ("webhook endpoint", "webhook subscription"), ("endpoint",)
+    words = {"url": "endpoint", "endpoint url": "endpoint", "event types": "events"}
     only_uuids = True
     page_size = None
     indexes = ("events", "status")

@@ -50,6 +50,8 @@ class Charges(Searchable):
     """Attempts to take money."""
 
     entity, plural = "charge", "charges"
+    statuses = ("succeeded", "pending", "failed")
+    verbs = {"refunded": ("refunded", True), "captured": ("captured", True)}
     object, prefix, path = "charge", "ch", "/v1/charges"
     indexes = ("customer", "payment_intent", "transfer_group", "_find")
     search_fields = CHARGES

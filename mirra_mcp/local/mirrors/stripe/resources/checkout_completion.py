@@ -16,6 +16,9 @@ class CheckoutCompletion(StripeResource):
     """The part of sessions that brings about what they were opened for."""
 
     entity, plural = "checkout_session", "checkout_sessions"
+    synonyms = ("checkout", "stripe checkout session")
+    statuses = ("open", "complete", "expired")
+    verbs = {"completed": ("status", "complete")}
     object, prefix, path = "checkout.session", "cs_test", "/v1/checkout/sessions"
     title, id_length = "checkout.session", 60
     indexes = (

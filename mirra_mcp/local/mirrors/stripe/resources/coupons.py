@@ -60,6 +60,7 @@ class Coupons(StripeResource):
     """The coupons of the account. `_applies_to` and `_currency_options` are shown when expanded."""
 
     entity, plural = "coupon", "coupons"
+    synonyms = ("discount coupon",)
     object, path = "coupon", "/v1/coupons"
     blank: ClassVar[Doc] = {
         "amount_off": None,

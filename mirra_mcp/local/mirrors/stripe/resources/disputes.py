@@ -88,6 +88,11 @@ class Disputes(StripeResource):
     """Payments that cardholders dispute."""
 
     entity, plural = "dispute", "disputes"
+    synonyms = ("chargeback",)
+    statuses = (
+        "warning_needs_response", "warning_under_review", "warning_closed", "needs_response",
+        "under_review", "won", "lost",
+    )  # fmt: skip
     object, prefix, path = "dispute", "du", "/v1/disputes"
     indexes = ("charge", "payment_intent", "status")
     blank: ClassVar[Doc] = {

@@ -22,6 +22,8 @@ class InvoiceDrafts(StripeResource):
     """Drafts, before anything is due."""
 
     entity, plural = "invoice", "invoices"
+    statuses = ("draft", "open", "paid", "uncollectible", "void")
+    verbs = {"voided": ("status", "void"), "finalized": ("status", "open")}
     object, prefix, path = "invoice", "in", "/v1/invoices"
     indexes: ClassVar[tuple[str, ...]] = (
         "customer",

@@ -47,6 +47,11 @@ class PaymentIntents(IntentForms):
     """Payments."""
 
     entity, plural = "payment_intent", "payment_intents"
+    synonyms = ("paymentintent", "payment")
+    statuses = (
+        "requires_payment_method", "requires_confirmation", "requires_action", "processing",
+        "requires_capture", "canceled", "succeeded",
+    )  # fmt: skip
     object, prefix, path = "payment_intent", "pi", "/v1/payment_intents"
     title = "payment_intent"
     indexes = ("customer", "_find", "invoice", "status")

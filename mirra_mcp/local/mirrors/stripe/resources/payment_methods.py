@@ -42,6 +42,8 @@ class PaymentMethods(StripeResource):
     """How customers pay."""
 
     entity, plural = "payment_method", "payment_methods"
+    synonyms = ("paymentmethod",)
+    verbs = {"attached": ("customer", ...), "detached": ("customer", None)}
     object, prefix, path, title = "payment_method", "pm", "/v1/payment_methods", "PaymentMethod"
     indexes = ("customer",)
     blank: ClassVar[Doc] = {

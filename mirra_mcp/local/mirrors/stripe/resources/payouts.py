@@ -84,6 +84,7 @@ class Payouts(StripeResource):
     """Money sent to the bank."""
 
     entity, plural = "payout", "payouts"
+    statuses = ("pending", "in_transit", "paid", "failed", "canceled")
     object, prefix, path = "payout", "po", "/v1/payouts"
     indexes = ("status", "destination")
     blank: ClassVar[Doc] = {

@@ -23,6 +23,7 @@ class Prices(Searchable):
     """The prices of the account. `_tiers` and `_currency_options` are shown when expanded."""
 
     entity, plural = "price", "prices"
+    verbs = {"archived": ("active", False), "activated": ("active", True)}
     object, prefix, path = "price", "price", "/v1/prices"
     indexes = ("product", "active", "type", "lookup_key", "currency", "_find")
     search_fields = PRICES

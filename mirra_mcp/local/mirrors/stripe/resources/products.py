@@ -78,6 +78,7 @@ class Products(Searchable):
     """The goods and services of the account."""
 
     entity, plural = "product", "products"
+    verbs = {"archived": ("active", False), "activated": ("active", True)}
     object, prefix, path, id_length = "product", "prod", "/v1/products", 14
     indexes = ("active", "_find")
     search_fields = PRODUCTS

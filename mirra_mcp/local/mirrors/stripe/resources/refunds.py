@@ -29,6 +29,8 @@ class Refunds(StripeResource):
     """Money given back."""
 
     entity, plural = "refund", "refunds"
+    statuses = ("pending", "requires_action", "succeeded", "failed", "canceled")
+    words = {"refund amount": "amount", "refunded amount": "amount", "refund reason": "reason"}
     object, prefix, path = "refund", "re", "/v1/refunds"
     indexes = ("charge", "payment_intent")
     blank: ClassVar[Doc] = {

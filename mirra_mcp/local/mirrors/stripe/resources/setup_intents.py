@@ -35,6 +35,11 @@ class SetupIntents(StripeResource):
     """Preparations for later payments."""
 
     entity, plural = "setup_intent", "setup_intents"
+    synonyms = ("setupintent",)
+    statuses = (
+        "requires_payment_method", "requires_confirmation", "requires_action", "processing",
+        "canceled", "succeeded",
+    )  # fmt: skip
     object, prefix, path = "setup_intent", "seti", "/v1/setup_intents"
     title = "setupintent"
     indexes = ("customer", "payment_method", "status")

@@ -21,6 +21,10 @@ class SubscriptionStates(StripeResource):
     """Subscriptions and what happens to them."""
 
     entity, plural = "subscription", "subscriptions"
+    statuses = (
+        "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid",
+        "paused",
+    )  # fmt: skip
     object, prefix, path = "subscription", "sub", "/v1/subscriptions"
     indexes: ClassVar[tuple[str, ...]] = (
         "customer",

@@ -40,6 +40,8 @@ class WebhookEndpoints(Subscribers):
     """The endpoints of the account."""
 
     entity, plural = "webhook_endpoint", "webhook_endpoints"
+    synonyms, names = ("webhook", "webhook subscription"), ("url",)
+    words = {"events": "enabled_events", "event types": "enabled_events"}
     object, prefix, path = "webhook_endpoint", "we", "/v1/webhook_endpoints"
     title = "webhook endpoint"
     moves: ClassVar[dict[str, set[str]]] = {"enabled": {"disabled"}, "disabled": {"enabled"}}

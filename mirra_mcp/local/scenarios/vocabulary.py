@@ -1,0 +1,170 @@
+"""The words that a session's mirrors understand: nouns, fields, statuses, webhooks, headers.
+
+All of it is read off the mirrors' own classes, so that a new mirror needs no change here.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.resource import Resource
+
+Phrase = tuple[str, ...]
+"""Words in lower case."""
+LEAVES = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A kind of document, and the words for it."""
+
+    vendor: str
+    entity: str
+    plural: str
+    singulars: frozenset[Phrase]
+    plurals: frozenset[Phrase]
+    fields: Mapping[Phrase, tuple[str, ...]] = field(hash=False, compare=False)
+    """Field words to the paths of what they mean."""
+    own_words: frozenset[Phrase]
+    """Field words that belong to this noun alone and may stand without it."""
+    status_field: str
+    statuses: frozenset[str]
+    verbs: Mapping[str, tuple[str, Any]] = field(hash=False, compare=False)
+    names: tuple[str, ...] = ()
+    indexes: frozenset[str] = frozenset()
+
+    @property
+    def spoken(self) -> str:
+        """The entity as prose writes it."""
+        return self.entity.replace("_", " ")
+
+    @property
+    def spoken_plural(self) -> str:
+        """The plural as prose writes it."""
+        return self.plural.replace("_", " ")
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The top-level fields that are known to exist."""
+        return frozenset(path.split(".")[0] for paths in self.fields.values() for path in paths)
+
+    def paths(self, name: str) -> tuple[str, ...]:
+        """Return what a field name in code means: `amount`, `metadata.order_id`, `items[0].id`."""
+        root = LEAVES.match(name)
+        if root is None or root.group() not in self.roots:
+            return ()
+        return (name,)
+
+
+class Vocabulary:
+    """The words of some mirrors, by vendor."""
+
+    def __init__(self, kinds: Mapping[str, type[Mirror]]) -> None:
+        self.kinds = dict(kinds)
+        self.nouns: tuple[Noun, ...] = tuple(
+            noun
+            for vendor, kind in self.kinds.items()
+            for each in kind.resources
+            if (noun := _noun(vendor, each)) is not None
+        )
+
+    @classmethod
+    def of(cls, kinds: Mapping[str, type[Mirror]], vendors: Iterable[str]) -> "Vocabulary":
+        """Return the words of some of the catalog's mirrors."""
+        return cls({vendor: kinds[vendor] for vendor in vendors})
+
+    @cached_property
+    def by_phrase(self) -> Mapping[Phrase, tuple[tuple[Noun, bool], ...]]:
+        """The nouns that a phrase means, and whether it is a plural."""
+        found: dict[Phrase, dict[tuple[str, str], tuple[Noun, bool]]] = {}
+        for noun in self.nouns:
+            for phrases, is_plural in ((noun.singulars, False), (noun.plurals, True)):
+                for phrase in phrases:
+                    found.setdefault(phrase, {})[noun.vendor, noun.plural] = (noun, is_plural)
+        return {phrase: tuple(nouns.values()) for phrase, nouns in found.items()}
+
+    @cached_property
+    def by_entity(self) -> Mapping[tuple[str, str], Noun]:
+        """The nouns by vendor and entity, as the log names them."""
+        return {(noun.vendor, noun.entity): noun for noun in self.nouns}
+
+    @cached_property
+    def loose_fields(self) -> Mapping[Phrase, tuple[Noun, ...]]:
+        """The field words that may stand without a noun, and whose they are."""
+        found: dict[Phrase, tuple[Noun, ...]] = {}
+        for noun in self.nouns:
+            for phrase in noun.own_words:
+                found[phrase] = (*found.get(phrase, ()), noun)
+        return found
+
+    @cached_property
+    def longest(self) -> int:
+        """The number of words of the longest phrase for a noun or a field."""
+        fields = (len(phrase) for noun in self.nouns for phrase in noun.fields)
+        return max([1, *map(len, self.by_phrase), *fields])
+
+    @cached_property
+    def events(self) -> Mapping[str, tuple[str, ...]]:
+        """The webhook types, and the vendors that send them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for vendor, kind in self.kinds.items():
+            for type in kind.webhook_events:
+                found[type] = (*found.get(type, ()), vendor)
+        return found
+
+    @cached_property
+    def statuses(self) -> frozenset[str]:
+        """Every status of every noun."""
+        return frozenset(status for noun in self.nouns for status in noun.statuses)
+
+    @cached_property
+    def headers(self) -> frozenset[str]:
+        """The request headers that the log keeps."""
+        return frozenset(name for kind in self.kinds.values() for name in kind.logged_headers)
+
+
+def _noun(vendor: str, kind: type[Resource]) -> Noun | None:
+    """Describe a resource; None if nothing of it is ever stored."""
+    shown = [name for name in (*kind.blank, *kind.more_fields) if name[0] != "_"]
+    if not set(shown) - {"id", "object"}:
+        return None
+    spoken = kind.entity.replace("_", " ")
+    singulars = {_phrase(each) for each in (kind.entity, spoken, *kind.synonyms)}
+    plurals = {_phrase(each) for each in (kind.plural, kind.plural.replace("_", " "))}
+    plurals |= {(*each[:-1], plural_of(each[-1])) for each in singulars}
+    fields: dict[Phrase, tuple[str, ...]] = {}
+    for name in ("id", *shown):
+        for spelling in (name, words_of(name)):
+            fields[_phrase(spelling)] = (name,)
+    own = {_phrase(words): tuple(names.split()) for words, names in kind.words.items()}
+    statuses = (
+        set(kind.statuses) | set(kind.moves) | {s for each in kind.moves.values() for s in each}
+    )
+    verbs = {status: (kind.status_field, status) for status in statuses} | dict(kind.verbs)
+    return Noun(
+        vendor, kind.entity, kind.plural, frozenset(singulars), frozenset(plurals - singulars),
+        fields | own, frozenset(own), kind.status_field, frozenset(statuses), verbs,
+        tuple(name for name in kind.names if name in shown),
+        frozenset(name for name in kind.indexes if name[0] != "_"),
+    )  # fmt: skip
+
+
+def words_of(name: str) -> str:
+    """Write a field's name in words: `first_name` and `firstName` are a first name."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").replace(".", " ")
+
+
+def plural_of(word: str) -> str:
+    """Return a word's regular plural."""
+    if re.search(r"(s|x|z|ch|sh)$", word):
+        return word + "es"
+    if re.search(r"[^aeiou]y$", word):
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def _phrase(text: str) -> Phrase:
+    return tuple(text.lower().split())
