@@ -11,6 +11,7 @@ from mirra_mcp.wire.model import Doc, Wire
 EventType = Literal[
     "traffic.request_completed",
     "webhook.dispatched",
+    "webhook.verification",
     "state.changed",
     "session.lifecycle",
     "evaluation.criterion_graded",
@@ -26,6 +27,10 @@ class Event(Wire):
       headers?, error?, idempotencyKey?` (`headers`: the few that the mirror lets be logged)
     - `webhook.dispatched`: `mirror, type, <vendor's id key, as emailId>, signature, deliveryId,
       url|null, payload, headers, attempt, responseStatus|error`
+    - `webhook.verification`: `mirror, deliveryId, type, url, forgery, rejected,
+      responseStatus|error`
+      (`forgery`: `none` for the accepted webhook, else `bad_signature`, `stale_timestamp` or
+      `tampered_body` for a copy that a handler should refuse)
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
     - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`
     """

@@ -10,6 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mirra_mcp.local.kit.forgeries import Forgery, forgeries, note, wanted
+from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel
 
@@ -64,10 +66,14 @@ class Outbox:
             mirror = session.mirrors[parcel.mirror]
             letter = mirror.letter(parcel, session.wall())
             outcome = await self.post(letter, mirror.reads_answers)
+            forge = False
             async with session.lock:
                 fresh = session.deliveries.find(parcel.id) if session.is_open else None
                 if fresh is not None and fresh.status == "pending":
                     session.deliveries.conclude(fresh, mirror, letter, outcome)
+                    forge = outcome.is_accepted and wanted(session, parcel)
+            if forge:
+                await self._forge(session, parcel, mirror, outcome)
         except Exception:
             log.exception("Sending the webhook %s failed.", parcel.id)
         finally:
@@ -76,6 +82,19 @@ class Outbox:
             lane.idle = asyncio.Event()
         if session.is_open:
             session.on_work(session)
+
+    async def _forge(
+        self, session: Session, parcel: Parcel, mirror: Mirror, outcome: Outcome
+    ) -> None:
+        """Send the copies of an accepted webhook that its receiver should refuse."""
+        taken: list[tuple[Forgery, Outcome]] = [("none", outcome)]
+        for forgery, letter in forgeries(mirror, parcel, session.wall()):
+            taken.append((forgery, await self.post(letter)))
+        async with session.lock:
+            if session.is_open:
+                with session.transaction():
+                    for forgery, done in taken:
+                        note(session, parcel, parcel.url or "", forgery, done)
 
     async def post(self, letter: Letter, most: int = 0) -> Outcome:
         """Make one attempt; of the answer `most` bytes are read, and one more if it is longer."""

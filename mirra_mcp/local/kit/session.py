@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -58,6 +59,9 @@ class Session:
         """Called when a timer was set or a webhook waits."""
         self.on_keep: Callable[[Session], None] = lambda session: None
         """Called when something changed that must survive a restart."""
+        self._forging = False
+        self.forged: Counter[tuple[str, str, str]] = Counter()
+        """Webhooks forged since that was switched on: by mirror, URL and type."""
         self._db: sqlite3.Connection | None = None
         self._next_timer: float | None = None
         self._first: tuple[tuple[float, int, str, str], str] | None = None
@@ -66,6 +70,16 @@ class Session:
         self.log: Log
         self.deliveries: Deliveries
         self.ids: Ids
+
+    @property
+    def forging(self) -> bool:
+        """Whether accepted webhooks are sent again as forgeries, to see if they are verified."""
+        return self._forging
+
+    @forging.setter
+    def forging(self, on: bool) -> None:
+        self._forging = on
+        self.forged.clear()
 
     # Opening and closing.
 
