@@ -58,6 +58,7 @@ class ScenarioDoc:
     expected_behavior: str | None
     criteria: tuple[CriterionDoc, ...]
     config: Config
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
