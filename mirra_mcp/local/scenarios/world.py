@@ -141,6 +141,17 @@ class MirrorView:
         counts = self._mirror.store.counts()
         return sum(counts[kind] for kind in self._kinds(plural))
 
+    def plurals(self) -> list[str]:
+        """List the kinds of documents that there are any of."""
+        return [plural for plural in self._mirror.nouns if self.count(plural)]
+
+    def newest(self, plural: str, limit: int) -> list[Doc]:
+        """List the newest documents of a kind, the newest first."""
+        noun, found = self._noun(plural), list[Doc]()
+        for kind in self._kinds(plural):
+            found += self._mirror.store.select(kind, {}, newest_first=True, limit=limit)
+        return [noun.shown(doc) for doc in found[:limit]]
+
     def _noun(self, plural: str) -> Resource:
         return self._mirror.nouns[plural]
 
