@@ -8,6 +8,7 @@ from mirra_mcp.local.kit.mirror import Mirror
 VENDORS = {
     "resend": "Resend",
     "stripe": "Stripe",
+    "twilio": "Twilio",
 }
 """Per vendor the class in its `mirror` module."""
 

@@ -1,0 +1,40 @@
+"""Who calls: an account with its token, or one of its API keys with its secret.
+
+Source: https://www.twilio.com/docs/usage/requests-to-twilio
+    https://www.twilio.com/docs/iam/api-keys
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+ACCOUNT_SID = f"AC{'0' * 31}1"
+AUTH_TOKEN = "0123456789abcdef" * 2
+ACCOUNT_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+?)(?:\.json|/|$)")
+MANAGED = re.compile(
+    r"/2010-04-01/Accounts(\.json|/[^/]+\.json|/[^/]+/(Signing)?Keys[./])|/v1/Keys"
+)
+"""What a Standard API key may not touch: accounts and keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials came with a request."""
+
+    account_sid: str
+    is_main: bool
+    """Whether they may manage accounts and keys: an auth token, or a Main key."""
+    key_sid: str | None = None
+
+
+def credentials(header: str) -> tuple[str, str] | None:
+    """Return the user name and password of a Basic `Authorization` header."""
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = base64.b64decode(rest, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (user, password) if colon else None

@@ -1,0 +1,90 @@
+"""Twilio's refusals: `{"code", "message", "more_info", "status"}`.
+
+Source: https://www.twilio.com/docs/api/errors
+"""
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.wire.model import Doc
+
+MORE = "https://www.twilio.com/docs/errors/"
+
+CODES: dict[int, tuple[int, str]] = {
+    # Requests and access.
+    20001: (400, "{message}"),
+    20002: (400, "Invalid FriendlyName"),
+    20003: (401, "Authenticate"),
+    20004: (405, "Method not allowed"),
+    20006: (403, "Access Denied"),
+    20007: (400, "Page size must be between 1 and 1000."),
+    20400: (400, "{message}"),
+    20403: (403, "Forbidden"),
+    20404: (404, "The requested resource {path} was not found"),
+    20413: (413, "Request Entity Too Large"),
+    20409: (409, "{message}"),
+    20429: (429, "Too Many Requests"),
+    20500: (500, "An internal server error has occurred"),
+    20501: (501, "{message}"),
+    # Phone numbers.
+    21402: (400, "Invalid Url: {url}"),
+    21403: (400, "Invalid HTTP method: {method}"),
+    21404: (400, "This feature is not available to trial accounts."),
+    21405: (403, "Account is not active"),
+    21421: (400, "PhoneNumber is invalid"),
+    21422: (400, "{number} is not available."),
+    21450: (400, "Phone number already validated for your account."),
+    21451: (400, "Invalid AreaCode"),
+    21452: (400, "No phone numbers found in area code {area}"),
+    21470: (400, "Invalid VoiceUrl: {url}"),
+    21477: (400, "Invalid VoiceFallbackUrl: {url}"),
+    21478: (400, "Invalid SmsUrl: {url}"),
+    21479: (400, "Invalid SmsFallbackUrl: {url}"),
+    21609: (400, "The 'StatusCallback' URL {url} is not a valid URL."),
+    # Accounts.
+    21201: (400, "No 'To' number specified"),
+    21503: (400, "The account can't be changed from {old} to {new}."),
+    # Messages: what a sender asks for.
+    21211: (400, "The 'To' number {to} is not a valid phone number."),
+    21212: (400, "The 'From' number {sender} is not a valid phone number, shortcode, or"
+                 " alphanumeric sender ID."),
+    21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the"
+                 " 'To' number: {to}."),
+    21602: (400, "Message body is required."),
+    21603: (400, "A 'From' phone number is required."),
+    21604: (400, "A 'To' phone number is required."),
+    21606: (400, "The From phone number {sender} is not a valid, SMS-capable inbound phone number"
+                 " or short code for your account."),
+    21608: (400, "The number {to} is unverified. Trial accounts cannot send messages to unverified"
+                 " numbers; verify {to} at twilio.com/user/account/phone-numbers/verified, or"
+                 " purchase a Twilio number to send messages to unverified numbers"),
+    21610: (400, "Attempt to send to unsubscribed recipient"),
+    21611: (429, "This 'From' number has exceeded the maximum number of queued messages"),
+    21612: (400, "The 'To' phone number: {to}, is not currently reachable using the 'From' phone"
+                 " number: {sender} via SMS."),
+    21614: (400, "To number: {to}, is not a mobile number"),
+    21617: (400, "The concatenated message body exceeds the 1600 character limit."),
+    21619: (400, "A text message body or media urls must be specified."),
+    21703: (400, "The Messaging Service does not have a phone number available to send a message"),
+}  # fmt: skip
+"""By code the HTTP status, and the words with what is filled in."""
+
+
+def refusal(code: int, message: str | None = None, **fills: object) -> VendorError:
+    """Return a refusal in Twilio's shape, in the words of `CODES` or in the given ones."""
+    status, words = CODES[code]
+    return told(code, status, message or words.format(**fills))
+
+
+def told(code: int, status: int, message: str) -> VendorError:
+    """Return a refusal in Twilio's shape."""
+    body: Doc = {"code": code, "message": message, "more_info": f"{MORE}{code}", "status": status}
+    headers = {"www-authenticate": 'Basic realm="Twilio API"'} if status == 401 else {}
+    return VendorError(status, body, headers)
+
+
+def not_found(path: str) -> VendorError:
+    """Say that nothing is there: the 2010 API names the whole path, the others leave out `/v1`.
+
+    Source: https://www.twilio.com/docs/api/errors/20404
+    """
+    version, _, rest = path[1:].partition("/")
+    return refusal(20404, path=path if version == "2010-04-01" else f"/{rest}")

@@ -1,0 +1,80 @@
+"""What Twilio has and this mirror doesn't: products that answer 501, and other differences."""
+
+import re
+
+_ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
+
+AREAS: tuple[tuple[str, str, str], ...] = (
+    (
+        "Voice",
+        "Voice is not mirrored: no calls, conferences, queues, recordings or SIP.",
+        f"{_ACCOUNT}(Calls|Conferences|Queues|Recordings|Transcriptions|SIP|Applications)[/.]"
+        "|/v1/(Voice|Trunks|DialingPermissions|ByocTrunks|ConnectionPolicies|IpRecords"
+        "|SourceIpMappings|Settings|Archives)(/|$)|/v2/Trunks(/|$)",
+    ),
+    (
+        "Conversations and Chat",
+        "Conversations is not mirrored.",
+        "/v1/(Conversations|ParticipantConversations|Configuration|Roles|Users|ConversationWithP"
+        "articipants)(/|$)|/v[123]/Services/IS[0-9a-f]{32}(/|$)|/v1/Configuration(/|$)",
+    ),
+    ("Studio", "Studio is not mirrored.", "/v[12]/Flows(/|$)"),
+    (
+        "SendGrid",
+        "SendGrid is not mirrored here; for email use the resend mirror.",
+        "/v3/(mail|templates|marketing|contactdb|suppression|asm|user|api_keys|whitelabel)(/|$)",
+    ),
+    (
+        "Flex and TaskRouter",
+        "Flex and TaskRouter are not mirrored.",
+        "/v1/(Workspaces|Channels|FlexFlows|Interactions|WebChannels|PluginService)(/|$)",
+    ),
+    (
+        "Sync, Video, Proxy, Notify, Serverless, IoT",
+        "This product is not mirrored.",
+        "/v1/(Rooms|Compositions|CompositionHooks|Recordings|Environments|Fleets|Sims|Networks"
+        "|NetworkAccessProfiles|RatePlans|Commands)(/|$)",
+    ),
+    (
+        "TrustHub and Regulatory Compliance",
+        "TrustHub is not mirrored: brands take any bundle SID.",
+        "/v1/(CustomerProfiles|TrustProducts|EndUsers|EndUserTypes|SupportingDocuments"
+        "|SupportingDocumentTypes|Policies|ComplianceInquiries)(/|$)"
+        "|/v2/RegulatoryCompliance(/|$)",
+    ),
+    (
+        "Pricing, Monitor, Events, Content, Lookup v1",
+        "This API is not mirrored.",
+        "/v[12]/(Countries|Messaging/Countries|Alerts|Events|Sinks|Schemas|Subscriptions|Types"
+        "|Content|ContentAndApprovals|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
+    ),
+    (
+        "Other parts of the account",
+        "This part of the account is not mirrored.",
+        f"{_ACCOUNT}(Addresses|ConnectApps|AuthorizedConnectApps|Notifications|Usage/Triggers)[/.]"
+        f"|{_ACCOUNT}IncomingPhoneNumbers/[^/]+/AssignedAddOns",
+    ),
+)
+"""Name, reason, and what paths look like."""
+
+_AREAS = tuple((reason, re.compile(pattern)) for _, reason, pattern in AREAS)
+
+LIMITS: tuple[str, ...] = (
+    "All of Twilio's hosts share the mirror's URL: only the path counts.",
+    "The 2010 API answers JSON only: its paths end in `.json`.",
+    "Magic test numbers (+15005550000 to +15005550009) mean what Twilio documents, with any"
+    " credentials.",
+    "Webhooks are retried as connection overrides in the URL say (`#rc=2&rp=all`): once by"
+    " default, when the connection fails.",
+    "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
+)
+
+
+def reason_of(path: str) -> str | None:
+    """Return why a path of Twilio's is not there, or None if Twilio has no such path either."""
+    return next((reason for reason, pattern in _AREAS if pattern.match(path)), None)
+
+
+def told() -> list[str]:
+    """Tell the products that are not there, a line each."""
+    return [f"{name}: {reason} 501" for name, reason, _ in AREAS]

@@ -1,0 +1,317 @@
+"""The Twilio mirror: who calls for which account, how refusals look, and how webhooks are signed.
+
+Every document has an indexed `account_sid`. `authenticate` puts into `account` whose documents the
+call is about (the account in the path of the 2010 API, else the caller's), and the resources see
+no others. Outside of a call, in timers and stories, `account` is None and all are seen.
+
+Source: https://www.twilio.com/docs/usage/api
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import orjson
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.routes import Call
+from mirra_mcp.local.kit.stories import stories_of
+from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel, Target
+from mirra_mcp.local.mirrors.twilio import errors, gaps, signing
+from mirra_mcp.local.mirrors.twilio.access import (
+    ACCOUNT_PATH,
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    MANAGED,
+    Caller,
+    credentials,
+)
+from mirra_mcp.local.mirrors.twilio.phones import VALID
+from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
+from mirra_mcp.local.mirrors.twilio.seeds import FIXTURES
+from mirra_mcp.local.mirrors.twilio.simulate import MODULES
+from mirra_mcp.local.mirrors.twilio.wire import Form, form_of
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.twilio.resources.accounts import Accounts
+
+FORM = "application/x-www-form-urlencoded"
+OVERRIDE = re.compile(r"(?:^|&)(rc|rp)=([^&]*)")
+
+
+class Twilio(Mirror):
+    """One Twilio account with its subaccounts."""
+
+    vendor = "twilio"
+    version = "0.4.0"
+    api_version = "2010-04-01"
+    description = "Texting: messages, inbound, opt-outs, Verify, Lookup, numbers, signed webhooks."
+    encoding = "form-repeated"
+    resources = RESOURCES
+    stories = stories_of(*MODULES)
+    fixtures = FIXTURES
+    limits = gaps.LIMITS
+    webhook_events = ("message.status", "message.received")
+    webhook_secret = AUTH_TOKEN
+    message_prefix = ""
+    event_id_key = "messageId"
+    max_body = 5 * 1024 * 1024
+    reads_answers = 64 * 1024
+    """Source: https://www.twilio.com/docs/api/errors/11750"""
+
+    account: str | None = None
+    """The account that the running call is for."""
+    path: str = ""
+    """The path of the running call."""
+
+    if TYPE_CHECKING:
+        accounts: Accounts
+
+    def install(self) -> None:
+        """Lay out the session's own account."""
+        self.account = None
+        self.accounts.lay_out()
+
+    @classmethod
+    def gaps_told(cls) -> list[str]:
+        """Tell the products that aren't there."""
+        return gaps.told()
+
+    @property
+    def account_sid(self) -> str:
+        """Whose a new document is."""
+        return self.account or ACCOUNT_SID
+
+    # Requests.
+
+    def authenticate(self, call: Call) -> Caller:
+        """Return whose credentials came with the call, and note which account it is for.
+
+        Raises:
+            VendorError: 20003, as for everything that is wrong with credentials.
+        """
+        self.account, self.path = None, call.path
+        given = credentials(call.headers.get("authorization", ""))
+        caller = self._caller(*given) if given else None
+        if caller is None:
+            raise errors.refusal(20003)
+        self.account = caller.account_sid
+        if found := ACCOUNT_PATH.match(call.path):
+            self.account = self._addressed(caller, found[1], call)
+        if not caller.is_main and MANAGED.match(call.path):
+            raise errors.refusal(20003)
+        return caller
+
+    def _caller(self, user: str, password: str) -> Caller | None:
+        account = self.accounts.peek(user)
+        if account is None:
+            return None
+        is_own = password == account["auth_token"] and account["status"] == "active"
+        return Caller(user, is_main=True) if is_own else None
+
+    def _addressed(self, caller: Caller, sid: str, call: Call) -> str:
+        """Return the account in the path, if the caller may act for it.
+
+        Source: https://www.twilio.com/docs/iam/api/subaccounts#authenticate-with-subaccounts
+        """
+        if sid == caller.account_sid:
+            return sid
+        account = self.accounts.peek(sid)
+        if account is None or account["owner_account_sid"] != caller.account_sid:
+            raise errors.refusal(20003) if account else errors.not_found(call.path)
+        is_itself = call.path.count("/") == 3
+        if account["status"] != "active" and not is_itself:
+            raise errors.refusal(20003)
+        return caller.account_sid if is_itself else sid
+
+    def read_body(self, call: Call) -> Form | Any:
+        """Return the form, each name with its values; a few APIs take JSON as well.
+
+        Raises:
+            ValueError: it can't be read.
+        """
+        if call.headers.get("content-type", "").startswith("application/json"):
+            return call.json
+        return form_of(call.body.decode("utf-8"))
+
+    def read_query(self, call: Call) -> Form:
+        """Return the query, each name with its values."""
+        return form_of(call.query_string)
+
+    def decorate(self, call: Call, status: int) -> dict[str, str]:
+        """Return the headers of every answer, and end the call.
+
+        Source: https://www.twilio.com/docs/usage/twilios-response
+        """
+        self.account, self.path = None, ""
+        headers = {"twilio-concurrent-requests": "1"}
+        if self.session is not None:
+            headers["twilio-request-id"] = f"RQ{self.session.ids.token(32, '0123456789abcdef')}"
+        return headers
+
+    def call_verb(self, verb: str, args: str) -> None:
+        """Do what a timer was set for: nobody's request."""
+        self.account, self.path = None, ""
+        super().call_verb(verb, args)
+
+    # Refusals.
+
+    def invalid(self, problems: list[Problem], call: Call) -> VendorError:
+        """Name the first parameter that is wrong."""
+        first = problems[0]
+        name = str(first.loc[0]) if first.loc else "body"
+        if first.type == "missing":
+            return errors.refusal(
+                20001, message=f"Missing required parameter {name} in the post body"
+            )
+        return errors.refusal(20001, message=f"Invalid parameter: {name}")
+
+    def malformed(self, call: Call) -> VendorError:
+        """Say that the body can't be read."""
+        return errors.refusal(20001, message="The request body could not be read.")
+
+    def too_large(self, call: Call) -> VendorError:
+        """Say that the body is over 5 MB."""
+        return errors.refusal(20413)
+
+    def unknown_path(self, call: Call) -> VendorError:
+        """Say that nothing is there, or that the mirror doesn't have this product."""
+        reason = gaps.reason_of(call.path)
+        return self.gap(call, reason) if reason else errors.not_found(call.path)
+
+    def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
+        """Say that the resource takes other methods."""
+        return errors.refusal(20004)
+
+    def gap(self, call: Call, reason: str) -> VendorError:
+        """Say that the mirror doesn't have this."""
+        return errors.refusal(20501, message=f"{reason} See mirra_catalog for what is.")
+
+    def crashed(self, call: Call) -> VendorError:
+        """Say that the mirror itself failed."""
+        return errors.refusal(20500)
+
+    # Webhooks.
+
+    def payload(self, event: str, data: Doc) -> Doc:
+        """Return a webhook's parameters, which are texts."""
+        return {name: str(value) for name, value in data.items() if value is not None}
+
+    def event_ref(self, data: Doc) -> str | None:
+        """Return the SID of the message that a webhook is about."""
+        return data.get("MessageSid") or data.get("Sid")
+
+    def endpoints(self, event: str) -> list[Target]:
+        """List nobody: each webhook goes where the resource says that it is about."""
+        return []
+
+    def letter(self, parcel: Parcel, at: datetime) -> Letter:
+        """Return a webhook as Twilio sends it: a signed form, or a signed query.
+
+        Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
+        """
+        params: dict[str, str] = orjson.loads(parcel.payload)
+        url = (parcel.url or "").partition("#")[0]
+        headers = {
+            "accept": "*/*",
+            "user-agent": signing.USER_AGENT,
+            "i-twilio-idempotency-token": parcel.message,
+        }
+        if parcel.method == "GET":
+            url += ("&" if "?" in url else "?") + urlencode(params)
+            headers[signing.HEADER] = signing.signature(parcel.secret, url, {})
+            return Letter("GET", url, headers, b"")
+        headers["content-type"] = f"{FORM}; charset=utf-8"
+        headers[signing.HEADER] = signing.signature(parcel.secret, url, params)
+        return Letter("POST", url, headers, urlencode(params).encode())
+
+    def signature_of(self, headers: dict[str, str]) -> str:
+        """Return the `X-Twilio-Signature` header."""
+        return headers[signing.HEADER]
+
+    def retry(self, parcel: Parcel, outcome: Outcome, tries: int) -> timedelta | None:
+        """Try again at once, as often and for what the URL's connection overrides say.
+
+        Source: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+        """
+        given = dict(OVERRIDE.findall((parcel.url or "").partition("#")[2]))
+        count = int(given["rc"]) if given.get("rc", "") in tuple("012345") else 1
+        policy = given.get("rp", "ct").split(",")
+        failure = _failure(outcome)
+        wanted = failure in policy or "all" in policy
+        return timedelta(0) if wanted and tries <= count else None
+
+    def answered(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Let the noun that the webhook was about act on what the application answered."""
+        for noun in self._hearing(parcel):
+            noun.heard(parcel, status, headers, body)
+
+    def undelivered(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Let the noun that the webhook was about act on its failure."""
+        for noun in self._hearing(parcel):
+            noun.unheard(parcel, outcome)
+
+    def _hearing(self, parcel: Parcel) -> list[TwilioResource]:
+        self.account, self.path = None, ""
+        nouns = [each for each in self.nouns.values() if isinstance(each, TwilioResource)]
+        return [each for each in nouns if parcel.type in each.hears]
+
+    def target(self, account: str, url: str, method: str = "POST") -> Target:
+        """Return an address of an account's webhook, signed with the account's token."""
+        owner = self.accounts.peek(account)
+        token = owner["auth_token"] if owner else AUTH_TOKEN
+        return Target(account, url, token, method.upper() or "POST")
+
+    # Using it.
+
+    def env(self) -> dict[str, str]:
+        """Return what points SDKs and handlers at this mirror."""
+        return {
+            "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "TWILIO_API_URL": self.url,
+            "TWILIO_PHONE_NUMBER": VALID,
+        }
+
+    def setup(self) -> dict[str, str]:
+        """Return the lines that point the official SDKs at this mirror, all hosts by path."""
+        return {
+            "python": PYTHON.replace("URL", self.url),
+            "node": NODE.replace("URL", self.url),
+        }
+
+
+PYTHON = """\
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+class Mirror(TwilioHttpClient):
+    def request(self, method, url, *args, **kwargs):
+        url = "URL/" + url.split("/", 3)[3]
+        return super().request(method, url, *args, **kwargs)
+
+client = Client(http_client=Mirror())  # reads TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"""
+"""Every URL of the SDK is `https://host/path`, or a page's URL on the mirror itself."""
+
+NODE = """\
+import twilio from "twilio";
+
+class Mirror extends twilio.RequestClient {
+  request(opts) {
+    return super.request({ ...opts, uri: "URL/" + opts.uri.split("/").slice(3).join("/") });
+  }
+}
+const client = twilio(process.env.TWILIO_ACCOUNT_SID, process.env.TWILIO_AUTH_TOKEN,
+  { httpClient: new Mirror() });"""
+
+
+def _failure(outcome: Outcome) -> str:
+    """Return what connection overrides call a failure."""
+    if outcome.status is not None:
+        return f"{outcome.status // 100}xx"
+    return "rt" if "did not answer" in (outcome.error or "") else "ct"

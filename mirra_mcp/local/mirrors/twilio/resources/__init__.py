@@ -1,0 +1,6 @@
+"""Every noun of the Twilio mirror, a line for each part of the API."""
+
+from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.resources.accounts import Accounts
+
+RESOURCES: tuple[type[TwilioResource], ...] = (Accounts,)
