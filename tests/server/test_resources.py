@@ -101,7 +101,7 @@ async def test_what_is_not_there_is_refused(
         ("id", "ses", ["<session>"]),
         ("id", "x", []),
         ("mirror", "", ["toy"]),
-        ("vendor", "t", ["toy"]),
+        ("vendor", "to", ["toy"]),
         ("type", "state", ["state.changed"]),
         ("limit", "", []),
     ],
@@ -122,4 +122,4 @@ async def test_arguments_of_prompts_are_completed(agent: Agent) -> None:
     answer = await agent.client.complete(
         t.PromptReference(name="build_integration"), {"name": "vendor", "value": ""}
     )
-    assert set(answer.completion.values) == {"toy", "resend", "stripe"}
+    assert set(answer.completion.values) == {"toy", "resend", "stripe", "twilio"}

@@ -17,7 +17,7 @@ RFC_NOON = "Mon, 04 May 2026 12:00:00 +0000"
 """How the 2010 API writes the instant at which every account starts."""
 
 
-class Mirror(TwilioHttpClient):
+class Mirror(TwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
     """What `setup` says: the SDK's own HTTP client, with all hosts on one URL."""
 
     def __init__(self, base: str) -> None:

@@ -139,7 +139,7 @@ class Accounts(TwilioResource):
             mine = own in (doc["sid"], doc["owner_account_sid"])
             return mine and (name is None or doc["friendly_name"] == name)
 
-        where = {"status": status} if status else {}
+        where: Doc = {"status": status} if status else {}
         return self.listed(call, keep=keep, **where)
 
     @route("POST /2010-04-01/Accounts/{account}.json")
