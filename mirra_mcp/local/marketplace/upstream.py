@@ -1,0 +1,239 @@
+"""Calling a resource's own API: only its own host, in bounded time, up to a bounded size.
+
+The transport is used bare, without httpx's client: no redirects, cookies, proxies or logs of URLs
+but our own.
+"""
+
+import asyncio
+import json
+import zlib
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from math import isfinite
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from mirra_mcp.local.marketplace.addresses import Addresses, Origin, origin_of
+from mirra_mcp.local.marketplace.errors import UpstreamError
+
+if TYPE_CHECKING:
+    import httpx
+
+LIMIT = 4 * 1024 * 1024
+"""Bytes of an answer that are read."""
+DEEPEST = 100
+HOPS = 5
+MOVED = {301, 302, 303, 307, 308}
+
+
+@dataclass
+class Outgoing:
+    """One request as it goes out."""
+
+    method: str
+    origin: Origin
+    target: str
+    """Path and query."""
+    headers: dict[str, str]
+    content: bytes | None
+
+
+@dataclass
+class Incoming:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def value(self) -> Any:
+        """Return the answer as JSON where it is JSON, as text where it is text."""
+        kind = self.headers.get("content-type", "").split(";")[0].strip().lower()
+        if not self.body:
+            return None
+        if kind in ("", "application/json") or kind.endswith("+json"):
+            try:
+                value = json.loads(self.body, parse_constant=str, parse_float=_finite)
+            except (ValueError, RecursionError):
+                pass
+            else:
+                if not is_deep(value):
+                    return value
+        try:
+            return self.body.decode("utf-8")
+        except UnicodeDecodeError:
+            return {"contentType": kind, "base64": b64encode(self.body).decode()}
+
+
+def _finite(text: str) -> float | str:
+    value = float(text)
+    return value if isfinite(value) else text
+
+
+def is_deep(value: Any) -> bool:
+    """Tell whether JSON is nested deeper than anything sensible is."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
+
+
+class Upstream:
+    """The one way out."""
+
+    def __init__(self, addresses: Addresses, timeout: float) -> None:
+        self.addresses = addresses
+        self._timeout = timeout
+        self._transport: httpx.AsyncHTTPTransport | None = None
+
+    async def send(self, outgoing: Outgoing, address: str | None = None) -> Incoming:
+        """Return the answer to a request; redirects on the same host are followed.
+
+        With `address`, that one is called without a check.
+
+        Raises:
+            UpstreamError: it can't be reached, takes too long, breaks off or sends too much.
+            Refused: it is at an address that isn't allowed.
+        """
+        began = perf_counter()
+        try:
+            async with asyncio.timeout(self._timeout):
+                where = address or await self.addresses.find(outgoing.origin)
+                for _ in range(HOPS):
+                    incoming = await self._once(outgoing, where)
+                    onward = _onward(outgoing, incoming)
+                    if onward is None:
+                        return incoming
+                    outgoing = onward
+        except TimeoutError:
+            raise UpstreamError(
+                "timeout",
+                f"The resource didn't answer within {perf_counter() - began:.0f} s. Try again,"
+                " or ask for less.",
+            ) from None
+        raise UpstreamError("redirects", f"The resource redirects more than {HOPS} times.")
+
+    async def _once(self, outgoing: Outgoing, address: str) -> Incoming:
+        import httpx
+
+        origin = outgoing.origin
+        name = f"[{address}]" if ":" in address else address
+        request = httpx.Request(
+            outgoing.method,
+            httpx.URL(f"{origin.scheme}://{name}:{origin.port}").copy_with(
+                raw_path=outgoing.target.encode("ascii")
+            ),
+            headers={
+                "Host": origin.netloc,
+                "User-Agent": "mirra-mcp",
+                "Accept": "application/json, */*;q=0.5",
+                "Accept-Encoding": "gzip, identity;q=0.5",
+                "Connection": "close",
+            }
+            | outgoing.headers,
+            content=outgoing.content,
+            extensions={
+                "sni_hostname": origin.host,
+                "timeout": httpx.Timeout(self._timeout).as_dict(),
+            },
+        )
+        try:
+            response = await self._open().handle_async_request(request)
+            try:
+                return await _read(response)
+            finally:
+                await response.aclose()
+        except httpx.ConnectError:
+            raise UpstreamError(
+                "unreachable", f"The resource at {origin.netloc} can't be reached."
+            ) from None
+        except httpx.TimeoutException:
+            raise TimeoutError from None
+        except (httpx.TransportError, httpx.InvalidURL, ValueError) as error:
+            raise UpstreamError(
+                "broken", f"The resource's answer can't be read ({type(error).__name__})."
+            ) from None
+
+    def _open(self) -> "httpx.AsyncHTTPTransport":
+        if self._transport is None:
+            import httpx
+
+            self._transport = httpx.AsyncHTTPTransport(
+                trust_env=False,
+                retries=0,
+                limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+            )
+        return self._transport
+
+    async def close(self) -> None:
+        """Close what is open."""
+        if self._transport is not None:
+            await self._transport.aclose()
+
+
+async def _read(response: "httpx.Response") -> Incoming:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "", "gzip", "x-gzip", "deflate"):
+        raise UpstreamError("broken", f"The resource's answer is encoded as '{encoding[:20]}'.")
+    unzip = None if encoding in ("identity", "") else zlib.decompressobj(wbits=47)
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in response.stream:  # type: ignore[union-attr]  # an async transport's
+        if unzip is not None:
+            try:
+                chunk = unzip.decompress(chunk, LIMIT + 1 - size)
+            except zlib.error:
+                raise UpstreamError(
+                    "broken", "The resource's answer can't be decompressed."
+                ) from None
+        size += len(chunk)
+        if size > LIMIT or (unzip is not None and unzip.unconsumed_tail):
+            raise UpstreamError(
+                "too_large",
+                f"The resource's answer is over {LIMIT // 2**20} MiB. Ask for less at a time.",
+            )
+        parts.append(chunk)
+    return Incoming(response.status_code, headers, b"".join(parts))
+
+
+def _onward(outgoing: Outgoing, incoming: Incoming) -> Outgoing | None:
+    """Return the next request of a redirect, or None if it is none."""
+    location = incoming.headers.get("location")
+    if incoming.status not in MOVED or location is None:
+        return None
+    here = f"{outgoing.origin.scheme}://{outgoing.origin.netloc}{outgoing.target}"
+    try:
+        url = urljoin(here, location)
+        origin = origin_of(url)
+    except ValueError:
+        raise UpstreamError("redirects", "The resource redirects to something else.") from None
+    is_upgrade = (
+        origin.host == outgoing.origin.host
+        and (outgoing.origin.scheme, origin.scheme) == ("http", "https")
+        and (outgoing.origin.port, origin.port) == (80, 443)
+    )
+    if origin != outgoing.origin and not is_upgrade:
+        raise UpstreamError(
+            "redirects",
+            f"The resource redirects to another host, '{origin.netloc[:100]}', which isn't"
+            " followed: the credentials are for its own host alone.",
+            statusCode=incoming.status,
+        )
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not target.isascii():
+        raise UpstreamError("redirects", "The resource redirects to something that is no URL.")
+    onward = replace(outgoing, origin=origin, target=target)
+    if incoming.status == 303 or (incoming.status in (301, 302) and outgoing.method == "POST"):
+        headers = {k: v for k, v in outgoing.headers.items() if k.lower() != "content-type"}
+        onward = replace(onward, method="GET", content=None, headers=headers)
+    return onward
