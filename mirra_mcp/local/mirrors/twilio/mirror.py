@@ -29,11 +29,13 @@ from mirra_mcp.local.mirrors.twilio.access import (
     Caller,
     credentials,
 )
+from mirra_mcp.local.mirrors.twilio.limits import Rates
 from mirra_mcp.local.mirrors.twilio.phones import VALID
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
 from mirra_mcp.local.mirrors.twilio.seeds import FIXTURES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
+from mirra_mcp.local.mirrors.twilio.verify_nouns import VerifyNouns
 from mirra_mcp.local.mirrors.twilio.wire import Form, form_of
 from mirra_mcp.wire.model import Doc
 
@@ -44,7 +46,7 @@ FORM = "application/x-www-form-urlencoded"
 OVERRIDE = re.compile(r"(?:^|&)(rc|rp)=([^&]*)")
 
 
-class Twilio(Mirror):
+class Twilio(VerifyNouns, Mirror):
     """One Twilio account with its subaccounts."""
 
     vendor = "twilio"
@@ -71,6 +73,10 @@ class Twilio(Mirror):
 
     if TYPE_CHECKING:
         accounts: Accounts
+
+    def __init__(self, url: str, fixture: str) -> None:
+        super().__init__(url, fixture)
+        self.rates = Rates(self)
 
     def install(self) -> None:
         """Lay out the session's own account."""
@@ -128,6 +134,14 @@ class Twilio(Mirror):
         if account["status"] != "active" and not is_itself:
             raise errors.refusal(20003)
         return caller.account_sid if is_itself else sid
+
+    def admit(self, call: Call, spec: str) -> None:
+        """Hold a send against the account's limit, if it has one."""
+        self.rates.admit(spec, self.account_sid, call.now)
+
+    def forget_limits(self) -> None:
+        """Start counting requests anew."""
+        self.rates.clear()
 
     def read_body(self, call: Call) -> Form | Any:
         """Return the form, each name with its values; a few APIs take JSON as well.

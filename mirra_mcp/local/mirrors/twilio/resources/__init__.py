@@ -2,5 +2,6 @@
 
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.resources.accounts import Accounts
+from mirra_mcp.local.mirrors.twilio.resources.verify import VERIFY
 
-RESOURCES: tuple[type[TwilioResource], ...] = (Accounts,)
+RESOURCES: tuple[type[TwilioResource], ...] = (Accounts, *VERIFY)

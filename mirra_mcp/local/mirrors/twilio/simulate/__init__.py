@@ -2,4 +2,6 @@
 
 from types import ModuleType
 
-MODULES: tuple[ModuleType, ...] = ()
+from mirra_mcp.local.mirrors.twilio.simulate import carriers, verify
+
+MODULES: tuple[ModuleType, ...] = (verify, carriers)

@@ -1,0 +1,35 @@
+"""The fixture `verify-flow`: a service that sends codes by SMS, with limits.
+
+Source: https://www.twilio.com/docs/verify/api/programmable-rate-limits
+"""
+
+from typing import TYPE_CHECKING
+
+from mirra_mcp.local.mirrors.twilio.wire_verify import CreateService
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+
+NAME = "Acme"
+LIMIT, MOST, SECONDS = "end_user_ip_address", 10, 3600
+
+
+def build(twilio: "Twilio") -> None:
+    """Make the service, and a limit of ten verifications an hour for each address."""
+    asked = {"FriendlyName": NAME, "CodeLength": "6", "LookupEnabled": "true"}
+    service = twilio.verify_services.add(CreateService.model_validate(asked))
+    limits, buckets = twilio.verify_rate_limits, twilio.verify_buckets
+    limit = limits.new(
+        service_sid=service["sid"],
+        unique_name=LIMIT,
+        description="Verifications that one address of an end user may start.",
+    )
+    limits.save(limit)
+    buckets.save(
+        buckets.new(
+            service_sid=service["sid"],
+            rate_limit_sid=limit["sid"],
+            max=MOST,
+            interval=SECONDS,
+        )
+    )
