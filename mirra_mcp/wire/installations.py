@@ -76,6 +76,8 @@ class Installation(Answered):
     """The pinned base URL and methods."""
     rating: int | None = None
     """What this account gave."""
+    paid_until: datetime | None = None
+    """Of a subscription: no call is charged before."""
 
 
 class ApiKeyCredentials(Body):

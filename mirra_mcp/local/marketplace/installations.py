@@ -267,6 +267,8 @@ class Installations:
             )
             if (credential := self._credentials.show(id)) is not None:
                 shown.credential = credential
+            if row["paid_until"]:
+                shown.paid_until = amounts.instant(row["paid_until"])
             stars = "SELECT rating FROM ratings WHERE resource=? AND account=?"
             if (rating := self._store.value(stars, row["resource"], account)) is not None:
                 shown.rating = rating
