@@ -13,6 +13,7 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.idempotency import Idempotency, Replays
 from mirra_mcp.local.kit.ids import Ids
 from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.phrases import Phrase
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.routes import Answer, Call, Router, routes_of
 from mirra_mcp.local.kit.store import Store
@@ -62,6 +63,8 @@ class Mirror:
     resources: ClassVar[tuple[type[Resource], ...]] = ()
     stories: ClassVar[Mapping[str, Story]] = {}
     fixtures: ClassVar[Mapping[str, Fixture]] = {}
+    phrases: ClassVar[tuple[Phrase, ...]] = ()
+    """How the Setup text of a scenario speaks of this vendor's state."""
     gaps: ClassVar[Mapping[str, str]] = {}
     """Endpoints that the vendor has and the mirror doesn't: `"POST /x"` to the reason."""
     limits: ClassVar[tuple[str, ...]] = ()

@@ -19,6 +19,7 @@ from mirra_mcp.local.mirrors.resend.events import EVENTS
 from mirra_mcp.local.mirrors.resend.quota import Quota
 from mirra_mcp.local.mirrors.resend.resources import RESOURCES
 from mirra_mcp.local.mirrors.resend.seeds import FIXTURES
+from mirra_mcp.local.mirrors.resend.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.resend.simulate import account, emails
 from mirra_mcp.local.mirrors.resend.wire import iso
 from mirra_mcp.wire.model import Doc
@@ -76,6 +77,7 @@ class Resend(Mirror):
     resources = RESOURCES
     stories = stories_of(emails, account)
     fixtures = FIXTURES
+    phrases = PHRASES
     limits = gaps.LIMITS
     gaps = gaps.ENDPOINTS
     webhook_events = EVENTS

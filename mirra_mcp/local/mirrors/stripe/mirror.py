@@ -37,6 +37,7 @@ from mirra_mcp.local.mirrors.stripe.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.resources.accounts import OWN, OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.resources.nouns import Nouns
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
+from mirra_mcp.local.mirrors.stripe.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.stripe.versions import DEFAULT, check_version, read, shaped
 from mirra_mcp.wire.model import Doc
 
@@ -66,6 +67,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
     resources = Nouns.ALL
     stories: ClassVar[dict[str, Story]] = dict(stories_of(*simulate.MODULES))
     fixtures: ClassVar[dict[str, Fixture]] = FIXTURES
+    phrases = PHRASES
     gaps: ClassVar[dict[str, str]] = gaps_of(Nouns.ALL)
     limits = LIMITS
     webhook_events = MIRRORED
