@@ -7,9 +7,10 @@ import secrets
 import shutil
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT, check_room, fixtures_of
 from mirra_mcp.local.kit.clock import Clock, Wall, utc
@@ -51,7 +52,14 @@ class Host:
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self.outbox = Outbox(settings.webhook_hosts)
+        self.on_close: list[Callable[[], Awaitable[None]]] = []
+        """What else is to be ended before the sessions are."""
         self.ports: Ports
+
+    @property
+    def data_folder(self) -> Path | None:
+        """Where things may be kept, if this process may keep any."""
+        return self._folder.path if self._folder.is_owned else None
 
     def listen(self, control: App) -> Ports:
         """Make the server that the control plane and all mirrors are served by."""
@@ -330,6 +338,8 @@ class Host:
 
     async def close(self) -> None:
         """End the ephemeral sessions and put the persistent ones to sleep."""
+        for each in self.on_close:
+            await each()
         for entry in list(self._entries.values()):
             if entry.is_live and entry.session.mode == "ephemeral":
                 await self.end(entry)

@@ -284,10 +284,17 @@ class Session:
 
     # The whole state of a mirror.
 
-    def reset(self, mirror: Mirror, fixture: str) -> None:
-        """Replace a mirror's state by a fixture. Ids, ports, keys and the log stay."""
+    def reset(self, mirror: Mirror, fixture: str, image: bytes | None = None) -> None:
+        """Replace a mirror's state by a fixture. Ids, ports, keys and the log stay.
+
+        An `image` is what `image` made of the fixture with something on top.
+        """
         now = self.clock.now()
-        self._replace(mirror, self.images.get(type(mirror), fixture, now))
+        self._replace(mirror, image or self.images.get(type(mirror), fixture, now))
+        if image is not None:
+            with self.transaction():
+                mirror.delay_timers(now.timestamp() - mirror.setting("_at", now.timestamp()))
+            self._look_for_timers()
         mirror.fixture = fixture
         mirror.forget_limits()
         seed = f"{mirror.vendor}:{fixture}"
