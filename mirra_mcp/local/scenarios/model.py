@@ -59,6 +59,7 @@ class ScenarioDoc:
     criteria: tuple[CriterionDoc, ...]
     config: Config
     warnings: tuple[str, ...] = ()
+    """Of the whole; a criterion has its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,14 +337,7 @@ class _Parser:
             expected_behavior=texts.get("expected"),
             criteria=tuple(criteria),
             config=config,
-            warnings=(
-                *self._warnings,
-                *(
-                    f"Criterion {each.index + 1}: {each.warning}"
-                    for each in criteria
-                    if each.warning
-                ),
-            ),
+            warnings=tuple(self._warnings),
         )
 
 

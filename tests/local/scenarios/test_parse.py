@@ -355,4 +355,3 @@ def test_an_explicit_tag_wins_with_a_warning_where_it_looks_wrong(
     scenario = read(f"# T\n## Checks\n- {bullet}\n## Config\nmirrors: resend\n")
     assert scenario.criteria[0].tag == tag
     assert word in (scenario.criteria[0].warning or "")
-    assert scenario.warnings == (f"Criterion 1: {scenario.criteria[0].warning}",)
