@@ -9,7 +9,7 @@ Source: https://www.twilio.com/docs/usage/api
 
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -29,24 +29,24 @@ from mirra_mcp.local.mirrors.twilio.access import (
     Caller,
     credentials,
 )
+from mirra_mcp.local.mirrors.twilio.account_nouns import AccountNouns
 from mirra_mcp.local.mirrors.twilio.limits import Rates
+from mirra_mcp.local.mirrors.twilio.messaging_nouns import MessagingNouns
 from mirra_mcp.local.mirrors.twilio.phones import VALID
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
+from mirra_mcp.local.mirrors.twilio.resources.inbound_messages import EVENTS
 from mirra_mcp.local.mirrors.twilio.seeds import FIXTURES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.verify_nouns import VerifyNouns
 from mirra_mcp.local.mirrors.twilio.wire import Form, form_of
 from mirra_mcp.wire.model import Doc
 
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.resources.accounts import Accounts
-
 FORM = "application/x-www-form-urlencoded"
 OVERRIDE = re.compile(r"(?:^|&)(rc|rp)=([^&]*)")
 
 
-class Twilio(VerifyNouns, Mirror):
+class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
     """One Twilio account with its subaccounts."""
 
     vendor = "twilio"
@@ -58,7 +58,7 @@ class Twilio(VerifyNouns, Mirror):
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
     limits = gaps.LIMITS
-    webhook_events = ("message.status", "message.received")
+    webhook_events = EVENTS
     webhook_secret = AUTH_TOKEN
     message_prefix = ""
     event_id_key = "messageId"
@@ -70,9 +70,6 @@ class Twilio(VerifyNouns, Mirror):
     """The account that the running call is for."""
     path: str = ""
     """The path of the running call."""
-
-    if TYPE_CHECKING:
-        accounts: Accounts
 
     def __init__(self, url: str, fixture: str) -> None:
         super().__init__(url, fixture)
@@ -114,11 +111,16 @@ class Twilio(VerifyNouns, Mirror):
         return caller
 
     def _caller(self, user: str, password: str) -> Caller | None:
-        account = self.accounts.peek(user)
-        if account is None:
+        key = self.keys.peek(user) if user.startswith("SK") else None
+        account = self.accounts.peek(key["account_sid"] if key else user)
+        if account is None or account["status"] != "active":
             return None
-        is_own = password == account["auth_token"] and account["status"] == "active"
-        return Caller(user, is_main=True) if is_own else None
+        if key is not None:
+            known = password == key["secret"]
+            return Caller(account["sid"], is_main=False, key_sid=user) if known else None
+        second = self.secondary_auth_tokens.peek(user)
+        tokens = [account["auth_token"], second and second["secondary_auth_token"]]
+        return Caller(user, is_main=True) if password in tokens else None
 
     def _addressed(self, caller: Caller, sid: str, call: Call) -> str:
         """Return the account in the path, if the caller may act for it.

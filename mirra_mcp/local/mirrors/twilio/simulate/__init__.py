@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.twilio.simulate import carriers, verify
+from mirra_mcp.local.mirrors.twilio.simulate import carriers, messages, numbers, verify
 
-MODULES: tuple[ModuleType, ...] = (verify, carriers)
+MODULES: tuple[ModuleType, ...] = (messages, numbers, verify, carriers)

@@ -1,0 +1,256 @@
+"""Checks what somebody wants to send, in Twilio's order, before anything is written.
+
+Source: https://www.twilio.com/docs/messaging/api/message-resource#create-a-message
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mirra_mcp.local.mirrors.twilio import phones, segments, senders
+from mirra_mcp.local.mirrors.twilio.dates import instant
+from mirra_mcp.local.mirrors.twilio.messaging_errors import refuse
+from mirra_mcp.local.mirrors.twilio.phones import Phone
+from mirra_mcp.local.mirrors.twilio.senders import Sender
+from mirra_mcp.local.mirrors.twilio.wire_messages import CreateMessage, is_url
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+
+CHANNEL = re.compile(r"(whatsapp|messenger|rcs|sms|viber|wechat|line|telegram|email):.+")
+SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
+SOONEST, LATEST = timedelta(seconds=300), timedelta(days=35)
+"""Source: https://www.twilio.com/docs/api/errors/35114"""
+LONGEST_VALIDITY = 36_000
+MOST_MEDIA = 10
+MAGIC_TO = {
+    phones.INVALID: 21211,
+    phones.UNROUTABLE: 21612,
+    phones.FOREIGN: 21408,
+    phones.UNSUBSCRIBED: 21610,
+    phones.LANDLINE: 21614,
+}
+"""Source: https://www.twilio.com/docs/iam/test-credentials#test-sms-messages-parameters-To"""
+MAGIC_FROM = {phones.INVALID: 21212, phones.FULL: 21611}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that may be sent."""
+
+    to: str
+    body: str
+    sender: str | None
+    """None: the service chooses."""
+    service: Doc | None
+    media: list[str] = field(default_factory=list)
+    callback: str | None = None
+    smart: bool = False
+    is_mms: bool = False
+    is_magic: bool = False
+    send_at: datetime | None = None
+
+
+def check(twilio: "Twilio", account: Doc, given: CreateMessage) -> Draft:
+    """Return what may be sent.
+
+    Raises:
+        VendorError: it may not, for the first of Twilio's reasons.
+    """
+    sid = account["sid"]
+    service_sid, address = given.messaging_service_sid, given.sender.strip()
+    if not service_sid and SERVICE.fullmatch(address):
+        service_sid, address = address, ""
+    if not given.to.strip():
+        raise refuse(21604)
+    if not address and not service_sid:
+        raise refuse(21603)
+    media = [url for url in given.media_url if url]
+    if not given.body and not media:
+        raise refuse(21655, sid=given.content_sid) if given.content_sid else refuse(21602)
+    service = _service(twilio, sid, service_sid) if service_sid else None
+    _check_channels(given.to, address, has_service=service is not None)
+    sender = _own(twilio, sid, address)
+    phone = recipient(given.to, sender.country if sender else "US")
+    is_mms = bool(media) or given.send_as_mms.lower() == "true"
+    _check_content(given, media)
+    draft = Draft(
+        to=phone.e164,
+        body=given.body,
+        sender=None if not address else sender.address if sender else address,
+        service=service,
+        media=media,
+        callback=given.status_callback or None,
+        smart=_is_smart(given, service),
+        is_mms=is_mms,
+        is_magic=address == phones.VALID and sender is None,
+        send_at=_send_at(twilio.now, given, service),
+    )
+    if service is not None:
+        _check_service(twilio, service, address, phone, is_mms=is_mms)
+    else:
+        _check_sender(address, sender, phone, is_mms=is_mms)
+    _check_recipient(twilio, account, draft, phone)
+    return draft
+
+
+def recipient(text: str, country: str | None) -> Phone:
+    """Return whom a text is for: E.164, or as the sender's country writes numbers.
+
+    Raises:
+        VendorError: it is nobody's number, or a magic one that can't get messages.
+    """
+    import phonenumbers
+
+    phone = phones.parse(text)
+    if phone is None and not text.strip().startswith("+") and len(text) < 40:
+        try:
+            read = phonenumbers.parse(text, country or "US")
+        except phonenumbers.NumberParseException:
+            read = None
+        if read is not None:
+            e164 = phonenumbers.PhoneNumberFormat.E164
+            phone = phones.parse(phonenumbers.format_number(read, e164))
+    if phone is None:
+        raise refuse(21211, to=text)
+    if phone.e164 == phones.INVALID:
+        raise refuse(21211, to=phone.e164)
+    return phone
+
+
+def _service(twilio: "Twilio", account: str, sid: str) -> Doc:
+    service = twilio.messaging_services.peek(sid)
+    if service is None or service["account_sid"] != account:
+        raise refuse(21701, sid=sid)
+    return service
+
+
+def _check_channels(to: str, address: str, *, has_service: bool) -> None:
+    """Refuse what isn't SMS on both ends: the mirror has no channels.
+
+    Source: https://www.twilio.com/docs/api/errors/21910
+    """
+    from_channel, to_channel = CHANNEL.fullmatch(address), CHANNEL.fullmatch(to)
+    if from_channel and to_channel and from_channel[1] == to_channel[1]:
+        raise refuse(63007)
+    if from_channel or (to_channel and not has_service):
+        raise refuse(21910)
+
+
+def _own(twilio: "Twilio", account: str, address: str) -> Sender | None:
+    phone = phones.parse(address)
+    return senders.owned(twilio, account, phone.e164 if phone else address)
+
+
+def _check_content(given: CreateMessage, media: list[str]) -> None:
+    if segments.size(given.body) > segments.LONGEST:
+        raise refuse(21617)
+    if len(media) > MOST_MEDIA:
+        raise refuse(21623)
+    if not all(is_url(url) for url in media):
+        raise refuse(21620)
+    if given.status_callback and not is_url(given.status_callback):
+        raise refuse(21609, url=given.status_callback)
+    if text := given.validity_period:
+        whole = text.isascii() and text.isdecimal() and len(text) < 7
+        if not whole or not 1 <= int(text) <= LONGEST_VALIDITY:
+            raise refuse(21624, value=text)
+
+
+def _is_smart(given: CreateMessage, service: Doc | None) -> bool:
+    if given.smart_encoded:
+        return given.smart_encoded.lower() == "true"
+    return bool(service and service["smart_encoding"])
+
+
+def _check_sender(address: str, sender: Sender | None, phone: Phone, *, is_mms: bool) -> None:
+    """Source: https://www.twilio.com/docs/iam/test-credentials#test-sms-messages-parameters-From"""
+    if sender is None:
+        if address in MAGIC_FROM:
+            raise refuse(MAGIC_FROM[address], sender=address)
+        if address == phones.VALID:
+            return
+        if senders.is_alpha(address):
+            _check_alpha(address, phone, is_mms=is_mms)
+            return
+        if phones.parse(address) is None and not senders.SHORT.fullmatch(address):
+            raise refuse(21212, sender=address)
+        raise refuse(21606, sender=address)
+    if sender.address == phone.e164:
+        raise refuse(21266, to=phone.e164)
+    if is_mms and not sender.can_mms:
+        raise refuse(21621, sender=sender.address)
+    if sender.kind == "short_code" and sender.country != phone.country:
+        raise refuse(21606, sender=sender.address)
+    if phone.e164 not in phones.MAGIC and not senders.reaches(sender, phone.country, is_mms=is_mms):
+        raise refuse(21612, to=phone.e164, sender=sender.address)
+
+
+def _check_alpha(address: str, phone: Phone, *, is_mms: bool) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/21612"""
+    if is_mms:
+        raise refuse(21621, sender=address)
+    if phone.country in senders.NO_ALPHA:
+        raise refuse(21612, to=phone.e164, sender=address)
+
+
+def _check_service(
+    twilio: "Twilio", service: Doc, address: str, phone: Phone, *, is_mms: bool
+) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/21703"""
+    pool = senders.pool(twilio, service["sid"], phone.country)
+    if address:
+        if address not in {each.address for each in pool}:
+            raise refuse(21711, sender=address)
+        return
+    if not pool:
+        raise refuse(21704)
+    if phone.e164 in phones.MAGIC:
+        return
+    if not any(each.address != phone.e164 and senders.reaches(each, phone.country, is_mms=is_mms)
+               for each in pool):  # fmt: skip
+        raise refuse(21703)
+
+
+def _check_recipient(twilio: "Twilio", account: Doc, draft: Draft, phone: Phone) -> None:
+    to, sender = draft.to, draft.sender or ""
+    if to in MAGIC_TO:
+        raise refuse(MAGIC_TO[to], to=to, sender=sender)
+    if to in phones.MAGIC:
+        return
+    if phone.country in twilio.setting("no_permission", ()):
+        raise refuse(21408, to=to)
+    if account["type"] == "Trial" and not _is_verified(twilio, account["sid"], to):
+        raise refuse(21608, to=to)
+    own = twilio.incoming_phone_numbers.first(phone_number=to)
+    if own is None and twilio.carrier_lines.line_type(to, account["sid"]) == "landline":
+        raise refuse(21614, to=to)
+    if draft.sender in twilio.setting("full_queues", ()):
+        raise refuse(21611)
+    if twilio.opt_outs.is_out(account["sid"], to, sender, draft.service):
+        raise refuse(21610)
+
+
+def _is_verified(twilio: "Twilio", account: str, to: str) -> bool:
+    return twilio.outgoing_caller_ids.first(account_sid=account, phone_number=to) is not None
+
+
+def _send_at(now: datetime, given: CreateMessage, service: Doc | None) -> datetime | None:
+    """Return when a scheduled message goes out.
+
+    Source: https://www.twilio.com/docs/messaging/features/message-scheduling
+    """
+    if not given.schedule_type:
+        return None
+    if given.schedule_type.lower() != "fixed":
+        raise refuse(35126)
+    if service is None:
+        raise refuse(35118)
+    if not given.send_at:
+        raise refuse(35111)
+    at = instant(given.send_at)
+    if at is None or not SOONEST <= at - now <= LATEST:
+        raise refuse(35114)
+    return at
