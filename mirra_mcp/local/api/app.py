@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mirra_mcp.local.api import catalog, clock, events, runs, sessions, webhooks
+from mirra_mcp.local.api import catalog, clock, events, runs, scenarios, sessions, webhooks
 from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.errors import Refusal, internal
@@ -38,10 +38,10 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("/v1/sessions/{id}/clock", {"POST": clock.move}),
     ("/v1/catalog", {"GET": catalog.index}),
     ("/v1/catalog/{vendor}", {"GET": catalog.retrieve}),
-    ("/v1/runs", {"GET": runs.missing, "POST": runs.missing}),
-    ("/v1/runs/{id}", {"GET": runs.missing, "DELETE": runs.missing}),
-    ("/v1/runs/{id}/finish", {"POST": runs.missing}),
-    ("/v1/scenarios/check", {"POST": runs.missing}),
+    ("/v1/runs", {"GET": runs.index, "POST": runs.create}),
+    ("/v1/runs/{id}", {"GET": runs.retrieve, "DELETE": runs.cancel}),
+    ("/v1/runs/{id}/finish", {"POST": runs.finish}),
+    ("/v1/scenarios/check", {"POST": scenarios.check}),
 )
 
 

@@ -11,7 +11,7 @@ from typing import get_args
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from mirra_mcp.local.api.reading import answer, host_of
+from mirra_mcp.local.api.reading import answer, host_of, seconds
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.kit.reading import invalid, whole
 from mirra_mcp.local.kit.session import Session
@@ -36,7 +36,7 @@ async def read(request: Request) -> Response:
     after = whole(query.get("after"), 0, MOST_AFTER, 0, "after")
     if "application/json" in request.headers.get("accept", ""):
         limit = whole(query.get("limit"), 100, 1000)
-        wait = _seconds(query.get("wait"))
+        wait = seconds(query.get("wait"))
         return await _page(session, after, limit, types, mirror, wait)
     last = request.headers.get("last-event-id")
     if last is not None:
@@ -105,13 +105,3 @@ def _types(text: str | None) -> tuple[str, ...]:
                 f"The types are {', '.join(get_args(EventType))}.",
             )
     return types
-
-
-def _seconds(text: str | None) -> float:
-    try:
-        wait = float(text or 0)
-    except ValueError:
-        wait = -1.0
-    if not 0 <= wait <= 25:
-        raise invalid("'wait' must be a number of seconds from 0 to 25.")
-    return wait

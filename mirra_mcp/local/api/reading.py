@@ -27,6 +27,15 @@ async def read(model: type[B], request: Request) -> B:
     Raises:
         Refusal: it is too large, no JSON, or doesn't fit.
     """
+    return reading.read(model, await body_of(request))
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body.
+
+    Raises:
+        Refusal: it is too large.
+    """
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
@@ -35,7 +44,22 @@ async def read(model: type[B], request: Request) -> B:
                 413, "mirra.request.too_large", "The body is over 4 MiB.", "Send a smaller one."
             )
         parts.append(part)
-    return reading.read(model, b"".join(parts))
+    return b"".join(parts)
+
+
+def seconds(text: str | None) -> float:
+    """Return how long a query's `wait` lets an answer be held back.
+
+    Raises:
+        Refusal: it is no such length of time.
+    """
+    try:
+        wait = float(text or 0)
+    except ValueError:
+        wait = -1.0
+    if not 0 <= wait <= 25:
+        raise reading.invalid("'wait' must be a number of seconds from 0 to 25.")
+    return wait
 
 
 def answer(body: Wire, status: int = 200) -> Response:

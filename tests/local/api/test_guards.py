@@ -44,7 +44,7 @@ def test_mirrors_refuse_foreign_hosts_too(world: World) -> None:
         ("GET", "/v1/sessions/", 404, "mirra.request.not_found"),
         ("GET", "/../etc/passwd", 404, "mirra.request.not_found"),
         ("PUT", "/v1/sessions", 405, "mirra.request.method_not_allowed"),
-        ("POST", "/v1/runs", 501, "mirra.not_implemented"),
+        ("POST", "/v1/runs", 400, "mirra.request.invalid"),
         ("GET", "/v1/catalog/toi", 404, "mirra.session.mirror_not_in_catalog"),
     ],
 )

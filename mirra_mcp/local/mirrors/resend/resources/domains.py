@@ -180,6 +180,10 @@ class Domains(RememberingResource):
         doc["records"] = dns.records(doc)
         return self.become(doc, status)
 
+    def plant(self, fields: Doc) -> Doc:
+        """Put a domain of a seed into the account; what its status implies follows."""
+        return self.add(fields.pop("name"), status=fields.pop("status", "not_started"), **fields)
+
     def may_send(self, name: str) -> bool:
         """Say whether this exact domain is verified for sending."""
         known: bool | None = self.memo.get(name)

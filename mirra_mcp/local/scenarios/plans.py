@@ -1,0 +1,104 @@
+"""How each criterion of a scenario is going to be graded, and that told in plain words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.scenarios.check.reading import Reading, read_all
+from mirra_mcp.local.scenarios.model import CriterionDoc, ScenarioDoc, ScenarioError, Tag
+from mirra_mcp.local.scenarios.tags import leaning
+from mirra_mcp.local.scenarios.vocabulary import Vocabulary
+from mirra_mcp.wire.runs import (
+    CriterionReading,
+    ScenarioConfig,
+    ScenarioMistake,
+    ScenarioReading,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A criterion with what grades it: a reading, or without one the judge."""
+
+    criterion: CriterionDoc
+    tag: Tag
+    reading: Reading | None
+
+    @property
+    def escalates(self) -> bool:
+        """Whether this is a check that no pattern reads."""
+        return self.tag == "check" and self.reading is None
+
+
+def plan(scenario: ScenarioDoc, kinds: Mapping[str, type[Mirror]]) -> tuple[Plan, ...]:
+    """Return how each criterion is graded.
+
+    A criterion without a tag, whose wording has no sign of either, is a check if the grammar
+    reads it whole: that is exact and costs nothing.
+    """
+    vocabulary = Vocabulary.of(kinds, scenario.config.mirrors)
+    readings = read_all([each.text for each in scenario.criteria], vocabulary)
+    plans = []
+    for criterion, reading in zip(scenario.criteria, readings, strict=True):
+        tag = criterion.tag
+        if not criterion.is_explicit and reading and leaning(criterion.text).signal is None:
+            tag = "check"
+        plans.append(Plan(criterion, tag, reading if tag == "check" else None))
+    return tuple(plans)
+
+
+def told(scenario: ScenarioDoc, plans: tuple[Plan, ...]) -> ScenarioReading:
+    """Return how a scenario was understood."""
+    config = scenario.config
+    return ScenarioReading(
+        title=scenario.title,
+        mirrors=list(config.mirrors),
+        config=ScenarioConfig(
+            mirrors=list(config.mirrors),
+            fixture=config.fixture,
+            fixture_file=config.fixture_file,
+            mirror_version=config.mirror_version,
+            timeout=config.timeout,
+            runs=config.runs,
+            agent=config.agent,
+            judge_model=config.judge_model,
+            persistent=config.persistent,
+        ),
+        criteria=[
+            CriterionReading(
+                index=each.criterion.index,
+                text=each.criterion.text,
+                tag=each.tag,
+                explicit=each.criterion.is_explicit,
+                line=each.criterion.line,
+                pattern=each.reading.pattern if each.reading else None,
+                reading=each.reading.plain if each.reading else None,
+                escalates=each.escalates,
+                warning=each.criterion.warning,
+            )
+            for each in plans
+        ],
+        warnings=[*scenario.warnings, *doubts(plans)],
+    )
+
+
+def doubts(plans: tuple[Plan, ...]) -> list[str]:
+    """Return what is odd about the criteria: for after the grading, as it gives them away."""
+    found = []
+    for each in plans:
+        name = f"Criterion {each.criterion.index + 1}"
+        if each.criterion.warning:
+            found.append(f"{name}: {each.criterion.warning}")
+        if each.escalates:
+            found.append(f"{name}: no pattern reads this check whole, so the judge gets it.")
+    return found
+
+
+def faulty(error: ScenarioError) -> ScenarioReading:
+    """Return what is wrong with a scenario."""
+    return ScenarioReading(
+        errors=[
+            ScenarioMistake(line=each.line, message=each.message, hint=each.hint)
+            for each in error.mistakes
+        ]
+    )
