@@ -5,8 +5,10 @@ Source: https://www.twilio.com/docs/usage/twilios-response#response-formats-list
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
+from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.mirrors.twilio.errors import refusal
 from mirra_mcp.wire.model import Doc
@@ -29,7 +31,7 @@ class Cut:
 class Found:
     """The documents of a page, and the tokens of its neighbours."""
 
-    docs: list[Doc]
+    docs: list[Any]
     next: str | None
     previous: str | None
 
@@ -52,12 +54,12 @@ def cut(call: Call, default: int = DEFAULT) -> Cut:
     raise bad_token()
 
 
-def bad_token() -> Exception:
+def bad_token() -> VendorError:
     """Say that a page token is none that was given out."""
     return refusal(20400, message="Invalid PageToken.")
 
 
-def slice_of(docs: Sequence[Doc], at: Cut) -> Found:
+def slice_of(docs: Sequence[Any], at: Cut) -> Found:
     """Cut a page out of a list that is made on the spot: positions are its tokens.
 
     Raises:

@@ -149,7 +149,7 @@ class TwilioResource(Resource):
             limit = max(AT_ONCE, skip) if keep or skip else wanted
             bound = {"before" if backwards else "after": cursor}
             try:
-                page = self.page(limit=limit, newest_first=newest_first, **bound, **where)  # type: ignore[arg-type]  # bounds are texts
+                page = self.page(limit=limit, newest_first=newest_first, **bound, **where)
             except LookupError:
                 raise pages.bad_token() from None
             fitting = [doc for doc in page.docs if keep is None or keep(doc)]
@@ -173,7 +173,10 @@ class TwilioResource(Resource):
             f"PB{docs[0]['id']}" if docs and has_previous else None,
         )
 
-    # Webhooks.
+    # What others do.
+
+    def number_gone(self, number: Doc) -> None:
+        """Let go of a phone number that leaves its account."""
 
     def heard(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
         """Act on the answer to one of the webhooks that this noun `hears`."""
