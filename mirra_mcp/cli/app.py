@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from mirra_mcp import __version__
-from mirra_mcp.cli import demo, doctor, install, serve, up
+from mirra_mcp.cli import check, demo, doctor, install, run, serve, up
 from mirra_mcp.cli.failures import FAILED, INTERRUPTED, USAGE, CommandFailed, nearest
 from mirra_mcp.cli.options import server_options, settings_from
 
@@ -44,6 +44,7 @@ def mirra_mcp(ctx: click.Context, /, **options: Any) -> None:
       claude mcp add mirra -- mirra-mcp          give it to Claude Code
       mirra-mcp serve --http                     one server for several clients
       mirra-mcp up --mirrors resend              a mirror for your own tests
+      mirra-mcp run scenarios/*.md --driver "pytest -q"    grade your code, in CI too
       mirra-mcp doctor                           find out what is wrong
 
     \b
@@ -54,7 +55,15 @@ def mirra_mcp(ctx: click.Context, /, **options: Any) -> None:
         serve.over_stdio(settings_from(**options))
 
 
-for _command in (serve.serve, up.up, demo.demo, doctor.doctor, install.install):
+for _command in (
+    serve.serve,
+    up.up,
+    run.run,
+    check.check,
+    demo.demo,
+    doctor.doctor,
+    install.install,
+):
     mirra_mcp.add_command(_command)
 
 

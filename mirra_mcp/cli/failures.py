@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-OK, FAILED, NOT_PROVISIONED, USAGE, INTERRUPTED = 0, 1, 3, 64, 130
+OK, FAILED, TIMED_OUT, NOT_PROVISIONED, INVALID, USAGE, INTERRUPTED = 0, 1, 2, 3, 4, 64, 130
 """Exit codes. Source: https://docs.mirra.run/cli/run"""
 
 

@@ -1,0 +1,255 @@
+"""What `run` tells: lines for people, JSON for programs, JUnit and annotations for CI."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mirra_mcp.wire.runs import AttemptResult, CriterionResult, Run, ScenarioMistake
+
+MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "ungraded": ("?", "yellow")}
+
+
+@dataclass
+class Result:
+    """What became of one scenario file."""
+
+    file: Path
+    run: Run
+    lines: dict[int, int] = field(default_factory=dict)
+    """Per criterion, its line in the file."""
+    outputs: dict[int, str] = field(default_factory=dict)
+    """Per attempt, the end of what the driver said."""
+    exit_codes: dict[int, int | None] = field(default_factory=dict)
+    """Per attempt, what the driver ended with; None: it was killed."""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a criterion failed, or none could be graded."""
+        failed = any(each.passed < each.total for each in self.run.criteria)
+        return failed or self.run.status != "complete" or self.run.satisfaction_score is None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as programs read it: the documented fields, and the run's others."""
+        run = self.run.to_json()
+        first = {
+            "runId": run.pop("runId"),
+            "scenario": str(self.file),
+            "sessionId": run.pop("sessionId", None),
+            "runs": run.pop("runs", None),
+            "satisfactionScore": run.pop("satisfactionScore", None),
+        }
+        run.pop("scenario", None)
+        codes = [self.exit_codes.get(number) for number in sorted(self.exit_codes)]
+        return first | run | {"driverExitCodes": codes}
+
+
+class Teller:
+    """Says on a terminal, or in a log, what happens."""
+
+    def __init__(self, *, quiet: bool, to_stderr: bool) -> None:
+        self._quiet, self._err = quiet, to_stderr
+
+    def say(self, text: str = "", *, color: str | None = None, always: bool = False) -> None:
+        """Write a line, unless told to be quiet."""
+        if always or not self._quiet:
+            click.echo(click.style(text, fg=color) if color else text, err=self._err)
+
+    def step(self, text: str) -> None:
+        """Say what begins."""
+        self.say(f"→ {text}")
+
+    def heard(self, line: str) -> None:
+        """Repeat a line that a driver said, so that it can't be taken for one of ours."""
+        self.say(f"  │ {line}")
+
+    def attempt(self, done: AttemptResult) -> None:
+        """Tell an attempt's verdicts."""
+        for each in done.criteria:
+            mark, color = MARKS[each.result]
+            self.say(f"  {click.style(mark, fg=color)} {each.label}")
+            if each.result != "pass":
+                for line in reasons(each):
+                    self.say(f"      {line}")
+        if done.timed_out:
+            self.say("  The attempt ran out of time.", color="red")
+
+    def summary(self, result: Result) -> None:
+        """Tell a run's score, by criterion and whole."""
+        run = result.run
+        self.say()
+        self.say(score_line(run), always=True)
+        if run.status != "complete":
+            self.say(f"The run is {run.status}: {run.reason or 'no reason is given'}", always=True)
+        if (run.runs or 1) > 1:
+            if run.pass_at_k is not None and run.pass_hat_k is not None:
+                self.say(
+                    f"at least one of {run.runs} attempts passes whole: {run.pass_at_k:.0%};"
+                    f" all of them: {run.pass_hat_k:.0%}; standard error of the score:"
+                    f" {run.standard_error or 0:.2f}"
+                )
+            self.say("\nper criterion:")
+            width = max((len(each.label) for each in run.criteria), default=0)
+            for each in run.criteria:
+                whole = each.total > 0 and each.passed == each.total
+                mark, color = MARKS["pass" if whole else "fail" if each.total else "ungraded"]
+                mark = click.style(mark, fg=color)
+                self.say(f"  {mark} {each.label.ljust(width)}  {each.passed}/{each.total}")
+        if run.ungraded:
+            self.say(
+                f"{run.ungraded} gradings are missing: no judge decided on them. Set"
+                " ANTHROPIC_API_KEY, OPENAI_API_KEY or MIRRA_JUDGE_URL to have one.",
+                color="yellow",
+            )
+
+
+def reasons(result: CriterionResult) -> Iterable[str]:
+    """Say why a criterion didn't pass."""
+    if result.explanation:
+        yield result.explanation
+    for each in result.evidence[:5]:
+        if each not in (result.explanation or ""):
+            yield each
+
+
+def score_line(run: Run) -> str:
+    """Return the documented line about the score."""
+    passed = sum(each.passed for each in run.criteria)
+    total = sum(each.total for each in run.criteria)
+    if run.satisfaction_score is None:
+        return "satisfaction score: none (nothing was graded)"
+    runs = f"{run.runs or 1} run{'s' if run.runs != 1 else ''}"
+    percent = f"{int(passed / total * 100 + 0.5)}%" if total else "none"
+    return f"satisfaction score: {percent} ({passed}/{total} criteria passed across {runs})"
+
+
+# Mistakes in a scenario.
+
+
+def tell_mistakes(file: Path, mistakes: Sequence[ScenarioMistake], *, err: bool = True) -> None:
+    """List what is wrong with a scenario, one line each, as compilers do."""
+    for each in mistakes:
+        where = f"{file}:{each.line}" if each.line else str(file)
+        click.echo(f"{where}: {each.message} {each.hint}", err=err)
+        annotate("error", file, each.line, "Invalid scenario", f"{each.message} {each.hint}", err)
+
+
+# GitHub Actions. Source: https://docs.github.com/actions/reference/workflow-commands
+
+
+def in_actions() -> bool:
+    """Whether this is a job of GitHub Actions."""
+    import os
+
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def annotate(
+    kind: str, file: Path, line: int | None, title: str, message: str, err: bool = False
+) -> None:
+    """Leave a remark at a line of a file, where the pull request shows it."""
+    if not in_actions():
+        return
+    where = f"file={_property(str(file))}" + (f",line={line}" if line else "")
+    click.echo(f"::{kind} {where},title={_property(title)}::{_message(message)}", err=err)
+
+
+def annotate_result(result: Result, *, err: bool) -> None:
+    """Leave a remark at each criterion that failed or was left ungraded."""
+    for each in result.run.criteria:
+        if each.total and each.passed == each.total and not each.ungraded:
+            continue
+        kind = "error" if each.passed < each.total else "warning"
+        why = [
+            reason
+            for attempt in result.run.attempts
+            for graded in attempt.criteria
+            if graded.index == each.index and graded.result != "pass"
+            for reason in reasons(graded)
+        ]
+        title = f"{each.passed}/{each.total} passed" if each.total else "Not graded"
+        message = "\n".join([each.label, *dict.fromkeys(why)])
+        annotate(kind, result.file, result.lines.get(each.index), title, message, err)
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+# JUnit. Source: https://github.com/testmoapp/junitxml
+
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x1b\\[[0-9;]*m")
+
+
+def write_junit(path: Path, results: Sequence[Result]) -> None:
+    """Write a report in JUnit's XML: a suite a file, a test a criterion and attempt."""
+    from xml.etree import ElementTree as Xml
+
+    root = Xml.Element("testsuites", name="mirra-mcp run")
+    for result in results:
+        _suite(Xml, root, result)
+    for tag in ("tests", "failures", "skipped"):
+        root.set(tag, str(sum(int(suite.get(tag, "0")) for suite in root)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Xml.indent(root)
+    Xml.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _suite(xml: Any, root: Any, result: Result) -> None:
+    run = result.run
+    title = run.scenario.title if run.scenario else result.file.stem
+    suite = xml.SubElement(root, "testsuite", name=_fit(title), file=str(result.file))
+    properties = xml.SubElement(suite, "properties")
+    for name, value in (
+        ("runId", run.run_id),
+        ("satisfactionScore", run.satisfaction_score),
+        ("passAtK", run.pass_at_k),
+        ("passHatK", run.pass_hat_k),
+    ):
+        if value is not None:
+            xml.SubElement(properties, "property", name=name, value=str(value))
+    failed = skipped = tests = 0
+    for attempt in run.attempts:
+        for each in attempt.criteria:
+            tests += 1
+            name = each.label if run.runs == 1 else f"{each.label} (attempt {attempt.attempt})"
+            case = xml.SubElement(
+                suite, "testcase", name=_fit(name), classname=result.file.stem, time="0"
+            )
+            why = _fit("\n".join(reasons(each)))
+            if each.result == "fail":
+                failed += 1
+                xml.SubElement(case, "failure", message=why.split("\n")[0]).text = why
+            elif each.result == "ungraded":
+                skipped += 1
+                xml.SubElement(case, "skipped", message=why.split("\n")[0])
+    if not tests:
+        tests, failed = 1, 1
+        case = xml.SubElement(suite, "testcase", name="run", classname=result.file.stem, time="0")
+        xml.SubElement(case, "failure", message=_fit(run.reason or run.status))
+    said = [f"attempt {number}:\n{text}" for number, text in result.outputs.items() if text]
+    xml.SubElement(suite, "system-out").text = _fit("\n\n".join(said))
+    suite.set("tests", str(tests))
+    suite.set("failures", str(failed))
+    suite.set("skipped", str(skipped))
+    suite.set("time", f"{(run.duration_ms or 0) / 1000:.3f}")
+
+
+def _fit(text: str) -> str:
+    """Leave out what XML can't hold."""
+    return _UNFIT.sub("", text)
+
+
+def use_utf8() -> None:
+    """Let our marks through where the console's own encoding lacks them."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,303 @@
+"""How `run` works: a Mirra, a run a file, a driver an attempt, and what it all came to."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mirra_mcp.cli.drivers import drive
+from mirra_mcp.cli.embedded import Embedded, standalone
+from mirra_mcp.cli.failures import (
+    FAILED,
+    INVALID,
+    NOT_PROVISIONED,
+    OK,
+    TIMED_OUT,
+    BadUsage,
+    CommandFailed,
+)
+from mirra_mcp.cli.readings import body_of, read_file, seed_of
+from mirra_mcp.cli.reports import (
+    Result,
+    Teller,
+    annotate_result,
+    tell_mistakes,
+    use_utf8,
+    write_junit,
+)
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.client.errors import MirraError
+from mirra_mcp.settings import Settings
+from mirra_mcp.wire.runs import CreateRun, FinishRun, Run, RunStarted, ScenarioReading
+from mirra_mcp.wire.sessions import MirrorInfo
+
+ANSWER = 600.0
+"""Seconds that grading an attempt, judge included, may take."""
+LATE = 30.0
+"""Seconds within which Mirra notices that an attempt's time is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be done with each file."""
+
+    driver: str
+    session: str | None
+    overrides: Mapping[str, Any]
+    """`runs`, `timeout`, `fixture` and `agent`, where the command line says them."""
+    fail_below: float | None
+    junit: Path | None
+    quiet: bool
+    as_json: bool
+
+
+def run_all(files: Sequence[Path], job: Job, settings: Settings) -> int:
+    """Run each file in turn, report, and return the exit code.
+
+    Raises:
+        CommandFailed: it can't go on.
+    """
+    use_utf8()
+    readings = (
+        {} if settings.is_hosted else {file: read_file(file, job.overrides) for file in files}
+    )
+    faulty = {file: reading.errors for file, reading in readings.items() if reading.errors}
+    if faulty:
+        for file, mistakes in faulty.items():
+            tell_mistakes(file, mistakes)
+            if job.as_json:
+                errors = [each.to_json() for each in mistakes]
+                click.echo(json.dumps({"scenario": str(file), "errors": errors}))
+        return INVALID
+    with _mirra(settings, job) as (url, token), _ended_by_sigterm():
+        results = asyncio.run(_run_files(files, readings, job, url, token))
+    if job.junit is not None:
+        write_junit(job.junit, results)
+    return max((_exit_code(each, job.fail_below) for each in results), default=OK)
+
+
+@contextmanager
+def _mirra(settings: Settings, job: Job) -> Iterator[tuple[str, str | None]]:
+    """Give the Mirra to run on: hosted, the one that has the session, or one of our own."""
+    if settings.is_hosted:
+        yield settings.api_url, settings.token
+    elif job.session is None:
+        with standalone(settings) as address:
+            yield address
+    else:
+        embedded = Embedded(settings)
+        try:
+            yield embedded.start()
+        except OSError as problem:
+            raise CommandFailed(str(problem)) from problem
+        finally:
+            embedded.end()
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM break off as Ctrl-C does: drivers are ended, the run is cancelled."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def _run_files(
+    files: Sequence[Path],
+    readings: Mapping[Path, ScenarioReading],
+    job: Job,
+    url: str,
+    token: str | None,
+) -> list[Result]:
+    results = []
+    teller = Teller(quiet=job.quiet, to_stderr=job.as_json)
+    async with MirraClient(url, token, timeout=ANSWER) as mirra:
+        for file in files:
+            one = _OneFile(mirra, token, job, teller, file, readings.get(file))
+            result = await one.run()
+            results.append(result)
+            teller.summary(result)
+            annotate_result(result, err=job.as_json)
+            if job.as_json:
+                click.echo(json.dumps(result.to_json()))
+            _summarize(result)
+    return results
+
+
+class _OneFile:
+    """A scenario file on its way through its attempts."""
+
+    def __init__(
+        self,
+        mirra: MirraClient,
+        token: str | None,
+        job: Job,
+        teller: Teller,
+        file: Path,
+        reading: ScenarioReading | None,
+    ) -> None:
+        self._mirra, self._token, self._job = mirra, token, job
+        self._teller, self._file, self._reading = teller, file, reading
+
+    async def run(self) -> Result:
+        """Start the run, drive each attempt, and return what it came to.
+
+        Raises:
+            CommandFailed: it can't be started or Mirra is gone.
+        """
+        mirrors = ", ".join(self._reading.mirrors) if self._reading else "the mirrors"
+        self._teller.say(f"\n{click.style(str(self._file), bold=True)}")
+        self._teller.step(f"provisioning {mirrors}")
+        started = await self._start()
+        self._teller.say(f"✓ session {started.session_id} ready", color="green")
+        for each in started.setup_not_applied:
+            self._teller.say(f"  not set up: {each}", color="yellow")
+        for each in started.warnings:
+            self._teller.say(f"  {each}", color="yellow")
+        lines = {each.index: each.line for each in (self._reading or ScenarioReading()).criteria}
+        result = Result(
+            self._file,
+            Run(run_id=started.run_id, status="running"),
+            {index: line for index, line in lines.items() if line},
+        )
+        try:
+            await self._attempts(started, result)
+        except MirraError as problem:
+            raise CommandFailed(problem.message, problem.hint) from problem
+        finally:
+            if result.run.status == "running":
+                await self._cancel(started.run_id)
+        return result
+
+    async def _start(self) -> RunStarted:
+        seed = seed_of(self._file, self._reading) if self._reading else None
+        body = body_of(self._file) | dict(self._job.overrides)
+        wanted = CreateRun.model_validate(body | {"sessionId": self._job.session, "seedData": seed})
+        try:
+            return await self._mirra.create_run(wanted)
+        except MirraError as problem:
+            raise _not_started(problem) from problem
+
+    async def _cancel(self, run_id: str) -> None:
+        """Cancel a run that was broken off, so that nothing waits for it."""
+        with suppress(MirraError, OSError):
+            await asyncio.shield(self._mirra.cancel_run(run_id))
+
+    async def _attempts(self, started: RunStarted, result: Result) -> None:
+        seconds = float(started.timeout_seconds or 60)
+        number, of = started.attempt, started.of
+        while True:
+            self._teller.step(f"run {number}/{of}")
+            env = environment(started, number, self._mirra.url, self._token)
+            driven = await drive(self._job.driver, env, seconds, self._teller.heard)
+            result.outputs[number], result.exit_codes[number] = driven.output, driven.exit_code
+            if driven.exit_code is None:
+                run = await self._timed_out(started.run_id, number)
+            else:
+                if driven.exit_code:
+                    self._driver_failed(driven.exit_code, driven.output)
+                finish = FinishRun(verdicts=[], attempt=number, exit_code=driven.exit_code)
+                run = await self._mirra.finish_run(started.run_id, finish)
+            result.run = run
+            for done in run.attempts:
+                if done.attempt == number:
+                    self._teller.attempt(done)
+            if run.status != "running" or run.progress is None:
+                return
+            number = max(run.progress.attempt, number + 1)
+
+    async def _timed_out(self, run_id: str, number: int) -> Run:
+        """Wait until Mirra, too, sees that an attempt's time is up."""
+        self._teller.say("  The driver was still at work; it was ended.", color="yellow")
+        async with asyncio.timeout(LATE + ANSWER):
+            while True:
+                run = await self._mirra.get_run(run_id)
+                progress = run.progress
+                if run.status != "running" or progress is None or progress.attempt > number:
+                    return run
+                if progress.phase == "judging":
+                    finish = FinishRun(verdicts=[], attempt=number)
+                    return await self._mirra.finish_run(run_id, finish)
+                await asyncio.sleep(0.05)
+
+    def _driver_failed(self, code: int, output: str) -> None:
+        self._teller.say(f"  The driver ended with exit code {code}.", color="yellow", always=True)
+        if self._job.quiet:
+            for line in output.splitlines()[-10:]:
+                self._teller.say(f"  │ {line}", always=True)
+
+
+def environment(started: RunStarted, attempt: int, url: str, token: str | None) -> dict[str, str]:
+    """Return a driver's environment: ours, where the mirrors are, and what is to be done."""
+    env = {name: value for name, value in os.environ.items() if name != "MIRRA_JUDGE_KEY"}
+    for mirror in started.mirrors:
+        env |= mirror.env
+    brief = started.brief
+    told = {
+        "MIRRA_SESSION_ID": started.session_id,
+        "MIRRA_RUN_ID": started.run_id,
+        "MIRRA_ATTEMPT": str(attempt),
+        "MIRRA_RUNS": str(started.of),
+        "MIRRA_TITLE": brief.title if brief else "",
+        "MIRRA_SETUP": (brief.setup if brief else None) or "",
+        "MIRRA_PROMPT": (brief.prompt if brief else None) or "",
+        "MIRRA_API_URL": url,
+        "MIRRA_TOKEN": token or "",
+        "MIRRA_MIRRORS": json.dumps(_urls(started.mirrors)),
+    }
+    return env | {name: value.replace("\0", "") for name, value in told.items()}
+
+
+def _urls(mirrors: Sequence[MirrorInfo]) -> dict[str, str]:
+    return {mirror.vendor: mirror.url for mirror in mirrors}
+
+
+def _not_started(problem: MirraError) -> CommandFailed:
+    code = problem.code
+    if code.startswith("mirra.scenario") or code == "mirra.fixture.not_found":
+        exit_code = INVALID
+    elif code.startswith(("mirra.session.", "mirra.run.")) or (problem.status or 0) >= 502:
+        exit_code = NOT_PROVISIONED
+    elif problem.status == 400:
+        return BadUsage(problem.message, problem.hint)
+    else:
+        exit_code = FAILED
+    return CommandFailed(problem.message, problem.hint, exit_code=exit_code)
+
+
+def _exit_code(result: Result, fail_below: float | None) -> int:
+    run = result.run
+    if run.timed_out:
+        return TIMED_OUT
+    if run.status != "complete":
+        return FAILED
+    if fail_below is None:
+        return FAILED if result.has_failed else OK
+    score = run.satisfaction_score
+    return FAILED if score is None or score < fail_below else OK
+
+
+def _summarize(result: Result) -> None:
+    """Add a table to the summary of a job of GitHub Actions."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path or os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    run = result.run
+    title = run.scenario.title if run.scenario else result.file.name
+    score = "none" if run.satisfaction_score is None else f"{run.satisfaction_score:.2f}"
+    rows = [
+        f"| {each.label.replace('|', '&#124;')} | {each.kind} | {each.passed}/{each.total} |"
+        for each in run.criteria
+    ]
+    head = [f"### {title}: {score}", "", "| criterion | kind | passed |", "|---|---|---|"]
+    with suppress(OSError), open(path, "a", encoding="utf-8") as summary:
+        summary.write("\n".join([*head, *rows, "", ""]))
