@@ -49,6 +49,16 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|Content|ContentAndApprovals|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
+        "Verify: factors",
+        "Verify's factors are not mirrored: no push, TOTP, passkeys or silent network.",
+        "/v2/Services/VA[0-9a-f]{32}/(Entities|AccessTokens|Passkeys)(/|$)|/v2/Forms(/|$)",
+    ),
+    (
+        "Lookup: rate limits",
+        "Lookup's rate limits are not mirrored.",
+        "/v2/RateLimits(/|$)",
+    ),
+    (
         "Other parts of the account",
         "This part of the account is not mirrored.",
         f"{_ACCOUNT}(Addresses|ConnectApps|AuthorizedConnectApps|Notifications|Usage/Triggers)[/.]"
