@@ -85,6 +85,11 @@ class Settings:
     """`MIRRA_MARKETPLACE_URL`: the hosted marketplace."""
     marketplace_key: str | None = field(default=None, repr=False)
     """`MIRRA_API_KEY`: what the hosted marketplace knows an account by."""
+    resource_hosts: tuple[str, ...] = ()
+    """`MIRRA_RESOURCE_HOSTS`: private hosts, addresses or networks that the embedded marketplace's
+    resources may call; by default only public ones and the mirrors."""
+    resource_timeout: float = 30.0
+    """Seconds that a resource has to answer."""
     data_dir: Path | None = None
     """`MIRRA_DATA_DIR`: where persistent sessions live; by default the user's data folder."""
     host: str = "127.0.0.1"
@@ -129,6 +134,7 @@ class Settings:
             "marketplace_url": environ.get("MIRRA_MARKETPLACE_URL") or HOSTED_MARKETPLACE,
             "marketplace_key": environ.get("MIRRA_API_KEY") or None,
             "webhook_hosts": _words(environ.get("MIRRA_WEBHOOK_HOSTS")),
+            "resource_hosts": _words(environ.get("MIRRA_RESOURCE_HOSTS")),
             "toolsets": _words(environ.get("MIRRA_TOOLSETS")),
             "read_only": environ.get("MIRRA_READ_ONLY", "").lower() in {"1", "true", "yes"},
         }

@@ -93,6 +93,7 @@ class LocalMirra:
 
     async def _serve(self) -> None:
         from mirra_mcp.local.api.app import build_api
+        from mirra_mcp.local.api.marketplace import FrontDoor
         from mirra_mcp.local.kit.clock import wall
         from mirra_mcp.local.kit.folder import Folder
         from mirra_mcp.local.kit.host import Host
@@ -104,7 +105,9 @@ class LocalMirra:
             kinds = MIRRORS
         folder = Folder(settings.data_dir)
         host = Host(settings, kinds, folder, wall)
-        ports = host.listen(build_api(host, self.token, settings.rate_limit, wall))
+        control = build_api(host, self.token, settings.rate_limit, wall)
+        front = FrontDoor(control, host, self.token, wall)
+        ports = host.listen(front)
         socket = ports.bind(settings.port)
         name = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.url = f"http://{name}:{ports.control_port}"
@@ -125,6 +128,7 @@ class LocalMirra:
             ports.server.should_exit = True
             await serving
         finally:
+            await front.close()
             folder.leave()
 
 

@@ -6,7 +6,7 @@ Source: https://docs.getmirra.app/api/resources/endpoints
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from mirra_mcp.wire.marketplace import Answered, ResourceEndpoint, ResourcePricing
 from mirra_mcp.wire.model import Body, Doc
@@ -80,13 +80,19 @@ class Installation(Answered):
     """Of a subscription: no call is charged before."""
 
 
-class ApiKeyCredentials(Body):
+class Private(Body):
+    """A body that may hold secrets: an error about it repeats none of it."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+class ApiKeyCredentials(Private):
     """Of `type: "api_key"`."""
 
     api_key: Annotated[str, Field(min_length=1, max_length=16_384)]
 
 
-class OAuth2Credentials(Body):
+class OAuth2Credentials(Private):
     """Of `type: "oauth2"`; the client's id and secret are needed only to refresh."""
 
     access_token: Annotated[str, Field(min_length=1, max_length=16_384)]
@@ -96,20 +102,20 @@ class OAuth2Credentials(Body):
     client_secret: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
 
 
-class BasicCredentials(Body):
+class BasicCredentials(Private):
     """Of `type: "basic"`."""
 
     username: Annotated[str, Field(max_length=4096)]
     password: Annotated[str, Field(max_length=16_384)]
 
 
-class BearerCredentials(Body):
+class BearerCredentials(Private):
     """Of `type: "bearer"`."""
 
     token: Annotated[str, Field(min_length=1, max_length=16_384)]
 
 
-class Authenticate(Body):
+class Authenticate(Private):
     """`POST /resources/{id}/authenticate`; again rotates, `DELETE` on the same path clears."""
 
     type: CredentialType
@@ -197,7 +203,7 @@ class Upgraded(Answered):
 # Calling.
 
 
-class CallResource(Body):
+class CallResource(Private):
     """`POST /resources/call` of v1 and v2: a method of a resource, installed or internal.
 
     The internal resource `marketplace-resources` has the methods `call`, `install`, `uninstall`,
@@ -215,7 +221,7 @@ Operation = Literal[
 ]
 
 
-class CallParams(Body):
+class CallParams(Private):
     """Params of `marketplace-resources` `call`."""
 
     resource_id: str

@@ -73,7 +73,7 @@ class Definition:
     def _shown(self, name: str, *, with_schema: bool) -> ResourceMethod:
         made = self.plan(name) if with_schema else None
         method = made.method if made else next(m for m in self.methods if m.name == name)
-        fields = method.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+        fields = {name: value for name, value in method.to_json().items() if value not in ({}, [])}
         if made is not None:
             fields["inputSchema"] = made.schema()
             if made.description:

@@ -75,6 +75,12 @@ class Installations:
         """Return the version that an installation has."""
         return self._catalog.definition(row["resource"], row["version"])
 
+    def pinned(self, account: str, resource: str) -> Definition | None:
+        """Return the version that an account has installed, if it has."""
+        sql = "SELECT * FROM installations WHERE resource=? AND account=?"
+        row = self._store.row(sql, resource, account)
+        return None if row is None else self.definition(row)
+
     # Installing.
 
     def install(self, account: str, resource: str) -> Row:
@@ -249,6 +255,11 @@ class Installations:
             total_cost=amounts.shown(row["cost"]),
             last_used_at=amounts.instant(row["used"]) if row["used"] else None,
         )
+
+    def records(self, account: str) -> list[wire.InstallationRecord]:
+        """List an account's installations, as the second version of the API has them."""
+        with self._store.look():
+            return [self.record_of(row) for row in self.rows(account)]
 
     def detail(self, account: str, id: str) -> wire.Installation:
         """Return all about one installation."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.marketplace.errors import invalid
-from mirra_mcp.local.marketplace.openapi import PLACEHOLDER, Problem
+from mirra_mcp.local.marketplace.openapi import Problem
 from mirra_mcp.local.marketplace.plans import FORM, TEXT, Body, Plan, Slot
 from mirra_mcp.local.marketplace.schemas import mistakes
 from mirra_mcp.wire.model import Doc
@@ -111,7 +111,7 @@ def _unknown(plan: Plan, name: str) -> Problem:
 
 
 def _unsendable(slot: Slot, value: Any) -> list[Problem]:
-    texts = [_text(each) for each in (value if isinstance(value, list) else [value])]
+    texts = [text(each) for each in (value if isinstance(value, list) else [value])]
     if slot.place == "path" and any(each in ("", ".", "..") for each in texts):
         return [(slot.name, "can't be empty or dots: it is part of the path")]
     if slot.place == "header" and any(
@@ -121,7 +121,8 @@ def _unsendable(slot: Slot, value: Any) -> list[Problem]:
     return []
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Write a value as paths, queries and forms have it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -132,38 +133,39 @@ def _text(value: Any) -> str:
 
 
 def _simple(value: Any) -> str:
-    return ",".join(map(_text, value)) if isinstance(value, list) else _text(value)
+    return ",".join(map(text, value)) if isinstance(value, list) else text(value)
 
 
 def _query(slot: Slot, value: Any) -> Pairs:
     if slot.style == "json":
         return [(slot.name, json.dumps(value, separators=(",", ":")))]
     if isinstance(value, dict):
-        if slot.style in ("", "form") and slot.explode is not False and slot.style == "form":
-            return [(key, _text(each)) for key, each in value.items()]
-        return _bracketed(slot.name, value)
+        if slot.style == "form" and slot.explode is not False:
+            return [(key, text(each)) for key, each in value.items()]
+        return bracketed(slot.name, value)
     if isinstance(value, list):
         if slot.style == "deepObject":
-            return _bracketed(slot.name, value)
+            return bracketed(slot.name, value)
         if slot.explode is False or slot.style in SEPARATORS:
-            return [(slot.name, SEPARATORS.get(slot.style, ",").join(map(_text, value)))]
-        return [(slot.name, _text(each)) for each in value]
-    return [(slot.name, _text(value))]
+            return [(slot.name, SEPARATORS.get(slot.style, ",").join(map(text, value)))]
+        return [(slot.name, text(each)) for each in value]
+    return [(slot.name, text(value))]
 
 
-def _bracketed(name: str, value: Any) -> Pairs:
+def bracketed(name: str, value: Any) -> Pairs:
+    """Write a value as pairs: `a[b]=1`, `a[0]=1`."""
     if isinstance(value, dict):
         parts = [(f"{name}[{key}]", each) for key, each in value.items()]
     elif isinstance(value, list):
         parts = [(f"{name}[{number}]", each) for number, each in enumerate(value)]
     else:
-        return [(name, _text(value))]
-    return [pair for inner, each in parts for pair in _bracketed(inner, each)]
+        return [(name, text(value))]
+    return [pair for inner, each in parts for pair in bracketed(inner, each)]
 
 
 def _encode(body: Body, value: Any) -> bytes:
     if body.type == TEXT or (isinstance(value, str) and body.type != FORM and not body.schemas):
-        return _text(value).encode()
+        return text(value).encode()
     if body.type != FORM or not isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     pairs: Pairs = []
@@ -171,17 +173,12 @@ def _encode(body: Body, value: Any) -> bytes:
         encoding = body.encoding.get(name) or {}
         deep = encoding.get("style") == "deepObject"
         if isinstance(each, list) and not deep and all(not isinstance(x, dict) for x in each):
-            pairs += [(name, _text(x)) for x in each]
+            pairs += [(name, text(x)) for x in each]
         elif each is not None:
-            pairs += _bracketed(name, each)
+            pairs += bracketed(name, each)
     return encoded(pairs).encode()
 
 
 def encoded(pairs: Pairs) -> str:
     """Write pairs as a query or a form; brackets stay readable."""
     return "&".join(f"{quote(name, safe='[]')}={quote(value, safe='')}" for name, value in pairs)
-
-
-def leftover(path: str) -> list[str]:
-    """Name placeholders that nothing has filled."""
-    return PLACEHOLDER.findall(path)
