@@ -47,7 +47,12 @@ def dated(call: Call, name: str, field: str) -> Callable[[Doc], bool] | None:
         if not (text := call.query.get(name + mark)):
             continue
         at, is_day = day(name, text)
-        end = at.replace(hour=23, minute=59, second=59) if is_day else at
+        end = at
+        if is_day or not mark:  # `DateSent=` means the day, though SDKs write midnight
+            at, end = (
+                at.replace(hour=0, minute=0, second=0),
+                at.replace(hour=23, minute=59, second=59),
+            )
         bounds.append((LONG_AGO if mark == "<" else at, NEVER if mark == ">" else end))
     if not bounds:
         return None

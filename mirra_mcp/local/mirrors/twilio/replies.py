@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import orjson
 
 from mirra_mcp.local.kit.errors import VendorError
-from mirra_mcp.local.kit.webhooks import Parcel
+from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio import drafts, twiml
 from mirra_mcp.local.mirrors.twilio.twiml import Fault, Say, Turn
 from mirra_mcp.local.mirrors.twilio.wire_messages import CreateMessage, is_url
@@ -26,6 +26,7 @@ MOST_REPLIES = 10
 """Source: https://www.twilio.com/docs/api/errors/14109"""
 LOOP, LOOP_TIME = 15, timedelta(seconds=30)
 """Source: https://www.twilio.com/docs/api/errors/14107"""
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
 BROKEN = frozenset((11750, 12100, 12300))
 """Faults of a whole answer, for which the fallback address is asked."""
 FAULT_OF = {21211: 14101, 21604: 14101, 21212: 14102, 21606: 14102, 21603: 14102, 21609: 14105}
@@ -64,6 +65,23 @@ def fall_back(twilio: "Twilio", session: Doc, parcel: Parcel, code: int) -> None
     more = {"ErrorCode": str(code), "ErrorUrl": parcel.url}
     to = [twilio.target(session["account_sid"], url, method)]
     twilio.emit("message.received", session["_params"] | more, to=to)
+
+
+def follow(twilio: "Twilio", session: Doc, parcel: Parcel, outcome: Outcome) -> bool:
+    """Ask where an HTTP redirect leads, as browsers do; say whether there was one.
+
+    Source: https://www.twilio.com/docs/messaging/twiml#twilio-is-a-well-behaved-http-client
+    """
+    if outcome.status not in REDIRECTS or session["_pages"] >= MOST_DOCUMENTS:
+        return False
+    url = _address(parcel, outcome.headers.get("location", ""))
+    if url is None:
+        return False
+    twilio.messages.save(session | {"_pages": session["_pages"] + 1})
+    method = parcel.method if outcome.status in (307, 308) else "GET"
+    to = [twilio.target(session["account_sid"], url, method)]
+    twilio.emit(parcel.type, params_of(parcel), to=to)
+    return True
 
 
 def _turn(twilio: "Twilio", session: Doc, parcel: Parcel, step: Turn) -> None:

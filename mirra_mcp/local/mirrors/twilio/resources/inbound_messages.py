@@ -78,6 +78,7 @@ class InboundMessages(MessageStates):
         params = self._asked(doc, files, places or {}, keyword if hooks.service else None)
         doc["_params"] = params
         self.save(doc)
+        self.use(doc, hooks.address, "inbound")
         self.mirror.emit(RECEIVED, params, to=self._to(hooks))
         return doc
 
@@ -128,9 +129,11 @@ class InboundMessages(MessageStates):
             replies.run(self.mirror, session, parcel, headers.get("content-type", ""), body)
 
     def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Ask the fallback address instead, and note in the debugger what went wrong."""
-        code = self.mirror.notifications.note(parcel, outcome)
+        """Follow an HTTP redirect; else ask the fallback address, and tell the debugger why."""
         session = self._session(parcel)
+        if session is not None and replies.follow(self.mirror, session, parcel, outcome):
+            return
+        code = self.mirror.notifications.note(parcel, outcome)
         if session is not None:
             replies.fall_back(self.mirror, session, parcel, code)
 

@@ -5,7 +5,7 @@ Source: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio import segments, senders
@@ -111,7 +111,19 @@ class MessageStates(TwilioResource):
         number = int(doc["num_segments"])
         price = PRICES[True] if doc["_is_mms"] else PRICES[False] * max(number, 1)
         doc |= {"date_sent": self.stamp(), "price": f"-{price:.5f}"}
+        self.use(doc, doc["from"] or "", "outbound")
         return self.enter(doc, "sent")
+
+    def use(self, doc: Doc, own: str, way: Literal["inbound", "outbound"]) -> None:
+        """Count a message among what its account has used; `own` is the account's end of it."""
+        category = f"{'mms' if doc['_is_mms'] else 'sms'}-{way}"
+        if own.startswith("+"):
+            category += "-longcode"
+        elif own.isdecimal():
+            category += "-shortcode"
+        self.mirror.usage_records.add(
+            doc["account_sid"], category, usage=int(doc["num_segments"]), price=doc["price"]
+        )
 
     def hurry(self, doc: Doc) -> Doc:
         """Let the carrier take a message that waits, now."""
