@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from mirra_mcp.client import extensions
 from mirra_mcp.client.api import Api
@@ -39,6 +39,9 @@ from mirra_mcp.wire.sessions import (
     SessionPage,
     SessionStatus,
 )
+
+if TYPE_CHECKING:
+    from mirra_mcp.client.marketplace import MarketplaceClient
 
 __all__ = ["MirraClient", "MirrorClient", "MirrorResponse", "RateLimit"]
 
@@ -119,6 +122,12 @@ class MirraClient(AbstractAsyncContextManager["MirraClient"]):
         """
         base = base_url(url, setting="The mirror's URL")
         return MirrorClient(Api(base, "mirror", self._connection))
+
+    def marketplace(self) -> "MarketplaceClient":
+        """Return a client of the marketplace that stands beside this control plane."""
+        from mirra_mcp.client.marketplace import MarketplaceClient
+
+        return MarketplaceClient(self.url, self._connection.token)
 
     # Sessions
 
@@ -312,13 +321,16 @@ class MirraClient(AbstractAsyncContextManager["MirraClient"]):
         """Start a run of a scenario."""
         return await self._api.post("/v1/runs", run, RunStarted)
 
-    async def get_run(self, run_id: str, *, wait: float | None = None) -> Run:
+    async def get_run(
+        self, run_id: str, *, wait: float | None = None, after: int | None = None
+    ) -> Run:
         """Read where a run stands, or its verdict; `wait` up to so many seconds for news.
 
-        News is a new attempt, a new phase, or the end. A Mirra that doesn't know `wait` (an
-        extension) answers at once.
+        News is a new attempt, a new phase, or the end, `after` those of which `progress.news` told.
+        A Mirra that doesn't know these extensions answers at once.
         """
-        return await self._api.get(_run(run_id), Run, query={"wait": wait}, wait=wait or 0.0)
+        query = {"wait": wait, "after": after}
+        return await self._api.get(_run(run_id), Run, query=query, wait=wait or 0.0)
 
     async def list_runs(
         self,

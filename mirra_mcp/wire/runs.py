@@ -161,6 +161,8 @@ class RunProgress(Wire):
     """Criteria that this attempt has results of."""
     ends_at: datetime | None = None
     """When the phase ends by itself."""
+    news: int = 0
+    """Counts attempts and phases: ask with `wait` and `after` this to hear of the next."""
 
 
 class RunScenario(Wire):

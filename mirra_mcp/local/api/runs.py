@@ -42,12 +42,17 @@ async def create(request: Request) -> Response:
 
 
 async def retrieve(request: Request) -> Response:
-    """`GET /v1/runs/{id}`: where a run stands, after up to `wait` seconds for news; or its end."""
+    """`GET /v1/runs/{id}`: where a run stands, after up to `wait` seconds for news; or its end.
+
+    News are those `after` the number that `progress.news` told, by default the next.
+    """
     wait = seconds(request.query_params.get("wait"))
+    after = request.query_params.get("after")
+    seen = None if after is None else whole(after, 0, 2**53, 0, "after")
     runs, id = await runs_of(request), request.path_params["id"]
     run = runs.find(id)
     if not isinstance(run, wire.Run):
-        await run.news(wait)
+        await run.hear(wait, seen)
         run = run.show()
     return answer(run)
 

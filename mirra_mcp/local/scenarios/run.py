@@ -7,6 +7,7 @@ the driver's verdicts. Time ends each of the waits.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from mirra_mcp.local.kit.entry import Entry
@@ -67,7 +68,9 @@ class ActiveRun:
         self._timer: asyncio.TimerHandle | None = None
         self._work: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._news = asyncio.Event()
+        self.news = 0
+        """Counts what there was to tell."""
+        self._heard = asyncio.Event()
 
     # What callers do.
 
@@ -111,14 +114,12 @@ class ActiveRun:
                 self._work.cancel()
             await self._end(status, reason)
 
-    async def news(self, seconds: float) -> None:
-        """Wait for a new attempt, a new phase or the end."""
-        if self.status == "running" and seconds:
-            try:
+    async def hear(self, seconds: float, after: int | None = None) -> None:
+        """Wait for a new attempt, a new phase or the end, unless there was one `after`."""
+        if self.status == "running" and seconds and after in (None, self.news):
+            with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    await self._news.wait()
-            except TimeoutError:
-                return
+                    await self._heard.wait()
 
     @property
     def number(self) -> int:
@@ -274,9 +275,10 @@ class ActiveRun:
 
     def _tell(self) -> None:
         """Write the run down, and wake who waits for news."""
+        self.news += 1
         self._keep(self.show())
-        self._news.set()
-        self._news = asyncio.Event()
+        self._heard.set()
+        self._heard = asyncio.Event()
 
     # What is seen.
 
@@ -344,6 +346,7 @@ class ActiveRun:
             phase=self.phase,
             graded=len(self.attempt.results),
             ends_at=self.ends_at,
+            news=self.news,
         )
         if self.phase == "waiting_for_driver":
             run.brief = self.brief()

@@ -1,7 +1,7 @@
 """A driver of the welcome-email scenario: an application with a webhook handler, good or bad."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,7 @@ from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.mirror import MirrorClient
 from mirra_mcp.wire.sessions import MirrorInfo
 
-MAIL = {
+MAIL: dict[str, object] = {
     "from": "hello@mail.acme.com",
     "to": ["alice@example.com"],
     "subject": "Welcome to Acme",
@@ -21,7 +21,7 @@ MAIL = {
 }
 
 
-ANYONE = {"from": "onboarding@resend.dev", "to": ["delivered@resend.dev"]}
+ANYONE: dict[str, object] = {"from": "onboarding@resend.dev", "to": ["delivered@resend.dev"]}
 """What needs no domain of one's own."""
 
 
@@ -94,7 +94,7 @@ class Application:
     async def send(self, **fields: object) -> str:
         return await self.post("/emails", MAIL | fields)
 
-    async def post(self, path: str, body: dict[str, object]) -> str:
+    async def post(self, path: str, body: Mapping[str, object]) -> str:
         answer = await self.mirror.request("POST", path, body=body, headers=self.headers)
         assert 200 <= answer.status < 300, answer.body
         return str(answer.body["id"])

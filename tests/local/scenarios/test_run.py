@@ -4,6 +4,7 @@ Sources: https://docs.mirra.run/reference/api and https://docs.mirra.run/cli/run
 phases and how a run ends before its timeout are our choice.
 """
 
+from functools import partial
 from typing import Any
 
 import anyio
@@ -55,6 +56,10 @@ def outcomes(run: Run, attempt: int = 0) -> list[str]:
 async def graded(mirra: MirraClient, session_id: str) -> list[Event]:
     page = await mirra.events_page(session_id, types=["evaluation.criterion_graded"])
     return page.events
+
+
+def heard(run: Run) -> int | None:
+    return run.progress.news if run.progress else None
 
 
 async def refused(call: Any) -> MirraError:
@@ -237,7 +242,7 @@ async def test_an_attempt_that_runs_out_of_time_is_graded_and_fails(mirra: Mirra
     await send(mirra, started)
     run = await mirra.get_run(started.run_id)
     while run.status == "running":
-        run = await mirra.get_run(started.run_id, wait=5)
+        run = await mirra.get_run(started.run_id, wait=5, after=heard(run))
     assert (run.status, run.reason, run.timed_out) == (
         "failed",
         "Every attempt ran out of time.",
@@ -252,7 +257,7 @@ async def test_after_a_timeout_the_next_attempt_counts(mirra: MirraClient) -> No
     started = await begin(mirra, CHECKED, timeout=1, runs=2)
     run = await mirra.get_run(started.run_id)
     while run.progress is not None and run.progress.attempt == 1:
-        run = await mirra.get_run(started.run_id, wait=5)
+        run = await mirra.get_run(started.run_id, wait=5, after=heard(run))
     late = await finish(mirra, started, attempt=1)
     assert late.status == "running"
     await send(mirra, started)
@@ -277,24 +282,24 @@ async def test_two_finishes_at_once_close_one_attempt(mirra: MirraClient) -> Non
     started = await begin(mirra, CHECKED, runs=3)
     async with anyio.create_task_group() as tasks:
         for _ in range(2):
-            tasks.start_soon(finish, mirra, started)
+            tasks.start_soon(partial(finish, mirra, started, attempt=1))
     run = await mirra.get_run(started.run_id)
     assert len(run.attempts) == 1
 
 
 async def test_a_run_is_cancelled_while_it_waits(mirra: MirraClient) -> None:
     started = await begin(mirra)
+    before = await mirra.get_run(started.run_id)
     waited: list[Run] = []
 
     async def wait() -> None:
-        waited.append(await mirra.get_run(started.run_id, wait=20))
+        waited.append(await mirra.get_run(started.run_id, wait=20, after=heard(before)))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(wait)
-        await anyio.lowlevel.checkpoint()
         run = await mirra.cancel_run(started.run_id)
     assert (run.status, run.reason, run.attempts) == ("cancelled", "Cancelled.", [])
-    assert waited[0].status in ("cancelled", "running")
+    assert waited == [run]
     assert (await mirra.get_session(started.session_id)).status == "ended"
     assert await mirra.cancel_run(started.run_id) == run
     assert (await refused(finish(mirra, started))).code == "mirra.run.over"
@@ -305,7 +310,7 @@ async def test_a_session_that_is_ended_from_outside_fails_its_run(mirra: MirraCl
     await mirra.end_session(started.session_id)
     run = await mirra.get_run(started.run_id)
     while run.status == "running":
-        run = await mirra.get_run(started.run_id, wait=5)
+        run = await mirra.get_run(started.run_id, wait=5, after=heard(run))
     assert (run.status, run.reason) == ("failed", "The session ended during the run.")
 
 

@@ -1,0 +1,124 @@
+"""Runs whose judge is a provider. Source: https://docs.mirra.run/reference/evaluation-dp"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.local.app import LocalMirra
+from mirra_mcp.settings import JudgeSettings, Provider, Settings
+from mirra_mcp.wire.runs import CreateRun, FinishRun, Run, Verdict
+from mirra_mcp.wire.sessions import CreateSession
+from tests.local.scenarios.providers import KEY, Said, Stub, judging
+
+pytestmark = pytest.mark.anyio
+
+TEXT = """\
+# Judged
+## Checks
+- check: No emails were sent
+- judge: The tone is fine
+- check: The moon is made of cheese
+- judge: Nothing odd happened
+## Config
+mirrors: resend
+"""
+NO = '{"result": "fail", "explanation": "There is no tone."}'
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with judging() as stub:
+        yield stub
+
+
+@pytest.fixture
+async def mirra(stub: Stub, tmp_path: Path) -> AsyncIterator[MirraClient]:
+    judge = JudgeSettings((Provider("anthropic", stub.url, KEY),), timeout=5)
+    settings = Settings(data_dir=tmp_path, judge=judge)
+    with anyio.fail_after(30), LocalMirra(settings) as local:
+        async with MirraClient(local.url, local.token, retries=0) as client:
+            yield client
+
+
+def graders(run: Run) -> list[tuple[str, str | None, bool]]:
+    return [(each.result, each.graded_by, each.escalated) for each in run.attempts[0].criteria]
+
+
+def heard(run: Run) -> int | None:
+    return run.progress.news if run.progress else None
+
+
+async def test_a_provider_judges_what_no_check_reads(mirra: MirraClient, stub: Stub) -> None:
+    stub.reply = lambda prompt: Said(NO) if "The tone is fine" in prompt else Said()
+    session = await mirra.create_session(CreateSession(mirrors=["resend"]))
+    wanted = CreateRun(scenario_markdown=TEXT, session_id=session.session_id)
+    started = await mirra.create_run(wanted)
+    run = await mirra.finish_run(started.run_id, FinishRun())
+    assert (run.status, run.satisfaction_score) == ("complete", 0.75)
+    assert graders(run) == [
+        ("pass", "check", False),
+        ("fail", "provider", False),
+        ("pass", "provider", True),
+        ("pass", "provider", False),
+    ]
+    assert run.attempts[0].criteria[1].explanation == "There is no tone."
+    assert len(stub.asked) == 3
+    page = await mirra.events_page(session.session_id, types=["evaluation.criterion_graded"])
+    assert sorted(each.data["index"] for each in page.events) == [0, 1, 2, 3]
+    assert [e.data["escalated"] for e in page.events if "escalated" in e.data] == [True]
+
+
+async def test_what_a_provider_fails_to_judge_stays_ungraded_or_is_the_agents(
+    mirra: MirraClient, stub: Stub
+) -> None:
+    stub.reply = lambda prompt: Said("I'd rather not say.")
+    started = await mirra.create_run(CreateRun(scenario_markdown=TEXT))
+    verdict = Verdict(criterion=3, result="pass")
+    run = await mirra.finish_run(started.run_id, FinishRun(verdicts=[verdict]))
+    assert graders(run) == [
+        ("pass", "check", False),
+        ("ungraded", "provider", False),
+        ("ungraded", "provider", True),
+        ("pass", "agent", False),
+    ]
+    assert run.attempts[0].criteria[1].explanation
+    assert (run.satisfaction_score, run.ungraded) == (1.0, 2)
+
+
+async def test_a_run_is_cancelled_while_it_is_judged(mirra: MirraClient, stub: Stub) -> None:
+    stub.reply = lambda prompt: Said(stalls=True)
+    started = await mirra.create_run(CreateRun(scenario_markdown=TEXT))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(mirra.finish_run, started.run_id, FinishRun())
+        run = await mirra.get_run(started.run_id)
+        while not (run.progress and run.progress.phase == "grading"):
+            run = await mirra.get_run(started.run_id, wait=5, after=heard(run))
+        run = await mirra.cancel_run(started.run_id)
+    assert (run.status, run.attempts) == ("cancelled", [])
+
+
+async def test_a_session_that_ends_while_it_is_judged_fails_the_run(
+    mirra: MirraClient, stub: Stub
+) -> None:
+    stub.reply = lambda prompt: Said(stalls=True)
+    started = await mirra.create_run(CreateRun(scenario_markdown=TEXT))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(mirra.finish_run, started.run_id, FinishRun())
+        run = await mirra.get_run(started.run_id)
+        while not (run.progress and run.progress.phase == "grading"):
+            run = await mirra.get_run(started.run_id, wait=5, after=heard(run))
+        await mirra.end_session(started.session_id)
+    run = await mirra.get_run(started.run_id)
+    assert (run.status, run.reason) == ("failed", "The session ended during the run.")
+
+
+async def test_a_timed_out_attempt_asks_no_judge(mirra: MirraClient, stub: Stub) -> None:
+    started = await mirra.create_run(CreateRun(scenario_markdown=TEXT, timeout=1))
+    run = await mirra.get_run(started.run_id)
+    while run.status == "running":
+        run = await mirra.get_run(started.run_id, wait=5, after=heard(run))
+    assert [each.result for each in run.attempts[0].criteria] == ["fail"] * 4
+    assert stub.asked == []
