@@ -11,7 +11,7 @@ import pytest
 
 from mirra_mcp.client.client import MirraClient, RateLimit
 from mirra_mcp.client.errors import MirraError
-from mirra_mcp.wire.runs import CreateRun, FinishRun, Verdict
+from mirra_mcp.wire.runs import CheckScenario, CreateRun, DraftScenario, FinishRun, Verdict
 from mirra_mcp.wire.sessions import CreateSession, MirrorInfo, Session
 from tests.client.scripted import SESSION, TOKEN, Step, answer, playing, raw, refusal, serve
 
@@ -122,6 +122,27 @@ NOON = datetime(2026, 4, 22, 12, tzinfo=UTC)
         ),
         pytest.param(
             lambda m: m.get_run("run_9xkp2m"), "GET /v1/runs/run_9xkp2m", None, RUN, id="get_run"
+        ),
+        pytest.param(
+            lambda m: m.get_run("run_9xkp2m", wait=5, after=3),
+            "GET /v1/runs/run_9xkp2m?wait=5&after=3",
+            None,
+            RUN,
+            id="get_run-wait",
+        ),
+        pytest.param(
+            lambda m: m.check_scenario(CheckScenario(scenario_markdown="# Send")),
+            "POST /v1/scenarios/check",
+            {"scenarioMarkdown": "# Send"},
+            {"errors": [{"line": 1, "message": "No.", "hint": "Do."}]},
+            id="check_scenario",
+        ),
+        pytest.param(
+            lambda m: m.draft_scenario(DraftScenario(session_id="ses_a7k2", after=3)),
+            "POST /v1/scenarios/draft",
+            {"sessionId": "ses_a7k2", "after": 3},
+            {"markdown": "# Send", "reading": {"title": "Send"}},
+            id="draft_scenario",
         ),
         pytest.param(
             lambda m: m.list_runs(status="running", limit=3),
@@ -285,6 +306,8 @@ NO_SUCH_PATH = [
         (lambda m: m.list_runs(), "a list of runs", "by its id"),
         (lambda m: m.finish_run("run_1", FinishRun()), "a run's work is done", "timeout"),
         (lambda m: m.cancel_run("run_1"), "cancelling a run", "timeout"),
+        (lambda m: m.check_scenario(CheckScenario()), "checking a scenario", "Run it"),
+        (lambda m: m.draft_scenario(DraftScenario(session_id="s")), "drafting", "events and state"),
     ],
 )
 async def test_a_mirra_without_an_extension_says_what_to_do_instead(

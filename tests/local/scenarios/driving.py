@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 
+import stripe
 from svix.webhooks import Webhook, WebhookVerificationError
 
 from mirra_mcp.client.client import MirraClient
@@ -37,8 +38,11 @@ class Handler:
         if self.secret is None:
             return 200
         try:
-            Webhook(self.secret).verify(body, headers)
-        except WebhookVerificationError:
+            if signature := headers.get("stripe-signature"):
+                stripe.WebhookSignature.verify_header(body.decode(), signature, self.secret, 300)
+            else:
+                Webhook(self.secret).verify(body, headers)
+        except (WebhookVerificationError, stripe.SignatureVerificationError):
             return 400
         return 200
 
