@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from mirra_mcp import __version__
-from mirra_mcp.cli import check, demo, doctor, install, run, serve, up
+from mirra_mcp.cli import auth, check, demo, doctor, install, run, serve, up
 from mirra_mcp.cli.failures import FAILED, INTERRUPTED, USAGE, CommandFailed, nearest
 from mirra_mcp.cli.options import server_options, settings_from
 
@@ -56,6 +56,7 @@ def mirra_mcp(ctx: click.Context, /, **options: Any) -> None:
 
 
 for _command in (
+    auth.auth,
     serve.serve,
     up.up,
     run.run,

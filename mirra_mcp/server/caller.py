@@ -9,10 +9,12 @@ import anyio
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server.errors import Refusal, listed, nearest
+from mirra_mcp.settings import Settings
 from mirra_mcp.wire.sessions import MirrorInfo, Session
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
+    from mirra_mcp.client.marketplace import MarketplaceClient
     from mirra_mcp.client.mirror import MirrorClient
     from mirra_mcp.server.live import Live
     from mirra_mcp.server.sdk import Request
@@ -30,11 +32,13 @@ FAREWELL = 5.0
 class Access:
     """The clients of Mirra, one a token, and the sessions that this server must end."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, settings: Settings | None = None) -> None:
         """Connect when somebody first needs it."""
         self._connect = connect
+        self._settings = settings or Settings()
+        self._marketplace: MarketplaceClient | None = None
         self._clients: dict[str | None, MirraClient] = {}
-        self._lost: list[MirraClient] = []
+        self._lost: list[MirraClient | MarketplaceClient] = []
         self._lock = anyio.Lock()
         self._own: dict[str, str | None] = {}
         self._encodings: dict[tuple[str, str], Encoding] = {}
@@ -60,6 +64,28 @@ class Access:
                         ) from error
         return self._clients[token]
 
+    async def marketplace(self) -> "MarketplaceClient":
+        """Return the client of the marketplace: the one that is set, else the embedded one.
+
+        Raises:
+            Refusal: none is set, and there is no embedded one beside a hosted Mirra.
+        """
+        settings = self._settings
+        if self._marketplace is None and settings.is_marketplace_hosted:
+            from mirra_mcp.client.marketplace import MarketplaceClient
+
+            url, key = settings.marketplace_url, settings.marketplace_key
+            self._marketplace = MarketplaceClient(url, key)
+        if self._marketplace is None and settings.is_hosted:
+            raise Refusal(
+                "mirra.marketplace.no_key",
+                "No key of the hosted marketplace is set, and MIRRA_TOKEN is none.",
+                "Set MIRRA_API_KEY, or unset MIRRA_TOKEN to use the embedded marketplace.",
+            )
+        if self._marketplace is None:
+            self._marketplace = (await self.client(None)).marketplace()
+        return self._marketplace
+
     async def forget(self, token: str) -> None:
         """Close the client of a token that Mirra doesn't know."""
         if client := self._clients.pop(token, None):
@@ -77,6 +103,9 @@ class Access:
         """Connect anew at the next call: nothing answers any more where this client leads."""
         if client := self._clients.pop(token, None):
             self._lost.append(client)
+        if self._marketplace and not self._settings.is_marketplace_hosted:
+            self._lost.append(self._marketplace)
+            self._marketplace = None
 
     def adopt(self, session: Session, token: str | None) -> None:
         """Note an ephemeral session that this server started: it ends with it."""
@@ -93,8 +122,9 @@ class Access:
                 for session_id, token in self._own.items():
                     tasks.start_soon(self._end, session_id, token)
         with anyio.move_on_after(1, shield=True):
-            for client in (*self._clients.values(), *self._lost):
-                await client.aclose()
+            for client in (*self._clients.values(), *self._lost, self._marketplace):
+                if client is not None:
+                    await client.aclose()
 
     async def _end(self, session_id: str, token: str | None) -> None:
         if token not in self._clients:
@@ -113,6 +143,8 @@ class Running:
     live: "Live"
     is_shared: bool
     """Whether each caller brings a token of its own."""
+    is_local: bool = True
+    """Whether the client started this process, so that its files and variables are the caller's."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +158,20 @@ class Caller:
     async def mirra(self) -> "MirraClient":
         """Return this caller's client."""
         return await self.running.access.client(self.token)
+
+    async def marketplace(self) -> "MarketplaceClient":
+        """Return the client of the marketplace.
+
+        Raises:
+            Refusal: this caller has none.
+        """
+        if self.running.is_shared:
+            raise Refusal(
+                "mirra.marketplace.not_shared",
+                "This server's callers bring a Mirra token each, and no key of the marketplace.",
+                "Start a mirra-mcp of your own, with MIRRA_API_KEY set, to use the marketplace.",
+            )
+        return await self.running.access.marketplace()
 
     async def progress(self, done: float, total: float, message: str) -> None:
         """Tell a client that asked for it how far we are."""

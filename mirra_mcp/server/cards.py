@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from mcp.server.mcpserver.tools import Tool
-from mcp.types import CallToolResult, ToolAnnotations
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server.errors import from_mirra
 from mirra_mcp.server.sdk import result
+from mirra_mcp.server.visits import InputNeeded
 from mirra_mcp.wire.model import Wire
 
 HINTS = ("read_only", "destructive", "idempotent", "open_world")
@@ -128,10 +129,12 @@ def tie(card: Card, function: ToolFunction, caller: Callable[[], Any]) -> Tool:
             f"but the function takes {[parameter.name for parameter in parameters]}."
         )
 
-    async def call(**arguments: Any) -> CallToolResult:
+    async def call(**arguments: Any) -> CallToolResult | InputRequiredResult:
         called_by = caller()
         try:
             answer = await function(called_by, **arguments)
+        except InputNeeded as needed:
+            return needed.result
         except MirraError as error:
             if error.code == "mirra.client.unreachable":
                 called_by.running.access.lose(called_by.token)

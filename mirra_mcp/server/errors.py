@@ -41,6 +41,13 @@ _HINTS = {
     " one.",
     "mirra.session.mirror_not_in_catalog": "mirra_catalog lists the mirrors.",
     "mirra.fixture.not_found": "mirra_catalog lists a mirror's fixtures.",
+    "mirra.run.not_found": "mirra_run_get without `run` shows the newest run.",
+    "NOT_FOUND": "mirra_marketplace_search finds resources; mirra_installation_list shows yours.",
+    "NOT_INSTALLED": "mirra_resource_install installs it; mirra_installation_list shows yours.",
+    "NOT_AUTHENTICATED": "mirra_resource_authenticate gives it credentials.",
+    "ALREADY_INSTALLED": "Call it with mirra_resource_call; mirra_installation_list shows yours.",
+    "ACTIVE_INSTALLATIONS": "mirra_resource_unpublish keeps others from installing it. Delete it"
+    " once nobody has it installed.",
 }
 """What to do next in our tools' words, where Mirra's own are about its HTTP API."""
 

@@ -1,8 +1,9 @@
-"""Live events: one follower a watched session, subscribers of both protocol eras.
+"""Live events: one follower a watched session or run, subscribers of both protocol eras.
 
-A follower reads the session's event stream only while somebody is subscribed. Notifications say
-"read again", never what happened, and at most one a URI goes out per interval: a burst of thousands
-of events must not overflow a client's stream, nor one slow client delay the others.
+A follower reads the session's event stream, or waits for a run's news, only while somebody is
+subscribed. Notifications say "read again", never what happened, and at most one a URI goes out per
+interval: a burst of thousands of events must not overflow a client's stream, nor one slow client
+delay the others.
 """
 
 import logging
@@ -10,7 +11,8 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 import mcp.types as t
@@ -22,6 +24,7 @@ from mcp.shared.exceptions import MCPError
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.wire.events import Event
+from mirra_mcp.wire.runs import Run
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
@@ -30,10 +33,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INTERVAL = 0.05
-_SUBSCRIBABLE = re.compile(r"mirra://sessions/(?P<session>[^/?]+)(/events|/state/[^/?]+)?")
+NEWS = 10.0
+"""Seconds that one question for a run's news may wait."""
+_SUBSCRIBABLE = re.compile(
+    r"mirra://(?:sessions/(?P<session>[^/?]+)(?:/events|/state/[^/?]+)?|runs/(?P<run>[^/?]+))"
+)
 
-Watch = tuple[str | None, str]
-"""Whose token, which session: callers never share a follower."""
+Kind = Literal["session", "run"]
+Watch = tuple[str | None, Kind, str]
+"""Whose token, which session or run: callers never share a follower."""
 
 
 class Notifier:
@@ -136,44 +144,60 @@ class Live:
             self._unwatch(audience.token, uri)
 
     async def _watch(self, caller: "Caller", uri: str) -> None:
-        session = _session_of(uri)
-        if session is None:
+        target = _target(uri)
+        if target is None:
             return
+        kind, name = target
         try:
             mirra = await caller.mirra()
-            await mirra.get_session(session)
-            end = await _end_of_log(mirra, session)
+            if kind == "run":
+                follow = partial(self._follow_run, mirra, await mirra.get_run(name))
+            else:
+                await mirra.get_session(name)
+                follow = partial(self._follow, mirra, name, await _end_of_log(mirra, name))
         except (MirraError, Refusal) as error:
             raise MCPError(t.INVALID_PARAMS, error.message, {"uri": uri}) from error
         self._watched[uri] += 1
-        watch = (caller.token, session)
+        watch = (caller.token, *target)
         self._watches[watch] += 1
         if watch not in self._followers:
             self._followers[watch] = anyio.CancelScope()
-            self._tasks.start_soon(self._follow, watch, mirra, end)
+            self._tasks.start_soon(self._keep, watch, follow)
 
     def _unwatch(self, token: str | None, uri: str) -> None:
-        session = _session_of(uri)
-        if session is None:
+        target = _target(uri)
+        if target is None:
             return
         self._watched -= Counter([uri])
-        watch = (token, session)
+        watch = (token, *target)
         self._watches -= Counter([watch])
         if not self._watches[watch] and watch in self._followers:
             self._followers.pop(watch).cancel()
 
-    async def _follow(self, watch: Watch, mirra: "MirraClient", after: int) -> None:
+    async def _keep(self, watch: Watch, follow: Callable[[], Awaitable[None]]) -> None:
         scope = self._followers[watch]
-        _, session = watch
         with scope:
             try:
-                async with aclosing(mirra.events(session, after=after)) as events:
-                    async for event in events:
-                        self._tell(session, event)
+                await follow()
             except MirraError as error:
-                log.warning("Lost the events of %s: %s", session, error.message)
+                log.warning("Lost sight of %s: %s", watch[-1], error.message)
         if self._followers.get(watch) is scope:
             del self._followers[watch]
+
+    async def _follow(self, mirra: "MirraClient", session: str, after: int) -> None:
+        async with aclosing(mirra.events(session, after=after)) as events:
+            async for event in events:
+                self._tell(session, event)
+
+    async def _follow_run(self, mirra: "MirraClient", run: Run) -> None:
+        while run.status == "running":
+            asked = anyio.current_time()
+            found = await mirra.get_run(run.run_id, wait=NEWS)
+            if found != run:
+                run = found
+                self._mark(f"mirra://runs/{run.run_id}")
+            elif anyio.current_time() - asked < NEWS / 2:
+                await anyio.sleep(1)  # a Mirra that doesn't know `wait`
 
     def _tell(self, session: str, event: Event) -> None:
         root = f"mirra://sessions/{session}"
@@ -183,11 +207,14 @@ class Live:
         if event.type == "session.lifecycle":
             touched.append(root)
         for uri in touched:
-            if self._watched[uri]:
-                self._bus.mark(uri)
-                for audience in self._audiences.values():
-                    if uri in audience.uris:
-                        audience.notifier.mark(uri)
+            self._mark(uri)
+
+    def _mark(self, uri: str) -> None:
+        if self._watched[uri]:
+            self._bus.mark(uri)
+            for audience in self._audiences.values():
+                if uri in audience.uris:
+                    audience.notifier.mark(uri)
 
 
 async def _end_of_log(mirra: "MirraClient", session: str) -> int:
@@ -204,8 +231,8 @@ async def _end_of_log(mirra: "MirraClient", session: str) -> int:
     return page.next_after
 
 
-def _session_of(uri: str) -> str | None:
-    """Return the session whose events touch the resource; None for URIs of others.
+def _target(uri: str) -> tuple[Kind, str] | None:
+    """Return the session or run whose news touch the resource; None for URIs of others.
 
     Raises:
         MCPError: one of ours that never changes by itself.
@@ -213,10 +240,11 @@ def _session_of(uri: str) -> str | None:
     if not uri.startswith("mirra://"):
         return None
     if match := _SUBSCRIBABLE.fullmatch(uri):
-        return match["session"]
+        return ("run", match["run"]) if match["run"] else ("session", match["session"])
     raise MCPError(
         t.INVALID_PARAMS,
         f"{uri} can't be subscribed to. Subscribe to mirra://sessions/{{id}}/events, "
-        "mirra://sessions/{id} or mirra://sessions/{id}/state/{mirror}, without a query.",
+        "mirra://sessions/{id}, mirra://sessions/{id}/state/{mirror} or mirra://runs/{id}, "
+        "without a query.",
         {"uri": uri},
     )

@@ -1,4 +1,4 @@
-"""Resources: the catalog, sessions, their events and state, as JSON, with completions.
+"""Resources: the catalog, sessions, runs and the marketplace, as JSON, with completions.
 
 What a tool answers in short, a resource has whole: the objects of Mirra's HTTP API as they are.
 """
@@ -14,14 +14,18 @@ from pydantic_core import to_json
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server.caller import current, pick
 from mirra_mcp.server.errors import Refusal, from_mirra
+from mirra_mcp.server.installed import or_none
 from mirra_mcp.server.sdk import KitServer
 from mirra_mcp.wire.events import EventType
 from mirra_mcp.wire.model import Wire
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
+    from mirra_mcp.client.marketplace import MarketplaceClient
 
 JSON = "application/json"
+WITH_SCHEMAS = 25
+"""Methods of a resource up to which each one's schema is fetched, where the list leaves it out."""
 
 
 async def catalog() -> str:
@@ -69,9 +73,25 @@ async def session_state(id: str, mirror: str) -> str:
     return await _read(read)
 
 
+async def run(id: str) -> str:
+    """A scenario's run whole: every attempt, result and judge packet. Can be subscribed to."""
+    return await _read(lambda mirra: mirra.get_run(id))
+
+
+async def installations() -> str:
+    """What is installed of the marketplace."""
+    return await _offer(lambda market: market.installations())
+
+
+async def marketplace_resource(id: str) -> str:
+    """A resource of the marketplace: methods with their parameters' schemas, price, version."""
+    return await _offer(lambda market: _with_methods(market, id))
+
+
 STATIC: tuple[tuple[str, str, Callable[..., Awaitable[str]]], ...] = (
     ("mirra://catalog", "Catalog of mirrors", catalog),
     ("mirra://sessions", "Sessions", sessions),
+    ("mirra://installations", "Installations", installations),
 )
 TEMPLATES: tuple[tuple[str, str, Callable[..., Awaitable[str]]], ...] = (
     ("mirra://catalog/{vendor}", "A mirror", mirror_metadata),
@@ -82,6 +102,8 @@ TEMPLATES: tuple[tuple[str, str, Callable[..., Awaitable[str]]], ...] = (
         session_events,
     ),
     ("mirra://sessions/{id}/state/{mirror}", "State of a mirror", session_state),
+    ("mirra://runs/{id}", "A run of a scenario", run),
+    ("mirra://resources/{id}", "A resource of the marketplace", marketplace_resource),
 )
 
 
@@ -109,15 +131,20 @@ async def complete(
         options = list(get_args(EventType))
     else:
         try:
-            options = await _options(argument.name, chosen)
+            uri = ref.uri if isinstance(ref, t.ResourceTemplateReference) else ""
+            options = await _options(argument.name, uri, chosen)
         except (MirraError, Refusal):
             options = []
     found = [option for option in options if option.startswith(argument.value)]
     return t.Completion(values=found[:100], total=len(found), has_more=len(found) > 100)
 
 
-async def _options(name: str, chosen: dict[str, str]) -> list[str]:
+async def _options(name: str, uri: str, chosen: dict[str, str]) -> list[str]:
+    if name == "id" and uri.startswith("mirra://resources"):
+        return await _resource_ids()
     mirra = await current().mirra()
+    if name == "id" and uri.startswith("mirra://runs"):
+        return [each.run_id for each in (await mirra.list_runs(limit=100)).runs]
     if name == "id":
         return [each.session_id for each in (await mirra.list_sessions(limit=100)).sessions]
     if name == "mirror" and "id" in chosen:
@@ -127,22 +154,56 @@ async def _options(name: str, chosen: dict[str, str]) -> list[str]:
     return []
 
 
+async def _resource_ids() -> list[str]:
+    """Return the resources that are installed, then those that could be."""
+    market = await current().marketplace()
+    mine = [each.resource_id for each in (await market.installations()).installations]
+    offered = [each.id for each in (await market.search(limit=100)).resources]
+    return list(dict.fromkeys([*mine, *offered]))
+
+
+async def _with_methods(market: "MarketplaceClient", id: str) -> Wire:
+    """Return the resource, with each method's schema as far as one answer can hold them."""
+    found = await market.resource(id)
+    methods = found.endpoint.methods if found.endpoint else []
+    if found.endpoint and len(methods) <= WITH_SCHEMAS:
+        whole = [
+            each if each.input_schema else await or_none(market.method(id, each.name)) or each
+            for each in methods
+        ]
+        found.endpoint = found.endpoint.model_copy(update={"methods": whole})
+    return found
+
+
 async def _read(ask: Callable[["MirraClient"], Awaitable[Wire]]) -> str:
-    """Return what Mirra answers, as the JSON it is.
+    async def answer() -> Wire:
+        return await ask(await current().mirra())
+
+    return await _told(answer())
+
+
+async def _offer(ask: Callable[["MarketplaceClient"], Awaitable[Wire]]) -> str:
+    async def answer() -> Wire:
+        return await ask(await current().marketplace())
+
+    return await _told(answer())
+
+
+async def _told(answer: Awaitable[Wire]) -> str:
+    """Return what Mirra or the marketplace answers, as the JSON it is.
 
     Raises:
         ResourceNotFoundError: there is no such thing.
-        ResourceError: Mirra refuses otherwise.
+        ResourceError: it refuses otherwise.
     """
     try:
-        answer = await ask(await current().mirra())
+        return to_json((await answer).to_json()).decode()
     except MirraError as error:
         refusal: Any = from_mirra(error)
         kind = ResourceNotFoundError if error.status == 404 else ResourceError
         raise kind(f"{refusal.message} {refusal.hint}") from error
     except Refusal as refusal:
         raise ResourceNotFoundError(f"{refusal.message} {refusal.hint}") from refusal
-    return to_json(answer.to_json()).decode()
 
 
 def _number(name: str, text: str) -> int:

@@ -32,6 +32,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from mirra_mcp.server.errors import Refusal, listed, nearest
+from mirra_mcp.server.visits import asking
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -55,6 +56,7 @@ class KitServer(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], context: Any = None
     ) -> t.CallToolResult | t.InputRequiredResult:
         """Call a tool; whatever goes wrong is a result with `{"error": {...}}` in both halves."""
+        asking.set(context)
         try:
             self._check_names(name, arguments)
             return await super().call_tool(name, arguments, context)

@@ -27,12 +27,18 @@ async def read(agent: Agent, uri: str) -> dict[str, Any]:
 async def test_resources_and_templates_are_listed(agent: Agent) -> None:
     resources = (await agent.client.list_resources()).resources
     templates = (await agent.client.list_resource_templates()).resource_templates
-    assert [resource.uri for resource in resources] == ["mirra://catalog", "mirra://sessions"]
+    assert [resource.uri for resource in resources] == [
+        "mirra://catalog",
+        "mirra://sessions",
+        "mirra://installations",
+    ]
     assert [template.uri_template for template in templates] == [
         "mirra://catalog/{vendor}",
         "mirra://sessions/{id}",
         "mirra://sessions/{id}/events{?after,type,mirror,limit}",
         "mirra://sessions/{id}/state/{mirror}",
+        "mirra://runs/{id}",
+        "mirra://resources/{id}",
     ]
     for resource in resources:
         assert resource.title

@@ -15,11 +15,17 @@ from tests.standing.project import ROOT
 
 pytestmark = pytest.mark.anyio
 
+CARDS = {card.name: card for _, _, card in all_cards()}
 EXAMPLES = [
     pytest.param(card.name, example, id=f"{card.name}-{number}")
-    for _, _, card in all_cards()
+    for card in CARDS.values()
     for number, example in enumerate(card.examples, 1)
 ]
+STATUSES = {"", 200, 201, "ready", "ended", "running", "complete"} | {
+    "draft",
+    "published",
+    "deleted",
+}
 FIXTURE = {"mirra_session_simulate": "empty"}
 """Where an example needs another fixture than `transactional-busy`: only one email may be meant."""
 EMAIL = {
@@ -43,23 +49,76 @@ async def _call(client: Client, tool: str, arguments: dict[str, Any]) -> dict[st
     return answer
 
 
+async def _session(client: Client, tool: str) -> None:
+    """Start a session that has seen something."""
+    seeds = {"resend": FIXTURE.get(tool, "transactional-busy")}
+    await _call(client, "mirra_session_start", {"mirrors": ["resend"], "seeds": seeds})
+    email = {"method": "POST", "path": "/emails", "body": EMAIL}
+    assert (await _call(client, "mirra_session_request", email))["status"] == 200
+
+
+async def _snapshot(client: Client) -> str:
+    return str((await _call(client, "mirra_session_snapshot", {}))["snapshot"])
+
+
+async def _run(client: Client) -> str:
+    (example,) = CARDS["mirra_scenario_run"].examples
+    return str((await _call(client, "mirra_scenario_run", example))["runId"])
+
+
+async def _resource(client: Client, tool: str) -> str:
+    """Create a resource of our own that takes an API key; for credentials, install it."""
+    (example,) = CARDS["mirra_resource_create"].examples
+    made = await _call(client, "mirra_resource_create", {**example, "authentication": "api_key"})
+    resource = {"resource": made["resourceId"]}
+    if tool == "mirra_resource_authenticate":
+        await _call(client, "mirra_resource_publish", resource)
+        await _call(client, "mirra_resource_install", resource)
+    return str(made["resourceId"])
+
+
+async def _mirror(client: Client, tool: str) -> None:
+    """See to it that the mirror's resource is installed, or isn't, as the tool needs it."""
+    resource = {"resource": "resource_stripe_mirror"}
+    await client.call_tool("mirra_resource_uninstall", resource)
+    if tool != "mirra_resource_install":
+        await _call(client, "mirra_resource_install", resource)
+
+
+async def _prepared(client: Client, tool: str, example: dict[str, Any]) -> dict[str, Any]:
+    """Make the world such that the example means something, and return it with real ids."""
+    if CARDS[tool].toolset == "sessions" and tool != "mirra_session_start":
+        await _session(client, tool)
+    if tool == "mirra_scenario_draft":
+        await _session(client, tool)
+    if "snapshot" in example:
+        assert example["snapshot"] == "resend=snap_x"
+        return {**example, "snapshot": await _snapshot(client)}
+    if "run" in example:
+        assert example["run"] == "run_9xkp2m"
+        return {**example, "run": await _run(client)}
+    if example.get("resource") == "resource_x":
+        return {**example, "resource": await _resource(client, tool)}
+    if example.get("resource") == "resource_stripe_mirror":
+        await _mirror(client, tool)
+    return example
+
+
 @pytest.mark.parametrize(("tool", "example"), EXAMPLES)
-async def test_the_example_works(local: LocalMirra, tool: str, example: dict[str, Any]) -> None:
+async def test_the_example_works(
+    local: LocalMirra, tool: str, example: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTO_API_KEY", "ck_of_a_test")
+
     async def connect(_: str | None) -> MirraClient:
         return MirraClient(local.url, local.token)
 
+    async with MirraClient(local.url, local.token) as mirra:
+        for each in (await mirra.list_sessions(status="ready")).sessions:
+            await mirra.end_session(each.session_id)
     async with Client(build_server(connect, Settings(toolsets=("all",)))) as client:
-        if tool != "mirra_session_start":
-            seeds = {"resend": FIXTURE.get(tool, "transactional-busy")}
-            await _call(client, "mirra_session_start", {"mirrors": ["resend"], "seeds": seeds})
-            email = {"method": "POST", "path": "/emails", "body": EMAIL}
-            assert (await _call(client, "mirra_session_request", email))["status"] == 200
-        if "snapshot" in example:
-            kept = await _call(client, "mirra_session_snapshot", {})
-            assert example["snapshot"] == "resend=snap_x"
-            example = {**example, "snapshot": kept["snapshot"]}
-        answer = await _call(client, tool, example)
-        assert answer.get("status", "") in ("", 200, 201, "ready", "ended")
+        answer = await _call(client, tool, await _prepared(client, tool, example))
+    assert answer.get("status", "") in STATUSES
 
 
 def test_every_tool_has_its_card_its_snapshot_and_nothing_is_left_over() -> None:
