@@ -43,7 +43,8 @@ class Result:
             "runs": run.pop("runs", None),
             "satisfactionScore": run.pop("satisfactionScore", None),
         }
-        run.pop("scenario", None)
+        for name in ("scenario", "mirrors", "judge", "brief", "progress"):
+            run.pop(name, None)
         codes = [self.exit_codes.get(number) for number in sorted(self.exit_codes)]
         return first | run | {"driverExitCodes": codes}
 

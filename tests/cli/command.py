@@ -28,10 +28,12 @@ def run(
     *arguments: str,
     command: tuple[str, ...] = MODULE,
     env: dict[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end."""
     return subprocess.run(
         [*command, *arguments],
+        cwd=cwd,
         env=environment(folder, env),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -34,7 +34,7 @@ async def write_seed(
     for _ in range(2):
         try:
             said = _object(await model.ask(prompt, MOST_TOKENS))
-            seed = read_seed(said.get("seed", {}), mirrors)
+            seed = read_seed(said.get("seed"), mirrors)
             return seed, _texts(said.get("notApplied"))
         except (CallFailed, Unusable):
             return None

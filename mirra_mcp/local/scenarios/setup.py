@@ -1,8 +1,8 @@
 """Setup text: what a scenario says of the state before it, made so in the mirrors of a session.
 
-With a judge's provider a language model writes the text as a seed, which is checked before anything
-is planted. Without one, or when it fails, the phrases that each mirror knows are looked for.
-Whatever could not be made so is reported, never passed over.
+The phrases that each mirror knows are looked for. What they don't read whole, a language model, if
+the judge has a provider, writes as a seed, which is checked before anything is planted. Whatever
+could not be made so is reported, never passed over.
 
 Source: https://docs.mirra.run/reference/scenario-format
 """
@@ -19,7 +19,7 @@ from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.phrases import Phrase, Said
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.scenarios.judge.judge import Judge
-from mirra_mcp.local.scenarios.seeds import Seed, SeedError, quietly
+from mirra_mcp.local.scenarios.seeds import SeedError, quietly
 from mirra_mcp.settings import JudgeSettings
 
 log = logging.getLogger("mirra_mcp.local")
@@ -61,53 +61,49 @@ class SetupReport:
     """Parts of the text that made nothing, each with the reason where there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A Setup text, read: apply it to a session as often as it is reset."""
-
-    text: str
-    seed: Seed | None = None
-    """What a language model made of it."""
-    unread: tuple[str, ...] = ()
-    """What the language model left out."""
-
-    def apply(self, session: Session) -> SetupReport:
-        """Make it so. The caller holds the session's lock."""
-        session.open()
-        if self.seed is not None:
-            try:
-                return SetupReport(self.seed.plant(session), list(self.unread))
-            except SeedError:
-                pass  # half of it would be worse than the phrases
-        return _apply_phrases(self.text, session)
-
-
-async def read(text: str, mirrors: Mapping[str, Mirror], judge: Judge | None) -> Plan:
-    """Read a Setup text, by a language model if there is one."""
-    if judge is not None and text.strip():
-        from mirra_mcp.local.scenarios.seed_writer import write_seed
-
-        written = await write_seed(text, mirrors, judge.model)
-        if written is not None:
-            return Plan(text, *written)
-    return Plan(text)
-
-
 async def apply(
     text: str, session: Session, settings: JudgeSettings, model: str = ""
 ) -> SetupReport:
-    """Read a Setup text and make it so in a session that nobody holds the lock of."""
-    judge = Judge.of(settings, model)
-    try:
-        plan = await read(text, session.mirrors, judge)
-    finally:
-        if judge is not None:
-            await judge.aclose()
+    """Make a Setup text so, in a session that nobody holds the lock of.
+
+    What the phrases read whole needs no language model. Else one, if there is any, writes the whole
+    text anew as a seed; if what it writes doesn't fit, what the phrases made stays.
+    """
     async with session.lock:
-        return plan.apply(session)
+        session.open()
+        before = {vendor: session.image(mirror) for vendor, mirror in session.mirrors.items()}
+        report = apply_phrases(text, session)
+    if not report.not_applied:
+        return report
+    judge = Judge.of(settings, model)
+    if judge is None:
+        return report
+    from mirra_mcp.local.scenarios.seed_writer import write_seed
+
+    try:
+        written = await write_seed(text, session.mirrors, judge.model)
+    finally:
+        await judge.aclose()
+    if written is None:
+        return report
+    seed, left_out = written
+    async with session.lock:
+        _go_back(session, before)
+        try:
+            return SetupReport(seed.plant(session), list(left_out))
+        except SeedError:
+            _go_back(session, before)
+            return apply_phrases(text, session)
 
 
-def _apply_phrases(text: str, session: Session) -> SetupReport:
+def _go_back(session: Session, images: Mapping[str, bytes]) -> None:
+    for vendor, mirror in session.mirrors.items():
+        session.reset(mirror, mirror.fixture, images[vendor])
+
+
+def apply_phrases(text: str, session: Session) -> SetupReport:
+    """Make so what the mirrors' phrases read. The caller holds the session's lock."""
+    session.open()
     report = SetupReport()
     for sentence in _sentences(text):
         _Sentence(sentence, session, report).apply()

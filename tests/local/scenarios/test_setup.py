@@ -12,7 +12,7 @@ from mirra_mcp.local.kit.clock import Clock
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.mirrors import MIRRORS
-from mirra_mcp.local.scenarios.setup import Plan, SetupReport, apply
+from mirra_mcp.local.scenarios.setup import SetupReport, apply, apply_phrases
 from mirra_mcp.settings import JudgeSettings
 
 IMAGES = Images()
@@ -31,7 +31,7 @@ class Account:
         self.session = Session("ses_x", "x", "ephemeral", mirrors, clock, wall, IMAGES)
 
     def read(self, text: str) -> SetupReport:
-        return Plan(text).apply(self.session)
+        return apply_phrases(text, self.session)
 
     def all(self, vendor: str, plural: str) -> list[dict[str, Any]]:
         return self.session.mirrors[vendor].nouns[plural].find(newest_first=False)
