@@ -39,6 +39,7 @@ class Reply:
     text: str
     status: int = 200
     content_type: str = "text/xml"
+    location: str = ""
 
 
 @dataclass
@@ -80,6 +81,8 @@ def receiving() -> Iterator[Receiver]:
             self.send_response(reply.status)
             if content:
                 self.send_header("content-type", reply.content_type)
+            if reply.location:
+                self.send_header("location", reply.location)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
