@@ -74,7 +74,8 @@ def follow(twilio: "Twilio", session: Doc, parcel: Parcel, outcome: Outcome) -> 
     """
     if outcome.status not in REDIRECTS or session["_pages"] >= MOST_DOCUMENTS:
         return False
-    url = _address(parcel, outcome.headers.get("location", ""))
+    location = outcome.headers.get("location")
+    url = _address(parcel, location) if location else None
     if url is None:
         return False
     twilio.messages.save(session | {"_pages": session["_pages"] + 1})

@@ -105,10 +105,10 @@ class MessagingServices(TwilioResource):
         """Make a service."""
         return self.view(self.add(self.mirror.account_sid, params))
 
-    def add(self, account: str, params: CreateService) -> Doc:
-        """Put a service into an account: a caller's or a fixture's."""
+    def add(self, account: str, params: CreateService, sid: str = "") -> Doc:
+        """Put a service into an account: a caller's, or a fixture's with a SID of its own."""
         fields = self._fields(params) | {"friendly_name": named(params.friendly_name)}
-        return self.save(self.new(account_sid=account, **fields))
+        return self.save(self.new(id=sid, account_sid=account, **fields))
 
     @route("GET /v1/Services")
     def list(self, call: Call) -> Doc:
