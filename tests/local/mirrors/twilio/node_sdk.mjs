@@ -1,0 +1,105 @@
+// A walk through the official Node SDK, unmodified, set up by the lines that the session gives.
+// Prints what it got as one JSON document.
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+
+const { env } = process;
+const require = createRequire(`${env.NODE_SDKS}/`);
+const twilio = require("twilio");
+const lines = env.SETUP.replace(/^import .*$/m, "");
+const client = new Function("twilio", `${lines}\nreturn client;`)(twilio);
+
+const told = [];
+let reply = "";
+const server = createServer((request, response) => {
+  let body = "";
+  request.on("data", (part) => (body += part));
+  request.on("end", () => {
+    const params = Object.fromEntries(new URLSearchParams(body));
+    const signature = request.headers["x-twilio-signature"];
+    const is = (form) => twilio.validateRequest(env.TWILIO_AUTH_TOKEN, signature, url, form);
+    told.push({ valid: is(params) && !is({ ...params, To: "x" }), ...params });
+    response.writeHead(200, { "content-type": "text/xml" }).end(params.Body ? reply : "");
+  });
+});
+await new Promise((done) => server.listen(0, "127.0.0.1", done));
+const url = `http://127.0.0.1:${server.address().port}/hook`;
+
+async function mirra(address, body) {
+  const headers = { authorization: `Bearer ${env.MIRRA_TOKEN}`, "content-type": "application/json" };
+  const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+const pass = (advance) =>
+  mirra(`${env.MIRRA_URL}/v1/sessions/${env.MIRRA_SESSION}/clock`, { advance });
+const simulate = (event, given) =>
+  mirra(`${env.TWILIO_API_URL}/_mirra/simulate`, { event, ...given });
+const refused = async (promise) => {
+  try {
+    await promise;
+    return null;
+  } catch (error) {
+    return { status: error.status, code: error.code, message: error.message };
+  }
+};
+
+const got = {};
+const [offer] = await client.availablePhoneNumbers("US").local.list({ limit: 1 });
+const number = await client.incomingPhoneNumbers.create({
+  phoneNumber: offer.phoneNumber,
+  smsUrl: url,
+});
+got.account = (await client.api.v2010.account.fetch()).status;
+got.lookup = (await client.lookups.v2.phoneNumbers("4159929960").fetch()).phoneNumber;
+
+const customer = "+15555550123";
+const order = {
+  from: number.phoneNumber,
+  to: customer,
+  body: "Your order is on its way.",
+  statusCallback: url,
+  mediaUrl: ["https://example.com/a.png", "https://example.com/b.png"],
+};
+const sent = await client.messages.create(order);
+got.queued = sent.status;
+await pass("1 minute");
+const fetched = await client.messages(sent.sid).fetch();
+got.delivered = [fetched.status, fetched.numMedia, fetched.dateSent instanceof Date];
+got.media = (await client.messages(sent.sid).media.list()).length;
+
+const answer = new twilio.twiml.MessagingResponse();
+answer.message("It comes on Friday.");
+reply = answer.toString();
+await simulate("message.received", { from: customer, to: number.phoneNumber, body: "Where is it?" });
+await pass("1 minute");
+reply = "";
+got.replied = (await client.messages.list({ limit: 1 }))[0].body;
+await simulate("message.received", { from: customer, to: number.phoneNumber, body: "STOP" });
+await pass("1 minute");
+got.stopped = await refused(client.messages.create(order));
+
+const service = await client.messaging.v1.services.create({ friendlyName: "Shop" });
+await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: number.sid });
+const later = await client.messages.create({
+  messagingServiceSid: service.sid,
+  to: "+14155550124",
+  body: "Hello",
+  scheduleType: "fixed",
+  sendAt: new Date(Date.parse(env.NOON) + 3600_000),
+});
+got.scheduled = later.status;
+got.canceled = (await client.messages(later.sid).update({ status: "canceled" })).status;
+
+const verify = client.verify.v2.services;
+const own = verify((await verify.create({ friendlyName: "Acme" })).sid);
+const verification = await own.verifications.create({ to: customer, channel: "sms" });
+got.pending = verification.status;
+got.wrong = (await own.verificationChecks.create({ to: customer, code: "000000" })).status;
+await simulate("verify.approved", { to: customer });
+got.gone = await refused(own.verifications(verification.sid).fetch());
+
+got.pages = [];
+await client.messages.each({ pageSize: 1, limit: 3, callback: (each) => got.pages.push(each.sid) });
+got.told = told.map((each) => [each.valid, each.MessageStatus ?? each.Body]);
+server.close();
+console.log(JSON.stringify(got));
