@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mirra_mcp.local.scenarios.judge.fences import quoted
@@ -40,7 +41,7 @@ class Entry:
 
 def tokens(text: str) -> int:
     """Estimate the tokens of a text: four ASCII characters make one, any other is one."""
-    plain = sum(letter.isascii() for letter in text)
+    plain = len(text.encode("ascii", "ignore"))
     return math.ceil(plain / 4) + len(text) - plain
 
 
@@ -50,6 +51,7 @@ def words(text: str) -> set[str]:
     return {_stem(word) for word in _WORD.findall(spaced.lower()) if word not in _IDLE}
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     for ending in ("ies", "ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:

@@ -20,6 +20,7 @@ RULE = (
 )
 
 _TAG = re.compile(r"<(?=\s*/?\s*data\b)", re.IGNORECASE)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -33,11 +34,12 @@ def fence(lines: Sequence[str]) -> str:
 def quoted(value: Any) -> str:
     """Write a value as JSON on one line, with every character that doesn't show spelt out."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if text.isascii() else "".join(map(_shown, text))
+    return _BEYOND_ASCII.sub(_shown, text)
 
 
-def _shown(letter: str) -> str:
-    if letter.isascii() or unicodedata.category(letter) not in _UNSEEN:
+def _shown(found: re.Match[str]) -> str:
+    letter = found[0]
+    if unicodedata.category(letter) not in _UNSEEN:
         return letter
     code = ord(letter)
     if code <= 0xFFFF:
