@@ -59,10 +59,18 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "/v2/RateLimits(/|$)",
     ),
     (
+        "Messaging: link shortening, deactivations, other channels' senders",
+        "This part of messaging is not mirrored.",
+        "/v1/(LinkShortening|Deactivations)(/|$)|/v1/Services/MG[0-9a-f]{32}/ChannelSenders"
+        "|/v2/Channels(/|$)",
+    ),
+    (
         "Other parts of the account",
         "This part of the account is not mirrored.",
         f"{_ACCOUNT}(Addresses|ConnectApps|AuthorizedConnectApps|Notifications|Usage/Triggers)[/.]"
-        f"|{_ACCOUNT}IncomingPhoneNumbers/[^/]+/AssignedAddOns",
+        f"|{_ACCOUNT}IncomingPhoneNumbers/[^/]+/AssignedAddOns"
+        f"|{_ACCOUNT}AvailablePhoneNumbers/[A-Z]+/(National|SharedCost|Voip|MachineToMachine)[.]"
+        "|/v1/(Consents|Contacts|Credentials|SafeList)(/|$)",
     ),
 )
 """Name, reason, and what paths look like."""

@@ -36,7 +36,7 @@ from mirra_mcp.local.mirrors.twilio.phones import VALID
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
 from mirra_mcp.local.mirrors.twilio.resources.inbound_messages import EVENTS
-from mirra_mcp.local.mirrors.twilio.seeds import FIXTURES
+from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.verify_nouns import VerifyNouns
 from mirra_mcp.local.mirrors.twilio.wire import Form, form_of
@@ -292,6 +292,7 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "TWILIO_API_URL": self.url,
             "TWILIO_PHONE_NUMBER": VALID,
+            **ENVS.get(self.fixture, {}),
         }
 
     def setup(self) -> dict[str, str]:

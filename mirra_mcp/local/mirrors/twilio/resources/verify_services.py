@@ -114,9 +114,9 @@ class VerifyServices(TwilioResource):
                 self.mirror.nouns[noun].drop(child)
         self.drop(doc)
 
-    def add(self, params: CreateService) -> Doc:
-        """Put a service into the account: a caller's or a fixture's."""
-        doc = self.new(**copy.deepcopy(NESTED))
+    def add(self, params: CreateService, sid: str = "") -> Doc:
+        """Put a service into the account: a caller's, or a fixture's with a SID of its own."""
+        doc = self.new(id=sid, **copy.deepcopy(NESTED))
         self._take(doc, params)
         return self.save(doc)
 

@@ -1,10 +1,15 @@
 """The fixtures of the Twilio mirror, one line each; the first is the default."""
 
 from mirra_mcp.local.kit.mirror import Fixture
-from mirra_mcp.local.mirrors.twilio.seeds import empty, rate_limited, verify_flow
+from mirra_mcp.local.mirrors.twilio.seeds import empty, rate_limited, verified_numbers, verify_flow
 
 FIXTURES: dict[str, Fixture] = {
     "empty": Fixture("A blank account: no numbers, no messages.", empty.build),
+    "verified-numbers": Fixture(
+        "A trial account with one number of its own: it may text +15555550123 and +15555550124,"
+        " which are verified, and nobody else (21608).",
+        verified_numbers.build,
+    ),
     "verify-flow": Fixture(
         "A Verify service, Acme: codes of six digits by SMS, ten verifications an hour for each"
         " `end_user_ip_address`.",
@@ -15,3 +20,10 @@ FIXTURES: dict[str, Fixture] = {
         rate_limited.build,
     ),
 }
+
+ENVS: dict[str, dict[str, str]] = {
+    "verified-numbers": verified_numbers.ENV,
+    "verify-flow": verify_flow.ENV,
+    "rate-limited": verify_flow.ENV,
+}
+"""By fixture what an application needs to know besides the account."""

@@ -10,14 +10,15 @@ from mirra_mcp.local.mirrors.twilio.wire_verify import CreateService
 if TYPE_CHECKING:
     from mirra_mcp.local.mirrors.twilio.mirror import Twilio
 
-NAME = "Acme"
+NAME, SID = "Acme", f"VA{'0' * 31}1"
+ENV = {"TWILIO_VERIFY_SERVICE_SID": SID}
 LIMIT, MOST, SECONDS = "end_user_ip_address", 10, 3600
 
 
 def build(twilio: "Twilio") -> None:
     """Make the service, and a limit of ten verifications an hour for each address."""
     asked = {"FriendlyName": NAME, "CodeLength": "6", "LookupEnabled": "true"}
-    service = twilio.verify_services.add(CreateService.model_validate(asked))
+    service = twilio.verify_services.add(CreateService.model_validate(asked), SID)
     limits, buckets = twilio.verify_rate_limits, twilio.verify_buckets
     limit = limits.new(
         service_sid=service["sid"],

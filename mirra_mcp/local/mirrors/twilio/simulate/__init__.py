@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.twilio.simulate import carriers, messages, numbers, verify
+from mirra_mcp.local.mirrors.twilio.simulate import account, carriers, messages, numbers, verify
 
-MODULES: tuple[ModuleType, ...] = (messages, numbers, verify, carriers)
+MODULES: tuple[ModuleType, ...] = (messages, numbers, verify, carriers, account)
