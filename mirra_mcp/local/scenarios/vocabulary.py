@@ -33,6 +33,8 @@ class Noun:
     status_field: str
     statuses: frozenset[str]
     verbs: Mapping[str, tuple[str, Any]] = field(hash=False, compare=False)
+    told: frozenset[str] = frozenset()
+    """The verbs that tell what happened, though the document may have gone on since."""
     names: tuple[str, ...] = ()
     indexes: frozenset[str] = frozenset()
 
@@ -147,7 +149,7 @@ def _noun(vendor: str, kind: type[Resource]) -> Noun | None:
     return Noun(
         vendor, kind.entity, kind.plural, frozenset(singulars), frozenset(plurals - singulars),
         fields | own, frozenset(own), kind.status_field, frozenset(statuses), verbs,
-        tuple(name for name in kind.names if name in shown),
+        frozenset(kind.verbs), tuple(name for name in kind.names if name in shown),
         frozenset(name for name in kind.indexes if name[0] != "_"),
     )  # fmt: skip
 

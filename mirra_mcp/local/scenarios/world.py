@@ -120,6 +120,7 @@ class MirrorView:
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
+        self._plurals = {noun.entity: plural for plural, noun in mirror.nouns.items()}
 
     def documents(self, plural: str, where: Mapping[str, Any] | None = None) -> Iterator[Doc]:
         """List documents, oldest first; `where` may only narrow by indexed fields."""
@@ -135,6 +136,10 @@ class MirrorView:
             if doc := self._mirror.store.get(kind, id):
                 return noun.shown(doc)
         return None
+
+    def plural_of(self, entity: str) -> str | None:
+        """Return under what plural an entity's documents are kept, if there is such an entity."""
+        return self._plurals.get(entity)
 
     def count(self, plural: str) -> int:
         """Count the documents of a kind."""
@@ -167,6 +172,8 @@ class World:
         self.session, self.mark = session, mark
         self.mirrors = {vendor: MirrorView(each) for vendor, each in session.mirrors.items()}
         self._by_type: dict[str, list[Event]] = {}
+        self.memo: dict[object, Any] = {}
+        """What checks have worked out already, for the others."""
 
     @cached_property
     def events(self) -> Sequence[Event]:

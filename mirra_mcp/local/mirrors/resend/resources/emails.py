@@ -46,7 +46,10 @@ class Emails(Outcomes):
         "text body": "text", "plain text": "text", "plain text body": "text",
         "status": "last_event", "delivery status": "last_event", "tag": "tags",
     }  # fmt: skip
-    verbs = {"sent": ("last_event", "sent")}
+    verbs = {
+        event: ("last_event", event)
+        for event in ("sent", "scheduled", "delivered", "bounced", "complained", "opened", "clicked")
+    }
     only_uuids = True
     indexes = ("_broadcast_id",)
     blank = {

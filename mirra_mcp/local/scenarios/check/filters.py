@@ -1,0 +1,151 @@
+"""Narrowings of documents: by a field, by an id or name, by what they refer to, by mirror."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mirra_mcp.local.scenarios.check.conditions import Condition
+from mirra_mcp.local.scenarios.check.documents import Found
+from mirra_mcp.local.scenarios.check.values import address_of, equal, leaves
+from mirra_mcp.local.scenarios.vocabulary import Noun
+from mirra_mcp.local.scenarios.world import World
+from mirra_mcp.wire.model import Doc
+
+
+@dataclass(frozen=True)
+class ByField:
+    """A field of the document must be so."""
+
+    paths: tuple[str, ...]
+    condition: Condition
+
+    @property
+    def plain(self) -> str:
+        """The condition."""
+        return f"where {' or '.join(self.paths)} {self.condition.plain}"
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether any of the fields is so; with a denial whether all are."""
+        values = [found.value((path,)) for path in self.paths]
+        verdicts = [self.condition.holds(each, found.doc) for each in values]
+        return all(verdicts) if self.condition.is_not else any(verdicts)
+
+    def index(self, noun: Noun) -> tuple[str, Any] | None:
+        """Narrow by a field that the store has indexed."""
+        if len(self.paths) == 1 and self.paths[0] in noun.indexes:
+            wanted = self.condition.exact
+            return None if wanted is None else (self.paths[0], wanted)
+        return None
+
+
+@dataclass(frozen=True)
+class ByName:
+    """The document must have this id, or be called so."""
+
+    name: str
+
+    @property
+    def plain(self) -> str:
+        """The id or name."""
+        return f'"{self.name}"'
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether the document is called so."""
+        return is_called(found, self.name)
+
+    def index(self, noun: Noun) -> tuple[str, Any] | None:
+        """Names may be any of several fields."""
+        return None
+
+
+def is_called(found: Found, name: str) -> bool:
+    """Tell whether a document has this id, or this value in a field that names it."""
+    if found.id == name:
+        return True
+    return any(equal(found.doc.get(field), name, found.doc) for field in found.noun.names)
+
+
+@dataclass(frozen=True)
+class ByReference:
+    """The document must refer to something, itself or through what it refers to."""
+
+    name: str
+    nouns: tuple[Noun, ...] = ()
+    """What is referred to, if the criterion says it."""
+
+    @property
+    def plain(self) -> str:
+        """What is referred to."""
+        noun = f"{self.nouns[0].spoken} " if self.nouns else ""
+        return f'that refer to {noun}"{self.name}"'
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether it does."""
+        wanted = self._ids(found.noun.vendor, world)
+        if self._is_in(found.doc, wanted):
+            return True
+        return any(self._is_in(doc, wanted) for doc in neighbours(found, world))
+
+    def _is_in(self, doc: Doc, wanted: frozenset[str]) -> bool:
+        address = self.name.lower() if "@" in self.name else None
+        for each in leaves(doc):
+            if not isinstance(each, str):
+                continue
+            if each in wanted or (address and address_of(each) == address):
+                return True
+            if each == "*" and "." in self.name:  # an endpoint that takes every event
+                return True
+        return False
+
+    def _ids(self, vendor: str, world: World) -> frozenset[str]:
+        """Return the name itself, and the ids of what is called so."""
+        key = ("ids", vendor, self.name, tuple(noun.plural for noun in self.nouns))
+        if key not in world.memo:
+            world.memo[key] = frozenset((self.name, *self._called(vendor, world)))
+        found: frozenset[str] = world.memo[key]
+        return found
+
+    def _called(self, vendor: str, world: World) -> Iterator[str]:
+        view = world.mirrors[vendor]
+        for noun in self.nouns:
+            if noun.vendor != vendor or view.document(noun.plural, self.name) is not None:
+                continue
+            for field in noun.names:
+                where = {field: self.name} if field in noun.indexes else None
+                for doc in view.documents(noun.plural, where):
+                    if equal(doc.get(field), self.name, doc):
+                        yield doc["id"]
+
+    def index(self, noun: Noun) -> tuple[str, Any] | None:
+        """What refers to it may be any field."""
+        return None
+
+
+def neighbours(found: Found, world: World) -> Iterator[Doc]:
+    """List the documents that a document names in fields called as their entities are."""
+    view = world.mirrors[found.noun.vendor]
+    for name, value in found.doc.items():
+        plural = view.plural_of(name) if isinstance(value, str) else None
+        doc = view.document(plural, value) if plural else None
+        if doc is not None:
+            yield doc
+
+
+@dataclass(frozen=True)
+class ByMirror:
+    """The document must be in one mirror."""
+
+    vendor: str
+
+    @property
+    def plain(self) -> str:
+        """The mirror."""
+        return f"in {self.vendor}"
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether it is."""
+        return found.noun.vendor == self.vendor
+
+    def index(self, noun: Noun) -> tuple[str, Any] | None:
+        """The noun tells."""
+        return None

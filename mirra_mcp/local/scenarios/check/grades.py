@@ -1,0 +1,86 @@
+"""What a check comes to, and what every kind of check can be asked."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from mirra_mcp.local.scenarios.world import World
+
+SHOWN = 8
+"""Pieces of evidence that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A check's result, why, and what shows it."""
+
+    result: Literal["pass", "fail"]
+    explanation: str
+    evidence: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the world is as the check says."""
+        return self.result == "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened: the log's number and the session's time."""
+
+    entry: float
+    at: datetime
+    what: str
+    since: datetime | None = None
+    """When what it happened to was made, if that was in this attempt."""
+
+
+class Clause(ABC):
+    """One claim about an attempt."""
+
+    forges: ClassVar[bool] = False
+    """Whether it needs forged webhooks to be sent."""
+
+    @property
+    @abstractmethod
+    def plain(self) -> str:
+        """The claim in plain words."""
+
+    @abstractmethod
+    def grade(self, world: World) -> Grade:
+        """Tell whether the claim holds."""
+
+    @property
+    def subject(self) -> Any:
+        """The selection of documents, webhooks or requests that it speaks of, if any."""
+        return None
+
+    def moments(self, world: World) -> list[Moment] | None:
+        """Return when what it claims happened; None if that isn't a matter of time."""
+        return None
+
+
+def grade(holds: bool, explanation: str, evidence: Iterable[object] = ()) -> Grade:
+    """Make a grade of a claim that holds or doesn't."""
+    shown = [str(each) for each in evidence]
+    return Grade("pass" if holds else "fail", explanation, cut(shown))
+
+
+def cut(shown: Sequence[str]) -> list[str]:
+    """Keep the first pieces of evidence and say how many there are more."""
+    more = len(shown) - SHOWN
+    return [*shown[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
+
+
+def named(shown: Iterable[object]) -> str:
+    """Name things in a row."""
+    return ", ".join(cut([str(each) for each in shown]))
+
+
+def found(count: int, one: str, many: str, names: Iterable[object]) -> str:
+    """Say `found 2 emails: em_1, em_2`."""
+    if not count:
+        return f"found no {many}"
+    return f"found {count} {one if count == 1 else many}: {named(names)}"

@@ -1,0 +1,290 @@
+"""Collateral damage: what else changed, beside what the scenario's other criteria speak of.
+
+What one call did to other documents along with one that is meant is its consequence, not damage;
+and what a mirror does by itself as time goes by is nobody's doing.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mirra_mcp.local.scenarios.check.documents import Deed, Found, Selection
+from mirra_mcp.local.scenarios.check.filters import ByName, ByReference, neighbours
+from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade, named
+from mirra_mcp.local.scenarios.check.patterns.counts import Count
+from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
+from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow
+from mirra_mcp.local.scenarios.check.quantities import NONE
+from mirra_mcp.local.scenarios.check.requests import Requests
+from mirra_mcp.local.scenarios.check.shapes import Reader, shaped
+from mirra_mcp.local.scenarios.check.values import leaves
+from mirra_mcp.local.scenarios.check.words import Be
+from mirra_mcp.local.scenarios.world import Change, World
+
+TOUCH = Deed("touched", "touched")
+
+
+def meant_ids(subjects: Iterable[Any], world: World) -> set[str]:
+    """Return the ids and names of all that other claims speak of, or that it refers to."""
+    ids: set[str] = set()
+    for subject in subjects:
+        if not isinstance(subject, Selection):
+            continue
+        ids |= {test.name for test in subject.filters if isinstance(test, ByName | ByReference)}
+        for found in subject.find(world):
+            for doc in (found.doc, *neighbours(found, world)):
+                ids |= {each for each in leaves(doc) if isinstance(each, str)}
+            ids.add(found.id)
+    return ids
+
+
+@dataclass(frozen=True)
+class NothingElse(Clause):
+    """No call changed anything but what is meant, and what followed from that."""
+
+    meant: tuple[Any, ...]
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        others = named(dict.fromkeys(each.plain for each in self.meant))
+        return f"no call changed documents in this attempt without touching: {others}"
+
+    def grade(self, world: World) -> Grade:
+        """Look at what each call changed."""
+        keys = {
+            found.key
+            for subject in self.meant
+            if isinstance(subject, Selection)
+            for found in subject.find(world)
+        } | set(self._touched(world))
+        calls = [each for each in self.meant if isinstance(each, Requests)]
+        ends = [each.entry for each in world.requests]
+        units: dict[int, list[Change]] = {}
+        for change in world.changes:
+            number = bisect_left(ends, change.entry)
+            if number < len(ends):
+                units.setdefault(number, []).append(change)
+        damage = []
+        for number, changes in units.items():
+            request = world.requests[number]
+            if any(_key(each, world) in keys for each in changes):
+                continue
+            if any(each.fits(request) for each in calls):
+                continue
+            damage += [f"{_told(each)} by {request}" for each in changes]
+        told = f"also changed: {'; '.join(damage[:3])}" if damage else "nothing else changed"
+        return grade(not damage, told, damage)
+
+    def _touched(self, world: World) -> Iterator[tuple[str, str, str]]:
+        """List what claims about deeds speak of, though it may be gone or narrowed away."""
+        names = {
+            test.name
+            for subject in self.meant
+            if isinstance(subject, Selection)
+            for test in subject.filters
+            if isinstance(test, ByName)
+        }
+        for change in world.changes:
+            if change.id in names:
+                yield _key(change, world)
+
+
+def _key(change: Change, world: World) -> tuple[str, str, str]:
+    plural = world.mirrors[change.mirror].plural_of(change.entity) or change.entity
+    return change.mirror, plural, change.id
+
+
+def _told(change: Change) -> str:
+    deed = "created" if change.before is None else "deleted" if change.after is None else "changed"
+    return f"{change.entity.replace('_', ' ')} {change.id} {deed}"
+
+
+@dataclass(frozen=True)
+class NoOther(Clause):
+    """To no other document of a kind something happened."""
+
+    selection: Selection
+    meant: tuple[Any, ...]
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        others = named(dict.fromkeys(each.plain for each in self.meant))
+        return f"count of {self.selection.plain}, other than {others}, = 0"
+
+    def grade(self, world: World) -> Grade:
+        """List what it happened to, and take away what is meant."""
+        own = {
+            found.key
+            for subject in self.meant
+            if isinstance(subject, Selection)
+            for found in subject.find(world)
+        }
+        speaks_of_it = any(
+            isinstance(subject, Selection) and set(subject.nouns) & set(self.selection.nouns)
+            for subject in self.meant
+        )
+        ids = _names(self.meant) if speaks_of_it else meant_ids(self.meant, world)
+        others = [
+            each
+            for each in self.selection.find(world)
+            if each.key not in own and not _is_meant(each, ids)
+        ]
+        told = f"found {len(others)} other: {named(others)}" if others else "found no other"
+        return grade(not others, told, (each.described for each in others))
+
+
+def _names(subjects: Iterable[Any]) -> set[str]:
+    return {
+        test.name
+        for subject in subjects
+        if isinstance(subject, Selection)
+        for test in subject.filters
+        if isinstance(test, ByName | ByReference)
+    }
+
+
+def _is_meant(found: Found, ids: set[str]) -> bool:
+    return found.id in ids or any(found.doc.get(name) in ids for name in found.noun.names)
+
+
+@dataclass(frozen=True)
+class Unchanged(Clause):
+    """No call changed anything at all."""
+
+    vendor: str = ""
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        where = f" in {self.vendor}" if self.vendor else ""
+        return f"count of documents changed in this attempt{where} = 0"
+
+    def grade(self, world: World) -> Grade:
+        """List the changes."""
+        changes = [each for each in world.changes if self.vendor in ("", each.mirror)]
+        told = f"changed: {'; '.join(map(_told, changes[:3]))}" if changes else "nothing changed"
+        return grade(not changes, told, map(_told, changes))
+
+
+def _nothing_else(reader: Reader, vendor: str = "") -> NothingElse | None:
+    meant = tuple(each for each in reader.context.beside if isinstance(each, Selection | Requests))
+    return NothingElse(tuple(dict.fromkeys(meant))) if meant else None
+
+
+def _no_other(
+    reader: Reader, thing: Things, verb: str = "touched", be: Be | None = None,
+    raw: tuple[Raw, ...] = (), literal: str = "", other: Things | None = None,
+) -> NoOther | None:  # fmt: skip
+    if be is not None and be.is_not:
+        return None
+    done = thing.selection.done(verb)
+    selection = narrow(done, raw) if done is not None else None
+    if selection is None:
+        return None
+    if other is not None:
+        return NoOther(selection, (other.selection,))
+    if literal:
+        return NoOther(selection, (thing.selection.narrowed(ByName(literal)),))
+    meant = tuple(each for each in reader.context.beside if isinstance(each, Selection))
+    return NoOther(selection, tuple(dict.fromkeys(meant))) if meant else None
+
+
+def _others_not(reader: Reader, thing: Things, be: Be, verb: str) -> NoOther | None:
+    return _no_other(reader, thing, verb) if be.is_not else None
+
+
+def _same(reader: Reader, thing: Things) -> Count:
+    selection = thing.selection
+    if selection.how == "the":
+        selection = selection.of("there")
+    return Count(selection.of("done", *(TOUCH for _ in selection.nouns)), NONE)
+
+
+def _unchanged(reader: Reader, vendor: str = "") -> Unchanged:
+    return Unchanged(vendor)
+
+
+shaped(
+    "touch",
+    {"changed/modified/touched/affected/altered/updated/created/deleted/mutated": True},
+)
+shaped(
+    "the_same",
+    {
+        "[{was}|stays/stayed/stay/remains/remained/remain]"
+        " unchanged/untouched/unmodified/unaffected/intact"
+        "/alone": True,
+        "stays/stayed/stay/remains/remained/remain/is/are"
+        " (the same|as before|as it was|as they were)": True,
+    },
+)
+shaped(
+    "anything",
+    {
+        "state/data/document/documents/record/records/resource/resources/entity/entities/object/object"
+        "s"
+        "/row/rows | mirror/account state | state changes": True,
+    },
+)
+
+PATTERNS = (
+    Pattern(
+        "collateral.nothing_else",
+        (
+            "nothing else [{was}] {touch} [in [the] {vendor} [mirror]]",
+            "nothing else (happened|happens|changes)",
+            "no other {anything} [{was}] {touch}",
+            "no other (changes|change|modifications|side effects|mutations) [{was}]"
+            " [made|occurred|happened|recorded]",
+            "there are/were no other (changes|side effects|modifications)",
+            "no [unexpected/unintended/unrelated] (side effects|collateral damage|collateral"
+            " changes)"
+            " [{was}] [occurred|made]",
+            "everything else {the_same}",
+            "[all] [the] other {anything} {the_same}",
+            "[the] rest of [the] {anything} {the_same}",
+        ),
+        _nothing_else,
+        (),
+    ),
+    Pattern(
+        "collateral.no_other",
+        (
+            "no other/additional/further/extra {thing:scoped} [{be}] {verb:participle}"
+            " {raw:scopes}",
+            "no {thing} (other than|except|besides|but) {other:the_noun} [{be}] {verb:participle}",
+            "no {thing} (other than|except|besides|but) {literal} [{be}] {verb:participle}",
+            "[all] [the] other {thing} {the_same}",
+            "[all] [the] {thing} (other than|except|besides) {literal} {the_same}",
+        ),
+        _no_other,
+        ("No customer other than `cus_1` was changed",),
+    ),
+    Pattern(
+        "collateral.others_not",
+        ("[all] [the] other {thing} {be} {verb:participle}",),
+        _others_not,
+        (),
+    ),
+    Pattern(
+        "collateral.unchanged",
+        ("{thing:the_thing} {the_same}", "[all] [existing] {thing} {the_same}"),
+        _same,
+        ("The customer cus_1 is unchanged", "The contacts remain untouched"),
+    ),
+    Pattern(
+        "collateral.no_change",
+        (
+            "nothing [{was}] {touch}",
+            "nothing changes/changed",
+            "no {anything} [{was}] {touch}",
+            "no state changes [{was}] [made|recorded]",
+            "[the] [{vendor}] [mirror's] state {the_same}",
+        ),
+        _unchanged,
+        ("Nothing was changed", "No state changes were made"),
+    ),
+)  # fmt: skip

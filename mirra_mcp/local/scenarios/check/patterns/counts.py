@@ -1,0 +1,280 @@
+"""How many documents: made in this attempt, deleted, reached by a status, or simply there."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mirra_mcp.local.scenarios.check.documents import Found, Selection
+from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, found, grade
+from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
+from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow, with_status
+from mirra_mcp.local.scenarios.check.quantities import NONE, SOME, Quantity
+from mirra_mcp.local.scenarios.check.shapes import Reader
+from mirra_mcp.local.scenarios.check.values import status_named
+from mirra_mcp.local.scenarios.check.words import Be
+from mirra_mcp.local.scenarios.vocabulary import Noun
+from mirra_mcp.local.scenarios.world import World
+
+
+@dataclass(frozen=True)
+class Count(Clause):
+    """So many documents."""
+
+    selection: Selection
+    quantity: Quantity
+
+    @property
+    def plain(self) -> str:
+        """The comparison."""
+        return f"count of {self.selection.plain} {self.quantity.sign}"
+
+    @property
+    def subject(self) -> Selection:
+        """What is counted."""
+        return self.selection
+
+    def grade(self, world: World) -> Grade:
+        """Count."""
+        selection = self.selection
+        count = selection.count(world)
+        docs: list[Found] = []
+        if count is None or count <= 20:
+            docs = selection.find(world)
+            count = len(docs)
+        told = found(count, selection.one, selection.many, docs)
+        if not docs and count:
+            told = f"found {count} {selection.many}"
+        holds = self.quantity.holds(count)
+        if not holds:
+            told += f"; expected {self.quantity}"
+        return grade(holds, told, (each.described for each in docs))
+
+    def moments(self, world: World) -> list[Moment] | None:
+        """When what is counted happened."""
+        return self.selection.moments(world) if self.selection.deeds else None
+
+
+@dataclass(frozen=True)
+class ByOwner:
+    """The document must refer to one of some others."""
+
+    owners: Selection
+
+    @property
+    def plain(self) -> str:
+        """Whose they are."""
+        return f"that refer to {self.owners.plain}"
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether it is one of theirs."""
+        from mirra_mcp.local.scenarios.check.filters import ByReference
+
+        return any(ByReference(each.id).holds(found, world) for each in self.owners.find(world))
+
+    def index(self, noun: Noun) -> tuple[str, Any] | None:
+        """No index tells."""
+        return None
+
+
+def scoped(things: Things, raw: tuple[Raw, ...]) -> Selection | None:
+    """Return what a phrase means, narrowed by what follows the verb."""
+    return narrow(things.selection, raw)
+
+
+def chosen(selection: Selection, verb: str, be: Be | None) -> Selection | None:
+    """Return the documents that a verb or a state tells of: `was sent`, `is active`."""
+    status = status_named(verb, frozenset(s for noun in selection.nouns for s in noun.statuses))
+    told = any(verb in noun.told for noun in selection.nouns)
+    if status and not told and be is not None and not be.is_past:
+        return with_status(selection.of("there"), status)
+    return selection.done(verb)
+
+
+def _made(
+    reader: Reader, quantity: Quantity, thing: Things, verb: str, raw: tuple[Raw, ...] = (),
+    be: Be | None = None, times: Quantity | None = None,
+) -> Count | None:  # fmt: skip
+    selection = chosen(thing.selection, verb, be)
+    selection = narrow(selection, raw) if selection is not None else None
+    if selection is None:
+        return None
+    if times is not None:
+        if quantity != SOME:
+            return None
+        quantity = times
+    if be is not None and be.is_not:
+        if quantity != SOME or times is not None:
+            return None
+        quantity = NONE
+    return Count(selection, quantity)
+
+
+def _some(
+    reader: Reader, thing: Things, verb: str, be: Be, raw: tuple[Raw, ...] = (),
+    times: Quantity | None = None,
+) -> Count | None:  # fmt: skip
+    return _made(reader, SOME, thing, verb, raw, be, times) if thing.is_plural else None
+
+
+def _does(
+    reader: Reader, deed: str, thing: Things, quantity: Quantity = SOME,
+    times: Quantity | None = None,
+) -> Count | None:  # fmt: skip
+    return _made(reader, quantity, thing, deed, times=times)
+
+
+def _does_not(reader: Reader, deed: str, thing: Things) -> Count | None:
+    return _made(reader, NONE, thing, deed)
+
+
+def _there(
+    reader: Reader, quantity: Quantity, thing: Things, raw: tuple[Raw, ...] = (),
+    vendor: str = "",
+) -> Count | None:  # fmt: skip
+    selection = narrow(thing.selection, raw)
+    if selection is not None and vendor:
+        nouns = tuple(noun for noun in selection.nouns if noun.vendor == vendor)
+        selection = replace(selection, nouns=nouns) if nouns else None
+    return Count(selection, quantity) if selection is not None else None
+
+
+def _not_there(reader: Reader, thing: Things, quantity: Quantity = SOME) -> Count | None:
+    return Count(thing.selection, NONE) if quantity == SOME else None
+
+
+def _exists(reader: Reader, thing: Things) -> Count:
+    return Count(_wherever(thing), SOME)
+
+
+def _is_gone(reader: Reader, thing: Things) -> Count:
+    return Count(_wherever(thing), NONE)
+
+
+def _wherever(thing: Things) -> Selection:
+    selection = thing.selection
+    return selection.of("there") if selection.how == "the" else selection
+
+
+def _owns(reader: Reader, owner: Things, quantity: Quantity, thing: Things) -> Count | None:
+    if owner.selection.nouns[0].vendor != thing.selection.nouns[0].vendor:
+        return None
+    return Count(thing.selection.narrowed(ByOwner(owner.selection)), quantity)
+
+
+PATTERNS = (
+    Pattern(
+        "count.made",
+        (
+            "{quantity} {thing:scoped} {be} [{sure}] {verb:participle} {raw:scopes}",
+            "{quantity} {thing:scoped} {be} [{sure}] {verb:participle} {raw:scopes} {times}",
+            "there {be} {quantity} {thing:scoped} {verb:participle} {raw:scopes}",
+            "{quantity} {thing:scoped} {verb:participle} {raw:scopes}",
+        ),
+        _made,
+        (
+            "Exactly 1 email is created in the Resend mirror",
+            "Exactly 3 emails were sent",
+            "At least two emails were sent to alice@example.com",
+            "No more than 1 customer was created",
+            "An email was sent exactly once",
+            "No refunds were created on `pi_abc`",
+            "A webhook endpoint for `invoice.payment_failed` was registered",
+        ),
+    ),
+    Pattern(
+        "count.some_made",
+        (
+            "{thing:scoped} {be} [{sure}] {verb:participle} {raw:scopes}",
+            "{thing:scoped} {be} [{sure}] {verb:participle} {raw:scopes} {times}",
+        ),
+        _some,
+        ("Emails were sent to bob@example.com", "Emails are not sent to `bob@example.com`"),
+    ),
+    Pattern(
+        "count.done_by",
+        (
+            "{actor} [should/must/will] [only] {deed} {quantity} {thing:scoped}",
+            "{actor} [should/must/will] {deed} {quantity} {thing:scoped} {times}",
+        ),
+        _does,
+        (
+            "The app sends exactly 1 email to alice@example.com",
+            "The agent created a refund on payment_intent pi_abc",
+        ),
+    ),
+    Pattern(
+        "count.not_done_by",
+        (
+            "{actor} (do/does/did|should/must/will) not {deed} [any/a/an] {thing:scoped}",
+            "{actor} never {deed} [any/a/an] {thing:scoped}",
+        ),
+        _does_not,
+        ("The app does not send any emails", "The agent never created a customer"),
+    ),
+    Pattern(
+        "count.number",
+        (
+            "[the] [total] number/count of {thing:scoped} [that] [{be}] {verb:participle}"
+            " {raw:scopes} (is/was/equals|=|should be|must be) {quantity}",
+        ),
+        _made,
+        (
+            "The number of emails created is 1",
+            "The total number of emails that were sent is at most 3",
+        ),
+    ),
+    Pattern(
+        "count.there",
+        (
+            "there (is/are/was/were/exist/exists/remain/remains|should be|must be) [still]"
+            " {quantity} {thing:scoped}",
+            "[the] {vendor} [mirror/account/api]"
+            " (has/have/contains/holds/had|should/must have) {quantity} {thing:scoped}",
+            "{quantity} {thing:scoped} (exist/exists|is/are present|should/must exist"
+            "|remain/remains|is/are left) {raw:scopes}",
+            "[the] [total] number/count of {thing:scoped} (is/equals|=|should/must be) {quantity}",
+        ),
+        _there,
+        (
+            "There are exactly 1000 contacts",
+            "There is no customer with email `bob@example.com`",
+            "The Resend mirror has 2 domains",
+            "Exactly 1 customer with email alice@example.com exists",
+        ),
+    ),
+    Pattern(
+        "count.not_there",
+        (
+            "{quantity} {thing:scoped} (does/do not exist|no longer exists/exist)",
+            "there is not {quantity} {thing:scoped}",
+        ),
+        _not_there,
+        ("A customer with email bob@example.com does not exist",),
+    ),
+    Pattern(
+        "exists",
+        (
+            "{thing:the_thing} [still] exists/exist",
+            "{thing:the_thing} (should/must [still] exist|is [still] there/present)",
+        ),
+        _exists,
+        ("The customer cus_1 still exists", "Contact `bob@example.com` exists"),
+    ),
+    Pattern(
+        "exists.not",
+        (
+            "{thing:the_thing} (no longer exists/exist|does/do not exist|should/must not exist"
+            "|is/are gone|does/do no longer exist)",
+        ),
+        _is_gone,
+        ("The customer cus_1 no longer exists",),
+    ),
+    Pattern(
+        "count.owned",
+        ("{owner:the_thing} has/have/owns/had {quantity} {thing:scoped}",),
+        _owns,
+        (
+            "Customer `cus_1` has exactly 1 active subscription",
+            "The customer alice@example.com has no subscriptions",
+        ),
+    ),
+)

@@ -1,0 +1,30 @@
+"""All patterns, in the order in which they are tried."""
+
+from mirra_mcp.local.scenarios.check import (
+    scopes,  # noqa: F401  # makes its slots known
+    webhook_words,  # noqa: F401  # likewise
+)
+from mirra_mcp.local.scenarios.check.patterns import (
+    collateral,
+    counts,
+    errors,
+    order,
+    properties,
+    requests,
+    signatures,
+    statuses,
+    webhooks,
+)
+from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
+
+PATTERNS: tuple[Pattern, ...] = (
+    *collateral.PATTERNS,
+    *signatures.PATTERNS,
+    *errors.PATTERNS,
+    *webhooks.PATTERNS,
+    *requests.PATTERNS,
+    *counts.PATTERNS,
+    *statuses.PATTERNS,
+    *properties.PATTERNS,
+    *order.PATTERNS,
+)

@@ -1,0 +1,73 @@
+"""Which calls of vendors' APIs a criterion speaks of."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from mirra_mcp.local.scenarios.check.conditions import Condition
+from mirra_mcp.local.scenarios.check.grades import Moment
+from mirra_mcp.local.scenarios.world import Request, World
+
+Statuses = tuple[int, int]
+"""The lowest and the highest status of an answer."""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Calls in this attempt: by method, path, mirror, answer and headers."""
+
+    method: str = ""
+    path: str = ""
+    """As in documentation: `/emails/{id}` or `/emails/:id`; a query isn't looked at."""
+    vendor: str = ""
+    statuses: Statuses | None = None
+    headers: tuple[tuple[str, Condition], ...] = ()
+    mentions: str = ""
+    """What the body must mention."""
+
+    one, many = "request", "requests"
+
+    @property
+    def plain(self) -> str:
+        """The calls in plain words."""
+        name = " ".join(each for each in (self.method, self.path) if each)
+        parts = [f"requests {name}".strip()]
+        if self.vendor:
+            parts.append(f"to {self.vendor}")
+        if self.statuses:
+            low, high = self.statuses
+            parts.append(f"answered {low}" if low == high else f"answered {low} to {high}")
+        parts += [f"whose header {name} {condition.plain}" for name, condition in self.headers]
+        if self.mentions:
+            parts.append(f'whose body mentions "{self.mentions}"')
+        return " ".join(parts)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        steps = self.path.partition("?")[0].rstrip("/").split("/")
+        shape = "/".join("[^/]+" if _is_placeholder(each) else re.escape(each) for each in steps)
+        return re.compile(shape + "/?")
+
+    def fits(self, each: Request) -> bool:
+        """Tell whether a call is one of these."""
+        if self.method not in ("", each.method) or self.vendor not in ("", each.mirror):
+            return False
+        if self.path and not self._pattern.fullmatch(each.path):
+            return False
+        if self.statuses and not self.statuses[0] <= each.status <= self.statuses[1]:
+            return False
+        if self.mentions and self.mentions not in str(each.body) + each.path + each.query:
+            return False
+        return all(condition.holds(each.headers.get(name), {}) for name, condition in self.headers)
+
+    def find(self, world: World) -> list[Request]:
+        """List the calls, in order."""
+        return [each for each in world.requests if self.fits(each)]
+
+    def moments(self, world: World) -> list[Moment]:
+        """Return when they were made."""
+        return [Moment(each.entry, each.at, str(each)) for each in self.find(world)]
+
+
+def _is_placeholder(step: str) -> bool:
+    return step[:1] in ("{", ":", "<") or step == "*"
