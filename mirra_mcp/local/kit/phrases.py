@@ -44,6 +44,7 @@ MONTH = 30 * 86_400
 _VALUE = (
     r"`[^`\n]+`|\"[^\"\n]+\"|“[^”\n]+”|'[^'\n]+'|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d{7,15}"
     r"|https?://[^\s,`]+[^\s,`.]|[a-z]{2,8}_[A-Za-z0-9_]+|(?:[a-z0-9-]+\.)+[a-z]{2,}"
+    r"|(?-i:[A-Z][A-Z0-9]{3,})(?!\w)"
 )
 _COUNT = r"(?:exactly )?(?:\d[\d,]*|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
 _PROPER = r"[A-Z]\w*(?: [A-Z]\w*)*"
@@ -59,7 +60,7 @@ _KINDS = {
     "percent": r"\d+(?:\.\d+)? ?%",
 }
 _HOLE = re.compile(r"{(\w+)(?::(\w+))?}")
-_ONE = re.compile(_VALUE)
+_ONE = re.compile(_VALUE, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
