@@ -334,8 +334,9 @@ class ActiveRun:
             created_at=self.created,
             ended_at=self.ended,
         )
-        if not under_way:
+        if len(self.attempts) == self.scenario.config.runs:
             run.satisfaction_score = runs.satisfaction
+        if not under_way:
             run.pass_at_k, run.pass_hat_k = runs.pass_at_k, runs.pass_hat_k
             run.standard_error = runs.standard_error
             return run

@@ -209,7 +209,7 @@ class Runs:
         return found
 
     def page(self, status: str | None, limit: int, cursor: str | None) -> wire.RunPage:
-        """List runs, newest first.
+        """List runs, newest first, without what single attempts came to.
 
         Raises:
             LookupError: the cursor names no run.
@@ -220,7 +220,9 @@ class Runs:
             self._active[run.run_id].show() if run.run_id in self._active else run
             for run in found[:limit]
         ]
-        return wire.RunPage(runs=shown, next_cursor=more)
+        left: Doc = {"attempts": [], "judge": [], "mirrors": [], "brief": None}
+        slim = [run.model_copy(update=left) for run in shown]
+        return wire.RunPage(runs=slim, next_cursor=more)
 
     async def close(self) -> None:
         """Fail what is under way: this Mirra is being stopped."""

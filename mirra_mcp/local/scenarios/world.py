@@ -41,6 +41,14 @@ class Mark:
         row = session.db.execute("SELECT MAX(seq) FROM main.deliveries").fetchone()
         return cls(session.log.last, row[0] or 0, session.clock.now())
 
+    @classmethod
+    def after(cls, session: Session, entry: int) -> "Mark":
+        """Take the mark of the moment when the log's newest number was `entry`."""
+        sql = "SELECT MAX(seq) FROM main.deliveries WHERE after<=?"
+        row = session.db.execute(sql, (entry,)).fetchone()
+        events = session.log.page(entry - 1, 1).events
+        return cls(entry, row[0] or 0, at_of(events[0].data) if events else session.started)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

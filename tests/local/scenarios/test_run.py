@@ -305,6 +305,15 @@ async def test_a_run_is_cancelled_while_it_waits(mirra: MirraClient) -> None:
     assert (await refused(finish(mirra, started))).code == "mirra.run.over"
 
 
+async def test_a_run_that_was_broken_off_has_no_score(mirra: MirraClient) -> None:
+    started = await begin(mirra, CHECKED, runs=2)
+    await send(mirra, started)
+    await finish(mirra, started)
+    run = await mirra.cancel_run(started.run_id)
+    assert (outcomes(run), run.satisfaction_score) == (["pass"], None)
+    assert [(each.passed, each.total) for each in run.criteria] == [(1, 1)]
+
+
 async def test_a_session_that_is_ended_from_outside_fails_its_run(mirra: MirraClient) -> None:
     started = await begin(mirra)
     await mirra.end_session(started.session_id)

@@ -54,6 +54,9 @@ async def test_runs_are_listed_newest_first_in_pages_and_by_status(tmp_path: Pat
         assert [each.run_id for each in first.runs] == ids[:3]
         assert [each.status for each in first.runs] == ["complete", "running", "cancelled"]
         assert first.runs[1].progress is not None
+        assert [(each.attempts, each.mirrors, each.brief) for each in first.runs] == [
+            ([], [], None)
+        ] * 3
         rest = await mirra.list_runs(limit=3, cursor=first.next_cursor)
         assert ([each.run_id for each in rest.runs], rest.next_cursor) == (ids[3:], None)
         running = await mirra.list_runs(status="running")
