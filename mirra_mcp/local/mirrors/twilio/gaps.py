@@ -75,6 +75,11 @@ AREAS: tuple[tuple[str, str, str], ...] = (
 )
 """Name, reason, and what paths look like."""
 
+ENDPOINTS: dict[str, str] = {
+    "POST /v1/Services/PreregisteredUsa2p": "Campaigns registered elsewhere are not mirrored.",
+}
+"""What would be taken for another endpoint."""
+
 _AREAS = tuple((reason, re.compile(pattern)) for _, reason, pattern in AREAS)
 
 LIMITS: tuple[str, ...] = (
@@ -95,4 +100,5 @@ def reason_of(path: str) -> str | None:
 
 def told() -> list[str]:
     """Tell the products that are not there, a line each."""
-    return [f"{name}: {reason} 501" for name, reason, _ in AREAS]
+    areas = [f"{name}: {reason} 501" for name, reason, _ in AREAS]
+    return areas + [f"{spec}: {reason} 501" for spec, reason in ENDPOINTS.items()]

@@ -37,6 +37,7 @@ from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
 from mirra_mcp.local.mirrors.twilio.resources.inbound_messages import EVENTS
 from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
+from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.verify_nouns import VerifyNouns
 from mirra_mcp.local.mirrors.twilio.wire import Form, form_of
@@ -57,7 +58,9 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
     resources = RESOURCES
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
+    phrases = PHRASES
     limits = gaps.LIMITS
+    gaps = gaps.ENDPOINTS
     webhook_events = EVENTS
     webhook_secret = AUTH_TOKEN
     message_prefix = ""
