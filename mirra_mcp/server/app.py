@@ -23,7 +23,7 @@ from mirra_mcp.server import (
 )
 from mirra_mcp.server.caller import Access, Caller, Connect, Running, current, remember
 from mirra_mcp.server.errors import listed, nearest
-from mirra_mcp.server.http import HttpOptions, MirraToken, server_options
+from mirra_mcp.server.http import HttpOptions, MirraToken, is_loopback, server_options
 from mirra_mcp.server.live import Live
 from mirra_mcp.server.prompts import add_prompts
 from mirra_mcp.server.resources import add_resources
@@ -82,7 +82,8 @@ def build_server(
         async with anyio.create_task_group() as tasks:
             try:
                 is_shared = isinstance(verifier, MirraToken)
-                yield Running(access, Live(bus, tasks), is_shared, is_local=http is None)
+                is_here = http is None or is_loopback(http.host)
+                yield Running(access, Live(bus, tasks), is_shared, http is None, is_here)
             finally:
                 tasks.cancel_scope.cancel()
                 with anyio.CancelScope(shield=True):

@@ -100,7 +100,8 @@ async def _by_a_person(
         return Page(page.url, page.nonce)
 
     try:
-        visited = await visit(f"Enter the credentials of {resource}. {where}.", opened)
+        asked = f"Enter the credentials of {resource}. {where}."
+        visited = await visit(asked, opened) if caller.running.is_here else None
     except MirraError as error:
         if error.code not in UNKNOWN_HERE:
             raise

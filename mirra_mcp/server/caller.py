@@ -145,6 +145,8 @@ class Running:
     """Whether each caller brings a token of its own."""
     is_local: bool = True
     """Whether the client started this process, so that its files and variables are the caller's."""
+    is_here: bool = True
+    """Whether the client runs on this machine, so that a person there can open a loopback page."""
 
 
 @dataclass(frozen=True)

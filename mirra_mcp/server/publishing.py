@@ -135,7 +135,11 @@ async def mirra_resource_update(
         "methods": methods or None,
     }
     pricing = {"model": price_model, "basePrice": base_price, "currency": currency}
-    known = await _known(caller, resource, endpoint) if _has_any(endpoint, pricing) else None
+    known = None
+    if document is not None or _has_any(endpoint, pricing):
+        known = await _known(caller, resource, endpoint)
+    if document is not None and not methods and not _has_methods(known):
+        endpoint["methods"] = _operations(document) or None
     try:
         changes = UpdateResource(
             name=name,
@@ -268,9 +272,13 @@ async def _known(caller: Caller, resource: str, endpoint: dict[str, Any]) -> Res
     try:
         return await (await caller.marketplace()).resource(resource)
     except MirraError as error:
-        if error.code != "mirra.marketplace.gone" or endpoint["baseUrl"]:
-            raise
-        return None
+        if error.code == "mirra.marketplace.gone" and endpoint["baseUrl"]:
+            return None
+        raise
+
+
+def _has_methods(known: Resource | None) -> bool:
+    return known is not None and known.endpoint is not None and bool(known.endpoint.methods)
 
 
 def _has_any(*parts: dict[str, Any]) -> bool:
