@@ -38,6 +38,7 @@ from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
 from mirra_mcp.local.mirrors.twilio.resources.inbound_messages import EVENTS
 from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
 from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
+from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.verify_nouns import VerifyNouns
 from mirra_mcp.local.mirrors.twilio.wire import Form, form_of
@@ -58,6 +59,7 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
     resources = RESOURCES
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
+    phrases = PHRASES
     phrases = PHRASES
     limits = gaps.LIMITS
     gaps = gaps.ENDPOINTS

@@ -1,0 +1,107 @@
+"""How Setup text speaks of a Twilio account, and the verbs that make it so."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from mirra_mcp.local.kit.phrases import Said, naming, phrase, phrases_of
+from mirra_mcp.local.mirrors.twilio import wire_messages, wire_verify
+from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+
+FIRST = 14155550100
+"""The first of the numbers that an account gets when none is named."""
+MOST = 100
+
+
+@phrase(
+    r"(?:{count} )?verified (?:caller ids?|(?:phone )?numbers?|recipients?) {values}",
+    r"(?:the )?(?:phone )?numbers? {values} (?:is|are) verified",
+)
+def verified(twilio: "Twilio", said: Said) -> str:
+    """Verify numbers of others, which a trial account may text."""
+    for number in said.values():
+        twilio.outgoing_caller_ids.verify(number)
+    return f"verified {', '.join(said.values())}"
+
+
+@phrase(
+    r"{count} (?:twilio |own(?:ed)? |sending |local )?(?:phone )?numbers?(?: {values})?",
+    r"the (?:phone )?numbers? {values}",
+)
+def numbers(twilio: "Twilio", said: Said) -> str:
+    """Give the account numbers of its own."""
+    wanted = said.values() or [_free(twilio, number) for number in range(_few(said.count()))]
+    if said.has("count") and said.count() != len(wanted):
+        raise ValueError(f"{said.count()} numbers are announced, {len(wanted)} are named")
+    for number in wanted:
+        _number(twilio, number)
+    return f"numbers {', '.join(wanted)}"
+
+
+@phrase(
+    r"(?:an?|one|the) messaging service(?: {value}| {name})?"
+    r"(?: (?:with|of|containing|that has) (?:a (?:sender )?pool of )?{count} (?:phone )?numbers?"
+    r"(?: {values})?)?",
+)
+def messaging_service(twilio: "Twilio", said: Said) -> str:
+    """Make a messaging service with numbers in its pool."""
+    name = said.value() or said.name() or "Notifications"
+    sid = name if name.startswith("MG") and len(name) == 34 else ""
+    params = wire_messages.CreateService.model_validate(
+        {"FriendlyName": "Notices" if sid else name}
+    )
+    service = twilio.messaging_services.add(twilio.account_sid, params, sid)
+    wanted = said.values()
+    if said.has("count") and not wanted:
+        wanted = [_free(twilio, number) for number in range(_few(said.count()))]
+    for number in wanted:
+        twilio.service_phone_numbers.join(service, _number(twilio, number)["sid"])
+    return f"messaging service {service['sid']} with {len(wanted)} numbers"
+
+
+@phrase(r"(?:an?|one|the) verify service(?: {value}| {name})?(?: for \w+)?")
+def verify_service(twilio: "Twilio", said: Said) -> str:
+    """Make a Verify service."""
+    name = said.value() or said.name() or "Acme"
+    sid = name if name.startswith("VA") and len(name) == 34 else None
+    params = wire_verify.CreateService.model_validate({"FriendlyName": "Acme" if sid else name})
+    with naming(twilio.verify_services, sid):
+        service = twilio.verify_services.add(params)
+    return f"Verify service {service['sid']}"
+
+
+@phrase(
+    r"(?:the )?(?:(?:phone )?numbers? |recipients? |customers? )?{values}"
+    r" (?:(?:has|have|had) )?(?:already )?(?:opted out|unsubscribed|replied stop|texted stop)",
+)
+def opted_out(twilio: "Twilio", said: Said) -> str:
+    """Let people have opted out of every number that the account has."""
+    own = [each["phone_number"] for each in twilio.incoming_phone_numbers.find()]
+    own += [each["sid"] for each in twilio.messaging_services.find()]
+    if not own:
+        raise ValueError("the account has no number to opt out of: say first that it has one")
+    for number in said.values():
+        for scope in own:
+            gone = {"phone_number": number, "of": scope, "keyword": "STOP"}
+            twilio.opt_outs.save(twilio.opt_outs.new(account_sid=twilio.account_sid, **gone))
+    return f"{', '.join(said.values())} opted out"
+
+
+def _few(count: int) -> int:
+    if count > MOST:
+        raise ValueError(f"{count} are too many: Setup text makes at most {MOST}")
+    return count
+
+
+def _free(twilio: "Twilio", number: int) -> str:
+    return f"+{FIRST + twilio.incoming_phone_numbers.count() + number}"
+
+
+def _number(twilio: "Twilio", number: str) -> Doc:
+    there = twilio.incoming_phone_numbers.first(phone_number=number)
+    return there or twilio.incoming_phone_numbers.provide(number)
+
+
+PHRASES = phrases_of(sys.modules[__name__])
