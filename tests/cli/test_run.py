@@ -117,8 +117,9 @@ def test_a_driver_that_forgets_bounces_scores_less_and_one_that_trusts_anyone_fa
          "A `charge.refunded` webhook was received and signature-verified"),
         ("stripe-dunning", "dunning", "--ignore-failures",
          "The customer's `metadata.access` is `limited`"),
+        ("twilio-order-texts", "order_texts", "--text-anyway", "No errors were logged"),
     ],
-    ids=["refund", "dunning"],
+    ids=["refund", "dunning", "texts"],
 )  # fmt: skip
 def test_the_other_examples_pass_and_their_flaws_are_found(
     tmp_path: Path, scenario: str, name: str, flaw: str, wrong: str

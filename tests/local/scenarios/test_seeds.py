@@ -29,7 +29,8 @@ def wall() -> datetime:
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    mirrors = {name: MIRRORS[name]("http://127.0.0.1:1", "empty") for name in ("resend", "stripe")}
+    vendors = ("resend", "stripe", "twilio")
+    mirrors = {name: MIRRORS[name]("http://127.0.0.1:1", "empty") for name in vendors}
     session = Session(
         "ses_x", "x", "ephemeral", mirrors, Clock(wall, standing=wall()), wall, IMAGES
     )
@@ -53,15 +54,17 @@ def test_parameters_ids_and_further_fields_are_planted(session: Session) -> None
             "products": {"id": "prod_pro", "name": "Pro"},
             "prices": [{"product": "prod_pro", "currency": "usd", "unit_amount": 2000}],
         },
+        "twilio": {"messaging_services": [{"FriendlyName": "Orders"}]},
     }
     told = read_seed(given, session.mirrors).plant(session)
     assert told == [
         "resend: 1 domains", "resend: 1 contacts", "stripe: 1 customers", "stripe: 1 products",
-        "stripe: 1 prices",
+        "stripe: 1 prices", "twilio: 1 messaging_services",
     ]  # fmt: skip
     assert documents(session, "resend", "domains")[0]["status"] == "verified"
     assert documents(session, "stripe", "customers")[0]["id"] == "cus_alice"
     assert documents(session, "stripe", "prices")[0]["unit_amount"] == 2000
+    assert documents(session, "twilio", "messaging_services")[0]["friendly_name"] == "Orders"
     assert [each.type for each in session.log.page(0, 100).events] == ["session.lifecycle"]
 
 
@@ -69,7 +72,7 @@ def test_parameters_ids_and_further_fields_are_planted(session: Session) -> None
     ("given", "said"),
     [
         ([], "A seed is an object"),
-        ({"github": {}}, "no mirror 'github'; it has resend, stripe"),
+        ({"github": {}}, "no mirror 'github'; it has resend, stripe, twilio"),
         ({"resend": []}, "'resend' isn't an object"),
         ({"resend": {"domain": []}}, "'resend.domain': there is no such entity. Did you mean"),
         ({"resend": {"domains": 3}}, "'resend.domains' isn't a list"),
@@ -167,7 +170,7 @@ PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
 
 def test_the_phrases_of_the_docs_are_read(session: Session) -> None:
-    for vendor in ("Resend", "Stripe"):
+    for vendor in ("Resend", "Stripe", "Twilio"):
         (bullet,) = re.findall(rf"^- {vendor}: (.*?)(?=\n- )", PAGE, re.DOTALL | re.MULTILINE)
         for text in re.findall(r"`([^`]+)`", bullet):
             report = apply_phrases(text, session)
