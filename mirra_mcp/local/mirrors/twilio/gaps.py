@@ -100,5 +100,5 @@ def reason_of(path: str) -> str | None:
 
 def told() -> list[str]:
     """Tell the products that are not there, a line each."""
-    areas = [f"{name}: {reason} 501" for name, reason, _ in AREAS]
-    return areas + [f"{spec}: {reason} 501" for spec, reason in ENDPOINTS.items()]
+    areas = [f"{name}: 501. {reason}" for name, reason, _ in AREAS]
+    return areas + [f"{spec}: 501. {reason}" for spec, reason in ENDPOINTS.items()]

@@ -1,7 +1,13 @@
 """The fixtures of the Twilio mirror, one line each; the first is the default."""
 
 from mirra_mcp.local.kit.mirror import Fixture
-from mirra_mcp.local.mirrors.twilio.seeds import empty, rate_limited, verified_numbers, verify_flow
+from mirra_mcp.local.mirrors.twilio.seeds import (
+    empty,
+    messaging_service,
+    rate_limited,
+    verified_numbers,
+    verify_flow,
+)
 
 FIXTURES: dict[str, Fixture] = {
     "empty": Fixture("A blank account: no numbers, no messages.", empty.build),
@@ -9,6 +15,10 @@ FIXTURES: dict[str, Fixture] = {
         "A trial account with one number of its own: it may text +15555550123 and +15555550124,"
         " which are verified, and nobody else (21608).",
         verified_numbers.build,
+    ),
+    "messaging-service": Fixture(
+        "A messaging service, Acme notifications, with a pool of five US numbers.",
+        messaging_service.build,
     ),
     "verify-flow": Fixture(
         "A Verify service, Acme: codes of six digits by SMS, ten verifications an hour for each"
@@ -23,6 +33,7 @@ FIXTURES: dict[str, Fixture] = {
 
 ENVS: dict[str, dict[str, str]] = {
     "verified-numbers": verified_numbers.ENV,
+    "messaging-service": messaging_service.ENV,
     "verify-flow": verify_flow.ENV,
     "rate-limited": verify_flow.ENV,
 }

@@ -1,0 +1,26 @@
+"""The fixture `messaging-service`: a service with five numbers to send from.
+
+Source: https://docs.mirra.run/mirrors/twilio
+"""
+
+from typing import TYPE_CHECKING
+
+from mirra_mcp.local.mirrors.twilio.wire_messages import CreateService
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+
+SID = f"MG{'0' * 31}1"
+NUMBERS = ("+14155550101", "+12125550102", "+13125550103", "+12065550104", "+15125550105")
+ENV = {"TWILIO_MESSAGING_SERVICE_SID": SID, "TWILIO_PHONE_NUMBER": NUMBERS[0]}
+
+
+def build(twilio: "Twilio") -> None:
+    """Make the service, and put five numbers of five cities into its pool."""
+    asked = {"FriendlyName": "Acme notifications", "Usecase": "notifications"}
+    service = twilio.messaging_services.add(
+        twilio.account_sid, CreateService.model_validate(asked), SID
+    )
+    for e164 in NUMBERS:
+        number = twilio.incoming_phone_numbers.provide(e164)
+        twilio.service_phone_numbers.join(service, number["sid"])
