@@ -226,6 +226,22 @@ def _became(
     return Became(whole, verb)
 
 
+def _did(reader: Reader, thing: Things, verb: str, raw: tuple[Raw, ...]) -> Clause | None:
+    """Read `the email bounced`: something that a document did by itself."""
+    if not all(verb in noun.verbs for noun in thing.selection.nouns):
+        return None
+    return _became(reader, thing, Be(is_not=False, is_past=True), verb, raw)
+
+
+def _did_not(reader: Reader, thing: Things, verb: str) -> Clause | None:
+    stems = [word for noun in thing.selection.nouns for word in noun.verbs]
+    past = next((word for word in stems if verb in (word, word.removesuffix("ed"))), None)
+    past = past or next((word for word in stems if verb == word.removesuffix("d")), None)
+    if past is None:
+        return None
+    return _became(reader, thing, Be(is_not=True, is_past=True), past, ())
+
+
 def _loose(reader: Reader, name: FieldName, condition: Condition) -> Each | None:
     nouns = reader.vocabulary.loose_fields.get(name.words, ())
     if len(nouns) != 1:
@@ -318,6 +334,18 @@ PATTERNS = (
             "The customer cus_1 was not deleted",
             "All emails were sent from hello@acme.com",
         ),
+    ),
+    Pattern(
+        "happened.by_itself",
+        ("{thing:the_thing} [has/have] [{sure}] {verb:participle} {raw:scopes}",),
+        _did,
+        ("The email bounced", "The payment intent succeeded"),
+    ),
+    Pattern(
+        "happened.not_by_itself",
+        ("{thing:the_thing} did/does/should/must not {verb:participle}",),
+        _did_not,
+        ("The email did not bounce", "The payment intent did not succeed"),
     ),
     Pattern(
         "property.loose",

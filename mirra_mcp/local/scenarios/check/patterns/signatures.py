@@ -54,6 +54,9 @@ class Verified(Clause):
             )
         if not forged:
             return grade(False, "no forged webhook was sent, so that nothing shows it", _shown(log))
+        silent = [each for each in forged if each.status is None]
+        if silent:
+            return grade(False, "the handler left a forged webhook unanswered", _shown(silent))
         fooled = [each for each in forged if is_accepted(each.status)]
         if fooled:
             kinds = sorted({FORGERIES.get(each.forgery, each.forgery) for each in fooled})

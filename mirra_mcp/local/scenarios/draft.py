@@ -1,0 +1,239 @@
+"""A scenario made of what a session has just seen: its checks pass on that very trace.
+
+Every criterion is a sentence of the check grammar, read and graded like one that a person wrote;
+what doesn't hold on the trace is left out. So a draft is never wrong, at most too narrow.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.scenarios.check.documents import Found, Selection
+from mirra_mcp.local.scenarios.check.reading import Reading, read_all
+from mirra_mcp.local.scenarios.parse import parse_markdown
+from mirra_mcp.local.scenarios.plans import plan, told
+from mirra_mcp.local.scenarios.vocabulary import Noun, Vocabulary
+from mirra_mcp.local.scenarios.world import Mark, Request, World
+from mirra_mcp.wire.model import Doc
+from mirra_mcp.wire.runs import Draft
+
+MOST_FIELDS = 5
+MOST_CALLS = 12
+LONGEST_VALUE = 80
+UNTOLD = {"metadata", "headers", "html", "text", "id", "object"}
+"""Fields that a draft doesn't pin down: they change with every wording."""
+
+
+def draft(
+    session: Session,
+    kinds: Mapping[str, type[Mirror]],
+    title: str | None = None,
+    after: int | None = None,
+) -> Draft:
+    """Write a scenario of a session's trace, from entry `after` of its log or the last reset on."""
+    world = World(session, Mark.after(session, _beginning(session) if after is None else after))
+    vocabulary = Vocabulary.of(kinds, session.mirrors)
+    criteria = holding(candidates(world, vocabulary), vocabulary, world)
+    text = markdown(title or _title(world), world, [each.text for each in criteria])
+    scenario = parse_markdown(text, kinds)
+    return Draft(markdown=text, reading=told(scenario, plan(scenario, kinds)))
+
+
+def _beginning(session: Session) -> int:
+    """Return the entry of the newest reset or restored snapshot, if there was one."""
+    steps = session.log.page(0, 10_000, ("session.lifecycle",)).events
+    ids = [each.id for each in steps if each.data["action"] in ("reset", "restore", "start")]
+    return ids[-1] if ids else 0
+
+
+def holding(texts: Sequence[str], vocabulary: Vocabulary, world: World) -> list[Reading]:
+    """Keep the criteria that are read whole and hold."""
+    readings = [each for each in read_all(texts, vocabulary) if each is not None]
+    return [each for each in readings if each.grade(world).passed]
+
+
+def candidates(world: World, vocabulary: Vocabulary) -> list[str]:
+    """Say in criteria all that may matter of a trace."""
+    texts: list[str] = []
+    for noun in asked_for(world, vocabulary):
+        texts += _documents(world, noun)
+    texts += _webhooks(world)
+    texts += _requests(world)
+    texts.append("No errors were logged")
+    if any(each.after is not None for each in world.changes):
+        texts.append("Nothing else changed")
+    return list(dict.fromkeys(texts))
+
+
+def asked_for(world: World, vocabulary: Vocabulary) -> Iterator[Noun]:
+    """List the nouns whose documents calls have made, changed or deleted by their own paths."""
+    paths = {(each.mirror, name) for each in world.requests for name in _segments(each)}
+    for noun in vocabulary.nouns:
+        if (noun.vendor, noun.plural) in paths and (noun.vendor, noun.entity) in world.changes_of:
+            yield noun
+
+
+def _segments(request: Request) -> set[str]:
+    """Return the nouns that a path may name: `checkout_sessions` of `/v1/checkout/sessions`."""
+    if request.method == "GET" or request.status >= 400:
+        return set()
+    parts = [_snake(each.removesuffix(".json")) for each in request.path.split("/") if each]
+    pairs = {f"{left}_{right}" for left, right in pairwise(parts)}
+    return set(parts) | pairs | {f"{part.removesuffix('s')}_endpoints" for part in parts}
+
+
+def _snake(text: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text).replace("-", "_").lower()
+
+
+def _documents(world: World, noun: Noun) -> Iterator[str]:
+    selection = Selection((noun,))
+    for verb in ("created", "deleted"):
+        done = selection.done(verb)
+        docs = done.find(world) if done is not None else []
+        if not docs:
+            continue
+        word = noun.spoken if len(docs) == 1 else noun.spoken_plural
+        where = f" in the {noun.vendor.capitalize()} mirror" if verb == "created" else ""
+        yield f"Exactly {len(docs)} {word} {'is' if len(docs) == 1 else 'are'} {verb}{where}"
+        if verb == "created":
+            yield from _fields(world, noun, docs)
+    yield from _outcomes(world, noun, selection)
+
+
+def _fields(world: World, noun: Noun, docs: list[Found]) -> Iterator[str]:
+    """Say what the fields that the calls gave were."""
+    given = [name for name in _given(world, noun) if name in noun.roots and name not in UNTOLD]
+    who = f"The {noun.spoken}'s" if len(docs) == 1 else f"Every {noun.spoken}'s"
+    for name in given[:MOST_FIELDS]:
+        values = [found.doc.get(name) for found in docs]
+        if all(value == values[0] for value in values) and not _is_passing(values[0], world):
+            yield from _property(who, name, values[0])
+
+
+def _is_passing(value: Any, world: World) -> bool:
+    """Tell whether a value will be another next time: an id made here, or a local URL."""
+    if not isinstance(value, str):
+        return False
+    made = {change.id for change in world.changes if change.before is None}
+    return value in made or "//127.0.0.1" in value or "//localhost" in value
+
+
+def _given(world: World, noun: Noun) -> list[str]:
+    """Return the fields that calls gave, most often given first."""
+    count: Counter[str] = Counter()
+    for each in world.requests:
+        if each.mirror == noun.vendor and noun.plural in _segments(each):
+            count.update(list(_body(each)))
+    return [name for name, _ in count.most_common()]
+
+
+def _body(request: Request) -> Doc:
+    body = request.body
+    if isinstance(body, str):
+        return dict(parse_qsl(body))
+    return body if isinstance(body, dict) else {}
+
+
+def _property(who: str, name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        for each in value[:3]:
+            yield f"{who} `{name}` includes `{each}`"
+    elif isinstance(value, bool) or (isinstance(value, int) and value < 10**12):
+        yield f"{who} `{name}` is {str(value).lower()}"
+    elif isinstance(value, str) and 0 < len(value) <= LONGEST_VALUE and not set(value) & set("`\n"):
+        yield f"{who} `{name}` is `{value}`"
+
+
+def _outcomes(world: World, noun: Noun, selection: Selection) -> Iterator[str]:
+    """Say what became of the documents: what they reached, or which way they went."""
+    made = selection.done("created")
+    ids = {found.id for found in made.find(world)} if made is not None else set()
+    for verb in sorted(noun.told):
+        done = selection.done(verb)
+        found = done.find(world) if done is not None else []
+        if found:
+            word = noun.spoken if len(found) == 1 else noun.spoken_plural
+            yield f"Exactly {len(found)} {word} {'was' if len(found) == 1 else 'were'} {verb}"
+    changes = world.changes_of[noun.vendor, noun.entity]
+    moved = [
+        (each.before[noun.status_field], each.after[noun.status_field])
+        for each in changes
+        if each.id not in ids and each.before and each.after and noun.status_field in each.after
+        if noun.status_field in each.before
+    ]
+    for before, after in dict.fromkeys(moved):
+        yield f"The {noun.spoken} went from `{before}` to `{after}`"
+    if ids and not noun.told:
+        final = {found.doc.get(noun.status_field) for found in made.find(world)} if made else set()
+        if len(final) == 1 and (status := final.pop()) in noun.statuses:
+            yield f"The {noun.spoken}'s `{noun.status_field}` is `{status}`"
+
+
+def _webhooks(world: World) -> Iterator[str]:
+    accepted = dict.fromkeys(each.type for each in world.deliveries if each.accepted)
+    for type in accepted:
+        yield f"At least 1 `{type}` webhook was received by the handler"
+    if world.verifications:
+        yield "The webhook signature was verified"
+
+
+def _requests(world: World) -> Iterator[str]:
+    refused = Counter(each.status for each in world.requests if each.status >= 400)
+    for status, count in sorted(refused.items()):
+        word = "request was" if count == 1 else "requests were"
+        yield f"Exactly {count} {word} answered with {status}"
+    posts = [each for each in world.requests if each.method == "POST"]
+    if posts and all(each.key for each in posts):
+        yield "Every POST request carries an idempotency key"
+
+
+def _title(world: World) -> str:
+    calls = [_call(each) for each in world.requests if each.method != "GET"]
+    shown = ", then ".join(list(dict.fromkeys(calls))[:3])
+    return f"What was done: {shown}" if shown else "What was seen"
+
+
+def _call(request: Request) -> str:
+    return f"{request.method} {request.path}"
+
+
+def markdown(title: str, world: World, criteria: Sequence[str]) -> str:
+    """Write the scenario out."""
+    title = " ".join(title.split()).lstrip("# ") or "What was done"
+    seeds = [f"{vendor}:{name}" for vendor, name in world.session.seeds.items() if name != "empty"]
+    config = [f"mirrors: {', '.join(world.session.mirrors)}"]
+    if seeds:
+        config.append(f"fixture: {', '.join(seeds)}")
+    return "\n".join(
+        [
+            f"# {title}", "", "## Prompt", *_prompt(world), "", "## Success Criteria",
+            *(f"- check: {each}" for each in criteria), "", "## Config", *config, "",
+        ]
+    )  # fmt: skip
+
+
+def _prompt(world: World) -> Iterator[str]:
+    calls = [each for each in world.requests if each.method != "GET"]
+    if not calls:
+        yield "Do what this session saw; it made no calls that change anything."
+        return
+    yield "Do again what this was drafted from:"
+    for each in calls[:MOST_CALLS]:
+        given = ", ".join(
+            f"{name} {_short(value)}" for name, value in list(_body(each).items())[:4]
+        )
+        told = f" with {given}" if given else ""
+        yield f"- {each.mirror}: {_call(each)}{told}, answered {each.status}"
+    if len(calls) > MOST_CALLS:
+        yield f"- and {len(calls) - MOST_CALLS} calls more"
+
+
+def _short(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
