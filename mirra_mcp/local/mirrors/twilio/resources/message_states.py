@@ -5,7 +5,7 @@ Source: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio import segments, senders
@@ -13,10 +13,10 @@ from mirra_mcp.local.mirrors.twilio.messaging_errors import OUTCOMES
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.wire.model import Doc
 
-STATUSES = ("queued", "sent", "delivered", "undelivered", "failed", "canceled", "read")
+STATUSES = ("queued", "sent", "delivered", "undelivered", "failed", "canceled")
 CALLBACKS = tuple(f"message.{status}" for status in STATUSES)
 """The webhooks about outgoing messages, by the status that they tell."""
-FINAL = frozenset(("sent", "delivered", "undelivered", "failed", "canceled", "received", "read"))
+FINAL = frozenset(("sent", "delivered", "undelivered", "failed", "canceled", "received"))
 """Statuses in which a message may be deleted."""
 
 CHOOSING = timedelta(seconds=1)
@@ -31,14 +31,7 @@ PRICES: dict[bool, Decimal] = {False: Decimal("0.0079"), True: Decimal("0.02")}
 class MessageStates(TwilioResource):
     """Messages on their way. Each step is a timer on the session's clock."""
 
-    moves: ClassVar[dict[str, set[str]]] = {
-        "accepted": {"queued", "failed"},
-        "scheduled": {"queued", "canceled", "failed"},
-        "queued": {"sending", "failed"},
-        "sending": {"sent", "failed"},
-        "sent": {"delivered", "undelivered", "failed"},
-        "delivered": {"read", "undelivered", "failed"},
-    }
+    statuses = (*STATUSES, "accepted", "scheduled", "sending", "received")
     hears = CALLBACKS
 
     # Steps.

@@ -64,12 +64,9 @@ class Messages(InboundMessages):
         "segments": "num_segments", "messaging service": "messaging_service_sid",
     }  # fmt: skip
     verbs: ClassVar[dict[str, tuple[str, str]]] = {
-        "delivered": ("status", "delivered"),
-        "undelivered": ("status", "undelivered"),
-        "failed": ("status", "failed"),
-        "canceled": ("status", "canceled"),
         "cancelled": ("status", "canceled"),
-        "scheduled": ("status", "scheduled"),
+        "sent": ("direction", "outbound-api"),
+        "replied": ("direction", "outbound-reply"),
         "received": ("direction", "inbound"),
     }
 

@@ -105,7 +105,7 @@ def known_code(code: int) -> int:
 def sent(twilio: "Twilio", message_id: MessageId = None, sid: Sid = None) -> Doc:
     """The carrier takes a message at once."""
     doc = on_its_way(twilio, message_id, sid)
-    ended(doc, "sent", "delivered", "undelivered", "failed", "canceled", "read")
+    ended(doc, "sent", "delivered", "undelivered", "failed", "canceled")
     return twilio.messages.view(twilio.messages.hurry(doc))
 
 
@@ -113,7 +113,7 @@ def sent(twilio: "Twilio", message_id: MessageId = None, sid: Sid = None) -> Doc
 def delivered(twilio: "Twilio", message_id: MessageId = None, sid: Sid = None) -> Doc:
     """A message reaches the handset at once."""
     doc = on_its_way(twilio, message_id, sid)
-    ended(doc, "delivered", "undelivered", "failed", "canceled", "read")
+    ended(doc, "delivered", "undelivered", "failed", "canceled")
     return twilio.messages.view(twilio.messages.deliver(doc))
 
 
