@@ -67,7 +67,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     (
         "Other parts of the account",
         "This part of the account is not mirrored.",
-        f"{_ACCOUNT}(Addresses|ConnectApps|AuthorizedConnectApps|Notifications|Usage/Triggers)[/.]"
+        f"{_ACCOUNT}(Addresses|ConnectApps|AuthorizedConnectApps|Usage/Triggers)[/.]"
         f"|{_ACCOUNT}IncomingPhoneNumbers/[^/]+/AssignedAddOns"
         f"|{_ACCOUNT}AvailablePhoneNumbers/[A-Z]+/(National|SharedCost|Voip|MachineToMachine)[.]"
         "|/v1/(Consents|Contacts|Credentials|SafeList)(/|$)",
@@ -90,6 +90,11 @@ LIMITS: tuple[str, ...] = (
     "Webhooks are retried as connection overrides in the URL say (`#rc=2&rp=all`): once by"
     " default, when the connection fails.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
+    "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007), and there"
+    " are no content templates (21655).",
+    "Media that are sent aren't fetched: types are guessed from addresses, sizes don't count.",
+    "Of Advanced Opt-Out there is the `OptOutType` parameter; keywords and their answers are"
+    " Twilio's defaults, in English.",
 )
 
 
