@@ -12,8 +12,8 @@ KEPT = {"object": "email"}
 
 
 def parsed(scope: Any, body: bytes) -> dict[str, Any]:
-    """Read a body as the vendor would: Stripe's are forms."""
-    if scope["path"].startswith("/v1/"):
+    """Read a body as the vendor would: Stripe's and Twilio's are forms."""
+    if scope["path"].startswith(("/v1/", "/2010-04-01/")):
         return dict(parse_qsl(body.decode()))
     read: dict[str, Any] = orjson.loads(body)
     return read
@@ -23,7 +23,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     """Answer what the vendor answers to a valid request."""
     message = await receive()
     made = parsed(scope, message["body"]) if scope["method"] == "POST" else KEPT
-    body = orjson.dumps(made | {"id": ID})
+    body = orjson.dumps(made | {"id": ID, "sid": ID})
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),

@@ -1,5 +1,6 @@
 """What the scripts share: processes that end with them, HTTP, medians, tables."""
 
+import base64
 import http.client
 import json
 import os
@@ -27,6 +28,27 @@ EMAIL = {
     "html": "<p>Thank you for your order. It is on its way.</p>",
     "text": "Thank you for your order. It is on its way.",
 }
+
+
+FORMS = frozenset(("stripe", "twilio"))
+"""The vendors whose bodies are forms."""
+
+
+def basic(user: str, password: str) -> str:
+    """Return what HTTP's basic authentication sends."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def key_of(vendor: str, env: dict[str, str]) -> str:
+    """Return what a mirror's environment says to send: a key, or basic authentication."""
+    if vendor == "twilio":
+        return basic(env["TWILIO_ACCOUNT_SID"], env["TWILIO_AUTH_TOKEN"])
+    return env[f"{vendor.upper()}_API_KEY"]
+
+
+def authorization(key: str) -> str:
+    """Return the header that a key goes into."""
+    return key if key.startswith("Basic ") else f"Bearer {key}"
 
 
 def milliseconds(values: Sequence[float]) -> str:
@@ -133,7 +155,7 @@ class Http:
     def __init__(self, url: str, token: str = "", *, form: bool = False) -> None:
         parts = urlsplit(url)
         self._line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
-        self._headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._headers = {"authorization": authorization(token)} if token else {}
         self._form = form
 
     def __enter__(self) -> Self:
@@ -186,8 +208,8 @@ class Mirra:
         with self.control() as control:
             session = control.call("POST", "/v1/sessions", wanted)
         mirror = session["mirrors"][0]
-        key = mirror["env"][f"{vendor.upper()}_API_KEY"]
-        return Started(session["sessionId"], mirror["url"], key, form=vendor == "stripe")
+        key = key_of(vendor, mirror["env"])
+        return Started(session["sessionId"], mirror["url"], key, form=vendor in FORMS)
 
 
 @dataclass(frozen=True)

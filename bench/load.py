@@ -52,13 +52,17 @@ class Plan:
             headers |= {"content-type": kind, "content-length": str(len(body))}
         for batch in itertools.count():
             if self.per_token:
-                token = f"{self.headers['authorization']}_{batch}_{time.monotonic_ns()}"
-                headers["authorization"] = token
+                headers["authorization"] = f"{self.renewed()}_{batch}"
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
             ready = [
                 f"{self.method} {p} HTTP/1.1\r\n{lines}\r\n".encode() + body for p in self.paths
             ]
             yield from itertools.islice(itertools.cycle(ready), self.per_token or MOST)
+
+    def renewed(self) -> str:
+        """Return another token that is as good: bearers may be any, basic ones end at `=`."""
+        given = self.headers.get("authorization", "")
+        return f"{given}{'=' * given.startswith('Basic ')}_{time.monotonic_ns()}"
 
 
 class Line(asyncio.Protocol):
@@ -182,7 +186,7 @@ def _under_wrk(plan: Plan) -> dict[str, Any]:
         kind, body = encoded(plan.body, form=plan.form)
     quoted = json.dumps(body.decode()) if body else "nil"
     given = dict(plan.headers)
-    token = f"{given.get('authorization', '')}_{time.monotonic_ns()}"
+    token = plan.renewed()
     if plan.per_token:
         given["authorization"] = token
     headers = "".join(

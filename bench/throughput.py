@@ -1,6 +1,6 @@
 """Objects created and read a second, by a load process of its own; peers side by side.
 
-`python -m bench.throughput [--vendor resend|stripe] [--peers] [--wrk] [--rounds 3] [--seconds 3]`
+`python -m bench.throughput [--vendor resend|stripe|twilio] [--peers] [--wrk] [--rounds 3]`
 """
 
 import argparse
@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bench.common import numbers, processor_seconds, table
+from bench.common import authorization, numbers, processor_seconds, table
 from bench.load import Plan, under_load
 from bench.peers import Target, targets
 from bench.vendors import VENDORS
@@ -25,7 +25,7 @@ def plan_for(target: Target, verb: str, connections: int, seconds: float) -> Pla
         target.url,
         "POST",
         [vendor.path],
-        {"authorization": f"Bearer {target.key}"},
+        {"authorization": authorization(target.key)},
         vendor.body,
         vendor.form,
         connections,
@@ -36,7 +36,7 @@ def plan_for(target: Target, verb: str, connections: int, seconds: float) -> Pla
         return plan
     with target.connect() as line:
         id = vendor.create(line)
-    return replace(plan, method="GET", paths=[f"{vendor.path}/{id}"], body=None)
+    return replace(plan, method="GET", paths=[vendor.item(id)], body=None)
 
 
 def nothing(found: Iterable[Target]) -> Figures:

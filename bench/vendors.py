@@ -1,10 +1,11 @@
 """What is sent to each vendor's mirror, and to its peers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
-from bench.common import EMAIL, Http, Started, fill
+from bench.common import EMAIL, Http, Started, basic, fill
 
 
 @dataclass(frozen=True)
@@ -21,18 +22,29 @@ class Vendor:
     """What the peers take for an API key."""
     form: bool = False
     """Whether bodies are forms, not JSON."""
+    id: str = "id"
+    """Where an object has its id."""
+    suffix: str = ""
+    """What paths end with."""
+    page: str = "limit=20"
+    """How a page of twenty is asked for."""
+
+    def item(self, id: str) -> str:
+        """Return the path of one object."""
+        return f"{self.path.removesuffix(self.suffix)}/{id}{self.suffix}"
 
     def create(self, line: Http, **changed: str) -> str:
         """Create one and return its id."""
-        return str(line.call("POST", self.path, self.body | changed)["id"])
+        return str(line.call("POST", self.path, self.body | changed)[self.id])
 
     def acts(self, line: Http, oldest: str) -> dict[str, Callable[[], object]]:
         """Return the calls whose cost must not grow with what is stored."""
-        state = f"/_mirra/state?entity={self.path.rpartition('/')[2]}"
+        entity = self.path.removesuffix(self.suffix).rpartition("/")[2].lower()
+        state = f"/_mirra/state?entity={entity}"
         made: dict[str, Callable[[], object]] = {
             "create": lambda: line.call("POST", self.path, self.body),
-            "read the oldest": lambda: line.call("GET", f"{self.path}/{oldest}"),
-            "list": lambda: line.call("GET", f"{self.path}?limit=20"),
+            "read the oldest": lambda: line.call("GET", self.item(oldest)),
+            "list": lambda: line.call("GET", f"{self.path}?{self.page}"),
         }
         if self is STRIPE:
             search = f"{self.path}/search?query=email:'{OLDEST}'"
@@ -41,6 +53,9 @@ class Vendor:
             made["search by name, all match"] = lambda: line.call(
                 "GET", f"{self.path}/search?query=name~'jenny'&limit=20"
             )
+        elif self is TWILIO:
+            to = quote(str(self.body["To"]))
+            made["list by recipient"] = lambda: line.call("GET", f"{self.path}?{self.page}&To={to}")
         else:
             made["search state"] = lambda: line.call(
                 "GET", f"{state}&limit=20&where=last_event:sent"
@@ -51,9 +66,13 @@ class Vendor:
     def store(self, session: Started, wanted: int) -> dict[str, Callable[[], object]]:
         """Fill a mirror and return the calls to measure."""
         with session.connect() as line:
-            if self is not STRIPE:
+            if self is RESEND:
                 oldest = self.create(line)
                 fill(session, wanted, already=101)
+            elif self is TWILIO:
+                oldest = self.create(line)
+                for _ in range(1, wanted):
+                    self.create(line)
             else:
                 oldest = self.create(line, email=OLDEST)
                 for number in range(1, wanted):
@@ -77,4 +96,23 @@ STRIPE = Vendor(
     "sk_test_bench",
     form=True,
 )
-VENDORS = {vendor.name: vendor for vendor in (RESEND, STRIPE)}
+TWILIO = Vendor(
+    "twilio",
+    "send",
+    f"/2010-04-01/Accounts/AC{'0' * 31}1/Messages.json",
+    {"From": "+14155550100", "To": "+15555550123", "Body": "Your order is on its way."},
+    "verified-numbers",
+    "",
+    form=True,
+    id="sid",
+    suffix=".json",
+    page="PageSize=20",
+)
+EMULATED = replace(
+    TWILIO,
+    path=f"/2010-04-01/Accounts/AC{'0' * 32}/Messages.json",
+    body=TWILIO.body | {"From": "+15551234567"},
+    key=basic(f"AC{'0' * 32}", "twilio_test_auth_token"),
+)
+"""The same for emulate, whose account and number are others."""
+VENDORS = {vendor.name: vendor for vendor in (RESEND, STRIPE, TWILIO)}
