@@ -1,6 +1,7 @@
 """A marketplace with the toy mirror and a scripted upstream, shared by the tests of a module."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,14 @@ from tests.local.marketplace.upstream import Upstream, serving
 
 
 @pytest.fixture(scope="module")
-def mirra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMirra]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def mirra(folder: Path) -> Iterator[LocalMirra]:
     settings = Settings(
-        data_dir=tmp_path_factory.mktemp("data"),
+        data_dir=folder,
         resource_hosts=("127.0.0.1",),
         resource_timeout=2.0,
     )

@@ -134,10 +134,10 @@ class Shop:
         body = {"type": type, "credentials": credentials}
         return self.ok("POST", f"/resources/{id}/authenticate", body)
 
-    def call(self, id: str, method: str, **params: Any) -> Any:
+    def call(self, id: str, method: str, /, **params: Any) -> Any:
         return self.ok("POST", "/resources/call", _call(id, method, params))
 
-    def failed(self, id: str, method: str, **params: Any) -> tuple[int, Any]:
+    def failed(self, id: str, method: str, /, **params: Any) -> tuple[int, Any]:
         return self.no("POST", "/resources/call", _call(id, method, params))
 
     def installation(self, id: str) -> dict[str, Any]:

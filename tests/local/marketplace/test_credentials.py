@@ -314,15 +314,15 @@ def test_no_planted_secret_is_found_anywhere(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights in another way")
 def test_key_and_database_are_for_this_user_alone(
-    mirra: LocalMirra, shop: Shop, upstream: Upstream, tmp_path_factory: pytest.TempPathFactory
+    folder: Path, shop: Shop, upstream: Upstream
 ) -> None:
     id = shop.installed(upstream.url, endpoint=_auth("bearer"))
     shop.authenticate(id, "bearer", token="t")
-    folder = next(tmp_path_factory.getbasetemp().glob("data*/marketplace"))
-    rights = {p.name: stat.S_IMODE(p.stat().st_mode) for p in folder.iterdir()}
+    kept = folder / "marketplace"
+    rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
     assert rights["credentials.key"] == rights["marketplace.db"] == 0o600
     assert all(each & 0o077 == 0 for name, each in rights.items() if not name.endswith(".lock"))
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
 
 
 class Memory(KeyringBackend):
