@@ -59,15 +59,9 @@ class CarrierLines(TwilioResource):
 
     def planned_type(self, e164: str) -> str:
         """Return the kind of a line, whatever accounts say."""
-        import phonenumbers
-
-        changed = self.of_number(e164)["line_type"]
-        if changed:
-            return str(changed)
-        number = phonenumbers.parse(e164, None)
-        if number.country_code == 1 and not phonenumbers.is_valid_number(number):
-            return "mobile"  # the fictional 555 numbers, with which tests are written
-        return carriers.line_type(number)
+        doc = self.peek(e164)
+        changed = doc and doc["line_type"]
+        return str(changed) if changed else carriers.line_type(e164)
 
     def carrier(self, e164: str, account: str) -> Doc:
         """Return who runs a line, as a verification's `lookup` tells it.
