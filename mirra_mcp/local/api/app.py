@@ -42,6 +42,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("/v1/runs/{id}", {"GET": runs.retrieve, "DELETE": runs.cancel}),
     ("/v1/runs/{id}/finish", {"POST": runs.finish}),
     ("/v1/scenarios/check", {"POST": scenarios.check}),
+    ("/v1/scenarios/draft", {"POST": scenarios.draft}),
 )
 
 

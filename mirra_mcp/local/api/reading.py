@@ -58,7 +58,7 @@ def seconds(text: str | None) -> float:
     except ValueError:
         wait = -1.0
     if not 0 <= wait <= 25:
-        raise reading.invalid("'wait' must be a number of seconds from 0 to 25.")
+        raise reading.invalid("'wait' must be a number of seconds from 0 to 25.", "As wait=20.")
     return wait
 
 

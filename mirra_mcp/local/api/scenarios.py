@@ -5,10 +5,10 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mirra_mcp.local.api.reading import answer, body_of
+from mirra_mcp.local.api.reading import answer, body_of, read
 from mirra_mcp.local.api.runs import runs_of
 from mirra_mcp.local.kit.reading import checked, invalid, parse
-from mirra_mcp.wire.runs import CheckScenario
+from mirra_mcp.wire.runs import CheckScenario, DraftScenario
 
 
 async def check(request: Request) -> Response:
@@ -20,3 +20,9 @@ async def check(request: Request) -> Response:
     wanted = checked(CheckScenario, given)
     runs = await runs_of(request)
     return answer(await asyncio.to_thread(runs.read, scenario, wanted.scenario_markdown))
+
+
+async def draft(request: Request) -> Response:
+    """`POST /v1/scenarios/draft`: a scenario of what a session has seen."""
+    wanted = await read(DraftScenario, request)
+    return answer(await (await runs_of(request)).draft(wanted))

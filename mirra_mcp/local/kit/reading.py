@@ -69,5 +69,8 @@ def whole(text: str | None, default: int, most: int, least: int = 1, name: str =
     if text is None:
         return default
     if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
-        raise invalid(f"'{name}' must be a whole number from {least} to {most}, not '{text[:20]}'.")
+        raise invalid(
+            f"'{name}' must be a whole number from {least} to {most}, not '{text[:20]}'.",
+            f"As {name}={default}.",
+        )
     return int(text)

@@ -13,6 +13,7 @@ from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.host import LETTERS, Host
+from mirra_mcp.local.scenarios.draft import draft
 from mirra_mcp.local.scenarios.judge.judge import Judge
 from mirra_mcp.local.scenarios.model import ScenarioDoc, ScenarioError
 from mirra_mcp.local.scenarios.parse import Overrides, parse_json, parse_markdown
@@ -76,6 +77,28 @@ class Runs:
             return told(*self.plan(scenario, markdown, {}))
         except ScenarioError as error:
             return faulty(error)
+
+    async def draft(self, wanted: wire.DraftScenario) -> wire.Draft:
+        """Make a scenario of what a session has seen, by default since it was last seeded.
+
+        Raises:
+            Refusal: there is no such session, it is over, or its trace makes no scenario.
+        """
+        session = self._host.live(wanted.session_id)
+        async with session.lock:
+            session.open()
+            try:
+                return await asyncio.to_thread(
+                    draft, session, self._host.kinds, wanted.title, wanted.after
+                )
+            except ScenarioError as error:
+                raise Refusal(
+                    409,
+                    "mirra.scenario.not_drafted",
+                    f"This trace makes no scenario: {error.mistakes[0].message}",
+                    "Do only what the scenario is to be about in the session, then draft it;"
+                    " 'after' says from which log entry on.",
+                ) from None
 
     async def create(self, wanted: wire.CreateRun, scenario: Doc | None) -> ActiveRun:
         """Start a run: its mirrors are seeded and its first attempt waits when this returns.
