@@ -14,7 +14,7 @@ from typing import Any
 KEPT_LINES = 400
 """Lines of output that are kept for reports, the last."""
 LONGEST_LINE = 65_536
-GRACE = 3.0
+GRACE = 2.0
 """Seconds between asking a driver to end and killing it."""
 LEFT_BEHIND = 0.1
 """Seconds that what a driver has left behind gets to end."""

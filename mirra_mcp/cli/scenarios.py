@@ -40,6 +40,8 @@ from mirra_mcp.wire.sessions import MirrorInfo
 
 ANSWER = 600.0
 """Seconds that grading an attempt, judge included, may take."""
+SPARE = 1.0
+"""Seconds that a driver has less than its attempt: it must be gone when the next one begins."""
 LATE = 30.0
 """Seconds within which Mirra notices that an attempt's time is up."""
 
@@ -193,11 +195,14 @@ class _OneFile:
             await asyncio.shield(self._mirra.cancel_run(run_id))
 
     async def _attempts(self, started: RunStarted, result: Result) -> None:
-        seconds = float(started.timeout_seconds or 60)
+        whole = float(started.timeout_seconds or 60)
         number, of = started.attempt, started.of
+        clock = asyncio.get_running_loop().time
+        began = clock()
         while True:
             self._teller.step(f"run {number}/{of}")
             env = environment(started, number, self._mirra.url, self._token)
+            seconds = whole - min(SPARE, whole * 0.05) - (clock() - began)
             driven = await drive(self._job.driver, env, seconds, self._teller.heard)
             result.outputs[number], result.exit_codes[number] = driven.output, driven.exit_code
             if driven.exit_code is None:
@@ -207,7 +212,7 @@ class _OneFile:
                     self._driver_failed(driven.exit_code, driven.output)
                 finish = FinishRun(verdicts=[], attempt=number, exit_code=driven.exit_code)
                 run = await self._mirra.finish_run(started.run_id, finish)
-            result.run = run
+            result.run, began = run, clock()
             for done in run.attempts:
                 if done.attempt == number:
                     self._teller.attempt(done)
@@ -218,16 +223,21 @@ class _OneFile:
     async def _timed_out(self, run_id: str, number: int) -> Run:
         """Wait until Mirra, too, sees that an attempt's time is up."""
         self._teller.say("  The driver was still at work; it was ended.", color="yellow")
+        news: int | None = None
         async with asyncio.timeout(LATE + ANSWER):
             while True:
-                run = await self._mirra.get_run(run_id)
+                run = await self._mirra.get_run(
+                    run_id, wait=5.0 if news is not None else None, after=news
+                )
                 progress = run.progress
                 if run.status != "running" or progress is None or progress.attempt > number:
                     return run
                 if progress.phase == "judging":
                     finish = FinishRun(verdicts=[], attempt=number)
                     return await self._mirra.finish_run(run_id, finish)
-                await asyncio.sleep(0.05)
+                news = progress.news
+                if not news:  # a Mirra that doesn't wait
+                    await asyncio.sleep(1.0)
 
     def _driver_failed(self, code: int, output: str) -> None:
         self._teller.say(f"  The driver ended with exit code {code}.", color="yellow", always=True)

@@ -6,6 +6,7 @@ Everything is checked before anything is planted. What the create call takes goe
 fields of the document, such as a status or an id, are put in afterwards.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.routes import Answer, Call, Route, routes_of
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.wire.model import Doc
+
+log = logging.getLogger("mirra_mcp.local")
 
 MOST_DOCUMENTS = 10_000
 """Documents that one seed may plant."""
@@ -186,6 +189,9 @@ def plant(mirror: Mirror, plural: str, fields: Doc, where: str) -> Doc:
     except VendorError as refused:
         said = orjson.dumps(refused.body).decode()
         raise SeedError([f"'{where}': the mirror refuses it: {said}"]) from None
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        log.exception("The mirror %s failed over a seed's %s.", mirror.vendor, where)
+        raise SeedError([f"'{where}': the mirror failed over it: {error}"]) from error
 
 
 def _create(mirror: Mirror, route: Route, given: Doc) -> Doc:

@@ -11,6 +11,7 @@ import anyio
 import pytest
 import stripe
 from svix.webhooks import Webhook, WebhookVerificationError
+from twilio.request_validator import RequestValidator
 
 from mirra_mcp.local.kit.clock import Clock
 from mirra_mcp.local.kit.forgeries import MOST, another
@@ -105,6 +106,26 @@ async def test_the_vendors_own_library_takes_the_real_one_and_refuses_every_forg
     assert {each["type"] for each in noted} == {EVENTS[vendor]}
     assert [each["responseStatus"] for each in noted] == [200] * 4
     assert not any(each["rejected"] for each in noted)
+    post.close()
+
+
+async def test_twilios_signature_has_no_time_and_its_forgeries_are_forms(
+    receiver: Receiver,
+) -> None:
+    """Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security"""
+    post = Post(MIRRORS["twilio"])
+    post.session.forging = True
+    token = "12345678901234567890123456789012"
+    await post.send("message.delivered", receiver, token)
+    validator = RequestValidator(token)
+    got = [receiver.next() for _ in range(3)]
+    valid = [
+        validator.validate(each.url, each.form, each.headers["x-twilio-signature"]) for each in got
+    ]
+    assert valid == [True, False, False]
+    assert got[2].form == got[0].form | {"forged": "yes"}
+    noted = [each["forgery"] for each in post.log("webhook.verification")]
+    assert noted == ["none", "bad_signature", "tampered_body"]
     post.close()
 
 
