@@ -111,12 +111,15 @@ def test_the_fixture_refuses_the_eleventh_send_of_a_minute(
     """Source: https://docs.mirra.run/mirrors/twilio"""
     account = open_account("rate-limited")
     verify = account.client.verify.v2
-    service = verify.services(verify.services.list()[0].sid)
-    for number in range(10):
+    service = verify.services(account.env["TWILIO_VERIFY_SERVICE_SID"])
+    text = {"From": account.env["TWILIO_PHONE_NUMBER"], "To": ALICE, "Body": "Hello"}
+    for number in range(5):
         service.verifications.create(to=f"+1555555013{number}", channel="sms")
-    path = f"/v2/Services/{account.state('verify_services')[0]['sid']}/Verifications"
+        assert account.post("/Messages.json", **text)["status"] == "queued"
+    path = f"/v2/Services/{account.env['TWILIO_VERIFY_SERVICE_SID']}/Verifications"
     told = account.refused("POST", path, {"To": ALICE, "Channel": "sms"})
     assert told == (429, 20429, "Too Many Requests")
+    assert account.refused("POST", "/Messages.json", text) == told
     assert len(verify.services.list()) == 1
     account.advance("1 minute")
     assert service.verifications.create(to=ALICE, channel="sms").status == "pending"

@@ -26,7 +26,8 @@ FIXTURES: dict[str, Fixture] = {
         verify_flow.build,
     ),
     "rate-limited": Fixture(
-        "The eleventh message or verification of a minute gets 429; otherwise as verify-flow.",
+        "As verify-flow, and a number to send from; the eleventh message or verification of a"
+        " minute gets 429.",
         rate_limited.build,
     ),
 }
@@ -35,6 +36,6 @@ ENVS: dict[str, dict[str, str]] = {
     "verified-numbers": verified_numbers.ENV,
     "messaging-service": messaging_service.ENV,
     "verify-flow": verify_flow.ENV,
-    "rate-limited": verify_flow.ENV,
+    "rate-limited": rate_limited.ENV,
 }
 """By fixture what an application needs to know besides the account."""

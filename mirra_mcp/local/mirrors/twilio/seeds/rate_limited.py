@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from mirra_mcp.local.mirrors.twilio.mirror import Twilio
 
 SENDS_A_MINUTE = 10
+NUMBER = "+14155550100"
+ENV = verify_flow.ENV | {"TWILIO_PHONE_NUMBER": NUMBER}
 
 
 def build(twilio: "Twilio") -> None:
-    """Make a service to verify with, and set the limit."""
+    """Give the account a number and a service to verify with, and set the limit."""
     verify_flow.build(twilio)
+    twilio.incoming_phone_numbers.provide(NUMBER, friendly_name="Notifications")
     twilio.set_setting(limits.SETTING, SENDS_A_MINUTE)
