@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from mirra_mcp.local.kit.resource import Resource
@@ -132,13 +133,13 @@ class Said:
 class Phrase:
     """A way to speak of state, and what builds that state."""
 
-    pattern: re.Pattern[str]
+    pattern: str
     build: Callable[[Any, Said], str]
     """Makes it so, and tells what was made."""
 
     def match(self, text: str, at: int) -> Said | None:
         """Read the phrase at a place of a text, if it stands there."""
-        found = self.pattern.match(text, at)
+        found = _compiled(self.pattern).match(text, at)
         return Said(found.groupdict(), found[0]) if found else None
 
 
@@ -146,7 +147,7 @@ def phrase(*patterns: str) -> Callable[[Callable[[Any, Said], str]], tuple[Phras
     """Make phrases that build the same."""
 
     def made(build: Callable[[Any, Said], str]) -> tuple[Phrase, ...]:
-        return tuple(Phrase(_compiled(pattern), build) for pattern in patterns)
+        return tuple(Phrase(pattern, build) for pattern in patterns)
 
     return made
 
@@ -177,6 +178,7 @@ def naming(noun: Resource, *ids: str | None) -> Iterator[None]:
         del noun.new_id
 
 
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     def hole(found: re.Match[str]) -> str:
         return f"(?P<{found[2] or found[1]}>{_KINDS[found[1]]})"
