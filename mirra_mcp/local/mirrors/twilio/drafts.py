@@ -33,6 +33,8 @@ MAGIC_TO = {
     phones.LANDLINE: 21614,
 }
 """Source: https://www.twilio.com/docs/iam/test-credentials#test-sms-messages-parameters-To"""
+TRIAL = "Sent from your Twilio trial account - "
+"""Source: https://help.twilio.com/articles/223136107"""
 MAGIC_FROM = {phones.INVALID: 21212, phones.FULL: 21611}
 
 
@@ -78,7 +80,7 @@ def check(twilio: "Twilio", account: Doc, given: CreateMessage) -> Draft:
     _check_content(given, media)
     draft = Draft(
         to=phone.e164,
-        body=given.body,
+        body=TRIAL * (account["type"] == "Trial") + given.body,
         sender=None if not address else sender.address if sender else address,
         service=service,
         media=media,

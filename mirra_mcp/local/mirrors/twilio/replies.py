@@ -128,9 +128,9 @@ def _send(twilio: "Twilio", session: Doc, parcel: Parcel, step: Say, callback: s
         "MediaUrl": [urljoin(parcel.url or "", each) for each in step.media],
         "StatusCallback": callback,
     }
-    account = twilio.accounts.peek(session["account_sid"])
+    account = twilio.accounts.get(session["account_sid"])
     try:
-        draft = drafts.check(twilio, account or {}, CreateMessage.model_validate(asked))
+        draft = drafts.check(twilio, account, CreateMessage.model_validate(asked))
     except VendorError as error:
         code: int = error.body["code"]
         twilio.notifications.fault(parcel, FAULT_OF.get(code, code))

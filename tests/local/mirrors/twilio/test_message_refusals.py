@@ -3,6 +3,7 @@
 Source: https://www.twilio.com/docs/api/errors
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -151,6 +152,19 @@ def test_a_full_queue_refuses(account: Account) -> None:
     assert told[:2] == (429, 21611)
     account.simulate("number.queue_full", phoneNumber=OURS, full=False)
     assert send(account, to=BOB).status == "queued"
+
+
+def test_a_trial_account_texts_only_verified_numbers(
+    open_account: Callable[..., Account],
+) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/21608"""
+    trial = open_account("verified-numbers")
+    own = trial.client.incoming_phone_numbers.list()[0].phone_number
+    told = trial.refused("POST", "/Messages.json", form(From=own, To=BOB))
+    assert told[:2] == (400, 21608)
+    assert f"The number {BOB} is unverified." in told[2]
+    sent = send(trial, to="+15555550123", from_=own)
+    assert sent.body == "Sent from your Twilio trial account - Hello"
 
 
 def test_short_codes_send_in_their_own_country(account: Account) -> None:

@@ -14,7 +14,7 @@ from mirra_mcp.local.kit.routes import Route, routes_of
 from mirra_mcp.local.mirrors.twilio import twiml
 from mirra_mcp.local.mirrors.twilio.resources.messaging import MESSAGING
 from tests.local.mirrors.twilio.account import Account
-from tests.local.mirrors.twilio.texts import ALICE, OURS, buy, form, send, service
+from tests.local.mirrors.twilio.texts import ALICE, OTHER, OURS, buy, form, send, service
 
 ODD = (
     *("", "x", "-1", "1.5", "true", "null", "\x00", "😀", "+", "+1", "whatsapp:", "http://["),
@@ -79,6 +79,16 @@ def test_no_call_breaks_the_mirror(shop: Account) -> None:
 def test_no_message_breaks_the_mirror(shop: Account, fields: dict[str, str]) -> None:
     answer = shop.call("POST", "/Messages.json", form(**fields))
     assert answer.status_code in (201, 400, 404, 429)
+
+
+def test_every_message_comes_to_an_end(shop: Account) -> None:
+    """Source: https://www.twilio.com/docs/messaging/api/message-resource"""
+    service(shop, buy(shop, OTHER), smart_encoding=False)
+    for text in ODD[:12]:
+        shop.call("POST", "/Messages.json", form(From=OTHER, Body=text))
+    shop.advance("40 days")
+    ends = {each["status"] for each in shop.state("messages")}
+    assert ends <= {"delivered", "undelivered", "failed", "canceled"}
 
 
 @settings(max_examples=200, deadline=None)
