@@ -6,7 +6,10 @@ Source: https://www.twilio.com/docs/iam/test-credentials
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 Kind = Literal["mobile", "local", "toll_free", "voip", "other"]
 
@@ -42,7 +45,13 @@ class Phone:
     """Whether it is in a range that is given out; else it only has a possible length."""
 
 
-@lru_cache(maxsize=4096)
+AREA_KINDS: dict[str, Kind] = dict.fromkeys(
+    ("800", "833", "844", "855", "866", "877", "888"), "toll_free"
+) | dict.fromkeys(("500", "521", "522", "533", "544", "566", "577", "588", "700", "900"), "other")
+"""What North American numbers are that aren't ordinary ones, by area code."""
+
+
+@lru_cache(maxsize=16384)
 def parse(text: str) -> Phone | None:
     """Read a number in E.164, or written for humans with a leading `+`; None if it can't be one.
 
@@ -50,7 +59,6 @@ def parse(text: str) -> Phone | None:
     `555-01xx` do: those are what tests are written with.
     """
     import phonenumbers
-    from phonenumbers import PhoneNumberType as Type
 
     text = text.strip()
     if not text.startswith("+"):
@@ -62,8 +70,34 @@ def parse(text: str) -> Phone | None:
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if not phonenumbers.is_possible_number(number):
         return None
-    if number.country_code == 1 and e164[2] in "01" and e164 not in MAGIC:
-        return None
+    style = phonenumbers.PhoneNumberFormat.NATIONAL
+    national = phonenumbers.format_number(number, style)
+    if number.country_code == 1:
+        if e164[2] in "01" and e164 not in MAGIC:
+            return None
+        country, kind = _area(e164[2:5])
+        is_valid = phonenumbers.is_valid_number_for_region(number, country)
+        return Phone(e164, country, kind, national, is_valid)
+    found = phonenumbers.region_code_for_number(number)
+    if found is not None and phonenumbers.is_valid_number_for_region(number, found):
+        return Phone(e164, found, _kind(number), national, is_valid=True)
+    country = found or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return Phone(e164, country, "other", national, is_valid=False)
+
+
+@lru_cache
+def _area(code: str) -> tuple[str, Kind]:
+    """Return the country of a North American area code, and what its numbers are."""
+    import phonenumbers
+
+    number = phonenumbers.parse(f"+1{code}2345678", None)
+    return phonenumbers.region_code_for_number(number) or "US", AREA_KINDS.get(code, "mobile")
+
+
+def _kind(number: "PhoneNumber") -> Kind:
+    from phonenumbers import PhoneNumberType as Type
+    from phonenumbers import number_type
+
     kinds: dict[int, Kind] = {
         Type.MOBILE: "mobile",
         Type.FIXED_LINE_OR_MOBILE: "mobile",
@@ -71,12 +105,4 @@ def parse(text: str) -> Phone | None:
         Type.TOLL_FREE: "toll_free",
         Type.VOIP: "voip",
     }
-    country = phonenumbers.region_code_for_number(
-        number
-    ) or phonenumbers.region_code_for_country_code(number.country_code or 0)
-    is_valid = phonenumbers.is_valid_number(number)
-    kind = kinds.get(phonenumbers.number_type(number), "other")
-    if not is_valid and number.country_code == 1:
-        kind = "mobile"
-    style = phonenumbers.PhoneNumberFormat.NATIONAL
-    return Phone(e164, country, kind, phonenumbers.format_number(number, style), is_valid)
+    return kinds.get(number_type(number), "other")
