@@ -61,7 +61,6 @@ _KINDS = {
     "percent": r"\d+(?:\.\d+)? ?%",
 }
 _HOLE = re.compile(r"{(\w+)(?::(\w+))?}")
-_ONE = re.compile(_VALUE, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,8 @@ class Said:
 
     def values(self, name: str = "values") -> list[str]:
         """Return the values of a list, without quotes."""
-        return [bare(each) for each in _ONE.findall(self.groups.get(name) or "")]
+        found = re.findall(_VALUE, self.groups.get(name) or "", re.IGNORECASE)
+        return [bare(each) for each in found]
 
     def value(self, name: str = "value") -> str | None:
         """Return one value, without quotes, or None."""
