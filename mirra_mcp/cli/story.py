@@ -27,6 +27,26 @@ EMAIL = {
     "subject": "Welcome",
     "html": "<p>Glad you are here.</p>",
 }
+SCORE = 0.88
+"""Seven of eight gradings."""
+WRONG = EMAIL | {"from": "noreply@mail.acme.com"}
+SCENARIO = """\
+# Welcome a new user
+
+## Prompt
+Alice has signed up as alice@example.com. Send her one welcome email.
+
+## Success Criteria
+- check: Exactly 1 email is sent
+- check: The email's `from` is `hello@mail.acme.com`
+- check: The email's `to` includes `alice@example.com`
+- check: No errors were logged
+
+## Config
+mirrors: resend
+fixture: transactional-busy
+runs: 2
+"""
 
 
 class Stumbled(Exception):
@@ -90,6 +110,7 @@ class Agent:
         await self.verify(secret, email_id)
         await self.bring_back(snapshot, email_id)
         await self.end()
+        await self.be_graded()
 
     async def start(self) -> dict[str, Any]:
         """Start a session; returns it."""
@@ -118,12 +139,7 @@ class Agent:
     async def send(self, mirror: dict[str, Any]) -> str:
         """Send the email as an application does; returns its id."""
         _step("4. Your code sends an email: plain HTTP, with the session's own key")
-        key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
-            _line("$", f"POST {mirror['url']}/emails {_short(EMAIL)}")
-            answer = await http.post(f"{mirror['url']}/emails", json=EMAIL, headers=key)
-        _line("←", f"{answer.status_code} {answer.text}")
-        return str(_field(answer.json(), "id"))
+        return await _post(mirror, EMAIL)
 
     async def bounce(self, session_id: str, email_id: str) -> str:
         """Keep the state, let the mail bounce, and be told live; returns the snapshot."""
@@ -175,6 +191,23 @@ class Agent:
         ended = await self.call("mirra_session_end")
         _line("←", f"{ended['sessionId']} {ended['status']}")
 
+    async def be_graded(self) -> None:
+        """Play a scenario's driver twice: the first attempt has a mistake, the second has none."""
+        _step("9. A scenario grades the work: two attempts, the first of them with a mistake")
+        for line in (line for line in SCENARIO.splitlines() if line.startswith(("# ", "-"))):
+            _line(" ", line)
+        run = await self.call("mirra_scenario_run", markdown=SCENARIO)
+        _line("←", f"{run['summary']} Prompt: {_short(run['prompt'])}")
+        for number, email in enumerate((WRONG, EMAIL), start=1):
+            await _post(run["mirrors"][0], email)
+            told = await self.call("mirra_run_finish", run=run["runId"], attempt=number)
+            attempt = next(each for each in told["attempts"] if each["attempt"] == number)
+            for missed in (each for each in attempt["criteria"] if each["result"] != "pass"):
+                _line("✗", f"{missed['label']}: {missed['explanation']}")
+            _line("←", told["summary"])
+        if told["satisfactionScore"] != SCORE:
+            raise Stumbled(f"the score should be {SCORE}, and is {told['satisfactionScore']}")
+
     async def call(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """Call a tool and show the call; returns its structured result."""
         _line("→", f"{tool} {_short(arguments)}" if arguments else tool)
@@ -202,6 +235,16 @@ class Agent:
             raise Stumbled(f"the email should be {expected}, and is {email['last_event']}")
 
 
+async def _post(mirror: dict[str, Any], email: dict[str, Any]) -> str:
+    """Send an email as an application does; returns its id."""
+    key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
+    async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+        _line("$", f"POST {mirror['url']}/emails {_short(email)}")
+        answer = await http.post(f"{mirror['url']}/emails", json=email, headers=key)
+    _line("←", f"{answer.status_code} {answer.text}")
+    return str(_field(answer.json(), "id"))
+
+
 def _field(body: Any, name: str) -> Any:
     if not isinstance(body, dict) or name not in body:
         raise Stumbled(f"the mirror answered without '{name}': {_short(body)}")
@@ -218,5 +261,5 @@ def _step(title: str) -> None:
 
 
 def _line(mark: str, text: str) -> None:
-    color = {"→": "cyan", "←": "green", "✓": "green"}.get(mark)
+    color = {"→": "cyan", "←": "green", "✓": "green", "✗": "red"}.get(mark)
     click.echo(f"   {click.style(mark, fg=color)} {text}")

@@ -17,6 +17,8 @@ def test_the_demo_does_the_main_job(tmp_path: Path) -> None:
         ": sent",
         ": delivered",
         "ended",
+        'from is "noreply@mail.acme.com"; expected = "hello@mail.acme.com"',
+        "Score 88%: 7 of 8 gradings passed",
     ):
         assert said in done.stdout
 
