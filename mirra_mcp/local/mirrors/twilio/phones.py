@@ -45,10 +45,9 @@ class Phone:
     """Whether it is in a range that is given out; else it only has a possible length."""
 
 
-AREA_KINDS: dict[str, Kind] = dict.fromkeys(
-    ("800", "833", "844", "855", "866", "877", "888"), "toll_free"
-) | dict.fromkeys(("500", "521", "522", "533", "544", "566", "577", "588", "700", "900"), "other")
-"""What North American numbers are that aren't ordinary ones, by area code."""
+FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
+SPECIAL = frozenset(("500", "521", "522", "533", "544", "566", "577", "588", "700", "900"))
+"""Area codes of North America whose numbers are neither free nor ordinary."""
 
 
 @lru_cache(maxsize=16384)
@@ -91,7 +90,8 @@ def _area(code: str) -> tuple[str, Kind]:
     import phonenumbers
 
     number = phonenumbers.parse(f"+1{code}2345678", None)
-    return phonenumbers.region_code_for_number(number) or "US", AREA_KINDS.get(code, "mobile")
+    country = phonenumbers.region_code_for_number(number) or "US"
+    return country, "toll_free" if code in FREE else "other" if code in SPECIAL else "mobile"
 
 
 def _kind(number: "PhoneNumber") -> Kind:
