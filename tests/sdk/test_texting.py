@@ -153,3 +153,31 @@ async def test_order_notifications_stop_when_the_customer_says_so(
     wanted = [each for each in waiting["webhooks"] if each["status"] != "unsubscribed"]
     assert {each["status"] for each in wanted} == {"delivered"}
     assert {each["type"] for each in wanted} == TOLD
+
+
+async def test_an_agent_verifies_somebody_by_hand(
+    agent: Agent, twilio: tuple[dict[str, Any], Any]
+) -> None:
+    """No SDK: the tool signs in, and writes lists as Twilio's forms do."""
+    mirror, _ = twilio
+    path = f"/v2/Services/{mirror['env']['TWILIO_VERIFY_SERVICE_SID']}"
+
+    async def post(path: str, **body: Any) -> dict[str, Any]:
+        answer = await agent.call("mirra_session_request", method="POST", path=path, body=body)
+        assert answer["status"] in (200, 201), answer
+        told: dict[str, Any] = answer["body"]
+        return told
+
+    await post(f"{path}/Verifications", To=ALICE, Channel="sms")
+    told = await agent.call("mirra_session_state", entity="verifications", where={"to": ALICE})
+    code = told["mirrors"][0]["documents"]["verifications"][0]["code"]
+    checked = await post(f"{path}/VerificationCheck", To=ALICE, Code=code)
+    assert (checked["status"], checked["valid"]) == ("approved", True)
+
+    account = f"/2010-04-01/Accounts/{mirror['env']['TWILIO_ACCOUNT_SID']}"
+    await post(f"{account}/IncomingPhoneNumbers.json", PhoneNumber="+15017122661")
+    pictures = ["https://example.com/a.png", "https://example.com/b.png"]
+    sent = await post(
+        f"{account}/Messages.json", From="+15017122661", To=ALICE, Body="Hi", MediaUrl=pictures
+    )
+    assert sent["num_media"] == "2"
