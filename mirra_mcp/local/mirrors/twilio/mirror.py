@@ -38,7 +38,6 @@ from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
 from mirra_mcp.local.mirrors.twilio.resources.inbound_messages import EVENTS
 from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
 from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
-from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.verify_nouns import VerifyNouns
 from mirra_mcp.local.mirrors.twilio.wire import Form, form_of
@@ -60,7 +59,6 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
     phrases = PHRASES
-    phrases = PHRASES
     limits = gaps.LIMITS
     gaps = gaps.ENDPOINTS
     webhook_events = EVENTS
@@ -79,6 +77,13 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
     def __init__(self, url: str, fixture: str) -> None:
         super().__init__(url, fixture)
         self.rates = Rates(self)
+        self.callers: dict[str, Caller] = {}
+        """Who is known by an `Authorization` header."""
+
+    def recall(self) -> None:
+        """Read anew what is kept in memory: the state has been replaced."""
+        super().recall()
+        self.callers.clear()
 
     def install(self) -> None:
         """Lay out the session's own account."""
@@ -104,10 +109,14 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
             VendorError: 20003, as for everything that is wrong with credentials.
         """
         self.account, self.path = None, call.path
-        given = credentials(call.headers.get("authorization", ""))
-        caller = self._caller(*given) if given else None
+        header = call.headers.get("authorization", "")
+        caller = self.callers.get(header)
         if caller is None:
-            raise errors.refusal(20003)
+            given = credentials(header)
+            caller = self._caller(*given) if given else None
+            if caller is None:
+                raise errors.refusal(20003)
+            self.callers[header] = caller
         self.account = caller.account_sid
         if found := ACCOUNT_PATH.match(call.path):
             self.account = self._addressed(caller, found[1], call)

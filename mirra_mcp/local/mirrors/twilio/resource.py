@@ -183,3 +183,17 @@ class TwilioResource(Resource):
 
     def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
         """Act on one of those webhooks that nobody took."""
+
+
+class Credentials(TwilioResource):
+    """A noun that says who may call: what is known of callers is forgotten when it changes."""
+
+    def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
+        """Insert or update a document, and forget who called."""
+        self.mirror.callers.clear()
+        return super().save(doc, event=event, **event_data)
+
+    def drop(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> None:
+        """Delete a document, and forget who called."""
+        self.mirror.callers.clear()
+        super().drop(doc, event=event, **event_data)

@@ -10,7 +10,7 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio import errors
 from mirra_mcp.local.mirrors.twilio.access import ACCOUNT_SID, AUTH_TOKEN
-from mirra_mcp.local.mirrors.twilio.resource import ACCOUNT, TwilioResource
+from mirra_mcp.local.mirrors.twilio.resource import ACCOUNT, Credentials
 from mirra_mcp.local.mirrors.twilio.wire import HEX, TwilioParams
 from mirra_mcp.wire.model import Doc
 
@@ -54,7 +54,7 @@ class UpdateAccount(TwilioParams):
     status: Status | None = None
 
 
-class Accounts(TwilioResource):
+class Accounts(Credentials):
     """The session's own account, and its subaccounts."""
 
     entity, plural, prefix, is_2010 = "account", "accounts", "AC", True

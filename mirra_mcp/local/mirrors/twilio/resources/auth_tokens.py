@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.twilio.errors import not_found
-from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.resource import Credentials
 from mirra_mcp.local.mirrors.twilio.wire import HEX
 from mirra_mcp.wire.model import Doc
 
@@ -15,7 +15,7 @@ SECONDARY = "/v1/AuthTokens/Secondary"
 PROMOTE = "/v1/AuthTokens/Promote"
 
 
-class SecondaryAuthTokens(TwilioResource):
+class SecondaryAuthTokens(Credentials):
     """At most one an account."""
 
     entity, plural, prefix = "secondary_auth_token", "secondary_auth_tokens", ""

@@ -11,7 +11,7 @@ import orjson
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio import errors, pages
 from mirra_mcp.local.mirrors.twilio.errors import refusal
-from mirra_mcp.local.mirrors.twilio.resource import ACCOUNT, TwilioResource
+from mirra_mcp.local.mirrors.twilio.resource import ACCOUNT, Credentials
 from mirra_mcp.local.mirrors.twilio.wire import TwilioParams
 from mirra_mcp.wire.model import Doc
 
@@ -40,7 +40,7 @@ class UpdateKey(NameKey):
     policy: Any = None
 
 
-class Keys(TwilioResource):
+class Keys(Credentials):
     """Keys, in the 2010 API under two names, and in the newer API."""
 
     entity, plural, prefix, is_2010 = "key", "keys", "SK", True
