@@ -226,13 +226,23 @@ def _check_recipient(twilio: "Twilio", account: Doc, draft: Draft, phone: Phone)
         raise refuse(21408, to=to)
     if account["type"] == "Trial" and not _is_verified(twilio, account["sid"], to):
         raise refuse(21608, to=to)
-    own = twilio.incoming_phone_numbers.first(phone_number=to)
-    if own is None and twilio.carrier_lines.line_type(to, account["sid"]) == "landline":
+    if _is_landline(twilio, account["sid"], phone):
         raise refuse(21614, to=to)
     if draft.sender in twilio.setting("full_queues", ()):
         raise refuse(21611)
     if twilio.opt_outs.is_out(account["sid"], to, sender, draft.service):
         raise refuse(21610)
+
+
+def _is_landline(twilio: "Twilio", account: str, phone: Phone) -> bool:
+    """Say whether nobody reads texts there, as Lookup would tell."""
+    lines = twilio.carrier_lines
+    is_told = lines.peek(phone.e164) or twilio.lookup_overrides.of_number(phone.e164, account)
+    if is_told:
+        is_landline = lines.line_type(phone.e164, account) == "landline"
+    else:
+        is_landline = phone.kind == "local"
+    return is_landline and not twilio.incoming_phone_numbers.count(phone_number=phone.e164)
 
 
 def _is_verified(twilio: "Twilio", account: str, to: str) -> bool:

@@ -103,8 +103,8 @@ def choose(twilio: "Twilio", service: Doc, to: str, *, is_mms: bool) -> Sender |
     """Return whom of its pool a service sends from.
 
     First the one that the recipient already knows, then a name where names are taken, then a short
-    code, then a number of the same area, then of the same country. Among equals the one that has
-    sent least: messages are spread evenly.
+    code, then a number of the same area, then of the same country. Among equals the one whose
+    turn it is: who sent last comes last.
 
     Source: https://www.twilio.com/docs/messaging/services#messaging-services-features
     """
@@ -131,6 +131,8 @@ def choose(twilio: "Twilio", service: Doc, to: str, *, is_mms: bool) -> Sender |
                 fits = 2
             elif sender.country == country:
                 fits = 3
-        return fits, twilio.messages.count(**{"from": sender.address})
+        latest = twilio.messages.first(**{"from": sender.address})
+        position = twilio.store.position("messages", latest["id"]) if latest else None
+        return fits, position or 0
 
     return min(able, key=rank)
