@@ -104,6 +104,8 @@ class Settings:
     """`MIRRA_RATE_LIMIT`: control plane requests a minute; none by default."""
     keep_alive: float = 15.0
     """Seconds of silence after which an event stream says that it still lives."""
+    verdict_wait: float = 600.0
+    """Seconds that a scenario's attempt waits for its driver's verdicts."""
     toolsets: tuple[str, ...] = ()
     """`MIRRA_TOOLSETS`: which toolsets the MCP server offers; empty: the default ones."""
     read_only: bool = False

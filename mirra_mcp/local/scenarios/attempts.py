@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from mirra_mcp.local.kit.session import Session
@@ -11,6 +12,7 @@ from mirra_mcp.local.scenarios.judge.packets import packet
 from mirra_mcp.local.scenarios.model import ScenarioDoc
 from mirra_mcp.local.scenarios.plans import Plan
 from mirra_mcp.local.scenarios.scores import score_attempt
+from mirra_mcp.local.scenarios.threads import whole
 from mirra_mcp.local.scenarios.world import Mark, World
 from mirra_mcp.wire.runs import AttemptResult, CriterionResult, JudgePacket, Verdict
 
@@ -55,8 +57,9 @@ class Attempt:
                     self._note(each, "fail", f"{self._late()}, so nobody judged it.")
             else:
                 for each in judged:
-                    prompt = await asyncio.to_thread(packet, self.scenario, each.criterion, world)
-                    self.packets[each.criterion.index] = prompt
+                    criterion = each.criterion
+                    prompt = await whole(partial(packet, self.scenario, criterion, world))
+                    self.packets[criterion.index] = prompt
             for each in self.plans:
                 if each.reading is not None:
                     self._check(each, world)

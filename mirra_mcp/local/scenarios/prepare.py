@@ -1,8 +1,8 @@
 """The ground that every attempt of a run begins on: fixtures, a seed of one's own, Setup text."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal
@@ -10,6 +10,7 @@ from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.scenarios.model import ScenarioDoc
 from mirra_mcp.local.scenarios.seeds import SeedError, read_seed
 from mirra_mcp.local.scenarios.setup import apply
+from mirra_mcp.local.scenarios.threads import whole
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.model import Doc
 
@@ -28,7 +29,7 @@ class Ground:
         """Reset all mirrors to it. The session must be locked."""
         for vendor, mirror in session.mirrors.items():
             image = self.images.get(vendor)
-            await asyncio.to_thread(session.reset, mirror, self.fixtures[vendor], image)
+            await whole(partial(session.reset, mirror, self.fixtures[vendor], image))
 
 
 async def prepare(

@@ -26,8 +26,6 @@ log = logging.getLogger("mirra_mcp.local")
 
 PATIENCE = 5.0
 """Seconds that webhooks which are due get before an attempt is graded."""
-VERDICTS = 600.0
-"""Seconds that an attempt waits for the driver's verdicts."""
 FOREVER = 2**62
 ENDED = "The session ended during the run."
 LATE = "Every attempt ran out of time."
@@ -196,7 +194,8 @@ class ActiveRun:
         if attempt.packets and self.judge is not None:
             await attempt.ask(self.judge)
         elif attempt.packets and verdicts is None:
-            self._enter("judging", VERDICTS, lambda: self._conclude([]))
+            wait = self.host.settings.verdict_wait
+            self._enter("judging", wait, lambda: self._conclude([]))
             return
         await self._conclude(verdicts or [])
 

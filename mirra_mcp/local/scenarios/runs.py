@@ -4,8 +4,10 @@ Source: https://docs.mirra.run/reference/api
 """
 
 import asyncio
+import logging
 import re
 import secrets
+import sqlite3
 from functools import cached_property
 
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT
@@ -20,10 +22,12 @@ from mirra_mcp.local.scenarios.parse import Overrides, parse_json, parse_markdow
 from mirra_mcp.local.scenarios.plans import Plan, faulty, plan, told
 from mirra_mcp.local.scenarios.prepare import fixtures_of, prepare
 from mirra_mcp.local.scenarios.records import Records
-from mirra_mcp.local.scenarios.run import VERDICTS, ActiveRun
+from mirra_mcp.local.scenarios.run import ActiveRun
 from mirra_mcp.wire import runs as wire
 from mirra_mcp.wire.model import Doc
 from mirra_mcp.wire.sessions import CreateSession
+
+log = logging.getLogger("mirra_mcp.local")
 
 SLACK = 600
 """Seconds that a run's own session lives beyond what the attempts may take."""
@@ -42,7 +46,12 @@ class Runs:
     @cached_property
     def records(self) -> Records:
         """The record of all runs, opened when it is first needed."""
-        return Records(self._host.data_folder)
+        folder = self._host.data_folder
+        try:
+            return Records(folder)
+        except sqlite3.Error as error:
+            log.warning("The runs in %s can't be read or kept: %s.", folder, error)
+            return Records(None)
 
     def plan(
         self, scenario: Doc | None, markdown: str | None, given: Overrides
@@ -192,7 +201,8 @@ class Runs:
 
     async def _provision(self, id: str, doc: ScenarioDoc) -> Entry:
         config = doc.config
-        seconds = int(config.runs * (config.timeout + VERDICTS)) + SLACK
+        wait = self._host.settings.verdict_wait
+        seconds = int(config.runs * (config.timeout + wait)) + SLACK
         slug = re.sub(r"[^a-z0-9]+", "-", doc.title.lower()).strip("-")[:40]
         return await self._host.create(
             CreateSession(
@@ -211,7 +221,10 @@ class Runs:
                 return id
 
     def _keep(self, run: wire.Run) -> None:
-        self.records.save(run)
+        try:
+            self.records.save(run)
+        except sqlite3.Error as error:
+            log.warning("The run %s could not be written down: %s.", run.run_id, error)
         if run.status != "running":
             self._active.pop(run.run_id, None)
 

@@ -115,6 +115,19 @@ async def test_a_session_that_ends_while_it_is_judged_fails_the_run(
     assert (run.status, run.reason) == ("failed", "The session ended during the run.")
 
 
+async def test_verdicts_that_never_come_leave_criteria_ungraded(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, verdict_wait=0.2)
+    with anyio.fail_after(30), LocalMirra(settings) as local:
+        async with MirraClient(local.url, local.token, retries=0) as mirra:
+            started = await mirra.create_run(CreateRun(scenario_markdown=TEXT))
+            run = await mirra.finish_run(started.run_id, FinishRun())
+            assert run.progress is None or run.progress.phase == "judging"
+            while run.status == "running":
+                run = await mirra.get_run(started.run_id, wait=5, after=heard(run))
+    assert [each.result for each in run.attempts[0].criteria] == ["pass"] + ["ungraded"] * 3
+    assert (run.satisfaction_score, run.ungraded, run.pass_hat_k) == (1.0, 3, None)
+
+
 async def test_a_timed_out_attempt_asks_no_judge(mirra: MirraClient, stub: Stub) -> None:
     started = await mirra.create_run(CreateRun(scenario_markdown=TEXT, timeout=1))
     run = await mirra.get_run(started.run_id)

@@ -95,6 +95,15 @@ async def test_the_records_survive_kill_9(tmp_path: Path) -> None:
         assert (cut.status, cut.reason, cut.brief, cut.mirrors) == ("failed", CUT_OFF, None, [])
 
 
+async def test_records_that_cannot_be_read_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "runs.db").write_bytes(b"no database" * 1000)
+    async with mirra_in(tmp_path) as mirra:
+        done = await begin(mirra, "Done")
+        assert (await mirra.finish_run(done, FinishRun())).status == "complete"
+        assert [each.run_id for each in (await mirra.list_runs()).runs] == [done]
+    assert (tmp_path / "runs.db").read_bytes().startswith(b"no database")
+
+
 async def test_a_mirra_without_the_data_folder_keeps_its_runs_in_memory(tmp_path: Path) -> None:
     async with mirra_in(tmp_path) as owner, mirra_in(tmp_path) as other:
         done = await begin(other, "Elsewhere")
