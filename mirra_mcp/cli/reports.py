@@ -1,8 +1,11 @@
 """What `run` tells: lines for people, JSON for programs, JUnit and annotations for CI."""
 
+import asyncio
+import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,10 +57,34 @@ class Teller:
 
     def __init__(self, *, quiet: bool, to_stderr: bool) -> None:
         self._quiet, self._err = quiet, to_stderr
+        self._is_live = not quiet and (sys.stderr if to_stderr else sys.stdout).isatty()
+
+    @contextmanager
+    def working(self, seconds: float) -> Iterator[None]:
+        """On a terminal, show how long a driver has been at work and may be."""
+        if not self._is_live:
+            yield
+            return
+        ticking = asyncio.ensure_future(self._tick(seconds))
+        try:
+            yield
+        finally:
+            ticking.cancel()
+            self._wipe()
+
+    async def _tick(self, seconds: float) -> None:
+        for passed in range(1, int(seconds) + 2):
+            await asyncio.sleep(1)
+            click.echo(f"\r  ... {passed} of {seconds:.0f} s", nl=False, err=self._err)
+
+    def _wipe(self) -> None:
+        if self._is_live:
+            click.echo("\r\x1b[K", nl=False, err=self._err)
 
     def say(self, text: str = "", *, color: str | None = None, always: bool = False) -> None:
         """Write a line, unless told to be quiet."""
         if always or not self._quiet:
+            self._wipe()
             click.echo(click.style(text, fg=color) if color else text, err=self._err)
 
     def step(self, text: str) -> None:
@@ -144,8 +171,6 @@ def tell_mistakes(file: Path, mistakes: Sequence[ScenarioMistake], *, err: bool 
 
 def in_actions() -> bool:
     """Whether this is a job of GitHub Actions."""
-    import os
-
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 

@@ -67,10 +67,11 @@ def run_all(files: Sequence[Path], job: Job, settings: Settings) -> int:
         CommandFailed: it can't go on.
     """
     use_utf8()
-    readings = (
-        {} if settings.is_hosted else {file: read_file(file, job.overrides) for file in files}
-    )
+    readings = {file: read_file(file, job.overrides) for file in files}
     faulty = {file: reading.errors for file, reading in readings.items() if reading.errors}
+    if settings.is_hosted:  # which mirrors it has, only it knows
+        readings = {file: each for file, each in readings.items() if file not in faulty}
+        faulty = {}
     if faulty:
         for file, mistakes in faulty.items():
             tell_mistakes(file, mistakes)
@@ -203,7 +204,8 @@ class _OneFile:
             self._teller.step(f"run {number}/{of}")
             env = environment(started, number, self._mirra.url, self._token)
             seconds = whole - min(SPARE, whole * 0.05) - (clock() - began)
-            driven = await drive(self._job.driver, env, seconds, self._teller.heard)
+            with self._teller.working(seconds):
+                driven = await drive(self._job.driver, env, seconds, self._teller.heard)
             result.outputs[number], result.exit_codes[number] = driven.output, driven.exit_code
             if driven.exit_code is None:
                 run = await self._timed_out(started.run_id, number)

@@ -289,6 +289,22 @@ def test_it_may_run_in_a_session_that_stays(tmp_path: Path, small: Path) -> None
     assert "ses_none" in unknown.stderr
 
 
+def test_with_a_token_it_runs_on_that_mirra(tmp_path: Path, small: Path) -> None:
+    """What it takes: `POST /v1/runs`, `/finish`. Here another process plays the hosted one."""
+    with running(tmp_path, "up", "--json") as process:
+        ready = json.loads(first_line(process))
+        hosted = {"MIRRA_API_URL": ready["url"], "MIRRA_TOKEN": ready["token"]}
+        command = python(str(tmp_path / "send.py"))
+        done = run(tmp_path, "run", str(small), "--driver", command, env=hosted)
+        small.write_text(SMALL.replace("resend", "resent"), encoding="utf-8")
+        refused = run(tmp_path, "run", str(small), "--driver", command, env=hosted)
+        assert ended(process)[0] == 0
+    assert done.returncode == 0, done.stderr
+    assert "satisfaction score: 100%" in done.stdout
+    assert refused.returncode == 4
+    assert "Unknown mirror 'resent'" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
