@@ -108,6 +108,8 @@ def test_subaccounts_are_counted_when_asked_for(account: Account) -> None:
 def test_what_no_report_can_be_made_of_is_refused(account: Account, query: str) -> None:
     """The words are ours."""
     assert account.refused("GET", f"/Usage/Records.json?{query}")[:2] == (400, 20001)
+    for span in ("Yearly", "Monthly", "Daily"):
+        account.fetch(f"/Usage/Records/{span}.json?StartDate=0001-01-01&EndDate=9999-12-31")
     assert account.fetch("/Usage/Records.json?StartDate=-30days&Category=sms")["usage_records"][0][
         "start_date"
     ] == ("2026-04-04")

@@ -234,6 +234,8 @@ def _spans(span: Span, start: date, end: date) -> list[tuple[date, date]]:
     while last >= start and len(found) < 5000:
         first = {"day": last, "month": last.replace(day=1), "year": last.replace(month=1, day=1)}
         found.append((max(first[span], start), last))
+        if first[span] <= start:
+            break
         last = first[span] - timedelta(days=1)
     return found
 
