@@ -26,7 +26,6 @@ SOONEST, LATEST = timedelta(seconds=300), timedelta(days=35)
 LONGEST_VALIDITY = 36_000
 MOST_MEDIA = 10
 MAGIC_TO = {
-    phones.INVALID: 21211,
     phones.UNROUTABLE: 21612,
     phones.FOREIGN: 21408,
     phones.UNSUBSCRIBED: 21610,
@@ -115,10 +114,8 @@ def recipient(text: str, country: str | None) -> Phone:
         if read is not None:
             e164 = phonenumbers.PhoneNumberFormat.E164
             phone = phones.parse(phonenumbers.format_number(read, e164))
-    if phone is None:
-        raise refuse(21211, to=text)
-    if phone.e164 == phones.INVALID:
-        raise refuse(21211, to=phone.e164)
+    if phone is None or phone.e164 == phones.INVALID:
+        raise refuse(21211, to=f"{text[:-4]}XXXX")
     return phone
 
 

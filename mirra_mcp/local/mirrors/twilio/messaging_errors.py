@@ -8,6 +8,7 @@ from mirra_mcp.local.mirrors.twilio import errors
 
 CODES: dict[int, tuple[int, str]] = {
     20009: (409, "Cannot delete this resource before it is complete"),
+    21211: (400, "Invalid 'To' Phone Number: {to}"),
     21266: (400, "'To' and 'From' number cannot be the same: {to}"),
     21609: (400, "The 'StatusCallback' URL {url} is not a valid URL."),
     21614: (400, "'To' number: {to}, is not a valid mobile number"),

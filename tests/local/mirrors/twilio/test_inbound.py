@@ -63,6 +63,7 @@ def test_the_only_number_need_not_be_named(account: Account) -> None:
     buy(account, OTHER)
     several = account.http.post("/_mirra/simulate", json=ask).json()["error"]
     assert several["code"] == "mirra.simulate.ambiguous"
+    assert several["hint"] == f"Name one as 'to': {OTHER}, {OURS}"
     assert receive(account, to=OTHER)["to"] == OTHER
 
 

@@ -25,8 +25,8 @@ WORDS = "is not a valid, SMS-capable inbound phone number or short code for your
         ({"From": None}, 21603, "A 'From' phone number is required."),
         ({"Body": None}, 21602, "Message body is required."),
         ({"Body": ""}, 21602, "Message body is required."),
-        ({"To": "alice"}, 21211, "The 'To' number alice is not a valid phone number."),
-        ({"To": "+1555"}, 21211, "The 'To' number +1555 is not a valid phone number."),
+        ({"To": "alice"}, 21211, "Invalid 'To' Phone Number: aXXXX"),
+        ({"To": "+1555"}, 21211, "Invalid 'To' Phone Number: +XXXX"),
         ({"From": "+12"}, 21212, "The 'From' number +12 is not a valid phone number, shortcode, or"
          " alphanumeric sender ID."),
         ({"From": "Way too long a name"}, 21212, None),

@@ -208,8 +208,18 @@ def test_short_codes_join_and_leave_a_service(account: Account) -> None:
     account.simulate("short_code.assigned", shortCode="12345")
     [code], made = account.client.api.account.short_codes.list(), service(account)
     joined = made.short_codes.create(short_code_sid=code.sid)
-    assert (joined.short_code, joined.country_code) == ("12345", "US")
-    assert joined.capabilities == ["SMS"]
+    path = f"/v1/Services/{made.sid}/ShortCodes/{code.sid}"
+    assert account.fetch(path) == {
+        "account_sid": account.sid,
+        "service_sid": made.sid,
+        "sid": code.sid,
+        "date_created": NOON,
+        "date_updated": NOON,
+        "short_code": "12345",
+        "country_code": "US",
+        "capabilities": ["SMS"],
+        "url": account.url + path,
+    }
     assert [each.sid for each in made.short_codes.list()] == [code.sid]
     assert made.short_codes(code.sid).fetch().url == joined.url
     assert made.short_codes(code.sid).delete()
@@ -220,7 +230,18 @@ def test_names_join_and_leave_a_service(account: Account) -> None:
     """Source: https://www.twilio.com/docs/messaging/api/alphasender-resource"""
     made = service(account)
     name = made.alpha_senders.create(alpha_sender="Acme Shop")
-    assert (name.sid[:2], name.capabilities) == ("AI", ["SMS"])
+    assert name.sid[:2] == "AI"
+    own = f"/v1/Services/{made.sid}/AlphaSenders/{name.sid}"
+    assert account.fetch(own) == {
+        "account_sid": account.sid,
+        "service_sid": made.sid,
+        "sid": name.sid,
+        "date_created": NOON,
+        "date_updated": NOON,
+        "alpha_sender": "Acme Shop",
+        "capabilities": ["SMS"],
+        "url": account.url + own,
+    }
     assert [each.alpha_sender for each in made.alpha_senders.list()] == ["Acme Shop"]
     assert made.alpha_senders(name.sid).fetch().alpha_sender == "Acme Shop"
     path = f"/v1/Services/{made.sid}/AlphaSenders"
@@ -241,7 +262,19 @@ def test_names_may_be_for_one_country(account: Account) -> None:
     names = made.destination_alpha_senders
     german = names.create(alpha_sender="Laden", iso_country_code="de")
     everywhere = names.create(alpha_sender="Shop")
-    assert (german.iso_country_code, everywhere.iso_country_code) == ("DE", None)
+    assert everywhere.iso_country_code is None
+    own = f"/v1/Services/{made.sid}/DestinationAlphaSenders/{german.sid}"
+    assert account.fetch(own) == {
+        "account_sid": account.sid,
+        "service_sid": made.sid,
+        "sid": german.sid,
+        "date_created": NOON,
+        "date_updated": NOON,
+        "alpha_sender": "Laden",
+        "capabilities": ["SMS"],
+        "url": account.url + own,
+        "iso_country_code": "DE",
+    }
     assert [each.sid for each in names.list(iso_country_code="DE")] == [german.sid]
     assert len(names.list()) == 2
     sid = send(account, to=GERMANY, messaging_service_sid=made.sid).sid

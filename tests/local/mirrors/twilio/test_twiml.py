@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from twilio.twiml.messaging_response import Message, MessagingResponse
 
-from tests.local.mirrors.twilio.account import Account
+from tests.local.mirrors.twilio.account import RFC_NOON, Account
 from tests.local.mirrors.twilio.texts import ALICE, BOB, OTHER, OURS, buy, receive, send, service
 from tests.local.receiver import Receiver, Reply
 
@@ -205,9 +205,26 @@ def test_other_kinds_of_content_are_noted(account: Account, receiver: Receiver) 
     answer(account, receiver, Reply('{"ok": true}', content_type="application/json"))
     [noted] = account.client.api.account.notifications.list()
     assert (noted.error_code, noted.message_text) == ("12300", "Invalid Content-Type")
-    whole = noted.fetch()
-    assert whole.response_body == '{"ok": true}'
-    assert "Body=Hi" in whole.request_variables
+    whole = account.fetch(f"/Notifications/{noted.sid}.json")
+    assert "Body=Hi" in whole.pop("request_variables")
+    assert whole == {
+        "account_sid": account.sid,
+        "api_version": "2010-04-01",
+        "call_sid": None,
+        "date_created": RFC_NOON,
+        "date_updated": RFC_NOON,
+        "error_code": "12300",
+        "log": "0",
+        "message_date": RFC_NOON,
+        "message_text": "Invalid Content-Type",
+        "more_info": "https://www.twilio.com/docs/errors/12300",
+        "request_method": "POST",
+        "request_url": receiver.url,
+        "response_body": '{"ok": true}',
+        "response_headers": None,
+        "sid": noted.sid,
+        "uri": f"{account.path}/Notifications/{noted.sid}.json",
+    }
     assert account.client.api.account.notifications.list(log=1) == []
 
 

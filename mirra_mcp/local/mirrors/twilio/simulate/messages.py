@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from mirra_mcp.local.kit.errors import SimulateError
+from mirra_mcp.local.kit.errors import Refusal, SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.twilio import phones
 from mirra_mcp.local.mirrors.twilio.hooks import Hooks, hooks_of
@@ -193,11 +193,7 @@ def addressed(twilio: "Twilio", to: str | None) -> Hooks:
         Refusal: it is none of the account's, or several could be meant.
     """
     if to is None:
-        codes, numbers = twilio.short_codes.find(limit=2), twilio.incoming_phone_numbers
-        if codes and not numbers.find(limit=1):
-            to = the_one(twilio.short_codes, None, "to")["short_code"]
-        else:
-            to = the_one(numbers, None, "to")["phone_number"]
+        to = the_only_address(twilio)
     phone = phones.parse(to)
     hooks = hooks_of(twilio, None, phone.e164 if phone else to)
     if hooks is None:
@@ -207,3 +203,24 @@ def addressed(twilio: "Twilio", to: str | None) -> Hooks:
             f"It has: {', '.join(held)}." if held else "Buy a number first.",
         )
     return hooks
+
+
+def the_only_address(twilio: "Twilio") -> str:
+    """Return the one address that can be texted.
+
+    Raises:
+        Refusal: there is none, or there are several.
+    """
+    held = [each["phone_number"] for each in twilio.incoming_phone_numbers.find(limit=6)]
+    held += [each["short_code"] for each in twilio.short_codes.find(limit=6)]
+    if not held:
+        raise SimulateError("The account has no number to text.", "Buy one first.")
+    if len(held) > 1:
+        listed = ", ".join(held[:5]) + ("..." if len(held) > 5 else "")
+        raise Refusal(
+            400,
+            "mirra.simulate.ambiguous",
+            "More than one number could be texted.",
+            f"Name one as 'to': {listed}",
+        )
+    return str(held[0])
