@@ -32,7 +32,12 @@ class VerificationChecks(TwilioResource):
 
     entity, plural, prefix = "verification_check", "verification_checks", "VC"
     synonyms, names = ("code check",), ("to",)
-    verbs = {"approved": ("status", "approved")}
+    verbs = {
+        "approved": ("valid", True),
+        "passed": ("valid", True),
+        "failed": ("valid", False),
+        "refused": ("valid", False),
+    }
     statuses = ("approved", "pending", "max_attempts_reached")
     indexes = ("account_sid", "service_sid", "verification_sid")
     blank = {
