@@ -39,6 +39,11 @@ def present(counts: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return `1 call`, `2 calls`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 class Fitted:
     """What fitted: the items, the length at which texts were cut (if any), how many are missing."""
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from mirra_mcp.server import credentials, prices
-from mirra_mcp.server.answers import fit
+from mirra_mcp.server.answers import counted, fit
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.server.installed import installation_of, or_none, resource_of
@@ -235,7 +235,7 @@ async def _about_methods(
         exact = _method(methods, name, wanted.resource_id)
     shown = fit([exact.to_json()]) if exact else None
     return InstallationAnswer(
-        summary=_line(exact) if exact else f"{len(found)} methods have to do with '{name}'.",
+        summary=_line(exact) if exact else f"Methods that have to do with '{name}': {len(found)}.",
         methods=None if exact else [_line(each) for each in found[:METHODS]],
         method=shown.items[0] if shown else None,
         note=None if exact else "Name one with `method` to see its parameters' schema.",
@@ -249,8 +249,9 @@ def _with_usage(
     methods = found.endpoint.methods if found and found.endpoint else []
     newer = found and found.version and (found.latest_version or 0) > found.version
     return InstallationAnswer(
-        summary=f"{wanted.resource_name or wanted.resource_id}: {usage.total_calls} calls cost "
-        f"{prices.amount(usage.total_cost, pricing)} in all; {usage.calls_today} calls today.",
+        summary=f"{wanted.resource_name or wanted.resource_id}: "
+        f"{counted(usage.total_calls, 'call')} cost {prices.amount(usage.total_cost, pricing)} in "
+        f"all; {usage.calls_today} today.",
         installation=found.model_copy(update={"endpoint": None}) if found else None,
         installations=None if found else [wanted],
         methods=[_line(each) for each in methods[:METHODS]],

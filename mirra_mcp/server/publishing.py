@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server import prices
+from mirra_mcp.server.answers import counted
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.texts import read_json
@@ -97,7 +98,7 @@ async def mirra_resource_create(
         raise _invalid(error) from None
     made = await (await caller.marketplace()).create(wanted)
     return Own(
-        summary=f"{made.name} is a draft with {len(chosen)} methods.",
+        summary=f"{made.name} is a draft with {counted(len(chosen), 'method')}.",
         resource_id=made.id,
         name=made.name,
         status=made.status,

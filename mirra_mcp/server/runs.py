@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mirra_mcp.server.answers import LIMIT, fit, narrowed, size
+from mirra_mcp.server.answers import LIMIT, counted, fit, narrowed, size
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.packets import fitted as fitted_packets
 from mirra_mcp.wire.model import Doc, Wire
@@ -142,8 +142,8 @@ def told(run: Run, *, is_new: bool) -> RunAnswer:
 def _summary(run: Run, *, is_new: bool) -> str:
     if run.judge and run.progress:
         return (
-            f"Attempt {run.progress.attempt} of {run.progress.of} is over; {len(run.judge)} "
-            "criteria wait for your verdict."
+            f"Attempt {run.progress.attempt} of {run.progress.of} is over; to be judged by you: "
+            f"{counted(len(run.judge), 'criterion', 'criteria')}."
         )
     if is_new and run.status == "running" and run.attempts and run.progress:
         last = run.attempts[-1]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import anyio
 from pydantic import Field
 
-from mirra_mcp.server.answers import LIMIT, ROOM, fit, narrowed, size
+from mirra_mcp.server.answers import LIMIT, ROOM, counted, fit, narrowed, size
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.runs import RunAnswer, is_passing, place, read_verdicts, told, where
@@ -74,11 +74,11 @@ async def mirra_scenario_check(
     reading = await (await caller.mirra()).check_scenario(CheckScenario(scenario_markdown=text))
     judged = sum(each.tag == "judge" or each.escalates for each in reading.criteria)
     if reading.errors:
-        summary = f"It can't run: {len(reading.errors)} mistakes."
+        summary = f"It can't run: {counted(len(reading.errors), 'mistake')}."
         further = "Correct what `errors` names, and check it again."
     else:
         summary = (
-            f"It can run: {len(reading.criteria)} criteria, "
+            f"It can run: {counted(len(reading.criteria), 'criterion', 'criteria')}, "
             f"{len(reading.criteria) - judged} checked by pattern, {judged} judged."
         )
         further = (
@@ -205,7 +205,8 @@ async def mirra_scenario_draft(
     room = LIMIT - ROOM - size(draft.markdown)
     fitted = fit([each.to_json() for each in draft.reading.criteria], limit=max(room, 2_000))
     return Drafted(
-        summary=f"{len(draft.reading.criteria)} criteria that this session's trace meets.",
+        summary="This session's trace meets it: "
+        f"{counted(len(draft.reading.criteria), 'criterion', 'criteria')}.",
         markdown=draft.markdown,
         warnings=draft.reading.warnings[:10],
         criteria=[CriterionReading.model_validate(each) for each in fitted.items],

@@ -104,7 +104,7 @@ async def test_a_resource_is_found_installed_called_paid_for_and_removed(
     assert set_up["result"] == {"id": "alert_1", "symbol": "BTC", "above": 100_000}
 
     usage = await agent.call("mirra_installation_list", installation=resource)
-    assert usage["summary"] == "Crypto Price API: 2 calls cost 0.002 USDC in all; 2 calls today."
+    assert usage["summary"] == "Crypto Price API: 2 calls cost 0.002 USDC in all; 2 today."
     assert [each["method"] for each in usage["recentCalls"]] == ["postAlerts", "getPrice"]
     assert usage["installation"]["credential"]["lastFour"] == SECRET[-4:]
 
