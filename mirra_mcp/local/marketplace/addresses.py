@@ -16,6 +16,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
+TRIED = 3
+"""Addresses of one host that are tried."""
 PATIENCE = 10.0
 """Seconds that a name may take to resolve."""
 
@@ -78,8 +80,8 @@ class Addresses:
             except ValueError:
                 self._names.add(word.lower())
 
-    async def find(self, origin: Origin) -> str:
-        """Return the address that a host is to be called at.
+    async def find(self, origin: Origin) -> list[str]:
+        """Return the addresses that a host is to be called at, the best one first.
 
         Raises:
             Refused: it doesn't resolve, or to an address that isn't allowed.
@@ -97,7 +99,7 @@ class Addresses:
             raise UpstreamError("unresolved", f"'{origin.host[:100]}' has no address.")
         for address in found:
             self._check(origin, ipaddress.ip_address(address))
-        return found[0]
+        return list(dict.fromkeys(found))[:TRIED]
 
     def _check(self, origin: Origin, address: Address) -> None:
         if is_public(address) or origin.host in self._names:

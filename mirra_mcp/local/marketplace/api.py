@@ -49,7 +49,7 @@ async def retrieve(request: Request, market: Market) -> Response:
     """`GET /resources/{id}`; with `?spec=true` the OpenAPI document too."""
     spec = request.query_params.get("spec", "").lower() in ("1", "true")
     found = await to_thread(market.catalog.retrieve, account_of(request), _id(request), spec=spec)
-    return answer(found)
+    return await to_thread(answer, found)
 
 
 async def method(request: Request, market: Market) -> Response:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from asyncio import to_thread
 from typing import Any, TypeVar
 
 import orjson
@@ -12,10 +13,12 @@ from starlette.responses import Response
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.marketplace.errors import Refused, bad, invalid
 from mirra_mcp.local.marketplace.upstream import DEEPEST, is_deep
-from mirra_mcp.wire.marketplace import Answered
+from mirra_mcp.wire.marketplace import Answered, CreateResource, UpdateResource
 from mirra_mcp.wire.model import Body, Doc
 
 LIMIT = 4 * 1024 * 1024
+LARGE = 64 * 1024
+"""Bytes from which a body isn't read between other requests but beside them."""
 ME = "user_local"
 GROUP = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 
@@ -58,6 +61,10 @@ async def read_object(request: Request) -> Doc:
         Refused: it isn't one.
     """
     body = await read_bytes(request)
+    return await to_thread(_parse, body) if len(body) > LARGE else _parse(body)
+
+
+def _parse(body: bytes) -> Doc:
     try:
         given = orjson.loads(body) if body.strip() else {}
     except ValueError:
@@ -94,7 +101,10 @@ async def read(model: type[B], request: Request) -> B:
     Raises:
         Refused: it doesn't fit.
     """
-    return fit(model, await read_object(request))
+    given = await read_object(request)
+    if model in (CreateResource, UpdateResource):
+        return await to_thread(fit, model, given)
+    return fit(model, given)
 
 
 def whole(request: Request, name: str, default: int, most: int, least: int = 0) -> int:

@@ -75,17 +75,21 @@ class Catalog:
             raise denied(f"'{row['name']}' isn't yours: only its creator can do this.")
         return row
 
-    def definition(self, id: str, version: int, doc: str | None = None) -> Definition:
+    def definition(
+        self, id: str, version: int, doc: str | None = None, *, is_fit: bool = False
+    ) -> Definition:
         """Return a resource at a version."""
         with self._lock:
             found = self._definitions.get((id, version))
         if found is not None:
             return found
+        is_fit = is_fit or doc is None  # only what was published is installed
         if doc is None:
             doc = self._store.value(
                 "SELECT doc FROM versions WHERE resource=? AND version=?", id, version
             )
         found = self._make(id, json.loads(doc or "{}"))
+        found.is_fit = is_fit
         with self._lock:
             while len(self._definitions) >= KEPT:
                 del self._definitions[next(iter(self._definitions))]
@@ -94,7 +98,8 @@ class Catalog:
 
     def of(self, row: Row) -> Definition:
         """Return a resource as it is now."""
-        return self.definition(row["id"], row["version"], row["doc"])
+        is_fit = row["status"] == "published"
+        return self.definition(row["id"], row["version"], row["doc"], is_fit=is_fit)
 
     # Making and changing.
 
@@ -227,9 +232,8 @@ class Catalog:
 
     def retrieve(self, account: str, id: str, *, spec: bool = False) -> wire.Resource:
         """Return all about a resource."""
-        with self._store.look():
-            row = self.row(account, id)
-            shown = self.show(account, row, methods=True)
+        row = self.row(account, id)
+        shown = self.show(account, row, methods=True)
         if spec:
             shown.open_api_spec = self.of(row).spec()
         return shown

@@ -108,8 +108,20 @@ class Credentials:
         self._store, self._wall = store, wall
         self._keys = Keys(store)
 
+    def ready(self) -> None:
+        """See that there is a key to seal with. Call it before a change, not inside one.
+
+        Raises:
+            Refused: it can't be kept anywhere.
+        """
+        self._keys.make()
+
     def put(self, installation: str, credential: Credential) -> None:
-        """Store a credential in place of the one before. Call it inside a change."""
+        """Store a credential in place of the one before. Call it inside a change.
+
+        Raises:
+            Refused: `ready` was not called, or the key has gone since.
+        """
         expires = credential.expires_at
         self._store.run(
             "INSERT OR REPLACE INTO credentials VALUES (?,?,?,?,?,?)",
@@ -152,11 +164,12 @@ class Credentials:
         )
 
     def _seal(self, installation: str, credential: Credential) -> bytes:
+        key = self._keys.find()
+        if key is None:
+            raise conflict("NOT_AUTHENTICATED", "The key for credentials is gone. Try again.")
         nonce = secrets.token_bytes(NONCE)
         plain = json.dumps(credential.fields).encode()
-        sealed: bytes = _cipher(self._keys.make()).encrypt(
-            nonce, plain, _context(installation, credential.type)
-        )
+        sealed: bytes = _cipher(key).encrypt(nonce, plain, _context(installation, credential.type))
         return nonce + sealed
 
     def _unseal(self, installation: str, type: str, sealed: bytes) -> Doc:

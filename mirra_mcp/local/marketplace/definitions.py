@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from mirra_mcp.local.kit.errors import one_of
-from mirra_mcp.local.marketplace import plans
+from mirra_mcp.local.marketplace import openapi, plans
 from mirra_mcp.local.marketplace.errors import not_found
 from mirra_mcp.local.marketplace.openapi import Document
 from mirra_mcp.local.marketplace.plans import Plan
@@ -24,14 +24,18 @@ class Definition:
     """A resource at one version; nothing in it ever changes."""
 
     def __init__(self, doc: Doc) -> None:
-        self.doc = doc
+        self.is_fit = False
+        """Whether it is known to have been published, so that its document needs no check."""
         self.resource = CreateResource.model_validate(doc)
         self._plans: dict[str, Plan] = {}
 
     @cached_property
     def document(self) -> Document | None:
-        """The OpenAPI document, if there is one."""
-        return Document(self.resource.open_api_spec) if self.resource.open_api_spec else None
+        """The OpenAPI document, if there is one that is valid."""
+        spec = self.resource.open_api_spec
+        if spec is None or not (self.is_fit or not openapi.problems(spec)):
+            return None
+        return Document(spec)
 
     @property
     def authentication(self) -> str:

@@ -198,6 +198,7 @@ class Installations:
             Refused: it isn't installed, or takes others.
         """
         now = amounts.text(self._wall())
+        self._credentials.ready()
         with self._store.change():
             row = self.row(account, resource)
             refusal = credentials.fits(self.definition(row).authentication, credential.type)
@@ -266,23 +267,26 @@ class Installations:
         with self._store.look():
             row = self.by_id(account, id)
             definition = self.definition(row)
-            latest = "SELECT version FROM resources WHERE id=?"
-            shown = wire.Installation(
-                **self.record_of(row).model_dump(),
-                resource_name=definition.resource.name,
-                version=row["version"],
-                latest_version=self._store.value(latest, row["resource"]),
-                authentication=definition.authentication,
-                pricing=definition.shown_pricing(),
-                endpoint=definition.shown_endpoint(),
-            )
-            if (credential := self._credentials.show(id)) is not None:
-                shown.credential = credential
-            if row["paid_until"]:
-                shown.paid_until = amounts.instant(row["paid_until"])
+            record = self.record_of(row)
+            credential = self._credentials.show(id)
+            latest = self._store.value("SELECT version FROM resources WHERE id=?", row["resource"])
             stars = "SELECT rating FROM ratings WHERE resource=? AND account=?"
-            if (rating := self._store.value(stars, row["resource"], account)) is not None:
-                shown.rating = rating
+            rating = self._store.value(stars, row["resource"], account)
+        shown = wire.Installation(
+            **record.model_dump(),
+            resource_name=definition.resource.name,
+            version=row["version"],
+            latest_version=latest,
+            authentication=definition.authentication,
+            pricing=definition.shown_pricing(),
+            endpoint=definition.shown_endpoint(),
+        )
+        if credential is not None:
+            shown.credential = credential
+        if row["paid_until"]:
+            shown.paid_until = amounts.instant(row["paid_until"])
+        if rating is not None:
+            shown.rating = rating
         return shown
 
 

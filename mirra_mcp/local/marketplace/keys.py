@@ -24,6 +24,7 @@ log = logging.getLogger("mirra_mcp.local")
 T = TypeVar("T")
 
 SERVICE = "mirra-mcp"
+PLACE = "SELECT value FROM facts WHERE key='key'"
 LENGTH = 32
 PATIENCE = 20.0
 """Seconds that a keyring may take: it may ask a person to unlock it."""
@@ -40,24 +41,27 @@ class Keys:
     def find(self) -> bytes | None:
         """Return the key, or None if there is none, or none any more."""
         if self._key is None:
-            place = self._store.value("SELECT value FROM facts WHERE key='key'")
+            place = self._store.value(PLACE)
             if place is not None:
                 self._key = self._read(place)
         return self._key
 
-    def make(self) -> bytes:
-        """Return the key; make one if there is none. Call it inside a change of the store.
+    def make(self) -> None:
+        """See that there is a key. A keyring may ask a person, so no lock is held meanwhile.
 
         Raises:
             Refused: it can't be kept anywhere.
         """
         self.forget()
-        if (found := self.find()) is not None:
-            return found
+        before = self._store.value(PLACE)
+        if self.find() is not None:
+            return
         key = secrets.token_bytes(LENGTH)
-        place = self._to_keyring(key) or self._to_file(key)
-        self._store.run("INSERT OR REPLACE INTO facts VALUES ('key', ?)", place)
-        return key
+        place = self._to_keyring(key)
+        with self._store.change():
+            if self._store.value(PLACE) == before:
+                place = place or self._to_file(key)
+                self._store.run("INSERT OR REPLACE INTO facts VALUES ('key', ?)", place)
 
     def forget(self) -> None:
         """Read the key anew next time."""

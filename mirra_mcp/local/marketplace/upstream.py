@@ -106,9 +106,9 @@ class Upstream:
         began = perf_counter()
         try:
             async with asyncio.timeout(self._timeout):
-                where = address or await self.addresses.find(outgoing.origin)
+                where = [address] if address else await self.addresses.find(outgoing.origin)
                 for _ in range(HOPS):
-                    incoming = await self._once(outgoing, where)
+                    incoming = await self._reach(outgoing, where)
                     onward = _onward(outgoing, incoming)
                     if onward is None:
                         return incoming
@@ -120,6 +120,16 @@ class Upstream:
                 " or ask for less.",
             ) from None
         raise UpstreamError("redirects", f"The resource redirects more than {HOPS} times.")
+
+    async def _reach(self, outgoing: Outgoing, addresses: list[str]) -> Incoming:
+        """Call the first of a host's addresses that can be reached; keep to it from then on."""
+        while True:
+            try:
+                return await self._once(outgoing, addresses[0])
+            except UpstreamError as error:
+                if error.details["reason"] != "unreachable" or len(addresses) == 1:
+                    raise
+                del addresses[0]
 
     async def _once(self, outgoing: Outgoing, address: str) -> Incoming:
         import httpx

@@ -308,3 +308,16 @@ def test_other_paths_and_methods_are_refused_clearly(shop: Shop) -> None:
     assert (status, error["message"]) == (405, f"{V1}/resources doesn't take PUT: use GET, POST.")
     status, error = shop.no("POST", "/marketplaceResources/instal", {})
     assert "Did you mean 'install'?" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "spec", [{}, {"openapi": "3.0.3", "paths": []}, {"paths": {"/orders": {"post": 5}}}]
+)
+def test_a_draft_with_a_broken_document_can_be_looked_at(shop: Shop, spec: dict[str, Any]) -> None:
+    id = shop.draft(openApiSpec=spec)
+    shown = shop.ok("GET", f"/resources/{id}", params={"spec": "true"})
+    assert shown["openApiSpec"] == spec
+    assert [each["name"] for each in shown["endpoint"]["methods"]] == ["getPrice", "order"]
+    assert shop.ok("GET", f"/resources/{id}/methods/getPrice")["inputSchema"]["required"] == [
+        "symbol"
+    ]
