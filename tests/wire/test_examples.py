@@ -25,7 +25,14 @@ from mirra_mcp.wire.admin import (
 from mirra_mcp.wire.errors import ErrorBody
 from mirra_mcp.wire.events import DeliveryPage, Event, EventPage
 from mirra_mcp.wire.model import Body, Wire
-from mirra_mcp.wire.runs import CreateRun, FinishRun, Run, RunPage, RunStarted
+from mirra_mcp.wire.runs import (
+    CreateRun,
+    FinishRun,
+    Run,
+    RunPage,
+    RunStarted,
+    ScenarioConfig,
+)
 from mirra_mcp.wire.sessions import (
     ClockMoved,
     CreateSession,
@@ -309,6 +316,13 @@ def test_an_event_keeps_its_data_as_it_came(type: str, data: dict[str, Any]) -> 
 
 def test_an_unknown_field_of_an_answer_is_ignored() -> None:
     assert Session.model_validate(SESSION | {"region": "eu"}) == Session.model_validate(SESSION)
+
+
+@pytest.mark.parametrize("key", ["fixtureFile", "fixture_file", "fixture-file"])
+def test_config_keys_are_taken_in_each_spelling_and_written_in_camel_case(key: str) -> None:
+    config = ScenarioConfig.model_validate({"mirrors": ["resend"], key: "a.json"})
+    assert config.fixture_file == "a.json"
+    assert config.to_json()["fixtureFile"] == "a.json"
 
 
 def test_names_are_camel_case_on_the_wire_and_snake_case_here() -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from mirra_mcp.local.scenarios.model import Tag
@@ -26,7 +27,8 @@ SECTIONS = {
 
 _PAIR = re.compile(r"\s{0,8}(?:[-*+]\s+)?[*_`]{0,3}([A-Za-z][\w -]{0,40}?)[*_`]{0,3}\s*[:=](.*)")
 _ITEM = re.compile(r"\s{0,8}[-*+]\s+(\S.*)")
-_BOX = re.compile(r"\[[ xX]\]\s+")
+_REMARK = re.compile(r"\s*<!--.*?(?:-->|$)")
+_BOX = re.compile(r"^\[[ xX]\]\s+")
 _COMMENT = re.compile(r"(?:^|\s)#.*$|<!--.*?(?:-->|$)")
 
 
@@ -70,7 +72,7 @@ class Document:
 
 def read_document(text: str) -> Document:
     """Return a text's title and sections. Headings inside code, quotes and lists are none."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = dedent(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     lines = text.split("\n")
     tokens = _parser().parse(text)
     document, heads = Document(), list[tuple[Section | None, int, int]]()
@@ -116,7 +118,7 @@ def _read_bullets(section: Section, tokens: "Sequence[Token]") -> None:
                 section.nested.append((token.map or [0])[0] + 1)
         elif token.type == "list_item_close" and token.level == 1:
             text = " ".join(" ".join(parts).split())
-            section.bullets.append(Bullet(_BOX.sub("", text, count=1) if text else "", line))
+            section.bullets.append(Bullet(_BOX.sub("", _REMARK.sub("", text), count=1), line))
         elif token.content and token.type in ("inline", "fence", "code_block"):
             if token.level >= 2:
                 parts.append(token.content)

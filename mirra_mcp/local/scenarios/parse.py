@@ -32,8 +32,9 @@ CANONICAL = {
     "config": "Config",
 }
 TAGS: dict[str, Tag] = {"check": "check", "judge": "judge", "d": "check", "p": "judge"}
+_BULLETS = "-*+•·\u2013\u2014 \t"
 _TAG = re.compile(r"[*_`]{0,3}(check|judge)\s*(?::[*_`]{0,3}|[*_`]{1,3}\s*:)", re.IGNORECASE)
-_OLDER_TAG = re.compile(r"\[([DP])\]\s*:?", re.IGNORECASE)
+_OLDER_TAG = re.compile(r"\[(D|P|check|judge)\]\s*:?", re.IGNORECASE)
 _OTHER_TAG = re.compile(r"[*_`]{0,3}([A-Za-z]{4,9})[*_`]{0,3}:[*_`]{0,3}(?=\s)")
 _FIELDS = {
     "title": "title",
@@ -153,12 +154,12 @@ class _Parser:
                 " '- check: Exactly 1 email is created'.",
             )
             return []
-        bare = [(line, text) for line, text in section.loose if _TAG.match(text)]
+        bare = [(line, text) for line, text in section.loose if _TAG.match(text.lstrip(_BULLETS))]
         for line, text in bare:
             self._wrong(
                 line,
                 f"'{text[:60]}' is a criterion, but not a bullet.",
-                "Begin the line with '- '.",
+                "Begin the line with '- ', at the margin.",
             )
         for line in section.nested:
             self._wrong(

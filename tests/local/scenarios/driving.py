@@ -47,6 +47,10 @@ class Handler:
         return 200
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 @contextmanager
 def handling() -> Iterator[Handler]:
     """Run a handler on a free port."""
@@ -66,7 +70,7 @@ def handling() -> Iterator[Handler]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Requests)
+    server = Server(("127.0.0.1", 0), Requests)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     handler.url = f"http://127.0.0.1:{server.server_address[1]}/hook"

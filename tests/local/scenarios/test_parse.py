@@ -92,6 +92,18 @@ def test_sections_come_in_any_order_and_case_under_either_name() -> None:
     ]
 
 
+@pytest.mark.parametrize("margin", ["    ", "\t"])
+def test_a_text_that_is_indented_as_a_whole_is_read_all_the_same(margin: str) -> None:
+    text = "".join(margin + line for line in WELCOME.splitlines(keepends=True))
+    assert read(text) == read(WELCOME)
+
+
+@pytest.mark.parametrize("row", ["      - check: a", "• check: a", "```\n- check: a\n```"])
+def test_what_looks_like_a_bullet_but_is_none_is_never_lost(row: str) -> None:
+    (mistake,) = mistakes(f"# T\n## Checks\n\n{row}\n\n- judge: b\n## Config\nmirrors: resend\n")
+    assert mistake.message.endswith("is a criterion, but not a bullet.")
+
+
 def test_what_stands_in_code_or_quotes_is_no_heading_and_no_rule_makes_one() -> None:
     scenario = read(
         "# T\n## Prompt\n```md\n# not a title\n## Config\nmirrors: stripe\n```\n> # quoted\n\n"
@@ -113,6 +125,8 @@ def test_what_stands_in_code_or_quotes_is_no_heading_and_no_rule_makes_one() -> 
         ("- `check:` A", "check", "A", True),
         ("- [ ] check: A", "check", "A", True),
         ("- [x] [P] A", "judge", "A", True),
+        ("- [judge] A", "judge", "A", True),
+        ("- check: A <!-- or B -->", "check", "A", True),
         ("1. check: A", "check", "A", True),
         ("- check: A\n  goes on\n  here", "check", "A goes on here", True),
         ("- Exactly 3 emails were sent", "check", "Exactly 3 emails were sent", False),
