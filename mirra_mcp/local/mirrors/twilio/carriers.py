@@ -11,6 +11,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, get_args
 
+from mirra_mcp.local.mirrors.twilio.phones import LANDLINE
+
 LineType = Literal[
     "mobile",
     "landline",
@@ -110,6 +112,8 @@ def line_type(e164: str) -> LineType:
     """Return what the numbering plan says of a number."""
     import phonenumbers
 
+    if e164 == LANDLINE:
+        return "landline"
     number = phonenumbers.parse(e164, None)
     if number.country_code == 1 and not phonenumbers.is_valid_number(number):
         return "mobile"  # the fictional 555 numbers, with which tests are written

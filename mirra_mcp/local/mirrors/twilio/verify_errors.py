@@ -8,6 +8,11 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.mirrors.twilio.errors import told
 
 CODES: dict[int, tuple[int, str]] = {
+    21608: (
+        403,
+        "The phone number is unverified. Trial accounts cannot send messages to unverified numbers;"
+        " verify it at twilio.com/user/account/phone-numbers/verified",
+    ),
     60200: (400, "Invalid parameter"),
     60202: (429, "Max check attempts reached"),
     60203: (429, "Max send attempts reached"),

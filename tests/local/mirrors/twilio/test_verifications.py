@@ -3,6 +3,8 @@
 Source: https://www.twilio.com/docs/verify/api/verification
 """
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.local.mirrors.twilio.account import NOON, Account
@@ -155,6 +157,7 @@ def test_another_status_is_refused(account: Account) -> None:
     [
         ({"To": "5555550123", "Channel": "sms"}, "Invalid parameter `To`: 5555550123"),
         ({"To": "+1", "Channel": "sms"}, "Invalid parameter `To`: +1"),
+        ({"To": "+1 555 555 0123", "Channel": "sms"}, "Invalid parameter `To`: +1 555 555 0123"),
         ({"To": "+15005550001", "Channel": "sms"}, "Invalid parameter `To`: +15005550001"),
         ({"To": ALICE, "Channel": "email"}, f"Invalid parameter `To`: {ALICE}"),
         ({"To": ALICE, "Channel": "pigeon"}, "Invalid parameter: Channel"),
@@ -210,6 +213,24 @@ def test_a_landline_gets_no_sms_where_the_service_looks(account: Account) -> Non
     assert told == (403, 60205)
     assert looking.verifications.create(to=LONDON, channel="call").status == "pending"
     assert service_of(account).verifications.create(to=LONDON, channel="sms").status == "pending"
+
+
+def test_a_trial_account_verifies_its_own_numbers_only(
+    open_account: Callable[..., Account],
+) -> None:
+    """Source: https://github.com/twilio/twilio-node/issues/1111"""
+    account = open_account("verified-numbers")
+    service = account.post("/v2/Services", FriendlyName="Acme")["sid"]
+    path = f"/v2/Services/{service}/Verifications"
+    assert account.post(path, To=ALICE, Channel="sms")["status"] == "pending"
+    assert account.refused("POST", path, {"To": "+14155550199", "Channel": "call"}) == (
+        403,
+        21608,
+        "The phone number is unverified. Trial accounts cannot send messages to unverified numbers;"
+        " verify it at twilio.com/user/account/phone-numbers/verified",
+    )
+    mail = {"To": "alice@example.com", "Channel": "email"}
+    assert account.post(path, **mail)["status"] == "pending"
 
 
 def test_a_service_that_looks_tells_the_carrier(account: Account) -> None:

@@ -116,6 +116,6 @@ def _spelled(to: str) -> str:
     if EMAIL.fullmatch(to):
         return to.lower()
     phone = phones.parse(to)
-    if phone is None:
+    if phone is None or phone.e164 != to:
         raise verify_errors.invalid("To")
     return phone.e164

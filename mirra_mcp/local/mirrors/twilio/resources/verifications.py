@@ -182,13 +182,28 @@ class Verifications(TwilioResource):
                 raise verify_errors.invalid_to(params.to)
             return channel, params.to.lower()
         phone = phones.parse(params.to)
-        if phone is None or phone.e164 == phones.INVALID:
+        if phone is None or phone.e164 != params.to or phone.e164 == phones.INVALID:
             raise verify_errors.invalid_to(params.to)
+        self._check_trial(service["account_sid"], phone.e164)
         if channel == "sms" and service["lookup_enabled"] and service["skip_sms_to_landlines"]:
             kind = self.mirror.carrier_lines.line_type(phone.e164, service["account_sid"])
             if kind == "landline":
                 raise verify_errors.refuse(60205)
         return channel, phone.e164
+
+    def _check_trial(self, account: str, e164: str) -> None:
+        """Refuse numbers that an account on trial hasn't verified.
+
+        Source: https://github.com/twilio/twilio-node/issues/1111 (the words and the status)
+        """
+        own = self.mirror.accounts.peek(account)
+        known = self.mirror.outgoing_caller_ids
+        if (
+            own
+            and own["type"] == "Trial"
+            and not known.first(account_sid=account, phone_number=e164)
+        ):
+            raise verify_errors.refuse(21608)
 
     def _check_options(self, service: Doc, params: StartVerification, channel: str) -> None:
         """Refuse what the service or the channel doesn't do.
