@@ -10,6 +10,7 @@ import hmac
 import os
 import sys
 import urllib.parse
+from typing import Any
 
 from playground import advance, call, handling, mirror, simulate
 
@@ -34,7 +35,7 @@ class Shop:
         (number,) = listed["incoming_phone_numbers"]
         self.call("POST", f"IncomingPhoneNumbers/{number['sid']}.json", SmsUrl=url)
 
-    def call(self, method: str, path: str, **form: str) -> dict[str, object]:
+    def call(self, method: str, path: str, **form: str) -> dict[str, Any]:
         """Call Twilio's API."""
         who = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
         headers = {"authorization": f"Basic {who}"}

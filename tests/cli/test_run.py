@@ -8,7 +8,6 @@ import os
 import shlex
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.command import SECONDS, ended, first_line, run, running
+from tests.cli.command import ended, first_line, run, running
 from tests.local.scenarios.providers import Stub, judging
 from tests.standing.project import ROOT
 
@@ -51,8 +50,10 @@ def python(*arguments: str) -> str:
     return shlex.join([sys.executable, *arguments])
 
 
-def driver(name: str, *arguments: str) -> str:
-    return python(str(SCENARIOS / "drivers" / f"{name}.py"), *arguments)
+def driver(name: str, *flaws: str) -> str:
+    """An example's driver: without a flaw in the first attempt, then with one after the other."""
+    script = python(str(SCENARIOS / "drivers" / f"{name}.py"))
+    return f"set -- '' {' '.join(flaws)}; shift $((MIRRA_ATTEMPT - 1)); {script} $1"
 
 
 @pytest.fixture
@@ -74,40 +75,36 @@ def results(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def failed(result: dict[str, Any]) -> list[str]:
-    return [each["label"] for each in result["criteria"] if each["passed"] < each["total"]]
+def failed(attempt: dict[str, Any]) -> list[str]:
+    assert "ungraded" not in [each["result"] for each in attempt["criteria"]]
+    return [each["label"] for each in attempt["criteria"] if each["result"] == "fail"]
 
 
 def test_a_driver_that_forgets_bounces_scores_less_and_one_that_trusts_anyone_fails_one_check(
     tmp_path: Path, judge: Stub
 ) -> None:
     """The welcome email of https://docs.mirra.run/guides/first-scenario."""
-    scores = []
-    for arguments, wrong in (
-        ([], []),
-        (["--forget-bounces"], ["The contact `alice@example.com` is unsubscribed"]),
-        (["--trust-anyone"], ["The webhook signature was verified"]),
-    ):
-        done = run(
-            tmp_path,
-            "run",
-            str(SCENARIOS / "welcome-email.md"),
-            "--driver",
-            driver("welcome_email", *arguments),
-            "--json",
-            "--runs",
-            "1",
-            env={"MIRRA_JUDGE_URL": judge.url, "MIRRA_JUDGE_PROVIDER": "openai"},
-        )
-        (result,) = results(done.stdout)
-        assert failed(result) == wrong, done.stderr
-        assert (done.returncode, result["driverExitCodes"]) == (1 if wrong else 0, [0])
-        assert all(each["total"] == 1 for each in result["criteria"])
-        scores.append(result["satisfactionScore"])
-    assert scores[0] == 1.0 > scores[1]
+    done = run(
+        tmp_path,
+        "run",
+        str(SCENARIOS / "welcome-email.md"),
+        "--driver",
+        driver("welcome_email", "--forget-bounces", "--trust-anyone"),
+        "--json",
+        env={"MIRRA_JUDGE_URL": judge.url, "MIRRA_JUDGE_PROVIDER": "openai"},
+    )
+    (result,) = results(done.stdout)
+    assert (done.returncode, result["driverExitCodes"]) == (1, [0, 0, 0])
+    good, forgetful, trusting = result["attempts"]
+    assert failed(good) == [], done.stderr
+    assert failed(forgetful) == ["The contact `alice@example.com` is unsubscribed"]
+    assert failed(trusting) == ["The webhook signature was verified"]
+    assert good["score"] == 1.0 > forgetful["score"]
+    assert result["satisfactionScore"] == 0.92
     prompts = [asked.prompt for asked in judge.asked]
-    assert any("appropriate for a welcome email" in prompt for prompt in prompts)
-    assert any("glad that you are here" in prompt for prompt in prompts)
+    assert len(prompts) == 3
+    assert all("appropriate for a welcome email" in prompt for prompt in prompts)
+    assert all("glad that you are here" in prompt for prompt in prompts)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +122,10 @@ def test_the_other_examples_pass_and_their_flaws_are_found(
     tmp_path: Path, scenario: str, name: str, flaw: str, wrong: str
 ) -> None:
     file = str(SCENARIOS / f"{scenario}.md")
-    for arguments, expected in (([], []), ([flaw], [wrong])):
-        done = run(
-            tmp_path, "run", file, "--driver", driver(name, *arguments), "--runs", "1", "--json"
-        )
-        (result,) = results(done.stdout)
-        assert failed(result) == expected, done.stderr
-        assert result["setupNotApplied"] == []
+    done = run(tmp_path, "run", file, "--driver", driver(name, flaw), "--runs", "2", "--json")
+    (result,) = results(done.stdout)
+    assert [failed(each) for each in result["attempts"]] == [[], [wrong]], done.stderr
+    assert result["setupNotApplied"] == []
 
 
 def test_several_files_several_attempts_and_what_a_person_reads(
@@ -220,7 +214,7 @@ def test_an_attempt_out_of_time_exits_with_2_and_its_driver_is_gone(
         1,
         [None],
     )
-    assert failed(result) == [each["label"] for each in result["criteria"]]
+    assert failed(result["attempts"][0]) == [each["label"] for each in result["criteria"]]
     for pid in pids.read_text(encoding="utf-8").split():
         assert not is_alive(int(pid))
 
@@ -235,19 +229,14 @@ def is_alive(pid: int) -> bool:
 
 
 def test_ctrl_c_ends_the_driver_and_leaves_with_130(tmp_path: Path, small: Path) -> None:
-    file = tmp_path / "pid"
-    with running(
-        tmp_path, "run", str(small), "--driver", f"echo $$ > {file}; exec sleep 77"
-    ) as process:
-        first_line(process)
-        end = time.monotonic() + SECONDS
-        while not (file.exists() and file.read_text(encoding="utf-8").strip()):
-            assert time.monotonic() < end
-            os.sched_yield()
+    with running(tmp_path, "run", str(small), "--driver", "echo pid $$; exec sleep 77") as process:
+        line = first_line(process)
+        while "pid" not in line:
+            line = first_line(process)
         code, _, err = ended(process, signal.SIGINT)
     assert code == 130
     assert "Traceback" not in err
-    assert not is_alive(int(file.read_text(encoding="utf-8")))
+    assert not is_alive(int(line.split()[-1]))
 
 
 def test_an_invalid_scenario_exits_with_4_and_nothing_is_run(tmp_path: Path, small: Path) -> None:
@@ -310,9 +299,8 @@ def test_with_a_token_it_runs_on_that_mirra(tmp_path: Path, small: Path) -> None
     [
         (["nowhere.md", "--driver", "true"], "There is no file nowhere.md."),
         (["small.md"], "mirra-mcp run small.md --driver"),
-        (["small.md", "--driver", "true", "--fail-below", "2"], "--fail-below"),
     ],
-    ids=["file", "driver", "fail-below"],
+    ids=["file", "driver"],
 )
 def test_wrong_usage_exits_with_64(
     tmp_path: Path, small: Path, arguments: list[str], said: str
