@@ -18,7 +18,7 @@ from mirra_mcp.wire.events import Event
 from mirra_mcp.wire.runs import CheckScenario, CreateRun, FinishRun, Run, RunStarted, Verdict
 from mirra_mcp.wire.sessions import CreateSession
 from tests.local.scenarios.documents import JSON, WELCOME
-from tests.local.scenarios.driving import ANYONE, Application, Handler
+from tests.local.scenarios.driving import ANYONE, MAIL, Application, Handler
 
 pytestmark = pytest.mark.anyio
 
@@ -200,12 +200,15 @@ async def test_attempts_begin_on_the_same_ground(mirra: MirraClient) -> None:
 
 async def test_a_seed_of_ones_own_is_planted_for_each_attempt(mirra: MirraClient) -> None:
     text = CHECKED + "fixture-file: ./seed.json\nruns: 2\n"
-    seed = {"resend": {"domains": [{"name": "mail.acme.com", "status": "verified"}]}}
+    domain = {"name": "mail.acme.com", "status": "verified"}
+    seed: dict[str, Any] = {"resend": {"domains": [domain], "emails": [MAIL]}}
     missing = await refused(begin(mirra, text))
     assert missing.code == "mirra.scenario.fixture_file_missing"
     started = await begin(mirra, text, seed_data=seed)
     app = Application.of(mirra, started.mirrors)
     for attempt in (1, 2):
+        (seeded,) = (await app.mirror.state(entity="emails")).state["emails"]
+        assert (seeded["subject"], seeded["last_event"]) == ("Welcome to Acme", "delivered")
         await app.send()
         run = await finish(mirra, started, attempt=attempt)
     assert run.satisfaction_score == 1.0
