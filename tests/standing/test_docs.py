@@ -83,7 +83,8 @@ def _about(found: Metadata) -> str:
     ]
     nouns: dict[str, list[str]] = {}
     for endpoint in found.endpoints:
-        noun = endpoint.path.split("/")[2 if re.match(r"/v\d/", endpoint.path) else 1]
+        path = re.sub(r"^/(v\d|2010-04-01)(/Accounts/\{\w+\})?(?=/)", "", endpoint.path)
+        noun = path.split("/")[1].removesuffix(".json")
         nouns.setdefault(noun, []).append(f"`{endpoint.method} {endpoint.path}`")
     lines = [
         f"Version {found.name}@{found.version}, of the vendor's API {found.vendor_api_version}.\n",
