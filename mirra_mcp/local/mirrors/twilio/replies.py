@@ -125,7 +125,7 @@ def _send(twilio: "Twilio", session: Doc, parcel: Parcel, step: Say, callback: s
         "To": step.to or session["from"],
         "From": step.sender or session["to"],
         "Body": step.body,
-        "MediaUrl": [urljoin(parcel.url or "", each) for each in step.media],
+        "MediaUrl": [_address(parcel, each) or each for each in step.media],
         "StatusCallback": callback,
     }
     account = twilio.accounts.get(session["account_sid"])

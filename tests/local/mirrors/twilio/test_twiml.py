@@ -186,8 +186,10 @@ def test_an_http_redirect_is_followed(account: Account, receiver: Receiver) -> N
         ("<Response>" + "<Message>Hi</Message>" * 11 + "</Response>", ["14109"]),
         ("<Response><Message>" + "a" * 65_536 + "</Message></Response>", ["11750"]),
         ("<Response><Message>" + "a" * 1601 + "</Message></Response>", ["21617"]),
+        ("<Response><Message><Media>http://[</Media></Message></Response>", ["21620"]),
+        ('<Response><Message statusCallback="http://[" action="http://["/></Response>', ["14103"]),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_can_not_be_done_is_noted(
     account: Account, receiver: Receiver, document: str, codes: list[str]

@@ -90,7 +90,7 @@ class MessagingServices(TwilioResource):
         "links": None,
         "url": None,
     }
-    synonyms, names = ("service", "messaging service"), ("friendly_name",)
+    names = ("friendly_name",)
 
     def path_of(self, doc: Doc) -> str:
         """Return the path of a service."""

@@ -63,7 +63,7 @@ class OptOuts(TwilioResource):
         "date_created": None,
     }
     indexes = ("account_sid", "phone_number", "of")
-    synonyms = ("unsubscription", "opt-out", "blocklist entry")
+    synonyms = ("unsubscription", "opt-out")
     words: ClassVar[dict[str, str]] = {"recipient": "phone_number", "number": "phone_number"}
 
     def hear(self, hooks: Hooks, sender: str, body: str) -> Keyword | None:
