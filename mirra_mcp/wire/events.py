@@ -33,6 +33,8 @@ class Event(Wire):
       `tampered_body` for a copy that a handler should refuse)
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
     - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`
+    - `evaluation.criterion_graded`: `runId, attempt, index, label, kind, result, explanation?,
+      evidence?, gradedBy?, escalated?`
     """
 
     id: int
