@@ -169,3 +169,15 @@ class RetryWebhook(Body):
     """`POST /_mirra/webhooks/retry`."""
 
     delivery_id: str
+
+
+class ForgeWebhooks(Body):
+    """`POST /_mirra/webhooks/forge`: send forged copies of each accepted webhook, or stop it."""
+
+    on: bool = True
+
+
+class Forging(Wire):
+    """Whether accepted webhooks are sent again as forgeries."""
+
+    forging: bool

@@ -19,6 +19,8 @@ from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.stories import find_story
 from mirra_mcp.wire.admin import (
     Change,
+    ForgeWebhooks,
+    Forging,
     ResetDone,
     ResetState,
     Restored,
@@ -203,6 +205,16 @@ async def retry(session: Session, mirror: Mirror, call: Call) -> Wire:
     return session.deliveries.find(id).to_wire()  # type: ignore[union-attr]  # it was there
 
 
+async def forge(session: Session, mirror: Mirror, call: Call) -> Forging:
+    """Let the session's accepted webhooks be sent again as forgeries, or no more.
+
+    A run that checks signatures forges all the same.
+    """
+    session.forges_on_request = read(ForgeWebhooks, call.body).on
+    session.forged.clear()
+    return Forging(forging=session.forging)
+
+
 async def webhooks(session: Session, mirror: Mirror, call: Call) -> Wire:
     """List the newest webhooks of this mirror."""
     limit = whole(call.query.get("limit"), 20, 100)
@@ -218,6 +230,7 @@ VERBS: dict[str, dict[str, Verb]] = {
     "/_mirra/metadata": {"GET": metadata},
     "/_mirra/webhooks": {"GET": webhooks},
     "/_mirra/webhooks/retry": {"POST": retry},
+    "/_mirra/webhooks/forge": {"POST": forge},
 }
 
 

@@ -60,6 +60,7 @@ class Session:
         self.on_keep: Callable[[Session], None] = lambda session: None
         """Called when something changed that must survive a restart."""
         self._forging = False
+        self.forges_on_request = False
         self.forged: Counter[tuple[str, str, str]] = Counter()
         """Webhooks forged since that was switched on: by mirror, URL and type."""
         self._db: sqlite3.Connection | None = None
@@ -74,7 +75,7 @@ class Session:
     @property
     def forging(self) -> bool:
         """Whether accepted webhooks are sent again as forgeries, to see if they are verified."""
-        return self._forging
+        return self._forging or self.forges_on_request
 
     @forging.setter
     def forging(self, on: bool) -> None:

@@ -23,6 +23,7 @@ from mirra_mcp.local.kit.webhooks import Target
 from mirra_mcp.local.mirrors import MIRRORS
 from tests.local.kit.toy import Toy
 from tests.local.receiver import Received, Receiver, receiving
+from tests.local.world import Toyland
 
 pytestmark = pytest.mark.anyio
 KINDS: dict[str, type[Mirror]] = {"resend": MIRRORS["resend"], "stripe": MIRRORS["stripe"]}
@@ -202,6 +203,25 @@ async def test_of_many_webhooks_of_a_type_only_the_first_few_are_forged(
     noted = [each["forgery"] for each in post.log("webhook.verification")]
     assert noted.count("bad_signature") == MOST + 1
     post.close()
+
+
+def test_forgeries_can_be_asked_for_outside_of_runs(toyland: Toyland, receiver: Receiver) -> None:
+    toyland.call("POST", "/hooks", json={"url": receiver.url})
+    assert toyland.admin("webhooks/forge") == {"forging": True}
+    receiver.answers.extend([200, 401, 200])
+    toyland.send("alice")
+    toyland.advance("1 second")
+    noted = [each["data"] for each in toyland.events(types="webhook.verification")]
+    assert [(each["forgery"], each["rejected"]) for each in noted] == [
+        ("none", False),
+        ("bad_signature", True),
+        ("tampered_body", False),
+    ]
+    assert toyland.admin("webhooks/forge", on=False) == {"forging": False}
+    toyland.send("bob")
+    toyland.advance("1 second")
+    assert len(toyland.events(types="webhook.verification")) == 3
+    assert toyland.refused("webhooks/forge", of="x")[0] == 400
 
 
 @pytest.mark.parametrize("secret", ["whsec_abc", "whsec_123", "0123", "", "a_b_c", "whsec_"])
