@@ -29,6 +29,15 @@ SPOKEN: dict[str, str] = {
 }  # fmt: skip
 
 
+DENIED: dict[str, str] = {
+    "is": "is not {}", "contains": "does not contain {}", "empty": "is present",
+    "starts": "does not start with {}", "ends": "does not end with {}",
+    "matches": "does not match {}", "one of": "is none of {}", "above": "<= {}", "below": ">= {}",
+    "least": "< {}", "most": "> {}", "between": "is not between {} and {}",
+    "length": "does not have length {}",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A comparison of a field with values, or its opposite."""
@@ -41,13 +50,10 @@ class Condition:
     def plain(self) -> str:
         """The comparison in plain words."""
         shown = [str(each) for each in self.values]
-        if self.op == "one of":
-            shown = [", ".join(shown)]
-        if self.is_not and self.op == "is":
-            return f"is not {shown[0]}"
-        if self.is_not and self.op == "empty":
-            return "is present"
-        return ("not: " if self.is_not else "") + SPOKEN[self.op].format(*shown)
+        if self.op in ("one of", "contains"):
+            shown = [(" and " if self.op == "contains" else ", ").join(shown)]
+        spoken = DENIED if self.is_not else SPOKEN
+        return spoken[self.op].format(*shown)
 
     @property
     def needs_status(self) -> bool:

@@ -136,6 +136,8 @@ class Selection:
     filters: tuple[Filter, ...] = ()
     pick: int | None = None
     """Only the one at this place, in order; -1 is the last."""
+    few: int | None = None
+    """How many of them a count speaks of, for what is said of the others."""
 
     @property
     def one(self) -> str:
@@ -157,6 +159,8 @@ class Selection:
             word = "of this attempt"
         parts = [self.many, word, *(each.plain for each in self.filters)]
         text = " ".join(each for each in parts if each)
+        first, where, more = text.partition(" where ")
+        text = first + where + more.replace(" where ", " and ")
         if self.pick is not None:
             text = f"the {ORDER[self.pick]} of {text}"
         return text

@@ -87,6 +87,8 @@ def _range(reader: Reader, at: int) -> Iterator[tuple[Quantity, int]]:
     if token is not None and token.kind == "word":
         low, dash, high = token.text.replace("\u2013", "-").partition("-")
         if dash and low.isdecimal() and high.isdecimal() and len(low) < 10 and len(high) < 10:
+            if int(low) > int(high):
+                return
             yield Quantity(int(low), int(high)), at + 1
 
 
@@ -116,7 +118,7 @@ shaped(
         "more than {n:count} | over {n:count}": lambda n: Quantity(n + 1),
         "fewer/less than {n:count} | under {n:count}": _below,
         "[anywhere] between {low:count} and {high:count} | [from] {low:count} to {high:count}": (
-            lambda low, high: Quantity(low, high)
+            lambda low, high: Quantity(low, high) if low <= high else None
         ),
         "no | zero | not any | not a single": NONE,
         "a/an/some | at least a/an": SOME,

@@ -162,5 +162,8 @@ shaped(
 )  # fmt: skip
 shaped(
     "called",
-    {"called/made/sent/issued/hit/requested/invoked/received/seen/used [by {actor}]": True},
+    {
+        "called/made/sent/issued/hit/requested/invoked/received/seen/used/returned"
+        " [by {actor}]": True
+    },
 )

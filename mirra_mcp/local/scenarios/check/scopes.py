@@ -172,7 +172,7 @@ shaped(
         "belonging/attached/linked/related/tied to {literal}": lambda literal: (_literal(literal),),
         "for/of/worth/totaling/totalling {value}": lambda value: _one(_amount(value)),
         "named/called/titled {literal} | with id {literal}": lambda literal: (RawName(literal),),
-        "{noise}": lambda noise: (),
+        "{noise}": (),
     },
 )  # fmt: skip
 

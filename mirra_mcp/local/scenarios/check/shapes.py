@@ -19,7 +19,7 @@ from typing import Any
 from mirra_mcp.local.scenarios.check.tokens import Token
 from mirra_mcp.local.scenarios.vocabulary import Vocabulary
 
-STEPS = 60_000
+STEPS = 25_000
 """Steps after which a text counts as unreadable."""
 
 Bound = tuple[tuple[str, Any], ...]

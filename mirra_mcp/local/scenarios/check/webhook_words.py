@@ -102,14 +102,23 @@ shaped(
         "/app/application/server/service/code/listener/consumer": True,
     },
 )
+
+
+@slot("ok")
+def _ok(reader: Reader, at: int) -> Iterator[tuple[bool, int]]:
+    token = reader.token(at)
+    if token is not None and token.text.lower() in ("2xx", "200", "success"):
+        yield True, at + 1
+
+
 shaped(
     "fate",
     {
         "dispatched/fired/emitted/triggered/sent/told [out] [to {handler}]": "told",
         "received/accepted/acknowledged/handled/processed/delivered/consumed"
         " [successfully] [by/to/at {handler}]"
-        " | (answered/acknowledged/responded [to]|met) [by {handler}] with [a/an] [status]"
-        " 2xx/200 [status]"
+        " | (answered/acknowledged/responded [to]|met) [by {handler}] with [a/an] [status/http]"
+        " [code/status] {ok} [status/response/answer]"
         " | successfully (received|accepted|delivered|handled|processed) [by/to {handler}]": (
             "accepted"
         ),

@@ -92,7 +92,7 @@ shaped(
         "by {actor}": True,
     },
 )
-shaped("sure", {"successfully | actually | now": True})
+shaped("sure", {"successfully | actually | now | only": True})
 
 
 @slot("participle")

@@ -10,7 +10,7 @@ import orjson
 
 from mirra_mcp.local.kit import forgeries
 from mirra_mcp.local.kit.admin import fixture_named
-from mirra_mcp.local.kit.clock import Clock
+from mirra_mcp.local.kit.clock import Clock, wall
 from mirra_mcp.local.kit.http import answer_vendor
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.routes import Call
@@ -43,8 +43,8 @@ class Stage:
             v: kind("http://127.0.0.1:1", fixture_named(kind("", "empty"), seed))
             for v, kind in kinds.items()
         }
-        clock = Clock(lambda: NOON, standing=NOON)
-        self.session = Session("ses_test", "test", "ephemeral", mirrors, clock, clock.now, IMAGES)
+        clock = Clock(wall, standing=NOON)
+        self.session = Session("ses_test", "test", "ephemeral", mirrors, clock, wall, IMAGES)
         self.session.open()
         self.vocabulary = Vocabulary(kinds)
         self.handler = handler

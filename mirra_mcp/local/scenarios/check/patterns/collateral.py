@@ -20,9 +20,17 @@ from mirra_mcp.local.scenarios.check.requests import Requests
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped
 from mirra_mcp.local.scenarios.check.values import leaves
 from mirra_mcp.local.scenarios.check.words import Be
-from mirra_mcp.local.scenarios.world import Change, World
+from mirra_mcp.local.scenarios.world import Change, Request, World
 
 TOUCH = Deed("touched", "touched")
+
+
+def meant_of(subject: Any, world: World) -> list[Found]:
+    """List the documents that a claim speaks of: of an unnarrowed count as many as it says."""
+    if not isinstance(subject, Selection):
+        return []
+    found = subject.find(world)
+    return found if subject.filters or subject.few is None else found[: subject.few]
 
 
 def meant_ids(subjects: Iterable[Any], world: World) -> set[str]:
@@ -39,6 +47,24 @@ def meant_ids(subjects: Iterable[Any], world: World) -> set[str]:
     return ids
 
 
+def by_call(world: World) -> Iterator[tuple[Request, list[Change]]]:
+    """List the calls with what each changed: the entries ahead of its own, of the same instant.
+
+    What a timer did just before has an earlier one.
+    """
+    ends = [each.entry for each in world.requests]
+    units: dict[int, list[Change]] = {}
+    for change in world.changes:
+        number = bisect_left(ends, change.entry)
+        if number == len(ends):
+            break
+        request = world.requests[number]
+        if (change.at, change.mirror) == (request.at, request.mirror):
+            units.setdefault(number, []).append(change)
+    for number, changes in units.items():
+        yield world.requests[number], changes
+
+
 @dataclass(frozen=True)
 class NothingElse(Clause):
     """No call changed anything but what is meant, and what followed from that."""
@@ -53,22 +79,12 @@ class NothingElse(Clause):
 
     def grade(self, world: World) -> Grade:
         """Look at what each call changed."""
-        keys = {
-            found.key
-            for subject in self.meant
-            if isinstance(subject, Selection)
-            for found in subject.find(world)
-        } | set(self._touched(world))
+        keys = {found.key for subject in self.meant for found in meant_of(subject, world)} | set(
+            self._touched(world)
+        )
         calls = [each for each in self.meant if isinstance(each, Requests)]
-        ends = [each.entry for each in world.requests]
-        units: dict[int, list[Change]] = {}
-        for change in world.changes:
-            number = bisect_left(ends, change.entry)
-            if number < len(ends):
-                units.setdefault(number, []).append(change)
         damage = []
-        for number, changes in units.items():
-            request = world.requests[number]
+        for request, changes in by_call(world):
             if any(_key(each, world) in keys for each in changes):
                 continue
             if any(each.fits(request) for each in calls):
@@ -116,12 +132,7 @@ class NoOther(Clause):
 
     def grade(self, world: World) -> Grade:
         """List what it happened to, and take away what is meant."""
-        own = {
-            found.key
-            for subject in self.meant
-            if isinstance(subject, Selection)
-            for found in subject.find(world)
-        }
+        own = {found.key for subject in self.meant for found in meant_of(subject, world)}
         speaks_of_it = any(
             isinstance(subject, Selection) and set(subject.nouns) & set(self.selection.nouns)
             for subject in self.meant
@@ -170,7 +181,11 @@ class Unchanged(Clause):
 
 
 def _nothing_else(reader: Reader, vendor: str = "") -> NothingElse | None:
-    meant = tuple(each for each in reader.context.beside if isinstance(each, Selection | Requests))
+    meant = tuple(
+        each
+        for each in reader.context.beside
+        if isinstance(each, Selection) or (isinstance(each, Requests) and each.path)
+    )
     return NothingElse(tuple(dict.fromkeys(meant))) if meant else None
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mirra_mcp.local.scenarios.check.conditions import EMPTY, PRESENT, is_value
 from mirra_mcp.local.scenarios.check.documents import Found, Selection
+from mirra_mcp.local.scenarios.check.filters import ByField, ByReference
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, found, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow, with_status
-from mirra_mcp.local.scenarios.check.quantities import NONE, SOME, Quantity
+from mirra_mcp.local.scenarios.check.quantities import ENDLESS, NONE, SOME, Quantity
 from mirra_mcp.local.scenarios.check.shapes import Reader
-from mirra_mcp.local.scenarios.check.values import status_named
+from mirra_mcp.local.scenarios.check.values import Value, status_named
 from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
@@ -28,9 +30,12 @@ class Count(Clause):
         return f"count of {self.selection.plain} {self.quantity.sign}"
 
     @property
-    def subject(self) -> Selection:
-        """What is counted."""
-        return self.selection
+    def subject(self) -> Selection | None:
+        """What is counted, and how many of it; what must not be there isn't spoken of."""
+        low, high = self.quantity.low, self.quantity.high
+        if not high:
+            return None
+        return replace(self.selection, few=max(low, 1) if high == ENDLESS else high)
 
     def grade(self, world: World) -> Grade:
         """Count."""
@@ -66,8 +71,6 @@ class ByOwner:
 
     def holds(self, found: Found, world: World) -> bool:
         """Tell whether it is one of theirs."""
-        from mirra_mcp.local.scenarios.check.filters import ByReference
-
         return any(ByReference(each.id).holds(found, world) for each in self.owners.find(world))
 
     def index(self, noun: Noun) -> tuple[str, Any] | None:
@@ -84,9 +87,24 @@ def chosen(selection: Selection, verb: str, be: Be | None) -> Selection | None:
     """Return the documents that a verb or a state tells of: `was sent`, `is active`."""
     status = status_named(verb, frozenset(s for noun in selection.nouns for s in noun.statuses))
     told = any(verb in noun.told for noun in selection.nouns)
-    if status and not told and be is not None and not be.is_past:
-        return with_status(selection.of("there"), status)
+    if be is not None and not be.is_past:
+        if status and not told:
+            return with_status(selection.of("there"), status)
+        if (state := state_of(selection, verb)) is not None:
+            return selection.of("there").narrowed(state)
     return selection.done(verb)
+
+
+def state_of(selection: Selection, verb: str) -> ByField | None:
+    """Return the field that a participle describes, if it is no status: `is unsubscribed`."""
+    for noun in selection.nouns:
+        name, value = noun.verbs.get(verb, (noun.status_field, None))
+        if name != noun.status_field:
+            condition = is_value(Value(value))
+            if value is None or value is ...:
+                condition = EMPTY if value is None else PRESENT
+            return ByField((name,), condition)
+    return None
 
 
 def _made(

@@ -74,9 +74,9 @@ class Within(Clause):
     @property
     def plain(self) -> str:
         """The claim and its time."""
-        since = (
-            f"the first of: {self.since.plain}" if self.since else "what it is about was created"
-        )
+        since = "its creation in this attempt, or else the attempt's beginning"
+        if self.since is not None:
+            since = f"the first of: {self.since.plain}"
         return f"{self.claim.plain}; at most {self.seconds:g} s after {since}"
 
     @property
@@ -148,18 +148,22 @@ def _claims(reader: Reader, tokens: Tokens) -> Iterator[Clause]:
             yield clause
 
 
-def _other(reader: Reader, tokens: Tokens) -> Clause | None:
+def _other(reader: Reader, tokens: Tokens, like: Clause | None = None) -> Clause | None:
     """Read what something is compared with: a claim, or only a thing, a webhook, a call."""
+    fate = like.webhooks.fate if isinstance(like, CountWebhooks) else "told"
     found = next(_claims(reader, tokens), None)
     if found is not None:
         return found
     part = Reader(tokens, reader.context, reader.antecedent)
-    for bound in part.whole("{thing:the_thing} | a/an/any {thing:scoped}"):
-        done = bound["thing"].selection.done("created")
+    for bound in part.whole(
+        "{thing:the_thing} | a/an/any {thing:scoped} | {thing:the_thing} being {verb:participle}"
+        " | any {thing:scoped} {was} {verb:participle}"
+    ):
+        done = bound["thing"].selection.done(bound.get("verb", "created"))
         if done is not None:
             return Count(done, SOME)
     for bound in part.whole("[the/a/an/any] {webhooks:webhooks_or_type}"):
-        return CountWebhooks(bound["webhooks"], SOME)
+        return CountWebhooks(bound["webhooks"].of(fate), SOME)
     for bound in part.whole("[the/a/any] {requests:endpoint} | [the/a/any] {requests}"):
         return CountRequests(bound["requests"], SOME)
     return None
@@ -183,7 +187,7 @@ def _ordered(is_after: bool) -> Callable[..., Clause | None]:
         if not tail:
             return None
         first = next(_claims(reader, head), None)
-        then = _other(reader, tail) if first is not None else None
+        then = _other(reader, tail, first) if first is not None else None
         return Before(first, then, is_after) if first is not None and then is not None else None
 
     return build

@@ -13,7 +13,7 @@ from mirra_mcp.local.scenarios.check.documents import (
 )
 from mirra_mcp.local.scenarios.check.filters import ByField
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
-from mirra_mcp.local.scenarios.check.patterns.counts import Count, chosen
+from mirra_mcp.local.scenarios.check.patterns.counts import Count, chosen, state_of
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Raw, RawField, Things, narrow
 from mirra_mcp.local.scenarios.check.quantities import NONE, Quantity
@@ -121,9 +121,9 @@ class Became(Clause):
     @property
     def plain(self) -> str:
         """What happened."""
-        who = "each" if self.is_each else "the one, or each that was made,"
-        tests = "".join(f" and is one {each.plain}" for each in self.filters)
-        return f"{who} of {self.selection.plain} was {self.verb} in this attempt{tests}"
+        which = "each" if self.is_each else "each that it made, or else at least one"
+        tests = "".join(f", and {each.plain}" for each in self.filters)
+        return f"{self.selection.plain}: {self.verb} in this attempt ({which}){tests}"
 
     @property
     def subject(self) -> Selection:
@@ -214,6 +214,8 @@ def _became(
         return Count(done, NONE) if done is not None else None
     if not any(deed_of(verb, noun) for noun in selection.nouns):
         return None
+    if not be.is_past and not raw and (state := state_of(selection, verb)) is not None:
+        return Each(selection, (state,))
     if not be.is_past and not any(verb in noun.told for noun in selection.nouns):
         status = chosen(selection, verb, be)
         if status is not None and status.how == "there":
@@ -268,11 +270,15 @@ def _it_is(reader: Reader, be: Be, raw: tuple[Raw, ...]) -> Each | None:
     return each_of(selection, raw)
 
 
-def _it_became(reader: Reader, be: Be, verb: str, raw: tuple[Raw, ...]) -> Clause | None:
+def _it_became(
+    reader: Reader, verb: str, raw: tuple[Raw, ...], be: Be | None = None
+) -> Clause | None:
     selection = reader.antecedent
     if not isinstance(selection, Selection):
         return None
-    return _became(reader, Things(selection, False, is_each=True), be, verb, raw)
+    be = be or Be(is_not=False, is_past=True)
+    is_each = selection.how == "done"
+    return _became(reader, Things(selection, False, is_each), be, verb, raw)
 
 
 PATTERNS = (
@@ -322,7 +328,7 @@ PATTERNS = (
         "property.scoped",
         ("{thing:the_thing} {be} {raw:scopes}",),
         _scopes,
-        ("The email is from `hello@acme.com`", "All refunds are for pi_abc"),
+        ("The email is addressed to `bob@acme.com`", "All refunds are for pi_abc"),
     ),
     Pattern(
         "happened",
@@ -359,6 +365,12 @@ PATTERNS = (
     ),
     Pattern("property.it_is", ("[it/they] {be} {raw:scopes}",), _it_is, ()),
     Pattern(
-        "happened.it", ("[it/they] {be} [{sure}] {verb:participle} {raw:scopes}",), _it_became, ()
+        "happened.it",
+        (
+            "[it/they] {be} [{sure}] {verb:participle} {raw:scopes}",
+            "[it/they/then/also] [{sure}] {verb:participle} {raw:scopes}",
+        ),
+        _it_became,
+        (),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mirra_mcp.local.scenarios.check.conditions import Condition
+from mirra_mcp.local.scenarios.check.conditions import PRESENT, Condition
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, found, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.quantities import NONE, ONE, SOME, Quantity
@@ -26,9 +26,9 @@ class CountRequests(Clause):
         return f"count of {self.requests.plain} {self.quantity.sign}"
 
     @property
-    def subject(self) -> Requests:
-        """What is counted."""
-        return self.requests
+    def subject(self) -> Requests | None:
+        """What is counted; what must not be made isn't spoken of."""
+        return self.requests if self.quantity.high else None
 
     def grade(self, world: World) -> Grade:
         """Count."""
@@ -155,7 +155,10 @@ def _answered(reader: Reader, endpoint: Requests, answered: Statuses) -> CountRe
 def _header_is(
     reader: Reader, header: str, condition: Condition, requests: Requests | None = None
 ) -> EachRequest:
-    return EachRequest(requests or Requests(), Requests(headers=((header, condition),)))
+    if requests is None:
+        carries = Requests(headers=((header, PRESENT),))
+        requests = Requests("POST") if condition.op == "empty" else carries
+    return EachRequest(requests, Requests(headers=((header, condition),)))
 
 
 def _same(reader: Reader, requests: Requests | None = None) -> KeysShared:

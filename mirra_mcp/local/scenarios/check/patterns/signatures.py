@@ -167,7 +167,15 @@ PATTERNS = (
             "No signature errors were logged",
         ),
     ),
-    Pattern("signature.it", ("[it/they] [{be}] {verified} [by {handler}]",), _verified, ()),
+    Pattern(
+        "signature.it",
+        (
+            "[it/they] [{be}] {verified} [by {handler}]",
+            "its/their signature/signatures [{be}] verified/validated/checked/valid [by {handler}]",
+        ),
+        _verified,
+        (),
+    ),
     Pattern(
         "signature.rejects",
         (

@@ -179,8 +179,10 @@ def _is(
     if not isinstance(selection, Selection):
         return None
     test = _status_test(selection, state)
-    if test is None or (be is not None and be.is_past):
+    if test is None:
         return None
+    if be is not None and (be.is_past or str(state.it).lower() in selection.nouns[0].told):
+        return None  # something that happened: read as that elsewhere
     if be is not None and be.is_not:
         test = ByField(test.paths, test.condition.opposite())
     return Each(selection, (test,))

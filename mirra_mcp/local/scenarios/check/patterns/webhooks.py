@@ -12,9 +12,10 @@ from mirra_mcp.local.scenarios.check.webhooks import (
     PayloadFilter,
     Webhooks,
     described,
+    had,
 )
 from mirra_mcp.local.scenarios.check.words import Be
-from mirra_mcp.local.scenarios.world import World
+from mirra_mcp.local.scenarios.world import Dispatch, World
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class EachWebhook(Clause):
     def plain(self) -> str:
         """The claim."""
         tries = f" with {self.tries} attempts" if self.tries else ""
-        return f"each of {self.webhooks.name}: {self.webhooks.of(self.fate).plain}{tries}"
+        return f"every one of {self.webhooks.name} {SPOKEN[self.fate]}{tries}"
 
     @property
     def subject(self) -> Webhooks:
@@ -68,23 +69,18 @@ class EachWebhook(Clause):
         return self.webhooks
 
     def grade(self, world: World) -> Grade:
-        """Look at each delivery; what nobody subscribed to was received by nobody."""
-        every = self.webhooks.all(world)
+        """Look at each delivery. What no endpoint subscribed to was never sent."""
+        told = self.webhooks.all(world)
+        every = [each for each in told if each.url is not None]
         if not every:
-            return grade(False, f"found no {self.webhooks.name}")
-        kept = {each.id for each in self.webhooks.of(self.fate).all(world)}
-        good = [
-            each
-            for each in every
-            if (self.fate != "accepted" or each.accepted)
-            and (self.tries is None or self.tries.holds(len(each.attempts)))
-            and each.id in kept
-        ]
-        told = (
-            f"{len(good)} of {len(every)} {self.webhooks.name} {'fit' if self.tries else 'were so'}"
-        )
-        odd = [each for each in every if each not in good]
-        return grade(not odd, told, described(odd or every))
+            return grade(False, f"no endpoint got any of {self.webhooks.name}", described(told))
+        odd = [each for each in every if not self._fits(each)]
+        shown = f"{len(every) - len(odd)} of {len(every)} {self.webhooks.name} {SPOKEN[self.fate]}"
+        return grade(not odd, shown, described(odd or every))
+
+    def _fits(self, each: Dispatch) -> bool:
+        tried_so_often = self.tries is None or self.tries.holds(len(each.attempts))
+        return tried_so_often and had(each, self.fate)
 
 
 @dataclass(frozen=True)
@@ -152,8 +148,8 @@ def _retried(reader: Reader, webhooks: Webhooks, times: Quantity, be: Be) -> Cla
     return EachWebhook(webhooks, "told", more)
 
 
-def _each(reader: Reader, webhooks: Webhooks, fate: Fate, be: Be) -> Clause | None:
-    if be.is_not or fate == "told":
+def _each(reader: Reader, webhooks: Webhooks, fate: Fate, be: Be | None = None) -> Clause | None:
+    if (be is not None and be.is_not) or fate == "told":
         return None
     return EachWebhook(webhooks, fate)
 
@@ -220,7 +216,7 @@ PATTERNS = (
         "webhook.count",
         (
             "{quantity} {webhooks} {be} {fate} {filters:payload_filters} [{noise}]",
-            "{quantity} {webhooks} {be} {fate} {times}",
+            "{quantity} {webhooks} {be} {fate} {times} [by/to {handler}]",
             "{quantity} {webhooks} {be} {fate} (by|in|from|through) [the] {vendor} [mirror]",
             "{quantity} {webhooks} {fate} {filters:payload_filters}",
             "{handler} receives/received/accepts/accepted {quantity} {webhooks}{fate:as_accepted}",
@@ -243,7 +239,7 @@ PATTERNS = (
         "webhook.the",
         (
             "[the] {webhooks:webhooks_or_type} {be} {fate} {filters:payload_filters}",
-            "[the] {webhooks:webhooks_or_type} {be} {fate} {times}",
+            "[the] {webhooks:webhooks_or_type} {be} {fate} {times} [by/to {handler}]",
             "[the] {webhooks:webhooks_or_type} {fate} {times}",
             "[the] {webhooks:webhooks_or_type} {be} {fate} (by|in|from|through) [the] {vendor}"
             " [mirror]",
@@ -263,6 +259,8 @@ PATTERNS = (
         (
             "each/every/all [the] {webhooks} {be} {fate}",
             "all of the {webhooks} {be} {fate}",
+            "{handler} receives/received/accepts/accepted/handles/handled/acknowledged"
+            " each/every/all [the] {webhooks}{fate:as_accepted}",
         ),
         _each,
         ("Every webhook was received by the handler", "All `email.sent` webhooks were accepted"),

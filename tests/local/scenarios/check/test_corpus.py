@@ -1,0 +1,66 @@
+"""Several hundred criteria as different people phrase them, kept as data in `../corpus/`.
+
+What each must be read as was reviewed by hand; where it has no reading, it must escalate.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from mirra_mcp.local.mirrors import MIRRORS
+from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
+from mirra_mcp.local.scenarios.check.patterns.table import PATTERNS
+from mirra_mcp.local.scenarios.check.reading import read
+from mirra_mcp.local.scenarios.vocabulary import Vocabulary
+
+FILES = sorted((Path(__file__).parent.parent / "corpus").glob("*.toml"))
+
+
+@cache
+def words(mirrors: str) -> Vocabulary:
+    return Vocabulary.of(MIRRORS, mirrors.split(" and "))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_criteria_are_read_as_they_are_meant(path: Path) -> None:
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["criteria"]
+    read_as = []
+    for row in rows:
+        reading = read(row["text"], words(row["mirrors"]))
+        read_as.append((row["text"], reading and reading.plain))
+    assert read_as == [(row["text"], row.get("reading")) for row in rows]
+
+
+def test_the_corpus_is_large_and_no_criterion_is_in_it_twice() -> None:
+    rows = [
+        (row["mirrors"], row["text"])
+        for path in FILES
+        for row in tomllib.loads(path.read_text(encoding="utf-8"))["criteria"]
+    ]
+    assert len(rows) > 600
+    assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+def test_the_examples_of_a_pattern_are_read_by_it(pattern: Pattern) -> None:
+    read_by = {}
+    for text in pattern.examples:
+        reading = read(text, words("resend and stripe"))
+        read_by[text] = reading and reading.pattern
+    assert read_by == dict.fromkeys(pattern.examples, pattern.name)
+
+
+def test_each_pattern_has_a_name_of_its_own() -> None:
+    names = [pattern.name for pattern in PATTERNS]
+    assert len(set(names)) == len(names)
+
+
+def test_a_pattern_without_examples_needs_a_claim_ahead_of_it() -> None:
+    """The corpus shows those: `its subject...`, `nothing else changed`."""
+    without = {pattern.name for pattern in PATTERNS if not pattern.examples}
+    assert without == {
+        "collateral.nothing_else", "collateral.others_not", "happened.it", "property.it_has",
+        "property.it_is", "property.its", "signature.it", "webhook.it",
+    }  # fmt: skip
