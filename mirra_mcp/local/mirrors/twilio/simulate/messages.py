@@ -7,7 +7,7 @@ import binascii
 from base64 import b64decode
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from mirra_mcp.local.kit.errors import Refusal, SimulateError
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from mirra_mcp.local.mirrors.twilio.mirror import Twilio
 
 MessageId = Annotated[
-    str | None, Field(description="The message's SID; the only one on its way, if left out.")
+    str | None,
+    Field(
+        alias="messageId",
+        validation_alias=AliasChoices("messageId", "messageSid", "sid"),
+        description="The message's SID; the only one on its way, if left out.",
+    ),
 ]
-Sid = Annotated[str | None, Field(description="The same as messageId.")]
 ErrorCode = Annotated[int, Field(description=f"One of {', '.join(map(str, OUTCOMES))}.")]
 ON_ITS_WAY = ("accepted", "scheduled", "queued", "sending", "sent")
 MOST_TEXT = 1600
@@ -58,17 +62,19 @@ class File(BaseModel):
         return {"url": self.url, "content_type": kind, "content": self.content}
 
 
-def on_its_way(twilio: "Twilio", id: str | None, sid: str | None) -> Doc:
+def on_its_way(twilio: "Twilio", id: str | None) -> Doc:
     """Return the outgoing message that a story is about.
 
     Raises:
         Refusal: there is no such message, more than one to choose from, or it came in.
     """
-    if (id or sid) is None:
-        going = [each for status in ON_ITS_WAY for each in twilio.messages.find(status=status)]
+    if id is None:
+        going = [
+            each for status in ON_ITS_WAY for each in twilio.messages.find(status=status, limit=2)
+        ]
         if len(going) == 1:
             return going[0]
-    doc = the_one(twilio.messages, id or sid, "messageId")
+    doc = the_one(twilio.messages, id, "messageId")
     if doc["direction"] == "inbound":
         raise SimulateError(
             f"The message {doc['sid']} came in; carriers are done with it.",
@@ -102,39 +108,37 @@ def known_code(code: int) -> int:
 
 
 @story("message.sent")
-def sent(twilio: "Twilio", message_id: MessageId = None, sid: Sid = None) -> Doc:
+def sent(twilio: "Twilio", message_id: MessageId = None) -> Doc:
     """The carrier takes a message at once."""
-    doc = on_its_way(twilio, message_id, sid)
+    doc = on_its_way(twilio, message_id)
     ended(doc, "sent", "delivered", "undelivered", "failed", "canceled")
     return twilio.messages.view(twilio.messages.hurry(doc))
 
 
-@story("message.delivered")
-def delivered(twilio: "Twilio", message_id: MessageId = None, sid: Sid = None) -> Doc:
+@story("message.delivered", aliases=("delivered",))
+def delivered(twilio: "Twilio", message_id: MessageId = None) -> Doc:
     """A message reaches the handset at once."""
-    doc = on_its_way(twilio, message_id, sid)
+    doc = on_its_way(twilio, message_id)
     ended(doc, "delivered", "undelivered", "failed", "canceled")
     return twilio.messages.view(twilio.messages.deliver(doc))
 
 
-@story("message.undelivered", aliases=("message.bounced",))
+@story("message.undelivered", aliases=("undelivered",))
 def undelivered(
-    twilio: "Twilio", message_id: MessageId = None, sid: Sid = None, error_code: ErrorCode = 30003
+    twilio: "Twilio", message_id: MessageId = None, error_code: ErrorCode = 30003
 ) -> Doc:
     """The carrier says that a message didn't reach the handset; it may say so late."""
     code = known_code(error_code)
-    doc = on_its_way(twilio, message_id, sid)
+    doc = on_its_way(twilio, message_id)
     ended(doc, "undelivered", "failed", "canceled")
     return twilio.messages.view(twilio.messages.fail(doc, code, status="undelivered"))
 
 
-@story("message.failed")
-def failed(
-    twilio: "Twilio", message_id: MessageId = None, sid: Sid = None, error_code: ErrorCode = 30003
-) -> Doc:
+@story("message.failed", aliases=("failed",))
+def failed(twilio: "Twilio", message_id: MessageId = None, error_code: ErrorCode = 30003) -> Doc:
     """A message can't be sent."""
     code = known_code(error_code)
-    doc = on_its_way(twilio, message_id, sid)
+    doc = on_its_way(twilio, message_id)
     ended(doc, "undelivered", "failed", "canceled")
     return twilio.messages.view(twilio.messages.fail(doc, code))
 
