@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TRACE_TOKENS, STATE_TOKENS = 4_000, 2_000
 """As documented: about so much of each."""
-MOST_ENTRIES = 3_000
+MOST_ENTRIES = 2_000
 """Log entries that are looked through, the newest."""
 MOST_DOCUMENTS = 200
 """Documents of one kind that are looked through, the newest."""
@@ -35,7 +35,7 @@ not happen. If it is FAIL, say why in one sentence that names the evidence.
 Answer with this JSON object and nothing else:
 { "result": "pass" | "fail", "explanation": "..." }"""
 
-_NOT_SHOWN = {"sessionId", "url", "signature", "durationMs"}
+_NOT_SHOWN = {"sessionId", "signature", "durationMs"}
 
 
 def packet(scenario: ScenarioDoc, criterion: CriterionDoc, world: "World") -> str:
