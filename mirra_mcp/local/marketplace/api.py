@@ -226,13 +226,11 @@ async def open_page(request: Request, market: Market) -> Response:
         endpoint = definition.resource.endpoint
         if endpoint is None or definition.authentication == "none":
             raise bad("resourceId", "This resource needs no credentials: call it as it is.")
-        nonce, page = market.pages.open(
-            account,
-            id,
-            definition.resource.name,
-            origin_of(endpoint.base_url).netloc,
-            definition.authentication,
-        )
+        config = endpoint.auth_config
+        urls = [endpoint.base_url, *([config.token_url] if config and config.token_url else [])]
+        hosts = list(dict.fromkeys(origin_of(url).netloc for url in urls))
+        name, kind = definition.resource.name, definition.authentication
+        nonce, page = market.pages.open(account, id, name, hosts, kind)
         url = f"http://{request.headers['host']}/marketplace/authenticate/{nonce}"
         return wire.AuthenticationPage(url=url, nonce=nonce, expires_at=page.expires)
 

@@ -75,8 +75,9 @@ class Caller:
         place = None
         if isinstance(job.definition, MirrorDefinition):
             definition = job.definition
-            place = await self._sessions.place(definition.vendor, given.get(SESSION))
             _, route = definition.method(method)
+            definition.fill(route, given, "any")  # before a session is started in vain
+            place = await self._sessions.place(definition.vendor, given.get(SESSION))
             filled = definition.fill(route, given, place.user)
             outgoing, secrets = _to_mirror(place, filled)
         else:
@@ -148,7 +149,9 @@ def _to_resource(job: Job, credential: Credential | None) -> tuple[Outgoing, lis
     endpoint, filled = job.definition.resource.endpoint, job.filled
     if endpoint is None or filled is None:
         raise Refused(400, "VALIDATION_ERROR", "The resource has no endpoint.")
-    headers = endpoint.headers | filled.headers
+    given = {name.lower() for name in filled.headers}
+    fixed = {name: text for name, text in endpoint.headers.items() if name.lower() not in given}
+    headers = fixed | filled.headers
     query = filled.query
     secrets: list[str] = []
     if credential is not None:

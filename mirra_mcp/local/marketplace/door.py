@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,7 @@ from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.host import Host
+from mirra_mcp.local.kit.ratelimit import RateLimiter
 from mirra_mcp.local.marketplace import api, bodies, credentials, pages
 from mirra_mcp.local.marketplace.errors import Refused, denied, translated
 from mirra_mcp.local.marketplace.market import Market
@@ -65,6 +67,8 @@ class Door:
 
     def __init__(self, host: Host, token: str, wall: Wall) -> None:
         self._host, self._token, self._wall = host, token.encode(), wall
+        limit = host.settings.rate_limit
+        self._limiter = RateLimiter(limit, timedelta(minutes=1)) if limit else None
         self._market: Market | None = None
         self._opening = asyncio.Lock()
         routes = [Route(PAGE, self._page, methods=["GET", "POST"])]
@@ -103,6 +107,7 @@ class Door:
             try:
                 guard.check(request.headers.get("host"), request.headers.get("origin"))
                 self._authenticate(request)
+                self._count()
                 return await work(request, await self.market())
             except Exception as error:
                 refused = _refused(error, request)
@@ -126,6 +131,16 @@ class Door:
                 401,
                 "AUTHENTICATION_ERROR",
                 "Invalid API key: it is the token that this Mirra printed when it started.",
+            )
+
+    def _count(self) -> None:
+        taken = self._limiter.take(self._wall()) if self._limiter else None
+        if taken is not None and not taken.allowed:
+            raise Refused(
+                429,
+                "RATE_LIMITED",
+                f"More than {taken.limit} requests in this minute. Wait {taken.reset_seconds} s.",
+                {"retryAfter": taken.reset_seconds},
             )
 
     async def _page(self, request: Request) -> Response:

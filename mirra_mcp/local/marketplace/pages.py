@@ -43,7 +43,7 @@ class Page:
     account: str
     resource: str
     name: str
-    host: str
+    hosts: list[str]
     type: str
     expires: datetime
     tries: int = 0
@@ -58,7 +58,7 @@ class Pages:
         self._pages: dict[str, Page] = {}
 
     def open(
-        self, account: str, resource: str, name: str, host: str, type: str
+        self, account: str, resource: str, name: str, hosts: list[str], type: str
     ) -> tuple[str, Page]:
         """Make a page; return what its address ends with."""
         now = self._wall()
@@ -66,7 +66,7 @@ class Pages:
             if page.expires + REMEMBERED < now:
                 del self._pages[nonce]
         nonce = secrets.token_urlsafe(24)
-        self._pages[nonce] = Page(account, resource, name, host, type, now + LASTING)
+        self._pages[nonce] = Page(account, resource, name, hosts, type, now + LASTING)
         return nonce, self._pages[nonce]
 
     def find(self, nonce: str) -> Page:
@@ -101,10 +101,11 @@ def form(page: Page, trouble: str = "") -> str:
             f'<input id="{name}" name="{name}" type="{kind}"{needed} autocomplete="off"'
             ' autocapitalize="off" spellcheck="false">'
         )
+    hosts = " and ".join(page.hosts)
     bad = f'<p class="bad" role="alert">{escape(trouble)}</p>' if trouble else ""
     return _html(
         f"Credentials for {escape(page.name)}",
-        f"<p>They are kept encrypted on this machine, and sent to <b>{escape(page.host)}</b>"
+        f"<p>They are kept encrypted on this machine, and sent to <b>{escape(hosts)}</b>"
         f' alone when the resource is called.</p>{bad}<form method="post">{"".join(fields)}'
         "<button>Save</button></form><p><small>This page works once and for ten minutes.</small>",
     )

@@ -76,6 +76,7 @@ class Store:
         """
         self.folder = folder
         self._lock = threading.RLock()
+        self._is_looking = False
         path = folder / "marketplace.db"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -114,6 +115,8 @@ class Store:
     def change(self) -> Iterator[None]:
         """Hold the write lock; everything inside happens, or nothing."""
         with self._lock:
+            if self._is_looking:
+                raise RuntimeError("a change inside a look would be lost")
             if self._db.in_transaction:
                 yield
                 return
@@ -133,9 +136,11 @@ class Store:
                 yield
                 return
             self._db.execute("BEGIN")
+            self._is_looking = True
             try:
                 yield
             finally:
+                self._is_looking = False
                 self._db.execute("ROLLBACK")
 
     def run(self, sql: str, *args: Any) -> int:

@@ -161,9 +161,11 @@ class Upstream:
                 return await _read(response)
             finally:
                 await response.aclose()
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
+            is_secure = "CERTIFICATE" not in str(error).upper()
+            why = "" if is_secure else ": its certificate isn't to be trusted"
             raise UpstreamError(
-                "unreachable", f"The resource at {origin.netloc} can't be reached."
+                "unreachable", f"The resource at {origin.netloc} can't be reached{why}."
             ) from None
         except httpx.TimeoutException:
             raise TimeoutError from None

@@ -1,13 +1,20 @@
 """Which addresses may be called, and that a name keeps the address that was checked."""
 
+import asyncio
 import ipaddress
 import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from mirra_mcp.local.marketplace.addresses import Addresses, is_public, origin_of
-from mirra_mcp.local.marketplace.errors import Refused
+from mirra_mcp.local.marketplace.errors import Refused, UpstreamError
 from mirra_mcp.local.marketplace.upstream import Outgoing, Upstream
 from tests.local.marketplace import upstream as scripted
 
@@ -91,6 +98,57 @@ async def test_a_name_is_resolved_once_a_call(monkeypatch: pytest.MonkeyPatch) -
     assert incoming.value() == {"path": "/b", "query": []}
     assert asked == ["rebind.example"]
     assert {each.headers["host"] for each in server.requests} == {f"rebind.example:{server.port}"}
+
+
+async def test_the_certificate_must_be_the_names_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection goes to an address, the handshake speaks of the name."""
+    names: list[str | None] = []
+    context = _untrusted(tmp_path, "tls.example")
+    context.sni_callback = lambda sock, name, _: names.append(name)
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, port, *args, **kwargs: [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+        ],
+    )
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        upstream = Upstream(Addresses(("tls.example",)), 5)
+        origin = origin_of(f"https://tls.example:{port}")
+        with pytest.raises(UpstreamError) as refused:
+            await upstream.send(Outgoing("GET", origin, "/", {"Authorization": "x"}, None))
+        await upstream.close()
+    assert refused.value.details["reason"] == "unreachable"
+    assert "certificate" in refused.value.message
+    assert names == ["tls.example"]
+
+
+def _untrusted(folder: Path, name: str) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    pem = key.private_bytes(serialization.Encoding.PEM, form, plain)
+    path = folder / "own.pem"
+    path.write_bytes(pem + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
 
 
 async def test_a_name_with_one_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

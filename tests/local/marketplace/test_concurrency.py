@@ -194,6 +194,33 @@ def test_a_database_that_can_not_be_used_is_told(tmp_path: Path, ruin: str) -> N
         assert shop.http.get("/healthz").status_code == 200
 
 
+LAZY = """
+import sys
+from pathlib import Path
+from mirra_mcp.local.app import LocalMirra
+from mirra_mcp.settings import Settings
+with LocalMirra(Settings(data_dir=Path(sys.argv[1]))):
+    heavy = ("mirra_mcp.local.marketplace", "openapi", "jsonschema", "cryptography", "keyring")
+    print([name for name in sys.modules if name.startswith(heavy)])
+"""
+
+
+def test_nothing_is_loaded_before_the_first_request(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LAZY, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_rate_limit_holds_here_too_where_it_is_asked_for(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, rate_limit=3)
+    with LocalMirra(settings, kinds={"toy": Toy}) as local, Shop(local) as shop:
+        for _ in range(3):
+            shop.ok("GET", "/resources")
+        status, error = shop.no("GET", "/resources")
+        assert (status, error["code"]) == (429, "RATE_LIMITED")
+        assert 0 < error["details"]["retryAfter"] <= 60
+
+
 def test_nothing_is_opened_before_the_first_request(tmp_path: Path) -> None:
     with LocalMirra(Settings(data_dir=tmp_path), kinds={"toy": Toy}) as local, Shop(local) as shop:
         bearer = {"authorization": f"Bearer {local.token}"}

@@ -85,7 +85,7 @@ def test_only_the_page_itself_may_send_it(
 def test_a_page_ends_after_a_while_and_cannot_be_guessed(shop: Shop, resource: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     pages = Pages(lambda: now)
-    nonce, page = pages.open("me", "resource_x", "X", "x.example", "bearer")
+    nonce, page = pages.open("me", "resource_x", "X", ["x.example"], "bearer")
     assert len(nonce) >= 32
     assert pages.find(nonce) is page
     assert pages.status("another", nonce) == "expired"
@@ -94,7 +94,7 @@ def test_a_page_ends_after_a_while_and_cannot_be_guessed(shop: Shop, resource: s
         pages.find(nonce)
     assert pages.status("me", nonce) == "expired"
     now += timedelta(hours=2)
-    pages.open("me", "resource_x", "X", "x.example", "bearer")
+    pages.open("me", "resource_x", "X", ["x.example"], "bearer")
     assert pages.status("me", nonce) == "expired"
     guess = httpx.get(f"{shop.mirra.url}/marketplace/authenticate/guess")
     assert guess.status_code == 404
@@ -123,6 +123,13 @@ def test_a_page_outlives_its_installation_without_harm(shop: Shop, resource: str
     late = httpx.post(url, data={"apiKey": "late"})
     assert late.status_code == 409
     assert "not installed" in late.text
+
+
+def test_a_token_server_of_its_own_is_told(shop: Shop, upstream: Upstream) -> None:
+    config = {"authentication": "oauth2", "authConfig": {"tokenUrl": "https://auth.example/t"}}
+    id = shop.installed(upstream.url, endpoint=config)
+    url, _ = _open(shop, id)
+    assert f"sent to <b>127.0.0.1:{upstream.port} and auth.example</b>" in httpx.get(url).text
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ SCHEME = "mirra://"
 SESSION = "mirraSession"
 """The parameter that names a session, where the newest one isn't meant."""
 ABOUT_SESSION = "The session whose mirror is called; by default the newest one that has it."
-ACCOUNT = {"AccountSid", "account"}
-"""Placeholders of Twilio's paths that mean the account that calls."""
+ACCOUNTS = {"twilio": {"AccountSid", "account"}}
+"""Placeholders of a vendor's paths that mean the account that calls."""
 CATEGORIES = {"stripe": "payments", "resend": "email", "twilio": "messaging"}
 
 
@@ -79,6 +79,7 @@ class MirrorDefinition(Definition):
         endpoint = self.resource.endpoint
         self.vendor = endpoint.base_url.removeprefix(SCHEME) if endpoint else ""
         self._kinds = kinds
+        self._accounts = ACCOUNTS.get(self.vendor, set())
 
     @property
     def kind(self) -> type[Mirror]:
@@ -123,7 +124,7 @@ class MirrorDefinition(Definition):
 
     def _schema(self, route: Route) -> Doc:
         inside = schemas.of(route)
-        needed = [each for each in PLACEHOLDER.findall(route.path) if each not in ACCOUNT]
+        needed = [each for each in PLACEHOLDER.findall(route.path) if each not in self._accounts]
         placeholders = {each: {"type": "string"} for each in needed}
         session = {SESSION: {"type": "string", "description": ABOUT_SESSION}}
         return {
@@ -160,7 +161,7 @@ class MirrorDefinition(Definition):
         rest = {name: value for name, value in given.items() if name != SESSION}
         path, wrong = route.path, []
         for name in PLACEHOLDER.findall(route.path):
-            value = rest.pop(name, account if name in ACCOUNT else None)
+            value = rest.pop(name, account if name in self._accounts else None)
             if not isinstance(value, str | int) or text(value) in ("", ".", ".."):
                 wrong.append((name, "is required: it is part of the path"))
                 continue
