@@ -48,8 +48,10 @@ class Emails(Outcomes):
     }  # fmt: skip
     verbs = {
         event: ("last_event", event)
-        for event in ("sent", "scheduled", "delivered", "bounced", "complained", "opened", "clicked")
-    }
+        for event in (
+            "sent", "scheduled", "delivered", "bounced", "complained", "opened", "clicked",
+        )
+    }  # fmt: skip
     only_uuids = True
     indexes = ("_broadcast_id",)
     blank = {
