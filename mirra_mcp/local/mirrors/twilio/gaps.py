@@ -49,9 +49,10 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|Content|ContentAndApprovals|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
-        "Verify: factors",
-        "Verify's factors are not mirrored: no push, TOTP, passkeys or silent network.",
-        "/v2/Services/VA[0-9a-f]{32}/(Entities|AccessTokens|Passkeys)(/|$)|/v2/Forms(/|$)",
+        "Verify: push, passkeys, silent network",
+        "Of Verify's factors only TOTP is mirrored: no push, no passkeys.",
+        "/v2/Services/VA[0-9a-f]{32}/(AccessTokens|Passkeys|Entities/[^/]+/Challenges/[^/]+"
+        "/Notifications)(/|$)|/v2/Forms(/|$)",
     ),
     (
         "Lookup: rate limits",
@@ -86,7 +87,15 @@ LIMITS: tuple[str, ...] = (
     "All of Twilio's hosts share the mirror's URL: only the path counts.",
     "The 2010 API answers JSON only: its paths end in `.json`.",
     "Magic test numbers (+15005550000 to +15005550009) mean what Twilio documents, with any"
-    " credentials.",
+    " credentials: what +15005550006 sends stays `queued`, and tells nobody.",
+    "Any number that can exist and that nobody has can be bought; searches make numbers up, always"
+    " the same ones.",
+    "Calls that verify caller ids are never made: simulate `caller_id.verified`.",
+    "Brands, campaigns and toll-free numbers are approved two seconds after they are registered,"
+    " unless simulated events decide otherwise.",
+    "Every account begins with 100 US dollars; running out of them stops nothing. Usage has the"
+    " categories of what is mirrored, and lookups aren't counted.",
+    "Policies of Restricted API keys are kept, not enforced.",
     "Webhooks are retried as connection overrides in the URL say (`#rc=2&rp=all`): once by"
     " default, when the connection fails.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",

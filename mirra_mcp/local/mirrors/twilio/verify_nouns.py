@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from mirra_mcp.local.mirrors.twilio.resources.verification_attempts import VerificationAttempts
     from mirra_mcp.local.mirrors.twilio.resources.verification_checks import VerificationChecks
     from mirra_mcp.local.mirrors.twilio.resources.verifications import Verifications
+    from mirra_mcp.local.mirrors.twilio.resources.verify_challenges import VerifyChallenges
+    from mirra_mcp.local.mirrors.twilio.resources.verify_entities import VerifyEntities
+    from mirra_mcp.local.mirrors.twilio.resources.verify_factors import VerifyFactors
     from mirra_mcp.local.mirrors.twilio.resources.verify_messaging_configurations import (
         VerifyMessagingConfigurations,
     )
@@ -33,6 +36,9 @@ class VerifyNouns:
         verification_checks: VerificationChecks
         verifications: Verifications
         verify_buckets: VerifyBuckets
+        verify_challenges: VerifyChallenges
+        verify_entities: VerifyEntities
+        verify_factors: VerifyFactors
         verify_messaging_configurations: VerifyMessagingConfigurations
         verify_rate_limits: VerifyRateLimits
         verify_services: VerifyServices

@@ -204,6 +204,53 @@ class UpdateWebhook(TwilioParams):
     version: str | None = None
 
 
+class CreateEntity(TwilioParams):
+    """Somebody who will have factors."""
+
+    identity: str
+
+
+class FactorConfig(TwilioParams):
+    """How an app makes its codes."""
+
+    time_step: str | None = Field(None, alias="Config.TimeStep")
+    skew: str | None = Field(None, alias="Config.Skew")
+    code_length: str | None = Field(None, alias="Config.CodeLength")
+    alg: str | None = Field(None, alias="Config.Alg")
+
+
+class CreateFactor(FactorConfig):
+    """A new app."""
+
+    friendly_name: str
+    factor_type: str
+    secret: str | None = Field(None, alias="Binding.Secret")
+    metadata: str | None = None
+
+
+class UpdateFactor(FactorConfig):
+    """A change to a factor, or its first code."""
+
+    auth_payload: str | None = None
+    friendly_name: str | None = None
+
+
+class CreateChallenge(TwilioParams):
+    """Somebody is asked for a code, which may come along."""
+
+    factor_sid: str
+    expiration_date: str | None = None
+    hidden_details: str | None = None
+    auth_payload: str | None = None
+
+
+class UpdateChallenge(TwilioParams):
+    """A code for a challenge."""
+
+    auth_payload: str | None = None
+    metadata: str | None = None
+
+
 class AddToSafeList(TwilioParams):
     """A number that Fraud Guard is to leave alone."""
 

@@ -34,7 +34,10 @@ def things(account: Account) -> dict[str, str]:
     limit = account.post(f"{path}/RateLimits", UniqueName="a.b")["sid"]
     account.post(f"{path}/RateLimits/{limit}/Buckets", Max=1000, Interval=60)
     sid = account.post(f"{path}/Verifications", To=ALICE, Channel="sms")["sid"]
+    form = {"FriendlyName": "Phone", "FactorType": "totp"}
+    account.post(f"{path}/Entities/user-0123456789/Factors", **form)
     return {
+        "Identity": "user-0123456789",
         "ServiceSid": service,
         "RateLimitSid": limit,
         "PhoneNumber": ALICE,
@@ -60,7 +63,7 @@ def calls(draw: st.DrawFn) -> tuple[Route, dict[str, str], dict[str, Any]]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=180,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

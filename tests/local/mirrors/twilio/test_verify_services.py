@@ -203,8 +203,8 @@ def test_numbers_are_on_the_safe_list(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/Entities", "/Entities/alice/Factors", "/AccessTokens", "/Passkeys/Factors"]
+    "path", ["/AccessTokens", "/Passkeys/Factors", "/Entities/a/Challenges/YC1/Notifications"]
 )
-def test_factors_are_a_gap(account: Account, path: str) -> None:
+def test_push_and_passkeys_are_gaps(account: Account, path: str) -> None:
     service = account.post("/v2/Services", FriendlyName="Acme")["sid"]
     assert account.refused("POST", f"/v2/Services/{service}{path}", {})[:2] == (501, 20501)

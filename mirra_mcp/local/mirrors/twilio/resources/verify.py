@@ -7,6 +7,9 @@ from mirra_mcp.local.mirrors.twilio.resources.safe_list_numbers import SafeListN
 from mirra_mcp.local.mirrors.twilio.resources.verification_attempts import VerificationAttempts
 from mirra_mcp.local.mirrors.twilio.resources.verification_checks import VerificationChecks
 from mirra_mcp.local.mirrors.twilio.resources.verifications import Verifications
+from mirra_mcp.local.mirrors.twilio.resources.verify_challenges import VerifyChallenges
+from mirra_mcp.local.mirrors.twilio.resources.verify_entities import VerifyEntities
+from mirra_mcp.local.mirrors.twilio.resources.verify_factors import VerifyFactors
 from mirra_mcp.local.mirrors.twilio.resources.verify_messaging_configurations import (
     VerifyMessagingConfigurations,
 )
@@ -27,6 +30,9 @@ VERIFY: tuple[type[TwilioResource], ...] = (
     VerifyBuckets,
     VerifyMessagingConfigurations,
     VerifyTemplates,
+    VerifyEntities,
+    VerifyFactors,
+    VerifyChallenges,
     VerifyWebhooks,
     SafeListNumbers,
     Lookups,

@@ -45,6 +45,8 @@ CHILDREN = (
     "verify_buckets",
     "verify_messaging_configurations",
     "verify_webhooks",
+    "verify_entities",
+    "verify_factors",
 )
 
 
@@ -109,6 +111,8 @@ class VerifyServices(TwilioResource):
         """Remove a service with all that belongs to it."""
         doc = self.get(Sid)
         self.mirror.cancel_timers("verifications.expire", service=Sid)
+        for challenge in self.mirror.verify_challenges.find(service_sid=Sid):
+            self.mirror.verify_challenges.forget(challenge)
         for noun in CHILDREN:
             for child in self.mirror.nouns[noun].find(service_sid=Sid):
                 self.mirror.nouns[noun].drop(child)

@@ -1,4 +1,4 @@
-"""Verify's webhooks. They hear of factors and challenges only, which this mirror doesn't have.
+"""Verify's webhooks. They hear of push factors and their challenges, which this mirror hasn't.
 
 Source: https://www.twilio.com/docs/verify/api/webhooks
 """
