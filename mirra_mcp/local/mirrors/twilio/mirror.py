@@ -32,7 +32,6 @@ from mirra_mcp.local.mirrors.twilio.access import (
 from mirra_mcp.local.mirrors.twilio.account_nouns import AccountNouns
 from mirra_mcp.local.mirrors.twilio.limits import Rates
 from mirra_mcp.local.mirrors.twilio.messaging_nouns import MessagingNouns
-from mirra_mcp.local.mirrors.twilio.phones import VALID
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.resources import RESOURCES
 from mirra_mcp.local.mirrors.twilio.resources.inbound_messages import EVENTS
@@ -305,7 +304,6 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "TWILIO_API_URL": self.url,
-            "TWILIO_PHONE_NUMBER": VALID,
             **ENVS.get(self.fixture, {}),
         }
 

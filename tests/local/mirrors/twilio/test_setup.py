@@ -30,9 +30,8 @@ def test_the_python_lines_work_as_they_are(
     exec(setup_of(account)["python"], space)
     client = space["client"]
     with client.http_client.session:
-        sent = client.messages.create(
-            to="+15558675310", from_=account.env["TWILIO_PHONE_NUMBER"], body="Hi"
-        )
+        number = client.incoming_phone_numbers.create(area_code="415").phone_number
+        sent = client.messages.create(to="+15558675310", from_=number, body="Hi")
         assert sent.status == "queued"
         service = client.messaging.v1.services.create(friendly_name="Orders")
         assert service.sid.startswith("MG")

@@ -36,6 +36,23 @@ def test_usage_adds_up_by_category(account: Account) -> None:
     assert [each.usage for each in one] == ["1"]
 
 
+def test_messages_and_codes_are_counted(account: Account) -> None:
+    client = account.client
+    number = client.incoming_phone_numbers.create(area_code="415").phone_number
+    client.messages.create(to="+15558675310", from_=number, body="x" * 161)
+    service = client.verify.v2.services.create(friendly_name="Acme")
+    for channel in ("sms", "call", "whatsapp"):
+        number = f"+1415555267{len(channel)}"
+        client.verify.v2.services(service.sid).verifications.create(to=number, channel=channel)
+    account.advance("10s")
+    found = {each.category: each for each in client.usage.records.today.list()}
+    assert (found["sms-outbound"].count, found["sms-outbound"].usage) == ("1", "2")
+    assert found["sms"].count == "1"
+    assert (found["authy-sms-outbound"].count, found["authy-calls-outbound"].count) == ("1", "1")
+    prices = [found[each].price for each in ("sms", "phonenumbers", "authy-sms-outbound")]
+    assert found["totalprice"].price > sum(prices) > Decimal("1.15")
+
+
 def test_a_record_is_told_in_full(account: Account) -> None:
     """Source: https://github.com/twilio/twilio-oai (usage_record)"""
     account.client.incoming_phone_numbers.create(area_code="415")

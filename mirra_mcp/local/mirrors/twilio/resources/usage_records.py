@@ -43,16 +43,22 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "phonenumbers-mobile": ("Mobile Phone Numbers", "numbers"),
     "phonenumbers-tollfree": ("Toll-Free Phone Numbers", "numbers"),
     "shortcodes": ("Short Codes", "shortcodes"),
-    "authy-authentications": ("Verify Authentications", "authentications"),
     "authy-sms-outbound": ("Verify Outbound SMS", "messages"),
     "authy-calls-outbound": ("Verify Outbound Calls", "calls"),
     "authy-emails": ("Verify Emails", "emails"),
-    "lookups": ("Lookups", "lookups"),
+    "verify-whatsapp-conversations-business-initiated": ("Verify WhatsApp", "conversations"),
     "totalprice": ("Total Price", "usd"),
 }
 """By category its description and unit. Of Twilio's hundreds, those of what is mirrored."""
 PRICES = {"local": Decimal("1.15"), "mobile": Decimal("1.15"), "toll-free": Decimal("2.15")}
 """What a number costs a month."""
+CODES = {
+    "sms": "authy-sms-outbound",
+    "call": "authy-calls-outbound",
+    "email": "authy-emails",
+    "whatsapp": "verify-whatsapp-conversations-business-initiated",
+}
+"""By channel of a verification the category of its code."""
 Span = Literal["day", "month", "year", "all"]
 
 
@@ -91,6 +97,10 @@ class UsageRecords(TwilioResource):
         kind = number["type"]
         category = f"phonenumbers-{kind.replace('-', '')}"
         self.add(number["account_sid"], category, price=PRICES[kind])
+
+    def code_sent(self, account: str, channel: str, price: str) -> None:
+        """Count a verification's code."""
+        self.add(account, CODES[channel], price=price)
 
     def balance_of(self, account: str) -> Decimal:
         """Return what is left of an account's money."""

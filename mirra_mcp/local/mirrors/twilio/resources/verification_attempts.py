@@ -85,6 +85,7 @@ class VerificationAttempts(TwilioResource):
             channel_data=self._data(verification),
         )
         self.mirror.after(ARRIVES_AFTER, "verification_attempts.arrive", sid=doc["sid"])
+        self.mirror.usage_records.code_sent(doc["account_sid"], channel, PRICES[channel])
         return self.save(doc)
 
     def arrive(self, sid: str, status: str = "delivered", error_code: str | None = None) -> None:
