@@ -45,7 +45,7 @@ def domains(resend: "Resend", said: Said) -> str:
 
 @phrase(
     r"{count} (?:(?P<fate>sent|delivered|bounced|opened|clicked) )?emails?"
-    r"(?: (?:were |have been )?(?P<done>sent|delivered|bounced|opened))?"
+    r"(?: (?:was |were |has been |have been )?(?P<done>sent|delivered|bounced|opened))?"
     r"(?: to {value:to})?"
     r"(?: (?:across|over|in|during|from|within) the (?:last|past) {span})?"
     r"(?:,? (?:with|at) an? {percent} (?P<rate>bounce|open|complaint|click) rate)?",
