@@ -16,8 +16,15 @@ ENV = {"TWILIO_MESSAGING_SERVICE_SID": SID, "TWILIO_PHONE_NUMBER": NUMBERS[0]}
 
 
 def build(twilio: "Twilio") -> None:
-    """Make the service, and put five numbers of five cities into its pool."""
-    asked = {"FriendlyName": "Acme notifications", "Usecase": "notifications"}
+    """Make the service, and put five numbers of five cities into its pool.
+
+    What comes in is left to the numbers, as the console proposes: else Twilio would drop it.
+    """
+    asked = {
+        "FriendlyName": "Acme notifications",
+        "Usecase": "notifications",
+        "UseInboundWebhookOnNumber": "true",
+    }
     service = twilio.messaging_services.add(
         twilio.account_sid, CreateService.model_validate(asked), SID
     )
