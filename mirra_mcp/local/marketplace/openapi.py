@@ -56,14 +56,17 @@ class Document:
 
     def find(self, method: str, path: str) -> Operation | None:
         """Return the operation of a request; what its placeholders are called doesn't matter."""
-        shape = PLACEHOLDER.sub("{}", path.rstrip("/"))
-        exact = [o for o in self.operations if o.method == method and o.path == path]
-        alike = [
-            o
-            for o in self.operations
-            if o.method == method and PLACEHOLDER.sub("{}", o.path.rstrip("/")) == shape
-        ]
-        return next(iter(exact + alike), None)
+        exact, alike = self._found
+        return exact.get((method, path)) or alike.get((method, _shape(path)))
+
+    @cached_property
+    def _found(self) -> tuple[dict[tuple[str, str], Operation], dict[tuple[str, str], Operation]]:
+        exact: dict[tuple[str, str], Operation] = {}
+        alike: dict[tuple[str, str], Operation] = {}
+        for each in self.operations:
+            exact[each.method, each.path] = each
+            alike.setdefault((each.method, _shape(each.path)), each)
+        return exact, alike
 
     def resolve(self, node: Any) -> Doc:
         """Return what a node refers to, or the node itself; of nonsense an empty object."""
@@ -107,6 +110,10 @@ class Document:
         if isinstance(value, dict) and not {"type", "$ref", "allOf", "oneOf", "anyOf"} & set(value):
             return {key: self.inlined(each, depth) for key, each in value.items()}
         return self.inlined(value, depth)
+
+
+def _shape(path: str) -> str:
+    return PLACEHOLDER.sub("{}", path.rstrip("/"))
 
 
 def pointed(spec: Doc, ref: str) -> Any:

@@ -60,6 +60,8 @@ class Plan:
     description: str | None
     unfit: list[Problem] = field(default_factory=list)
     """Why it can't be called, if so."""
+    own: list[tuple[str, Any]] = field(default_factory=list)
+    """The schemas that its method has besides the document's, with what they are of."""
 
     @property
     def names(self) -> set[str]:
@@ -212,6 +214,7 @@ def _take_method(made: Plan) -> None:
         else:
             names, is_open = _names(made.document, given)
             body = Body(JSON, bool(given.get("required")), [given], names, is_open)
+        made.own += [("body", each) for each in body.schemas] if body else []
         if body is not None and made.body is not None:
             made.body.schemas += body.schemas
             made.body.names |= body.names
@@ -220,6 +223,7 @@ def _take_method(made: Plan) -> None:
     loose: dict[str, MethodParameter] = {}
     for name, parameter in method.parameters.items():
         place = parameter.place or _place(made, name)
+        made.own.append((name, schema_of(parameter)))
         if place == "body":
             loose[name] = parameter
             continue
@@ -278,13 +282,8 @@ def schema_of(parameter: MethodParameter) -> Doc:
 
 def mistakes(made: Plan) -> list[Problem]:
     """Name what is wrong with a method's definition."""
-    found = list(made.unfit)
-    for slot in made.slots.values():
-        found += [(slot.name, why) for each in slot.schemas[-1:] if (why := _unusable(made, each))]
-    if made.body:
-        found += [("body", why) for each in made.body.schemas if (why := _unusable(made, each))]
-    return found
-
-
-def _unusable(made: Plan, schema: Any) -> str | None:
-    return schemas.unusable(made.document.inlined(schema) if made.document else schema)
+    wrong = [
+        (name, schemas.unusable(made.document.inlined(each) if made.document else each))
+        for name, each in made.own
+    ]
+    return made.unfit + [(name, why) for name, why in wrong if why]

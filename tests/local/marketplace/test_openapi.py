@@ -295,3 +295,37 @@ def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin_of("HTTPS://Bücher.Example./x").netloc == "xn--bcher-kva.example"
     assert origin_of("http://[::1]:8080/x").netloc == "[::1]:8080"
     assert origin_of("http://a.example:80").netloc == "a.example"
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ({"parameters": {"q": {"type": "strin"}}}, "no valid schema"),
+        ({"parameters": {"q": {"type": "string", "pattern": "(("}}}, "no valid schema"),
+        ({"parameters": {"Host": {"in": "header"}}}, "can't be set by a parameter"),
+        ({"parameters": {"x": {"in": "path"}}}, "lacks it"),
+        ({"requestBody": {"type": 5}}, "no valid schema"),
+        ({"requestBody": {"content": {"multipart/form-data": {}}}}, "only JSON and forms"),
+        ({"requestBody": {"content": {"application/json": {"schema": {"type": 5}}}}}, "no valid"),
+    ],
+)
+def test_what_is_wrong_with_a_method_is_told(method: dict[str, Any], words: str) -> None:
+    definition = {"name": "order", "httpMethod": "POST", "path": "/orders", **method}
+    made = plans.plan(MethodDefinition.model_validate(definition), Document(PRICES))
+    assert any(words in message for _, message in plans.mistakes(made))
+
+
+def test_a_method_with_schemas_of_its_own_is_fit() -> None:
+    definition = {
+        "name": "order",
+        "httpMethod": "POST",
+        "path": "/orders",
+        "parameters": {"symbol": {"type": "string", "required": True, "enum": ["BTC"]}},
+        "requestBody": {"required": True, "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Order"}}}},
+    }  # fmt: skip
+    made = plans.plan(MethodDefinition.model_validate(definition), Document(PRICES))
+    assert plans.mistakes(made) == []
+    assert requests.fill(made, {"symbol": "BTC", "amount": 1}).content
+    with pytest.raises(Refused):
+        requests.fill(made, {"symbol": "ETH", "amount": 1})
