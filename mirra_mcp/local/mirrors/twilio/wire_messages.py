@@ -1,13 +1,11 @@
 """What callers send to Programmable Messaging, and how its values are read."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from mirra_mcp.local.mirrors.twilio.messaging_errors import wrong
 from mirra_mcp.local.mirrors.twilio.wire import TwilioParams
-from mirra_mcp.wire.model import Doc
 
 
 class CreateMessage(TwilioParams):
@@ -158,9 +156,3 @@ def url_or_none(name: str, text: str) -> str | None:
     if text and not is_url(text):
         raise wrong(f"Invalid parameter {name}: {text} is not a valid URL")
     return text or None
-
-
-def given(params: TwilioParams) -> Doc:
-    """Return the parameters that a request has, by their names here."""
-    found: dict[str, Any] = {name: getattr(params, name) for name in params.model_fields_set}
-    return {name: value for name, value in found.items() if value is not None}
