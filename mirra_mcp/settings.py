@@ -26,10 +26,13 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """Who judges what no check can read. Nobody, when no key is there."""
+    """Who judges what no check can read: nobody, unless a variable of ours asks for it.
+
+    A key that other programs use is no consent: what a judge sees leaves the machine, and costs.
+    """
 
     providers: tuple[Provider, ...] = ()
-    """The one that `MIRRA_JUDGE_PROVIDER`, `_URL` and `_KEY` name, else each with a usual key."""
+    """What `MIRRA_JUDGE_PROVIDER`, `_URL` and `_KEY` name; with `auto`, each with a usual key."""
     model: str | None = None
     """`MIRRA_JUDGE_MODEL`: instead of the model that a scenario names."""
     timeout: float = 30.0
@@ -44,16 +47,16 @@ class JudgeSettings:
         """
         name = environ.get("MIRRA_JUDGE_PROVIDER", "").strip().lower()
         url, key = environ.get("MIRRA_JUDGE_URL"), environ.get("MIRRA_JUDGE_KEY")
-        if name not in ("", "none", *PROVIDERS):
+        if name not in ("", "none", "auto", *PROVIDERS):
             raise ValueError(
-                f"MIRRA_JUDGE_PROVIDER must be anthropic, openai or none, not '{name}'."
+                f"MIRRA_JUDGE_PROVIDER must be anthropic, openai, auto or none, not '{name}'."
             )
-        if not name and (url or key):
+        if name in ("", "auto") and (url or key):
             name = "anthropic" if key and key.startswith("sk-ant-") else "openai"
-        if name == "none":
+        if name in ("", "none"):
             providers: list[Provider] = []
         else:
-            usual = [_usual(each, environ) for each in ([name] if name else PROVIDERS)]
+            usual = [_usual(each, environ) for each in (PROVIDERS if name == "auto" else [name])]
             providers = [
                 Provider(each.name, url or each.url, key or (None if url else each.key))
                 for each in usual

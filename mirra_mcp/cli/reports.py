@@ -130,7 +130,7 @@ class Teller:
         if run.ungraded:
             self.say(
                 f"{run.ungraded} gradings are missing: no judge decided on them. Set"
-                " ANTHROPIC_API_KEY, OPENAI_API_KEY or MIRRA_JUDGE_URL to have one.",
+                " MIRRA_JUDGE_PROVIDER or MIRRA_JUDGE_URL to have one.",
                 color="yellow",
             )
 

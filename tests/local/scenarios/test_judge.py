@@ -215,9 +215,18 @@ def test_the_scenarios_model_is_asked_of_who_has_it() -> None:
     ("environ", "providers"),
     [
         ({}, []),
-        ({"ANTHROPIC_API_KEY": "a"}, [("anthropic", "https://api.anthropic.com", "a")]),
+        ({"ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o"}, []),
         (
-            {"ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o", "OPENAI_BASE_URL": "https://o/v1"},
+            {"ANTHROPIC_API_KEY": "a", "MIRRA_JUDGE_PROVIDER": "anthropic"},
+            [("anthropic", "https://api.anthropic.com", "a")],
+        ),
+        (
+            {
+                "ANTHROPIC_API_KEY": "a",
+                "OPENAI_API_KEY": "o",
+                "OPENAI_BASE_URL": "https://o/v1",
+                "MIRRA_JUDGE_PROVIDER": "auto",
+            },
             [("anthropic", "https://api.anthropic.com", "a"), ("openai", "https://o/v1", "o")],
         ),
         ({"OPENAI_API_KEY": "o", "MIRRA_JUDGE_PROVIDER": "none"}, []),
@@ -230,7 +239,7 @@ def test_the_scenarios_model_is_asked_of_who_has_it() -> None:
             [("openai", "https://api.openai.com/v1", "mine")],
         ),
     ],
-    ids=["nobody", "key", "both", "off", "address", "key and provider"],
+    ids=["nobody", "not asked", "asked", "both", "off", "address", "key and provider"],
 )
 def test_the_environment_says_who_judges(
     environ: dict[str, str], providers: list[tuple[str, str, str | None]]
