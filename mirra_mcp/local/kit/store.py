@@ -232,6 +232,13 @@ class Store:
             args.append(limit)
         return [orjson.loads(row[0]) for row in self._db.execute(sql, args)]
 
+    def mentioning(self, kind: str, text: str) -> list[Doc]:
+        """List the documents in whose JSON a plain text stands, in either case, oldest first."""
+        escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        sql = f"SELECT body FROM {self._docs} WHERE kind=? AND CAST(body AS TEXT) LIKE ? ESCAPE '!'"
+        found = self._db.execute(f"{sql} ORDER BY seq", (kind, f"%{escaped}%"))
+        return [orjson.loads(row[0]) for row in found]
+
     def count(self, kind: str, where: dict[str, Any]) -> int:
         """Count documents; all of a kind in constant time."""
         if not where:

@@ -130,11 +130,21 @@ class MirrorView:
         self._mirror = mirror
         self._plurals = {noun.entity: plural for plural, noun in mirror.nouns.items()}
 
-    def documents(self, plural: str, where: Mapping[str, Any] | None = None) -> Iterator[Doc]:
-        """List documents, oldest first; `where` may only narrow by indexed fields."""
-        noun = self._noun(plural)
+    def documents(
+        self, plural: str, where: Mapping[str, Any] | None = None, mention: str | None = None
+    ) -> Iterator[Doc]:
+        """List documents, oldest first.
+
+        `where` may only narrow by indexed fields; without it, `mention` is a text that must be
+        in the document somewhere.
+        """
+        noun, store = self._noun(plural), self._mirror.store
         for kind in self._kinds(plural):
-            for doc in self._mirror.store.select(kind, dict(where or {}), newest_first=False):
+            if mention is not None and not where:
+                docs = store.mentioning(kind, mention)
+            else:
+                docs = store.select(kind, dict(where or {}), newest_first=False)
+            for doc in docs:
                 yield noun.shown(doc)
 
     def document(self, plural: str, id: str) -> Doc | None:

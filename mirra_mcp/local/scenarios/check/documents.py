@@ -1,5 +1,6 @@
 """Which documents a criterion speaks of: all there are, those of this attempt, or `the` one."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,8 @@ from mirra_mcp.wire.model import Doc
 LABELS = ("from", "to", "subject", "email", "name", "amount")
 """Fields that help a reader to recognise a document."""
 LABEL = 60
+PLAIN = re.compile(r"[\w@.:+ -]+", re.ASCII)
+"""Texts that JSON writes as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,10 @@ class Filter(Protocol):
 
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """Return an indexed field and its value, if the store can narrow by that."""
+
+    @property
+    def mention(self) -> str | None:
+        """A text that must be in the document, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,11 @@ class Selection:
             yield from happened(world, noun, self.deeds[number])
             return
         pairs = [pair for test in self.filters if (pair := test.index(noun))]
-        for doc in world.mirrors[noun.vendor].documents(noun.plural, dict(pairs)):
+        mentions = [
+            text for test in self.filters if (text := test.mention) and PLAIN.fullmatch(text)
+        ]
+        view = world.mirrors[noun.vendor]
+        for doc in view.documents(noun.plural, dict(pairs), next(iter(mentions), None)):
             yield Found(noun, doc["id"], doc)
 
     def count(self, world: World) -> int | None:

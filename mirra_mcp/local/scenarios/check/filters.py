@@ -6,7 +6,7 @@ from typing import Any
 
 from mirra_mcp.local.scenarios.check.conditions import Condition
 from mirra_mcp.local.scenarios.check.documents import Found
-from mirra_mcp.local.scenarios.check.values import address_of, equal, leaves
+from mirra_mcp.local.scenarios.check.values import address_of, equal, leaves, number_of
 from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
 from mirra_mcp.wire.model import Doc
@@ -30,6 +30,17 @@ class ByField:
         verdicts = [self.condition.holds(each, found.doc) for each in values]
         return all(verdicts) if self.condition.is_not else any(verdicts)
 
+    @property
+    def mention(self) -> str | None:
+        """The value, if it must be a certain text."""
+        values = self.condition.values
+        if self.condition.op != "is" or self.condition.is_not:
+            return None
+        it = values[0].it
+        if not isinstance(it, str) or number_of(it) is not None:
+            return None
+        return None if it.lower() in ("true", "false", "null") else it
+
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """Narrow by a field that the store has indexed."""
         if len(self.paths) == 1 and self.paths[0] in noun.indexes:
@@ -52,6 +63,11 @@ class ByName:
     def holds(self, found: Found, world: World) -> bool:
         """Tell whether the document is called so."""
         return is_called(found, self.name)
+
+    @property
+    def mention(self) -> str | None:
+        """The id or name."""
+        return self.name
 
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """Names may be any of several fields."""
@@ -116,6 +132,8 @@ class ByReference:
                     if equal(doc.get(field), self.name, doc):
                         yield doc["id"]
 
+    mention = None
+
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """What refers to it may be any field."""
         return None
@@ -145,6 +163,8 @@ class ByMirror:
     def holds(self, found: Found, world: World) -> bool:
         """Tell whether it is."""
         return found.noun.vendor == self.vendor
+
+    mention = None
 
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """The noun tells."""

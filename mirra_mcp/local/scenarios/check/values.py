@@ -178,7 +178,9 @@ def status_named(word: str, statuses: frozenset[str]) -> str | None:
 
 def address_of(text: str) -> str:
     """Return the bare address of `Acme <hello@acme.com>`, in lower case."""
-    return parseaddr(text)[1].lower() if "@" in text else text
+    if "@" not in text:
+        return text
+    return parseaddr(text)[1].lower() if "<" in text else text.strip().lower()
 
 
 def equal(actual: Any, wanted: Any, doc: Doc) -> bool:
@@ -262,6 +264,8 @@ def leaves(value: Any, depth: int = 0) -> Iterator[Any]:
 
 def at_path(doc: Any, path: str) -> Any:
     """Return what is at `a.b[0].c`; of a list on the way the values of all its elements."""
+    if isinstance(doc, dict) and path in doc:
+        return doc[path]
     value = doc
     for step in re.findall(r"[^.\[\]]+", path):
         value = _step(value, step)

@@ -73,6 +73,8 @@ class ByOwner:
         """Tell whether it is one of theirs."""
         return any(ByReference(each.id).holds(found, world) for each in self.owners.find(world))
 
+    mention = None
+
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """No index tells."""
         return None

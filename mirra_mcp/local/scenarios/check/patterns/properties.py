@@ -42,6 +42,8 @@ class Anywhere:
             self.condition.is_not
         )
 
+    mention = None
+
     def index(self, noun: Noun) -> None:
         """No index tells."""
 
