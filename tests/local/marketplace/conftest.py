@@ -22,7 +22,7 @@ def mirra(folder: Path) -> Iterator[LocalMirra]:
     settings = Settings(
         data_dir=folder,
         resource_hosts=("127.0.0.1",),
-        resource_timeout=2.0,
+        resource_timeout=15.0,
     )
     with LocalMirra(settings, kinds={"toy": Toy}) as local:
         yield local

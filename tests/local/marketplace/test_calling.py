@@ -117,8 +117,6 @@ def _flood(request: Request, sock: socket.socket) -> None:
 
 BOMB = gzip.compress(b"\0" * 50_000_000, 1)
 BROKEN: dict[str, tuple[Any, str]] = {
-    "hangs": (_hang, "timeout"),
-    "begins and hangs": (_drip, "timeout"),
     "floods": (_flood, "too_large"),
     "is a bomb": (answer(BOMB, content_encoding="gzip"), "too_large"),
     "is shorter than it says": (b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}", "broken"),
@@ -146,6 +144,28 @@ def test_a_resource_that(shop: Shop, upstream: Upstream, prices: str, how: str) 
     after = shop.usage(prices)
     assert after["totalCost"] == before["totalCost"]
     assert after["totalCalls"] == before["totalCalls"] + 1
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A marketplace that doesn't wait for long."""
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("hasty"),
+        resource_hosts=("127.0.0.1",),
+        resource_timeout=0.4,
+    )
+    with LocalMirra(settings, kinds={"toy": Toy}) as local, Shop(local) as shop:
+        yield shop
+
+
+@pytest.mark.parametrize("how", [_hang, _drip], ids=["at once", "after it began"])
+def test_a_resource_that_hangs_is_left(hasty: Shop, upstream: Upstream, how: Any) -> None:
+    id = hasty.installed(upstream.url, pricing=PAID)
+    upstream.script("/prices/SLOW", how)
+    status, error = hasty.failed(id, "getPrice", symbol="SLOW")
+    assert (status, error["code"], error["details"]["reason"]) == (502, "UPSTREAM_ERROR", "timeout")
+    used = hasty.usage(id)
+    assert (used["totalCalls"], used["totalCost"]) == (1, 0.0)
 
 
 def test_more_bytes_than_announced_are_not_the_next_answer(
