@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mirra_mcp.local.kit.errors import one_of
-from mirra_mcp.local.marketplace import bodies, credentials
+from mirra_mcp.local.marketplace import bodies
 from mirra_mcp.local.marketplace.addresses import origin_of
 from mirra_mcp.local.marketplace.bodies import account_of, answer, fit, read, said
 from mirra_mcp.local.marketplace.errors import bad, not_found
@@ -188,7 +188,8 @@ async def usage(request: Request, market: Market) -> Response:
 async def authenticate(request: Request, market: Market) -> Response:
     """`POST /resources/{id}/authenticate`; again: the new credentials replace the old."""
     given = await read(wire.Authenticate, request)
-    await _keep(account_of(request), _id(request), given, market)
+    keep = market.installations.authenticate
+    await to_thread(keep, account_of(request), _id(request), given.type, given.credentials)
     return answer(
         wire.Authenticated(
             message="Resource authenticated successfully",
@@ -196,18 +197,6 @@ async def authenticate(request: Request, market: Market) -> Response:
             is_authenticated=True,
         )
     )
-
-
-async def _keep(account: str, id: str, given: wire.Authenticate, market: Market) -> Doc:
-    def work() -> Doc:
-        row = market.installations.row(account, id)
-        refusal = credentials.fits(market.installations.definition(row).authentication, given.type)
-        if refusal is not None:
-            raise refusal
-        credential = credentials.read(given.type, given.credentials)
-        return {"at": market.installations.authenticate(account, id, credential)}
-
-    return await to_thread(work)
 
 
 async def clear(request: Request, market: Market) -> Response:
@@ -302,13 +291,14 @@ async def _v2_uninstall(account: str, params: Doc, market: Market) -> Response:
 
 async def _v2_authenticate(account: str, params: Doc, market: Market) -> Response:
     given = fit(wire.AuthenticateParams, params)
-    kept = await _keep(account, given.resource_id, given, market)
+    keep = market.installations.authenticate
+    at = await to_thread(keep, account, given.resource_id, given.type, given.credentials)
     return answer(
         wire.AuthenticatedRecord(
             success=True,
             resource_id=given.resource_id,
             is_authenticated=True,
-            authenticated_at=kept["at"],
+            authenticated_at=at,
         )
     )
 

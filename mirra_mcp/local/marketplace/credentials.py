@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mirra_mcp.local.kit.clock import Wall, utc
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.marketplace import amounts
-from mirra_mcp.local.marketplace.errors import Refused, bad, conflict, invalid
+from mirra_mcp.local.marketplace.errors import bad, conflict, invalid
 from mirra_mcp.local.marketplace.keys import Keys
 from mirra_mcp.local.marketplace.store import Store
 from mirra_mcp.wire import installations as wire
@@ -202,12 +202,3 @@ def _cipher(key: bytes) -> Any:
 
 def _context(installation: str, type: str) -> bytes:
     return f"mirra:{installation}:{type}".encode()
-
-
-def fits(authentication: str, type: str) -> Refused | None:
-    """Say why a credential of this kind is none for the resource, if so."""
-    if authentication == "none":
-        return bad("type", "This resource needs no credentials: call it as it is.")
-    if type != authentication:
-        return bad("type", f"This resource takes credentials of type '{authentication}'.")
-    return None

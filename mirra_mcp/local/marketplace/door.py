@@ -20,7 +20,7 @@ from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.host import Host
 from mirra_mcp.local.kit.ratelimit import RateLimiter
-from mirra_mcp.local.marketplace import api, bodies, credentials, pages
+from mirra_mcp.local.marketplace import api, bodies, pages
 from mirra_mcp.local.marketplace.errors import Refused, denied, translated
 from mirra_mcp.local.marketplace.market import Market
 
@@ -167,9 +167,8 @@ class Door:
         page.tries += 1
         page.is_done = True
         try:
-            credential = credentials.read(page.type, filled)
             keep = market.installations.authenticate
-            await asyncio.to_thread(keep, page.account, page.resource, credential)
+            await asyncio.to_thread(keep, page.account, page.resource, page.type, filled)
         except Refused as refused:
             page.is_done = False
             return HTMLResponse(pages.form(page, refused.message), refused.status, headers=SAFE)

@@ -14,11 +14,12 @@ from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.marketplace import amounts, credentials
 from mirra_mcp.local.marketplace.addresses import origin_of
 from mirra_mcp.local.marketplace.catalog import Catalog
-from mirra_mcp.local.marketplace.credentials import Credential, Credentials
+from mirra_mcp.local.marketplace.credentials import Credentials
 from mirra_mcp.local.marketplace.definitions import Definition
 from mirra_mcp.local.marketplace.errors import bad, conflict, not_found
 from mirra_mcp.local.marketplace.store import Store
 from mirra_mcp.wire import installations as wire
+from mirra_mcp.wire.model import Doc
 
 Row = sqlite3.Row
 
@@ -191,21 +192,30 @@ class Installations:
         sql = "SELECT 1 FROM credentials WHERE installation=?"
         return self._store.row(sql, row["id"]) is not None
 
-    def authenticate(self, account: str, resource: str, credential: Credential) -> datetime:
+    def authenticate(self, account: str, resource: str, type: str, given: Doc) -> datetime:
         """Keep credentials in place of the ones before; return when that was.
 
         Raises:
-            Refused: it isn't installed, or takes others.
+            Refused: it isn't installed, takes others, or they are no such credentials.
         """
         now = amounts.text(self._wall())
+        self._fitting(account, resource, type)
+        credential = credentials.read(type, given)
         self._credentials.ready()
         with self._store.change():
-            row = self.row(account, resource)
-            refusal = credentials.fits(self.definition(row).authentication, credential.type)
-            if refusal is not None:
-                raise refusal
+            row = self._fitting(account, resource, type)
             self._credentials.put(row["id"], credential)
         return amounts.instant(now)
+
+    def _fitting(self, account: str, resource: str, type: str) -> Row:
+        with self._store.look():
+            row = self.row(account, resource)
+            wanted = self.definition(row).authentication
+        if wanted == "none":
+            raise bad("type", "This resource needs no credentials: call it as it is.")
+        if type != wanted:
+            raise bad("type", f"This resource takes credentials of type '{wanted}'.")
+        return row
 
     def clear(self, account: str, resource: str) -> bool:
         """Forget an installation's credentials; tell whether there were any."""
