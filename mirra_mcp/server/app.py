@@ -129,11 +129,12 @@ def _tools(settings: Settings) -> list[Tool]:
                 f"Unknown toolset '{name}'.{nearest(name, TOOLSETS)} "
                 f"There are: {listed(TOOLSETS)}, and all."
             )
-    tools = []
-    for toolset, module, card in all_cards():
-        if toolset in wanted and (card.is_read_only or not settings.read_only):
-            tools.append(cards.tie(card, getattr(module, card.name), current))
-    return tools
+    known = cards.schemas()
+    return [
+        cards.tie(card, getattr(module, card.name), current, known.get(card.name))
+        for toolset, module, card in all_cards()
+        if toolset in wanted and (card.is_read_only or not settings.read_only)
+    ]
 
 
 def all_cards() -> list[tuple[str, ModuleType, cards.Card]]:

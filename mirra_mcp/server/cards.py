@@ -19,6 +19,7 @@ from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server.errors import from_mirra
+from mirra_mcp.server.late import LateTool, Schemas
 from mirra_mcp.server.sdk import result
 from mirra_mcp.server.visits import InputNeeded
 from mirra_mcp.wire.model import Wire
@@ -115,8 +116,27 @@ def parse(name: str, text: str) -> Card:
     )
 
 
-def tie(card: Card, function: ToolFunction, caller: Callable[[], Any]) -> Tool:
+def schemas() -> dict[str, Schemas]:
+    """Return the schemas that are kept for the tools, by their names.
+
+    A test sees to it that they are what the functions say.
+    """
+    file = folder("tools") / "schemas.json"
+    kept: dict[str, Schemas] = (
+        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    )
+    return kept
+
+
+def tie(
+    card: Card,
+    function: ToolFunction,
+    caller: Callable[[], Any],
+    known: Schemas | None = None,
+) -> Tool:
     """Make a tool of a card and its function, whose first parameter is the caller.
+
+    With `known` schemas the rest is made when the tool is first called.
 
     Raises:
         CardError: the card's arguments are not the function's.
@@ -143,37 +163,77 @@ def tie(card: Card, function: ToolFunction, caller: Callable[[], Any]) -> Tool:
 
     call.__name__ = card.name
     call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # what `inspect` documents
+    if known is None or known["input"]["properties"].keys() != card.arguments.keys():
+        return _made(card, call)
+    return LateTool.model_construct(
+        name=card.name,
+        title=card.title,
+        description=card.description,
+        annotations=_annotations(card),
+        parameters=_worded(known["input"], card.arguments),
+        answers=known["output"],
+        make=lambda: _made(card, call),
+    )
+
+
+def _annotations(card: Card) -> ToolAnnotations:
+    return ToolAnnotations(
+        title=card.title,
+        read_only_hint=card.hints["read_only"],
+        destructive_hint=card.hints["destructive"],
+        idempotent_hint=card.hints["idempotent"],
+        open_world_hint=card.hints["open_world"],
+    )
+
+
+def _made(card: Card, call: Callable[..., Any]) -> Tool:
+    """Make the tool itself.
+
+    Raises:
+        CardError: the function doesn't say what it returns.
+    """
     tool = Tool.from_function(
         call,
         name=card.name,
         title=card.title,
         description=card.description,
-        annotations=ToolAnnotations(
-            title=card.title,
-            read_only_hint=card.hints["read_only"],
-            destructive_hint=card.hints["destructive"],
-            idempotent_hint=card.hints["idempotent"],
-            open_world_hint=card.hints["open_world"],
-        ),
+        annotations=_annotations(card),
     )
-    tool.parameters = _input_schema(tool.parameters, card.arguments)
+    tool.parameters = _worded(_plain_schema(tool.parameters), card.arguments)
     if tool.fn_metadata.output_schema is None:
         raise CardError(f"{card.name} must say what it returns.")
     tool.fn_metadata.output_schema = _untitled(tool.fn_metadata.output_schema)
     return tool
 
 
-def _input_schema(schema: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
-    properties = {
-        name: {**_plain(_untitled(field)), "description": words[name]}
-        for name, field in schema.get("properties", {}).items()
-    }
+def _plain_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    properties = schema.get("properties", {})
     required = {"required": schema["required"]} if "required" in schema else {}
     return {
         "type": "object",
-        "properties": properties,
+        "properties": {name: _plain(_untitled(field)) for name, field in properties.items()},
         **required,
         "additionalProperties": False,
+    }
+
+
+def _worded(schema: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
+    """Return what a tool takes, with the card's words for each argument."""
+    properties = {
+        name: {**field, "description": words[name]} for name, field in schema["properties"].items()
+    }
+    return {**schema, "properties": properties}
+
+
+def bare(tool: Tool) -> Schemas:
+    """Return a tool's schemas, to be kept."""
+    properties = {
+        name: {key: value for key, value in field.items() if key != "description"}
+        for name, field in tool.parameters["properties"].items()
+    }
+    return {
+        "input": {**tool.parameters, "properties": properties},
+        "output": tool.output_schema or {},
     }
 
 

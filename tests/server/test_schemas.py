@@ -15,17 +15,24 @@ from mcp.types import Tool
 
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.server.app import DEFAULT_TOOLSETS, TOOLSETS, all_cards, build_server
+from mirra_mcp.server.cards import bare, schemas, tie
 from mirra_mcp.settings import Settings
+from tests.standing.project import ROOT
 
 pytestmark = pytest.mark.anyio
 
 SCHEMAS = Path(__file__).parent / "schemas"
+SHIPPED = ROOT / "tools" / "schemas.json"
 BUDGET = 20_000
 """Bytes of names, descriptions and input schemas, about 5,000 tokens: the design's budget."""
 
 
 async def never(token: str | None) -> MirraClient:
     raise AssertionError("listing tools needs no Mirra")
+
+
+def no_caller() -> None:
+    raise AssertionError("nobody calls")
 
 
 async def tools(**settings: Any) -> list[Tool]:
@@ -36,6 +43,18 @@ async def tools(**settings: Any) -> list[Tool]:
 def cost(tool: Tool) -> int:
     """Bytes that the tool takes of a model's context."""
     return len(f"{tool.name}{tool.description}{json.dumps(tool.input_schema)}".encode())
+
+
+def test_the_schemas_that_the_server_starts_with_are_what_the_functions_say() -> None:
+    """Made from the functions only at a tool's first call: a server must start fast."""
+    found = {
+        card.name: bare(tie(card, getattr(module, card.name), no_caller))
+        for _, module, card in all_cards()
+    }
+    if os.environ.get("UPDATE_SCHEMAS"):
+        lines = [f"{json.dumps(name)}: {json.dumps(each)}" for name, each in found.items()]
+        SHIPPED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    assert schemas() == found, "run with UPDATE_SCHEMAS=1 and review the difference"
 
 
 async def test_each_tool_is_as_checked_in() -> None:
