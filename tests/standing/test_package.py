@@ -38,10 +38,10 @@ def _shipped() -> set[str]:
         for folder in ("tools", "prompts")
         for path in (ROOT / folder).glob("*.md")
     }
-    return package | words
+    return package | words | {"mirra_mcp/tools/schemas.json"}
 
 
-def test_the_wheel_holds_every_module_card_and_prompt(wheel: Path) -> None:
+def test_the_wheel_holds_every_module_card_schema_and_prompt(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert held == _shipped()
