@@ -19,13 +19,13 @@ from mirra_mcp.wire.model import Doc
 
 Op = Literal[
     "is", "contains", "starts", "ends", "matches", "empty", "one of", "above", "below", "least",
-    "most", "between", "length",
+    "most", "between", "length", "has",
 ]  # fmt: skip
 SPOKEN: dict[str, str] = {
     "is": "= {}", "contains": "contains {}", "starts": "starts with {}", "ends": "ends with {}",
     "matches": "matches {}", "empty": "is empty", "one of": "is one of {}", "above": "> {}",
     "below": "< {}", "least": ">= {}", "most": "<= {}", "between": "is between {} and {}",
-    "length": "has length {}",
+    "length": "has length {}", "has": "has {}",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ DENIED: dict[str, str] = {
     "starts": "does not start with {}", "ends": "does not end with {}",
     "matches": "does not match {}", "one of": "is none of {}", "above": "<= {}", "below": ">= {}",
     "least": "< {}", "most": "> {}", "between": "is not between {} and {}",
-    "length": "does not have length {}",
+    "length": "does not have length {}", "has": "does not have {}",
 }  # fmt: skip
 
 
@@ -84,6 +84,9 @@ class Condition:
             return equal(actual, wanted[0], doc)
         if op == "one of":
             return any(equal(actual, each, doc) for each in wanted)
+        if op == "has":
+            each = actual if isinstance(actual, list) else [actual]
+            return any(equal(one, wanted[0], doc) for one in each)
         if op == "contains":
             return all(contains(actual, each, doc) for each in wanted)
         if op == "length":

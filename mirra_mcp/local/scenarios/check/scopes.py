@@ -80,10 +80,7 @@ class RawPreposition(Raw):
 
     def resolve(self, noun: Noun) -> Filter | None:
         """The field is called as the preposition is."""
-        op: Condition = (
-            Condition("contains", (self.value,)) if self.word == "to" else is_value(self.value)
-        )
-        return field_filter(noun, FieldName((self.word,)), op)
+        return field_filter(noun, FieldName((self.word,)), Condition("has", (self.value,)))
 
 
 def _referred(thing: Things) -> RawReference | None:

@@ -18,9 +18,10 @@ from tests.local.scenarios.check.stage import Stage
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 TEXTS = [
-    row["text"]
+    text
     for path in sorted(CORPUS.glob("*.toml"))
-    for row in tomllib.loads(path.read_text(encoding="utf-8"))["criteria"]
+    for kept in tomllib.loads(path.read_text(encoding="utf-8")).values()
+    for text in kept
 ]
 WORDS = sorted({word for text in TEXTS for word in text.split()})
 PATIENCE = 5.0

@@ -101,7 +101,7 @@ def state_of(selection: Selection, verb: str) -> ByField | None:
     """Return the field that a participle describes, if it is no status: `is unsubscribed`."""
     for noun in selection.nouns:
         name, value = noun.verbs.get(verb, (noun.status_field, None))
-        if name != noun.status_field:
+        if name != noun.status_field and not isinstance(value, str):
             condition = is_value(Value(value))
             if value is None or value is ...:
                 condition = EMPTY if value is None else PRESENT
