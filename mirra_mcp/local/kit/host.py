@@ -255,7 +255,7 @@ class Host:
         """Fire timers and send webhooks that are due, and see when the next ones are."""
         entry.work = entry.planned = None
         session = entry.session
-        if not entry.is_live or not session.is_open:
+        if not entry.is_live or not session.is_open or session.is_moving:
             return
         if session.lock.locked():
             entry.planned = -1.0
@@ -278,18 +278,23 @@ class Host:
         end = self._loop.time() + WALK
         async with session.lock:
             session.open()
-        while True:
-            most = max(end - self._loop.time(), 0.0)
-            await self.outbox.settle(session, session.clock.now(), most)
-            async with session.lock:
-                due = session.next_work()
-                if due is None or due > target:
-                    session.clock.move_to(target)
-                    break
-                session.clock.move_to(due)
-                fired += session.fire_due(min(session.clock.now(), target), SLICE)
-            await asyncio.sleep(0)
-        self._entries[session.id].planned = None
+        session.is_moving = True
+        try:
+            while True:
+                most = max(end - self._loop.time(), 0.0)
+                await self.outbox.settle(session, session.clock.now(), most)
+                async with session.lock:
+                    due = session.next_work()
+                    if due is None or due > target:
+                        session.clock.move_to(target)
+                        break
+                    session.clock.move_to(due)
+                    fired += session.fire_due(min(session.clock.now(), target), SLICE)
+                await asyncio.sleep(0)
+        finally:
+            session.is_moving = False
+            self._entries[session.id].planned = None
+            session.on_work(session)
         session.tell(action="clock")
         self.keep(session)
         return fired

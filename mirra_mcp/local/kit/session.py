@@ -66,6 +66,8 @@ class Session:
         self._db: sqlite3.Connection | None = None
         self._next_timer: float | None = None
         self._first: tuple[tuple[float, int, str, str], str] | None = None
+        self.is_moving = False
+        """Whether its clock is being moved: nobody else fires timers meanwhile."""
         self.has_mail = False
         """Whether webhooks were written that nobody has looked at yet."""
         self.log: Log

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mirra_mcp.local.kit import host
 from tests.local.world import Toyland
 
 
@@ -67,3 +68,13 @@ def test_a_timer_that_fails_is_dropped_and_harms_no_other(toyland: Toyland) -> N
     found = toyland.control.get(f"/v1/sessions/{toyland.id}").json()
     assert found["stats"]["errors"] == 1
     assert len(toyland.webhooks(type="parcel.arrived")) == len(parcels) - 1
+
+
+def test_moving_the_clock_tells_all_that_it_fired(
+    toyland: Toyland, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others get their turn in between; they must not fire the same timers unseen."""
+    monkeypatch.setattr(host, "SLICE", 0.0)
+    for number in range(200):
+        toyland.send(str(number))
+    assert toyland.advance("1h")["firedCount"] == 200
