@@ -160,7 +160,7 @@ def _the_thing(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
             for things, last in reader.slot("scoped", end + 1):
                 yield things.of(replace(things.selection.of("the"), pick=place)), last
         for things, last in reader.slot("scoped", end):
-            if end > at or _is_named(things) or (things.is_plural and at == 0):
+            if end > at or _is_named(things) or at == 0:
                 yield replace(things, selection=_chosen(things)), last
     for end, _ in reader.match("each/every/all | (each|every one|all) of the | all the | both", at):
         for things, last in reader.slot("scoped", end):

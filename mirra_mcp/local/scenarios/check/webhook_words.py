@@ -115,11 +115,11 @@ shaped(
     "fate",
     {
         "dispatched/fired/emitted/triggered/sent/told [out] [to {handler}]": "told",
-        "received/accepted/acknowledged/handled/processed/delivered/consumed"
+        "received/accepted/acknowledged/delivered"
         " [successfully] [by/to/at {handler}]"
         " | (answered/acknowledged/responded [to]|met) [by {handler}] with [a/an] [status/http]"
         " [code/status] {ok} [status/response/answer]"
-        " | successfully (received|accepted|delivered|handled|processed) [by/to {handler}]": (
+        " | successfully (received|accepted|delivered) [by/to {handler}]": (
             "accepted"
         ),
         "rejected/refused/failed [by {handler}] | not accepted": "refused",

@@ -84,15 +84,15 @@ shaped(
     },
 )
 shaped(
-    "noise",
+    "when",
     {
         "in/during/within/over/throughout/by [the/this/each/that] [whole/entire]"
         " (run|attempt|session|scenario|test|trace|end [of the (run|attempt|test|session)])": True,
         "in total | overall | in all | altogether": True,
-        "by {actor}": True,
     },
 )
-shaped("sure", {"successfully | actually | now | only": True})
+shaped("noise", {"{when}": True, "by {actor}": True})
+shaped("sure", {"successfully | actually | now": True})
 
 
 @slot("participle")

@@ -158,13 +158,13 @@ PATTERNS = (
     Pattern(
         "error.count",
         (
-            "{quantity} {level} {be} {logged} [{noise}]",
-            "{quantity} {level} {logged} [{noise}]",
-            "{quantity} {level} [{noise}]",
+            "{quantity} {level} {be} {logged} [{when}]",
+            "{quantity} {level} {logged} [{when}]",
+            "{quantity} {level} [{when}]",
             "{quantity} {vendor} {level} [{be}] {logged}",
             "{quantity} {level} [{be}] {logged} (by|in|from) [the] {vendor} [mirror]",
             "{quantity} {level} (by|in|from) [the] {vendor} [mirror/api]",
-            "there is/are/was/were {quantity} {level} [{logged}] [{noise}]",
+            "there is/are/was/were {quantity} {level} [{logged}] [{when}]",
             "[the] (log|logs|trace) has/have/contains/contain {quantity} {level}",
             "{quantity} {level} of level error [or above] [{be}] {logged}",
         ),
@@ -179,7 +179,7 @@ PATTERNS = (
     ),
     Pattern(
         "error.none",
-        ("{level} {be} {logged} [{noise}]",),
+        ("{level} {be} {logged} [{when}]",),
         _some,
         ("Errors were not logged",),
     ),

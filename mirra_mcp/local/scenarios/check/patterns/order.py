@@ -8,8 +8,9 @@ from mirra_mcp.local.scenarios.check.patterns.counts import Count
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.patterns.properties import Became
 from mirra_mcp.local.scenarios.check.patterns.requests import CountRequests
+from mirra_mcp.local.scenarios.check.patterns.statuses import Went
 from mirra_mcp.local.scenarios.check.patterns.webhooks import CountWebhooks
-from mirra_mcp.local.scenarios.check.quantities import SOME
+from mirra_mcp.local.scenarios.check.quantities import ONE, SOME
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped, slot
 from mirra_mcp.local.scenarios.check.tokens import Token
 from mirra_mcp.local.scenarios.world import World
@@ -19,6 +20,9 @@ UNITS = {
     "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
     "h": 3600, "hour": 3600, "hours": 3600, "day": 86400, "days": 86400,
 }  # fmt: skip
+
+
+Counted = Count | CountWebhooks | CountRequests
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Within(Clause):
     def grade(self, world: World) -> Grade:
         """Measure by the session's clock."""
         own = self.claim.grade(world)
-        if not own.passed:
+        if not own.passed and not isinstance(self.claim, Counted):
             return own
         start = _first(self.since, world) if self.since is not None else None
         if self.since is not None and start is None:
@@ -100,9 +104,13 @@ class Within(Clause):
             for each in moments
         ]
         shown = [f"{each.what}: {time:.2f} s" for each, time in zip(moments, took, strict=True)]
-        late = [time for time in took if not 0 <= time <= self.seconds]
-        told = f"{len(took) - len(late)} of {len(took)} happened within {self.seconds:g} s"
-        return grade(not late, f"{told}: {', '.join(shown[:3])}", shown)
+        early = sum(0 <= time <= self.seconds for time in took)
+        told = f"{early} of {len(took)} happened within {self.seconds:g} s: {', '.join(shown[:3])}"
+        holds = early == len(took)
+        if isinstance(self.claim, Counted):
+            holds = self.claim.quantity.holds(early)
+            told += "" if holds else f"; expected {self.claim.quantity}"
+        return grade(holds, told, shown)
 
     def moments(self, world: World) -> list[Moment] | None:
         """When it happened."""
@@ -142,8 +150,8 @@ Tokens = tuple[Token, ...]
 def _claims(reader: Reader, tokens: Tokens) -> Iterator[Clause]:
     """List the claims of a part that are a matter of time."""
     for clause in reader.context.claims(tokens, reader.antecedent):
-        if isinstance(clause, Count | Became | CountWebhooks | CountRequests | Before) or hasattr(
-            clause, "steps"
+        if isinstance(clause, Became | Before | Went) or (
+            isinstance(clause, Counted) and clause.quantity.low
         ):
             yield clause
 
@@ -187,6 +195,8 @@ def _ordered(is_after: bool) -> Callable[..., Clause | None]:
         if not tail:
             return None
         first = next(_claims(reader, head), None)
+        if isinstance(first, Counted) and first.quantity not in (SOME, ONE):
+            return None  # are all of them meant, or one?
         then = _other(reader, tail, first) if first is not None else None
         return Before(first, then, is_after) if first is not None and then is not None else None
 

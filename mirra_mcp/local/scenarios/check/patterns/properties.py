@@ -210,6 +210,8 @@ def _became(
     reader: Reader, thing: Things, be: Be, verb: str, raw: tuple[Raw, ...]
 ) -> Clause | None:
     selection = thing.selection
+    if be.is_not and thing.is_each:
+        return None  # not all, or none?
     if be.is_not:
         done = chosen(selection.of("there"), verb, be)
         done = narrow(done, raw) if done is not None else None
@@ -228,6 +230,16 @@ def _became(
     if thing.is_each:
         return Became(selection, verb, whole.filters[len(selection.filters) :], is_each=True)
     return Became(whole, verb)
+
+
+def _so_often(
+    reader: Reader, thing: Things, be: Be, verb: str, times: Quantity, raw: tuple[Raw, ...]
+) -> Clause | None:
+    if be.is_not or thing.is_each or thing.is_plural:
+        return None
+    done = thing.selection.done(verb)
+    done = narrow(done, raw) if done is not None else None
+    return Count(done, times) if done is not None else None
 
 
 def _did(reader: Reader, thing: Things, verb: str, raw: tuple[Raw, ...]) -> Clause | None:
@@ -342,6 +354,12 @@ PATTERNS = (
             "The customer cus_1 was not deleted",
             "All emails were sent from hello@acme.com",
         ),
+    ),
+    Pattern(
+        "happened.times",
+        ("{thing:the_thing} {be} [{sure}] {verb:participle} {raw:scopes} {times}",),
+        _so_often,
+        ("The email was sent exactly once", "The refund was created at most once"),
     ),
     Pattern(
         "happened.by_itself",

@@ -215,7 +215,7 @@ PATTERNS = (
     Pattern(
         "webhook.count",
         (
-            "{quantity} {webhooks} {be} {fate} {filters:payload_filters} [{noise}]",
+            "{quantity} {webhooks} {be} {fate} {filters:payload_filters} [{when}]",
             "{quantity} {webhooks} {be} {fate} {times} [by/to {handler}]",
             "{quantity} {webhooks} {be} {fate} (by|in|from|through) [the] {vendor} [mirror]",
             "{quantity} {webhooks} {fate} {filters:payload_filters}",
@@ -244,7 +244,7 @@ PATTERNS = (
             "[the] {webhooks:webhooks_or_type} {be} {fate} (by|in|from|through) [the] {vendor}"
             " [mirror]",
             "{handler}"
-            " receives/received/accepts/accepted/handles/handled/processes/processed/acknowledges"
+            " receives/received/accepts/accepted/acknowledges"
             "/acknowledged [the] {webhooks}{fate:as_accepted}",
         ),
         _the,
@@ -259,7 +259,7 @@ PATTERNS = (
         (
             "each/every/all [the] {webhooks} {be} {fate}",
             "all of the {webhooks} {be} {fate}",
-            "{handler} receives/received/accepts/accepted/handles/handled/acknowledged"
+            "{handler} receives/received/accepts/accepted/acknowledged"
             " each/every/all [the] {webhooks}{fate:as_accepted}",
         ),
         _each,
