@@ -6,7 +6,7 @@ Source: https://docs.getmirra.app/api/resources/endpoints
 import asyncio
 import sqlite3
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
@@ -81,14 +81,17 @@ class Caller:
             filled = definition.fill(route, given, place.user)
             outgoing, secrets = _to_mirror(place, filled)
         else:
-            credential = job.credential
-            if credential is not None:
-                credential = await self._tokens.fresh(job.row, job.definition, credential)
-            outgoing, secrets = _to_resource(job, credential)
+            if job.credential is not None:
+                fresh = await self._tokens.fresh(job.row, job.definition, job.credential)
+                job = replace(job, credential=fresh)
+            outgoing, secrets = _to_resource(job, job.credential)
         began = perf_counter()
         incoming, failure = None, None
         try:
             incoming = await self._upstream.send(outgoing, place.address if place else None)
+            if incoming.status == 401 and (again := await self._renewed(job)) is not None:
+                outgoing, secrets = _to_resource(job, again)
+                incoming = await self._upstream.send(outgoing)
         except UpstreamError as error:
             failure = error
         duration = round((perf_counter() - began) * 1000)
@@ -106,6 +109,12 @@ class Caller:
         if failure is not None or incoming is None:
             raise failure or UpstreamError("broken", "The resource gave no answer.")
         return CallResult(result=value, cost=cost, duration=duration, status_code=incoming.status)
+
+    async def _renewed(self, job: Job) -> Credential | None:
+        credential = job.credential
+        if credential is None or credential.type != "oauth2":
+            return None
+        return await self._tokens.after_refusal(job.row, job.definition, credential)
 
     def _prepare(self, account: str, resource: str, method: str, given: Doc) -> Job:
         with self._store.look():

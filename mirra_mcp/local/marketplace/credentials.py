@@ -29,6 +29,8 @@ KINDS: dict[str, type[Body]] = {
 }
 SHOWN = {"api_key": "api_key", "bearer": "token", "basic": "username", "oauth2": "access_token"}
 """The field whose end is shown; of a password nothing ever is."""
+STRIPPED = {"api_key", "token", "access_token", "refresh_token", "client_id", "client_secret"}
+"""Fields whose outer blanks, such as the newline of a file, are no part of them."""
 NONCE = 12
 SHORT = 4
 """A password below this length says that the username is the secret, as some APIs have it."""
@@ -88,8 +90,15 @@ def read(type: str, given: Doc) -> Credential:
         ]
         problems.append(("credentials", f"'{type}' takes {', '.join(needed)}"))
         raise invalid(problems) from None
-    fields = found.model_dump(mode="json", exclude_none=True)
+    fields = {
+        name: value.strip() if isinstance(value, str) and name in STRIPPED else value
+        for name, value in found.model_dump(mode="json", exclude_none=True).items()
+    }
+    if ":" in fields.get("username", ""):
+        raise bad("credentials.username", "A user name can't have a colon.")
     for name, value in fields.items():
+        if value == "" and name in STRIPPED:
+            raise bad(f"credentials.{name}", f"'{name}' is empty")
         if isinstance(value, str) and any(ord(each) < 32 or ord(each) == 127 for each in value):
             raise bad(f"credentials.{name}", f"'{name}' has a control character, such as a newline")
     return Credential(type, fields)

@@ -44,13 +44,39 @@ class Tokens:
         Raises:
             Refused: it has ended, and can't be renewed.
         """
-        if credential.type != "oauth2" or not self._is_ending(credential):
+        if not self._is_ending(credential):
             return credential
         url = _token_url(definition)
         if url is None or not credential.fields.get("refresh_token"):
             if self._has_ended(credential):
                 raise _ended("The access token has expired and can't be renewed.")
             return credential
+        return await self._renew(row, url, None)
+
+    async def after_refusal(
+        self, row: Row, definition: Definition, credential: Credential
+    ) -> Credential | None:
+        """Return another credential where the resource refused this one, if there can be one."""
+        url = _token_url(definition)
+        if url is None or not credential.fields.get("refresh_token"):
+            return None
+        try:
+            renewed = await self._renew(row, url, credential.fields["access_token"])
+        except Refused:
+            return None
+        is_new = renewed.fields.get("access_token") != credential.fields["access_token"]
+        return renewed if is_new else None
+
+    def _is_ending(self, credential: Credential) -> bool:
+        ends = credential.expires_at if credential.type == "oauth2" else None
+        return ends is not None and ends - EARLY <= self._wall()
+
+    def _has_ended(self, credential: Credential) -> bool:
+        ends = credential.expires_at
+        return ends is not None and ends <= self._wall()
+
+    async def _renew(self, row: Row, url: str, refused: str | None) -> Credential:
+        """Renew a token that is ending or was refused, unless somebody else just has."""
         async with self._locks[row["id"]]:
             lock = FileLock(self._store.folder / f"{row['id']}.lock", thread_local=False)
             try:
@@ -58,38 +84,31 @@ class Tokens:
             except Timeout:
                 raise UpstreamError("timeout", "Another call is renewing the token.") from None
             try:
-                return await self._renew(row, url)
+                return await self._renew_alone(row["id"], url, refused)
             finally:
                 lock.release()
 
-    def _is_ending(self, credential: Credential) -> bool:
-        ends = credential.expires_at
-        return ends is not None and ends - EARLY <= self._wall()
-
-    def _has_ended(self, credential: Credential) -> bool:
-        ends = credential.expires_at
-        return ends is not None and ends <= self._wall()
-
-    async def _renew(self, row: Row, url: str) -> Credential:
-        credential = await asyncio.to_thread(self._credentials.open, row["id"])
-        if credential is None:
+    async def _renew_alone(self, installation: str, url: str, refused: str | None) -> Credential:
+        credential = await asyncio.to_thread(self._credentials.open, installation)
+        if credential is None or credential.type != "oauth2":
             raise conflict("NOT_AUTHENTICATED", "The credentials were removed meanwhile.")
-        if credential.type != "oauth2" or not self._is_ending(credential):
+        was_refused = credential.fields["access_token"] == refused
+        if not was_refused and not self._is_ending(credential):
             return credential
         try:
             fields = await self._ask(url, credential)
-        except UpstreamError:
-            if self._has_ended(credential):
+        except Refused:
+            if was_refused or self._has_ended(credential):
                 raise
             return credential
         renewed = Credential("oauth2", {**credential.fields, **fields})
-        await asyncio.to_thread(self._keep, row["id"], renewed)
+        await asyncio.to_thread(self._keep, installation, credential, renewed)
         return renewed
 
-    def _keep(self, installation: str, renewed: Credential) -> None:
+    def _keep(self, installation: str, old: Credential, renewed: Credential) -> None:
+        """Store a renewed token, unless the person has given another one meanwhile."""
         with self._store.change():
-            sql = "SELECT 1 FROM credentials WHERE installation=?"
-            if self._store.row(sql, installation) is not None:
+            if self._credentials.open(installation) == old:
                 self._credentials.put(installation, renewed)
 
     async def _ask(self, url: str, credential: Credential) -> dict[str, str]:

@@ -62,6 +62,11 @@ METHODS: list[dict[str, Any]] = [
 V1, V2 = "/api/sdk/v1", "/api/sdk/v2"
 
 
+def auth(kind: str, **config: Any) -> dict[str, Any]:
+    """What an endpoint says about credentials."""
+    return {"authentication": kind} | ({"authConfig": config} if config else {})
+
+
 @dataclass
 class Shop:
     """The marketplace as one account sees it."""

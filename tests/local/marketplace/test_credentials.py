@@ -7,8 +7,6 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +17,10 @@ from keyring.backend import KeyringBackend
 from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.settings import Settings
 from tests.local.kit.toy import Toy
-from tests.local.marketplace.shop import METHODS, PRICES, Shop
+from tests.local.marketplace.shop import METHODS, PRICES, Shop, auth
 from tests.local.marketplace.upstream import Request, Upstream, answer, serving
 
 PLANTED = "planted-7f3a-secret"
-
-
-def _auth(kind: str, **config: Any) -> dict[str, Any]:
-    return {"authentication": kind} | ({"authConfig": config} if config else {})
 
 
 def _basic(user: str, password: str) -> str:
@@ -38,33 +32,33 @@ def _in_header(name: str, value: str) -> tuple[str, str, str]:
 
 
 KINDS: dict[str, tuple[dict[str, Any], str, dict[str, str], tuple[str, str, str]]] = {
-    "api_key": (_auth("api_key"), "api_key", {"apiKey": PLANTED}, ("header", "x-api-key", PLANTED)),
+    "api_key": (auth("api_key"), "api_key", {"apiKey": PLANTED}, ("header", "x-api-key", PLANTED)),
     "api_key in a header": (
-        _auth("api_key", **{"in": "header", "name": "X-Custom", "prefix": "Token "}),
+        auth("api_key", **{"in": "header", "name": "X-Custom", "prefix": "Token "}),
         "api_key",
         {"apiKey": PLANTED},
         ("header", "x-custom", f"Token {PLANTED}"),
     ),
     "api_key in the query": (
-        _auth("api_key", **{"in": "query", "name": "days"}),
+        auth("api_key", **{"in": "query", "name": "days"}),
         "api_key",
         {"apiKey": PLANTED},
         ("query", "days", PLANTED),
     ),
     "bearer": (
-        _auth("bearer"),
+        auth("bearer"),
         "bearer",
         {"token": PLANTED},
         ("header", "authorization", f"Bearer {PLANTED}"),
     ),
     "basic": (
-        _auth("basic"),
+        auth("basic"),
         "basic",
         {"username": "user@example.com", "password": PLANTED},
         ("header", "authorization", _basic("user@example.com", PLANTED)),
     ),
     "oauth2": (
-        _auth("oauth2"),
+        auth("oauth2"),
         "oauth2",
         {"accessToken": PLANTED, "refreshToken": "r", "expiresAt": "2999-01-01T00:00:00Z"},
         ("header", "authorization", f"Bearer {PLANTED}"),
@@ -100,14 +94,14 @@ def test_credentials_arrive_where_they_are_wanted_and_nowhere_else(
 def test_the_openapi_document_may_say_where_the_key_goes(shop: Shop, upstream: Upstream) -> None:
     schemes = {"key": {"type": "apiKey", "in": "query", "name": "appid"}}
     spec = PRICES | {"components": PRICES["components"] | {"securitySchemes": schemes}}
-    id = shop.installed(upstream.url, openApiSpec=spec, endpoint=_auth("api_key"))
+    id = shop.installed(upstream.url, openApiSpec=spec, endpoint=auth("api_key"))
     shop.authenticate(id, "api_key", apiKey="abcdef")
     shop.call(id, "getPrice", symbol="X")
     assert upstream.last().query == [("appid", "abcdef")]
 
 
 def test_they_follow_a_redirect_on_the_same_host_alone(shop: Shop, upstream: Upstream) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("bearer"))
+    id = shop.installed(upstream.url, endpoint=auth("bearer"))
     shop.authenticate(id, "bearer", token=PLANTED)
     upstream.script("/prices/HERE", answer({}, 302, location="/prices/THERE"))
     shop.call(id, "getPrice", symbol="HERE")
@@ -121,7 +115,7 @@ def test_they_follow_a_redirect_on_the_same_host_alone(shop: Shop, upstream: Ups
 
 
 def test_rotating_replaces_and_clearing_removes(shop: Shop, upstream: Upstream) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("bearer"))
+    id = shop.installed(upstream.url, endpoint=auth("bearer"))
     assert shop.installation(id)["isAuthenticated"] is False
     shop.authenticate(id, "bearer", token="first-token-1111")
     shop.authenticate(id, "bearer", token="second-token-2222")
@@ -137,7 +131,7 @@ def test_rotating_replaces_and_clearing_removes(shop: Shop, upstream: Upstream) 
 
 
 def test_uninstalling_removes_them(shop: Shop, upstream: Upstream) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("bearer"))
+    id = shop.installed(upstream.url, endpoint=auth("bearer"))
     shop.authenticate(id, "bearer", token=PLANTED)
     shop.ok("DELETE", f"/resources/{id}/install")
     assert shop.failed(id, "getPrice", symbol="X")[1]["code"] == "NOT_INSTALLED"
@@ -148,12 +142,12 @@ def test_uninstalling_removes_them(shop: Shop, upstream: Upstream) -> None:
 def test_an_upgrade_that_would_send_them_elsewhere_drops_them(
     shop: Shop, upstream: Upstream
 ) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("bearer"))
+    id = shop.installed(upstream.url, endpoint=auth("bearer"))
     shop.authenticate(id, "bearer", token=PLANTED)
     shop.ok("PATCH", f"/resources/{id}", {"description": "Better prices"})
     assert shop.ok("POST", f"/resources/{id}/upgrade")["isAuthenticated"] is True
     with serving() as thief:
-        endpoint = {"baseUrl": thief.url, "methods": METHODS, **_auth("bearer")}
+        endpoint = {"baseUrl": thief.url, "methods": METHODS, **auth("bearer")}
         shop.ok("PATCH", f"/resources/{id}", {"endpoint": endpoint})
         shop.call(id, "getPrice", symbol="X")
         assert thief.requests == [], "an update must not reach who has installed it"
@@ -178,7 +172,7 @@ def test_an_upgrade_that_would_send_them_elsewhere_drops_them(
 def test_what_is_wrong_with_them_is_said_without_repeating_them(
     shop: Shop, upstream: Upstream, type: str, credentials: Any, field: str
 ) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("api_key"))
+    id = shop.installed(upstream.url, endpoint=auth("api_key"))
     body = {"type": type, "credentials": credentials}
     status, error = shop.no("POST", f"/resources/{id}/authenticate", body)
     assert (status, error["code"]) == (400, "VALIDATION_ERROR")
@@ -193,7 +187,7 @@ def test_what_is_wrong_with_them_is_said_without_repeating_them(
 
 
 def test_an_upstream_that_repeats_them_is_not_quoted(shop: Shop, upstream: Upstream) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("basic"))
+    id = shop.installed(upstream.url, endpoint=auth("basic"))
     shop.authenticate(id, "basic", username="ann", password=PLANTED)
 
     def tell(request: Request, sock: object) -> bytes:
@@ -211,69 +205,13 @@ def test_an_upstream_that_repeats_them_is_not_quoted(shop: Shop, upstream: Upstr
     assert "[redacted]" in told
 
 
-# OAuth2.
-
-
-def _soon(seconds: float) -> str:
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
-
-
-@pytest.fixture
-def renewing(shop: Shop, upstream: Upstream) -> str:
-    endpoint = _auth("oauth2", tokenUrl=f"{upstream.url}/token", scopes=["read"])
-    return shop.installed(upstream.url, endpoint=endpoint)
-
-
-def _tokens(shop: Shop, id: str, seconds: float) -> None:
-    fields = {"accessToken": "access-old", "refreshToken": "refresh-old", "clientId": "me",
-              "clientSecret": PLANTED, "expiresAt": _soon(seconds)}  # fmt: skip
-    shop.authenticate(id, "oauth2", **fields)
-
-
-def test_a_token_is_renewed_once_before_it_ends_however_many_ask(
-    shop: Shop, upstream: Upstream, renewing: str
-) -> None:
-    _tokens(shop, renewing, 20)
-    new = {"access_token": "access-new", "refresh_token": "refresh-new", "expires_in": 3600}
-    upstream.script("/token", answer(new))
-    upstream.requests.clear()
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: shop.call(renewing, "getPrice", symbol=f"S{n}"), range(8)))
-    asked = [each for each in upstream.requests if each.path == "/token"]
-    assert len(asked) == 1
-    assert sorted(asked[0].body.decode().split("&")) == [
-        "client_id=me",
-        f"client_secret={PLANTED}",
-        "grant_type=refresh_token",
-        "refresh_token=refresh-old",
-    ]
-    used = {each.headers["authorization"] for each in upstream.requests if each.path != "/token"}
-    assert used == {"Bearer access-new"}
-    assert shop.installation(renewing)["credential"]["expiresAt"] > _soon(3000)[:19]
-
-
-def test_a_token_that_can_not_be_renewed_is_used_until_it_ends(
-    shop: Shop, upstream: Upstream, renewing: str
-) -> None:
-    upstream.script("/token", answer({"oops": PLANTED}, 500))
-    _tokens(shop, renewing, 30)
-    assert shop.call(renewing, "getPrice", symbol="X")["statusCode"] == 200
-    assert upstream.last().headers["authorization"] == "Bearer access-old"
-    _tokens(shop, renewing, -5)
-    status, error = shop.failed(renewing, "getPrice", symbol="X")
-    assert (status, error["code"]) == (502, "UPSTREAM_ERROR")
-    upstream.script("/token", answer({"error": "invalid_grant", "was": PLANTED}, 400))
-    status, error = shop.failed(renewing, "getPrice", symbol="X")
-    assert (status, error["code"]) == (409, "NOT_AUTHENTICATED")
-    assert PLANTED not in json.dumps(error)
-
-
-def test_a_token_without_a_way_to_renew_it_just_ends(shop: Shop, upstream: Upstream) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("oauth2"))
-    shop.authenticate(id, "oauth2", accessToken="a", expiresAt=_soon(-1))
-    status, error = shop.failed(id, "getPrice", symbol="X")
-    assert (status, error["code"]) == (409, "NOT_AUTHENTICATED")
-    assert "expired" in error["message"]
+def test_outer_blanks_are_no_part_of_a_key(shop: Shop, upstream: Upstream) -> None:
+    id = shop.installed(upstream.url, endpoint=auth("bearer"))
+    shop.authenticate(id, "bearer", token="  from-a-file\n")
+    shop.call(id, "getPrice", symbol="X")
+    assert upstream.last().headers["authorization"] == "Bearer from-a-file"
+    body = {"type": "bearer", "credentials": {"token": " \n"}}
+    assert shop.no("POST", f"/resources/{id}/authenticate", body)[0] == 400
 
 
 # Keeping.
@@ -316,7 +254,7 @@ def test_no_planted_secret_is_found_anywhere(
 def test_key_and_database_are_for_this_user_alone(
     folder: Path, shop: Shop, upstream: Upstream
 ) -> None:
-    id = shop.installed(upstream.url, endpoint=_auth("bearer"))
+    id = shop.installed(upstream.url, endpoint=auth("bearer"))
     shop.authenticate(id, "bearer", token="t")
     kept = folder / "marketplace"
     rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
@@ -361,7 +299,7 @@ def test_the_key_is_kept_in_the_systems_keyring_where_there_is_one(
 ) -> None:
     settings = Settings(data_dir=tmp_path, resource_hosts=("127.0.0.1",))
     with LocalMirra(settings, kinds={"toy": Toy}) as local, Shop(local) as shop:
-        id = shop.installed(upstream.url, endpoint=_auth("bearer"))
+        id = shop.installed(upstream.url, endpoint=auth("bearer"))
         shop.authenticate(id, "bearer", token="kept-in-the-keyring")
     assert [service for service, _ in system_keyring.kept] == ["mirra-mcp"]
     assert not (tmp_path / "marketplace" / "credentials.key").exists()
@@ -382,7 +320,7 @@ def test_a_sealed_credential_is_worth_nothing_in_another_row(
 ) -> None:
     settings = Settings(data_dir=tmp_path, resource_hosts=("127.0.0.1",))
     with LocalMirra(settings, kinds={"toy": Toy}) as local, Shop(local) as shop:
-        ids = [shop.installed(upstream.url, endpoint=_auth("bearer")) for _ in range(2)]
+        ids = [shop.installed(upstream.url, endpoint=auth("bearer")) for _ in range(2)]
         for id in ids:
             shop.authenticate(id, "bearer", token=f"for {id}")
         with sqlite3.connect(tmp_path / "marketplace" / "marketplace.db") as db:
