@@ -76,6 +76,7 @@ class Accounts(Credentials):
         "suspended": {"active", "closed"},
     }
     secret_fields = ("auth_token",)
+    names = ("friendly_name",)
 
     def lay_out(self) -> Doc:
         """Make the session's own account, whose SID and token are always the same."""

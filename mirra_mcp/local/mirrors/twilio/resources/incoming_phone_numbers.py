@@ -97,6 +97,8 @@ class IncomingPhoneNumbers(TwilioResource):
         "type": None,
     }
     indexes = ("account_sid", "phone_number", "type")
+    synonyms = ("number", "phone number")
+    names = ("phone_number", "friendly_name")
 
     def provide(self, e164: str, account: str | None = None, **fields: Any) -> Doc:
         """Give a number to an account, free of charge and without any check: a fixture's."""

@@ -55,6 +55,8 @@ class Keys(Credentials):
     }
     indexes = ("account_sid",)
     secret_fields = ("secret",)
+    synonyms = ("api key",)
+    names = ("friendly_name",)
 
     def view(self, doc: Doc) -> Doc:
         """Return what the 2010 API shows."""

@@ -43,6 +43,8 @@ class OutgoingCallerIds(TwilioResource):
         "uri": None,
     }
     indexes = ("account_sid", "phone_number")
+    synonyms = ("caller id", "verified number")
+    names = ("phone_number", "friendly_name")
 
     def verify(self, e164: str, account: str | None = None, name: str | None = None) -> Doc:
         """Take a number as proved: its owner typed the code in, or a fixture says so."""

@@ -7,10 +7,11 @@ Source: https://www.twilio.com/docs/usage/api/usage-record
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import ClassVar, Literal
+from typing import Literal
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio import pages
@@ -62,19 +63,21 @@ CODES = {
 Span = Literal["day", "month", "year", "all"]
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What an account used of one category on one day."""
+
+    day: str
+    category: str
+    count: int
+    usage: int
+    price: Decimal
+
+
 class UsageRecords(TwilioResource):
-    """Uses by account, day and category."""
+    """Uses by account, day and category; not documents, as nothing that is done is about them."""
 
     entity, plural, is_2010 = "usage_record", "usage_records", True
-    blank: ClassVar[Doc] = {
-        "account_sid": None,
-        "category": None,
-        "day": None,
-        "count": 0,
-        "usage": 0,
-        "price": "0",
-    }
-    indexes = ("account_sid",)
 
     def add(
         self, account: str, category: str, *, count: int = 1, usage: int | None = None,
@@ -85,12 +88,24 @@ class UsageRecords(TwilioResource):
         The categories above it, such as `sms`, and `totalprice` add up by themselves.
         """
         day = self.now.date().isoformat()
-        id = f"{account}:{day}:{category}"
-        doc = self.peek(id) or self.new(id=id, account_sid=account, category=category, day=day)
-        doc["count"] += count
-        doc["usage"] += count if usage is None else usage
-        doc["price"] = str(Decimal(doc["price"]) + abs(Decimal(price)))
-        self.save(doc)
+        used = self.mirror.setting(f"usage {account} {day}", {})
+        if not used:
+            days = self.mirror.setting(f"usage {account}", [])
+            self.mirror.set_setting(f"usage {account}", [*days, day])
+        counted, amount, paid = used.get(category, (0, 0, "0"))
+        amount += count if usage is None else usage
+        used[category] = (counted + count, amount, str(Decimal(paid) + abs(Decimal(price))))
+        self.mirror.set_setting(f"usage {account} {day}", used)
+
+    def used(self, account: str) -> list[Use]:
+        """List what an account has used, by day and category."""
+        return [
+            Use(day, category, count, usage, Decimal(price))
+            for day in self.mirror.setting(f"usage {account}", ())
+            for category, (count, usage, price) in self.mirror.setting(
+                f"usage {account} {day}", {}
+            ).items()
+        ]
 
     def bought(self, number: Doc) -> None:
         """Count the first month of a phone number."""
@@ -104,8 +119,7 @@ class UsageRecords(TwilioResource):
 
     def balance_of(self, account: str) -> Decimal:
         """Return what is left of an account's money."""
-        spent = sum((Decimal(doc["price"]) for doc in self.find(account_sid=account)), Decimal())
-        return CREDIT - spent
+        return CREDIT - sum((each.price for each in self.used(account)), Decimal())
 
     @route(f"GET {ACCOUNT}/Balance.json")
     def balance(self) -> Doc:
@@ -163,7 +177,7 @@ class UsageRecords(TwilioResource):
     def _since(self) -> date:
         account = self.mirror.accounts.peek(self.mirror.account_sid)
         made = parsedate_to_datetime(account["date_created"]).date() if account else None
-        days = [doc["day"] for doc in self.find(account_sid=self.mirror.account_sid)]
+        days = self.mirror.setting(f"usage {self.mirror.account_sid}", ())
         first = date.fromisoformat(min(days)) if days else self.now.date()
         return min(first, made or first)
 
@@ -178,7 +192,7 @@ class UsageRecords(TwilioResource):
         if call.query.get("IncludeSubaccounts", "").lower() == "true":
             subs = self.mirror.accounts.find(owner_account_sid=accounts[0])
             accounts += [each["sid"] for each in subs if each["sid"] != accounts[0]]
-        uses = [doc for each in accounts for doc in self.find(account_sid=each)]
+        uses = [use for each in accounts for use in self.used(each)]
         spans = _spans(span, start, end)
         at = pages.cut(call)
         rows = [(first, last, each) for first, last in spans for each in wanted]
@@ -188,15 +202,15 @@ class UsageRecords(TwilioResource):
             call, "usage_records", at, pages.Found(docs, found.next, found.previous)
         )
 
-    def _record(self, call: Call, uses: list[Doc], start: date, end: date, category: str) -> Doc:
+    def _record(self, call: Call, uses: list[Use], start: date, end: date, category: str) -> Doc:
         first, last = start.isoformat(), end.isoformat()
         mine = [
-            doc
-            for doc in uses
-            if first <= doc["day"] <= last
-            and (category == "totalprice" or f"{doc['category']}-".startswith(f"{category}-"))
+            use
+            for use in uses
+            if first <= use.day <= last
+            and (category == "totalprice" or f"{use.category}-".startswith(f"{category}-"))
         ]
-        price = sum((Decimal(doc["price"]) for doc in mine), Decimal()).normalize()
+        price = sum((use.price for use in mine), Decimal()).normalize()
         description, unit = CATEGORIES[category]
         is_total = category == "totalprice"
         base = RECORDS.format(account=self.mirror.account_sid)
@@ -207,7 +221,7 @@ class UsageRecords(TwilioResource):
             "api_version": "2010-04-01",
             "as_of": self.now.strftime("%Y-%m-%dT%H:%M:%S+00:00"),
             "category": category,
-            "count": None if is_total else str(sum(doc["count"] for doc in mine)),
+            "count": None if is_total else str(sum(use.count for use in mine)),
             "count_unit": "" if is_total else unit,
             "description": description,
             "end_date": last,
@@ -218,7 +232,7 @@ class UsageRecords(TwilioResource):
                 name: f"{base}/{part}.json{query}" for name, part in SUBRESOURCES.items()
             },
             "uri": f"{path}.json{query}&StartDate={first}&EndDate={last}",
-            "usage": f"{price:f}" if is_total else str(sum(doc["usage"] for doc in mine)),
+            "usage": f"{price:f}" if is_total else str(sum(use.usage for use in mine)),
             "usage_unit": "usd" if is_total else "segments" if unit == "messages" else unit,
         }
 
