@@ -10,7 +10,8 @@ import resend
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.mirrors.resend.scheduling import moment
-from tests.local.mirrors.resend.account import NOON, Account, plain, refusal
+from tests.local.mirrors.account import NOON
+from tests.local.mirrors.resend.account import Account, plain, refusal
 from tests.local.mirrors.resend.letters import letter, send
 
 FRIDAY = datetime(2026, 5, 8, 12, 0, 0, 250_000, tzinfo=UTC)

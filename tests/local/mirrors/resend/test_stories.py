@@ -32,12 +32,8 @@ def sent_to(account: Account, to: str, **fields: Any) -> str:
 def test_the_documented_bounce_works_to_the_letter(account: Account) -> None:
     """Source: https://docs.mirra.run/mirrors/resend"""
     id = sent_to(account, "alice@example.com")
-    body = {
-        "event": "email.bounced",
-        "emailId": id,
-        "bounce": {"type": "hard", "reason": "mailbox does not exist"},
-    }
-    told = account.simulate(**body)
+    bounce = {"type": "hard", "reason": "mailbox does not exist"}
+    told = account.simulate("email.bounced", emailId=id, bounce=bounce)
     assert [each["type"] for each in told["webhooks"]] == ["email.bounced", "suppression.added"]
     assert resend.Emails.get(id)["last_event"] == "bounced"
     [(_, data)] = account.told("email.bounced")

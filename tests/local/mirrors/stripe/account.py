@@ -7,46 +7,32 @@ import requests
 import stripe
 
 from mirra_mcp.wire.model import Doc
+from tests.local.mirrors.account import MirrorAccount
 from tests.local.receiver import Received, Receiver
 
-NOON = "2026-05-04T12:00:00Z"
 NOW = 1777896000
 """The instant at which every account starts, in epoch seconds."""
 OLD, NEW = "2024-06-20", "2026-10-28.endive"
 """Mirra's documented target, and what the newest official SDKs send."""
 
 
-class Account:
-    """What tests do with an account: the SDK, raw HTTP, the clock, the state, the webhooks."""
+class Account(MirrorAccount):
+    """What tests do with an account, by the SDK and by raw HTTP."""
+
+    vendor = "stripe"
 
     def __init__(self, url: str, token: str, seed: str | None = None) -> None:
-        self.control = httpx.Client(
-            base_url=url,
-            headers={"authorization": f"Bearer {token}"},
-            timeout=30,
-            trust_env=False,
-            verify=False,
-        )
-        wanted: Doc = {"mirrors": ["stripe"], "clock": NOON}
-        if seed:
-            wanted["seeds"] = {"stripe": seed}
-        session = self.ask("POST", "/v1/sessions", wanted)
-        self.id: str = session["sessionId"]
-        self.url: str = session["mirrors"][0]["url"]
-        self.env: dict[str, str] = session["mirrors"][0]["env"]
-        self.key = self.env["STRIPE_SECRET_KEY"]
-        self.http = httpx.Client(
-            base_url=self.url,
-            headers={"authorization": f"Bearer {self.key}"},
-            timeout=30,
-            trust_env=False,
-            verify=False,
-        )
+        super().__init__(url, token, seed)
         self._requests = requests.Session()
         self._requests.trust_env = False
         self._transport = stripe.RequestsClient(session=self._requests)
         self.client = self.client_for()
         """The newest SDK, sending the newest version."""
+
+    def credentials(self) -> Doc:
+        """Return its secret key, as a header."""
+        self.key = self.env["STRIPE_SECRET_KEY"]
+        return {"headers": {"authorization": f"Bearer {self.key}"}}
 
     def client_for(self, version: str | None = None, **options: Any) -> stripe.StripeClient:
         """Return the SDK sending another version, or with other options."""
@@ -58,21 +44,8 @@ class Account:
 
     def close(self) -> None:
         """End the session."""
-        self.ask("DELETE", f"/v1/sessions/{self.id}")
-        self.control.close()
-        self.http.close()
+        super().close()
         self._requests.close()
-
-    def ask(self, method: str, path: str, body: Doc | None = None) -> Any:
-        """Call Mirra's control plane."""
-        answer = self.control.request(method, path, json=body)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def advance(self, by: str) -> Doc:
-        """Move the session's clock: `1 day`, `3d`."""
-        moved: Doc = self.ask("POST", f"/v1/sessions/{self.id}/clock", {"advance": by})
-        return moved
 
     def call(
         self, method: str, path: str, form: str | Doc | None = None, **headers: str
@@ -139,19 +112,6 @@ class Account:
             page = answer.json()["events"]
             assert page, "no webhook was sent within 5 s"
             done, after = done + len(page), page[-1]["id"]
-
-    def state(self, entity: str) -> list[Doc]:
-        """Return the documents of an entity, newest first."""
-        answer = self.http.get("/_mirra/state", params={"entity": entity, "limit": 1000})
-        docs: list[Doc] = answer.json()["state"][entity]
-        return docs
-
-    def simulate(self, event: str, **given: Any) -> Doc:
-        """Let the world do something to the account."""
-        answer = self.http.post("/_mirra/simulate", json={"event": event, **given})
-        assert answer.is_success, answer.text
-        told: Doc = answer.json()
-        return told
 
 
 def verified(received: Received, secret: str) -> Any:

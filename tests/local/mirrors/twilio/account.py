@@ -10,9 +10,9 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from mirra_mcp.wire.model import Doc
+from tests.local.mirrors.account import MirrorAccount
 from tests.local.receiver import Received
 
-NOON = "2026-05-04T12:00:00Z"
 RFC_NOON = "Mon, 04 May 2026 12:00:00 +0000"
 """How the 2010 API writes the instant at which every account starts."""
 
@@ -32,38 +32,24 @@ class Mirror(TwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
         return super().request(method, url, *args, **kwargs)
 
 
-class Account:
-    """What tests do with an account: the SDK, raw HTTP, the clock, the state, the webhooks."""
+class Account(MirrorAccount):
+    """What tests do with an account, by the SDK and by raw HTTP."""
+
+    vendor = "twilio"
 
     def __init__(self, url: str, token: str, seed: str | None = None) -> None:
-        self.control = httpx.Client(
-            base_url=url,
-            headers={"authorization": f"Bearer {token}"},
-            timeout=30,
-            trust_env=False,
-            verify=False,
-        )
-        wanted: Doc = {"mirrors": ["twilio"], "clock": NOON}
-        if seed:
-            wanted["seeds"] = {"twilio": seed}
-        session = self.ask("POST", "/v1/sessions", wanted)
-        self.id: str = session["sessionId"]
-        self.url: str = session["mirrors"][0]["url"]
-        self.env: dict[str, str] = session["mirrors"][0]["env"]
-        self.sid = self.env["TWILIO_ACCOUNT_SID"]
-        self.token = self.env["TWILIO_AUTH_TOKEN"]
+        super().__init__(url, token, seed)
         self.path = f"/2010-04-01/Accounts/{self.sid}"
         """How the paths of the 2010 API begin."""
-        self.http = httpx.Client(
-            base_url=self.url,
-            auth=(self.sid, self.token),
-            timeout=30,
-            trust_env=False,
-            verify=False,
-        )
         self._transport = Mirror(self.url)
         self.client = self.client_for()
         """The official SDK."""
+
+    def credentials(self) -> Doc:
+        """Return its SID and token."""
+        self.sid = self.env["TWILIO_ACCOUNT_SID"]
+        self.token = self.env["TWILIO_AUTH_TOKEN"]
+        return {"auth": (self.sid, self.token)}
 
     def client_for(
         self, user: str | None = None, password: str | None = None, account: str | None = None
@@ -75,22 +61,9 @@ class Account:
 
     def close(self) -> None:
         """End the session."""
-        self.ask("DELETE", f"/v1/sessions/{self.id}")
-        self.control.close()
-        self.http.close()
+        super().close()
         assert self._transport.session is not None
         self._transport.session.close()
-
-    def ask(self, method: str, path: str, body: Doc | None = None) -> Any:
-        """Call Mirra's control plane."""
-        answer = self.control.request(method, path, json=body)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def advance(self, by: str) -> Doc:
-        """Move the session's clock: `1 day`, `3s`."""
-        moved: Doc = self.ask("POST", f"/v1/sessions/{self.id}/clock", {"advance": by})
-        return moved
 
     def call(self, method: str, path: str, form: Doc | None = None) -> httpx.Response:
         """Call the API without the SDK; a path such as `/Messages.json` is the account's."""
@@ -120,32 +93,6 @@ class Account:
         assert told["status"] == answer.status_code
         assert told["more_info"] == f"https://www.twilio.com/docs/errors/{told['code']}"
         return answer.status_code, told["code"], told["message"]
-
-    def webhooks(self, *types: str) -> list[Doc]:
-        """Return the webhooks so far, oldest first, as Mirra tells them."""
-        found: list[Doc] = []
-        cursor: str | None = None
-        while True:
-            query = f"limit=100&cursor={cursor}" if cursor else "limit=100"
-            page = self.ask("GET", f"/v1/sessions/{self.id}/webhooks?{query}")
-            found += page["webhooks"]
-            cursor = page.get("nextCursor")
-            if not cursor:
-                break
-        return [each for each in reversed(found) if not types or each["type"] in types]
-
-    def state(self, entity: str) -> list[Doc]:
-        """Return the documents of an entity, newest first."""
-        answer = self.http.get("/_mirra/state", params={"entity": entity, "limit": 1000})
-        docs: list[Doc] = answer.json()["state"][entity]
-        return docs
-
-    def simulate(self, event: str, **given: Any) -> Doc:
-        """Let the world do something to the account."""
-        answer = self.http.post("/_mirra/simulate", json={"event": event, **given})
-        assert answer.is_success, answer.text
-        told: Doc = answer.json()
-        return told
 
     def verified(self, received: Received, token: str | None = None) -> dict[str, str]:
         """Check a webhook's signature with the SDK's validator, and return its parameters."""

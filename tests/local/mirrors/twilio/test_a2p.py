@@ -9,7 +9,8 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from mirra_mcp.wire.model import Doc
-from tests.local.mirrors.twilio.account import NOON, Account, refusal
+from tests.local.mirrors.account import NOON
+from tests.local.mirrors.twilio.account import Account, refusal
 
 BUNDLES = {
     "customer_profile_bundle_sid": f"BU{'1' * 32}",

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from mirra_mcp.local.app import LocalMirra
-from tests.local.mirrors.twilio.account import NOON, Account
+from tests.local.mirrors.account import NOON
+from tests.local.mirrors.twilio.account import Account
 
 FOLDER = os.environ.get("NODE_SDKS", "")
 NODE = shutil.which("node")

@@ -5,7 +5,8 @@ Source: https://www.twilio.com/docs/verify/api/verification-check
 
 import pytest
 
-from tests.local.mirrors.twilio.account import NOON, Account
+from tests.local.mirrors.account import NOON
+from tests.local.mirrors.twilio.account import Account
 from tests.local.mirrors.twilio.verify import ALICE, BOB, GONE, code_of, refused, service_of
 
 

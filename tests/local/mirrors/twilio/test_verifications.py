@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.local.mirrors.twilio.account import NOON, Account
+from tests.local.mirrors.account import NOON
+from tests.local.mirrors.twilio.account import Account
 from tests.local.mirrors.twilio.verify import (
     ALICE,
     BOB,

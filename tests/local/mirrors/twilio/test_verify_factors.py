@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.local.mirrors.twilio.account import NOON, Account
+from tests.local.mirrors.account import NOON
+from tests.local.mirrors.twilio.account import Account
 from tests.local.mirrors.twilio.verify import GONE, refused, service_of
 
 ALICE = "user-0123456789"

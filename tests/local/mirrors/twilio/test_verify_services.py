@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.local.mirrors.twilio.account import NOON, Account
+from tests.local.mirrors.account import NOON
+from tests.local.mirrors.twilio.account import Account
 from tests.local.mirrors.twilio.verify import ALICE, GONE, refused, service_of
 
 MESSAGING = f"MG{'a' * 32}"
