@@ -92,3 +92,18 @@ def test_a_token_that_the_resource_refuses_is_renewed_and_the_call_made_again(
     upstream.script("/token", answer({}, 400))
     status, error = shop.failed(renewing, "getPrice", symbol="JUDGED")
     assert (status, error["details"]["statusCode"]) == (502, 401)
+
+
+def test_what_a_person_gives_meanwhile_is_not_overwritten(
+    shop: Shop, upstream: Upstream, renewing: str
+) -> None:
+    def renew(request: Request, sock: object) -> bytes:
+        later = {"accessToken": "given-anew", "expiresAt": _soon(4000)}
+        shop.authenticate(renewing, "oauth2", **later)
+        return answer({"access_token": "renewed"})
+
+    upstream.script("/token", renew)
+    _tokens(shop, renewing, 10)
+    shop.call(renewing, "getPrice", symbol="X")
+    shop.call(renewing, "getPrice", symbol="X")
+    assert upstream.last().headers["authorization"] == "Bearer given-anew"
