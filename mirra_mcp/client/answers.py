@@ -98,6 +98,7 @@ def refusal(
         hint=_clean(detail.hint, token) if detail.hint else _hint(answer),
         outcome=_OUTCOMES.get(answer.status, "refused"),
         retry_after=asked_wait(answer.headers) if answer.status in (429, 503) else None,
+        details=detail.details if call.kind == "marketplace" else None,
     )
 
 

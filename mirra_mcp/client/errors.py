@@ -1,6 +1,6 @@
 """How every failed call reads: one exception, `MirraError`."""
 
-from typing import Literal
+from typing import Any, Literal
 
 Outcome = Literal["not_done", "unknown", "refused"]
 """Whether Mirra acted on a failed request.
@@ -22,6 +22,7 @@ class MirraError(Exception):
         request: Method and path, as `POST /v1/sessions`; empty before the first request.
         outcome: Whether Mirra acted on the request.
         retry_after: Seconds after which Mirra asked to be called again.
+        details: What the marketplace adds to a refusal, such as what a resource answered.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class MirraError(Exception):
         hint: str | None = None,
         outcome: Outcome = "refused",
         retry_after: float | None = None,
+        details: Any = None,
     ) -> None:
         """Keep every part where a caller can read it."""
         super().__init__(message)
@@ -44,6 +46,7 @@ class MirraError(Exception):
         self.hint = hint
         self.outcome = outcome
         self.retry_after = retry_after
+        self.details = details
 
     def __str__(self) -> str:
         """Return message and hint, as a person reads them."""

@@ -73,4 +73,5 @@ def _like(error: MirraError, message: str, code: str, hint: str | None) -> Mirra
         hint=hint or error.hint,
         outcome=error.outcome,
         retry_after=error.retry_after,
+        details=error.details,
     )

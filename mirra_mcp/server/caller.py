@@ -41,6 +41,7 @@ class Access:
         self._lost: list[MirraClient | MarketplaceClient] = []
         self._lock = anyio.Lock()
         self._own: dict[str, str | None] = {}
+        self._runs: dict[str, str | None] = {}
         self._encodings: dict[tuple[str, str], Encoding] = {}
 
     async def client(self, token: str | None) -> "MirraClient":
@@ -115,16 +116,34 @@ class Access:
         """Note that a session has ended already."""
         self._own.pop(session_id, None)
 
+    def adopt_run(self, run_id: str, token: str | None) -> None:
+        """Note a run whose driver is a caller of this server: without it, nobody finishes it."""
+        self._runs[run_id] = token
+
+    def release_run(self, run_id: str) -> None:
+        """Note that a run is over."""
+        self._runs.pop(run_id, None)
+
     async def close(self) -> None:
-        """End our ephemeral sessions, in bounded time, and close the clients."""
+        """Cancel our runs and end our ephemeral sessions, in bounded time; close the clients."""
         with anyio.move_on_after(FAREWELL, shield=True):
             async with anyio.create_task_group() as tasks:
+                for run_id, token in self._runs.items():
+                    tasks.start_soon(self._cancel, run_id, token)
                 for session_id, token in self._own.items():
                     tasks.start_soon(self._end, session_id, token)
         with anyio.move_on_after(1, shield=True):
             for client in (*self._clients.values(), *self._lost, self._marketplace):
                 if client is not None:
                     await client.aclose()
+
+    async def _cancel(self, run_id: str, token: str | None) -> None:
+        if token not in self._clients:
+            return
+        try:
+            await (await self.client(token)).cancel_run(run_id)
+        except (MirraError, Refusal):
+            return
 
     async def _end(self, session_id: str, token: str | None) -> None:
         if token not in self._clients:

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server import credentials, prices
 from mirra_mcp.server.answers import counted, fit
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.server.installed import installation_of, or_none, resource_of
 from mirra_mcp.wire.installations import (
+    CallResult,
     Installation,
     InstalledResource,
     RecentCall,
@@ -160,11 +162,17 @@ async def mirra_resource_call(
         chosen = _method(installed.endpoint.methods, method, resource)
         cost = prices.next_call(installed, chosen)
         prices.consent(f"This call of {method}", cost, max_cost, pricing)
-    done = await market.call(resource, method, parameters)
+    try:
+        done = await market.call(resource, method, parameters)
+    except MirraError as error:
+        if (refused := _refused(error)) is None:
+            raise
+        done = refused
     fitted = fit([done.result])
     unit = (pricing and pricing.currency) or prices.CURRENCY
     return CallAnswer(
-        summary=f"{method} answered {done.status_code} in {done.duration} ms and cost "
+        summary=f"{method} answered {done.status_code}"
+        f"{f' in {done.duration} ms' if done.duration else ''} and cost "
         f"{prices.amount(done.cost, pricing) if done.cost else 'nothing'}.",
         status_code=done.status_code,
         result=fitted.items[0] if fitted.items else None,
@@ -262,6 +270,16 @@ def _with_usage(
         if newer
         else None,
     )
+
+
+def _refused(error: MirraError) -> CallResult | None:
+    """Return what the resource itself answered, where that was a refusal: it is an answer, too."""
+    details = error.details if error.code == "UPSTREAM_ERROR" else None
+    if not isinstance(details, dict) or not isinstance(details.get("statusCode"), int):
+        return None
+    if "result" not in details:
+        return None
+    return CallResult(result=details["result"], status_code=details["statusCode"])
 
 
 def _pick(mine: list[InstalledResource], name: str) -> InstalledResource:

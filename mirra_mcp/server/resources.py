@@ -6,6 +6,7 @@ What a tool answers in short, a resource has whole: the objects of Mirra's HTTP 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, get_args
 
+import anyio
 import mcp.types as t
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
@@ -142,6 +143,8 @@ async def complete(
 async def _options(name: str, uri: str, chosen: dict[str, str]) -> list[str]:
     if name == "id" and uri.startswith("mirra://resources"):
         return await _resource_ids()
+    if name == "scenario":
+        return await _scenario_files()
     mirra = await current().mirra()
     if name == "id" and uri.startswith("mirra://runs"):
         return [each.run_id for each in (await mirra.list_runs(limit=100)).runs]
@@ -152,6 +155,13 @@ async def _options(name: str, uri: str, chosen: dict[str, str]) -> list[str]:
     if name in ("vendor", "mirror"):
         return [each.name for each in (await mirra.catalog()).mirrors]
     return []
+
+
+async def _scenario_files() -> list[str]:
+    """Return the scenarios beside this process, where that is the caller's own."""
+    if not current().running.is_local:
+        return []
+    return sorted([str(file) async for file in anyio.Path("scenarios").glob("*.md")])
 
 
 async def _resource_ids() -> list[str]:

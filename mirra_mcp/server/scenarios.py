@@ -24,6 +24,8 @@ from mirra_mcp.wire.sessions import MirrorInfo
 POLL = 5.0
 """Seconds that one wait for news takes, so that a client hears that we are still there."""
 SCENARIOS = (".md", ".markdown")
+CRITERIA = 12_000
+"""Bytes of criteria in one answer."""
 
 
 class Checked(Wire):
@@ -85,7 +87,7 @@ async def mirra_scenario_check(
             "Read each `reading`: is it what you meant? What `escalates` was meant as a check "
             "but no pattern reads it; word it otherwise. Then mirra_scenario_run."
         )
-    fitted = fit([each.to_json() for each in reading.criteria], widest=500)
+    fitted = fit([each.to_json() for each in reading.criteria], limit=CRITERIA, widest=500)
     return Checked(
         summary=summary,
         title=reading.title,
@@ -121,6 +123,7 @@ async def mirra_scenario_run(
             seed_data=seed_data,
         )
     )
+    caller.running.access.adopt_run(begun.run_id, caller.token)
     await caller.progress(1, 1, f"{begun.run_id} waits for you.")
     brief = begun.brief
     limit = f"It ends by itself after {begun.timeout_seconds} s. " if begun.timeout_seconds else ""
@@ -156,6 +159,8 @@ async def mirra_run_finish(
     finish = FinishRun(verdicts=read_verdicts(verdicts), attempt=attempt)
     with anyio.CancelScope(shield=True):
         found = await mirra.finish_run(run, finish)
+    if found.status != "running":
+        caller.running.access.release_run(run)
     await caller.progress(1, 1, f"{run}: {found.status}.")
     return told(found, is_new=True)
 

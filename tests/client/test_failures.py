@@ -55,6 +55,7 @@ async def test_a_refused_connection_names_the_address_and_where_it_is_set() -> N
         "hint": "Check that Mirra runs there and that MIRRA_API_URL is right.",
         "outcome": "not_done",
         "retry_after": None,
+        "details": None,
     }
 
 

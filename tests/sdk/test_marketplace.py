@@ -143,10 +143,8 @@ async def test_a_creator_takes_a_resource_from_draft_to_metrics(
     await agent.call("mirra_resource_authenticate", resource=resource, api_key_env="CRYPTO_API_KEY")
     call = {"resource": resource, "method": "getPrice", "max_cost": 0.5}
     await agent.call("mirra_resource_call", **call, parameters={"symbol": "ETH"})
-    failed = await agent.client.call_tool(
-        "mirra_resource_call", {**call, "parameters": {"symbol": "NOPE"}}
-    )
-    assert failed.structured_content is not None
+    failed = await agent.call("mirra_resource_call", **call, parameters={"symbol": "NOPE"})
+    assert (failed["statusCode"], failed["result"]["price"], failed["cost"]) == (404, None, 0)
 
     metrics = await agent.call("mirra_resource_metrics", resource=resource)
     assert metrics["totalUsers"] == 1

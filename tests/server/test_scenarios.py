@@ -328,6 +328,29 @@ async def test_run_ids_are_completed(agent: Agent) -> None:
     assert answer.completion.values == [begun["runId"]]
 
 
+async def test_scenarios_beside_the_server_are_completed(
+    agent: Agent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    for name in ("welcome.md", "refund.md", "notes.txt"):
+        (tmp_path / "scenarios" / name).write_text("", encoding="utf-8")
+    found = await agent.client.complete(
+        t.PromptReference(name="run_scenario"), {"name": "scenario", "value": "scen"}
+    )
+    assert found.completion.values == ["scenarios/refund.md", "scenarios/welcome.md"]
+
+
+async def test_a_run_that_nobody_can_finish_any_more_is_cancelled(
+    server: KitServer, mode: Mode, mirra: MirraClient
+) -> None:
+    async with Client(server, mode=mode) as client:
+        begun = await Agent(client).call(
+            "mirra_scenario_run", markdown=scenario(), timeout_seconds=600
+        )
+    assert (await mirra.get_run(begun["runId"])).status == "cancelled"
+
+
 # Packets
 
 
