@@ -47,7 +47,7 @@ def test_the_examples_of_a_pattern_are_read_by_it(pattern: Pattern) -> None:
     read_by = {}
     for text in pattern.examples:
         reading = read(text, words("resend and stripe"))
-        read_by[text] = reading and reading.pattern
+        read_by[text] = reading and reading.pattern.split("+")[-1]
     assert read_by == dict.fromkeys(pattern.examples, pattern.name)
 
 
@@ -56,10 +56,5 @@ def test_each_pattern_has_a_name_of_its_own() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_a_pattern_without_examples_needs_a_claim_ahead_of_it() -> None:
-    """The corpus shows those: `its subject...`, `nothing else changed`."""
-    without = {pattern.name for pattern in PATTERNS if not pattern.examples}
-    assert without == {
-        "collateral.nothing_else", "collateral.others_not", "happened.it", "property.it_has",
-        "property.it_is", "property.its", "signature.it", "webhook.it",
-    }  # fmt: skip
+def test_each_pattern_has_examples() -> None:
+    assert [pattern.name for pattern in PATTERNS if not pattern.examples] == []

@@ -263,7 +263,7 @@ PATTERNS = (
             "[the] rest of [the] {anything} {the_same}",
         ),
         _nothing_else,
-        (),
+        ("Exactly 1 email is created and nothing else changed",),
     ),
     Pattern(
         "collateral.no_other",
@@ -276,13 +276,16 @@ PATTERNS = (
             "[all] [the] {thing} (other than|except|besides) {literal} {the_same}",
         ),
         _no_other,
-        ("No customer other than `cus_1` was changed",),
+        (
+            "No customer other than `cus_1` was changed",
+            "Customer `cus_1` was updated and no other customer was touched",
+        ),
     ),
     Pattern(
         "collateral.others_not",
         ("[all] [the] other {thing} {be} {verb:participle}",),
         _others_not,
-        (),
+        ("Customer `cus_1` was updated and the other customers were not changed",),
     ),
     Pattern(
         "collateral.unchanged",

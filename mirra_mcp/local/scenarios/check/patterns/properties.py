@@ -379,11 +379,24 @@ PATTERNS = (
         _loose,
         ("From address is `hello@mail.acme.com`", "The subject contains \"Welcome\""),
     ),
-    Pattern("property.its", ("[its/the/their] {name:field} {condition}",), _its, ()),
     Pattern(
-        "property.it_has", ("[it/they] has/have/had [a/an/the] {tests:own_tests}",), _it_has, ()
+        "property.its",
+        ("[its/the/their] {name:field} {condition}",),
+        _its,
+        ("Exactly 1 email is created and its subject is \"Welcome\"",),
     ),
-    Pattern("property.it_is", ("[it/they] {be} {raw:scopes}",), _it_is, ()),
+    Pattern(
+        "property.it_has",
+        ("[it/they] has/have/had [a/an/the] {tests:own_tests}",),
+        _it_has,
+        ("An email was sent and it has no bcc",),
+    ),
+    Pattern(
+        "property.it_is",
+        ("[it/they] {be} {raw:scopes}",),
+        _it_is,
+        ("Exactly 1 refund is created and it is for $45.00",),
+    ),
     Pattern(
         "happened.it",
         (
@@ -391,6 +404,6 @@ PATTERNS = (
             "[it/they/then/also] [{sure}] {verb:participle} {raw:scopes}",
         ),
         _it_became,
-        (),
+        ("Exactly 1 email was sent and it was delivered", "An email was sent and delivered"),
     ),
 )  # fmt: skip

@@ -54,7 +54,7 @@ class EachRequest(Clause):
     @property
     def plain(self) -> str:
         """The claim."""
-        return f"each of {self.requests.plain}: one of {self.like.plain}"
+        return f"each of {self.requests.plain}: {self.like.plain.removeprefix('requests ')}"
 
     @property
     def subject(self) -> Requests:
@@ -67,9 +67,8 @@ class EachRequest(Clause):
         if not calls:
             return grade(False, f"found no {self.requests.plain}", world.requests)
         odd = [each for each in calls if not self.like.fits(each)]
-        told = (
-            f"{len(calls) - len(odd)} of {len(calls)} {self.requests.plain} are {self.like.plain}"
-        )
+        like = self.like.plain.removeprefix("requests ")
+        told = f"{len(calls) - len(odd)} of {len(calls)} {self.requests.plain}: {like}"
         return grade(not odd, told, odd or calls)
 
     def moments(self, world: World) -> list[Moment] | None:

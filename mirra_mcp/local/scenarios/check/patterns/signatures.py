@@ -174,7 +174,7 @@ PATTERNS = (
             "its/their signature/signatures [{be}] verified/validated/checked [by {handler}]",
         ),
         _verified,
-        (),
+        ("A `charge.refunded` webhook was received and signature-verified",),
     ),
     Pattern(
         "signature.rejects",

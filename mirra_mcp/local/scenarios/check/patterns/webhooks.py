@@ -296,5 +296,10 @@ PATTERNS = (
         _several,
         ("Both `email.sent` and `email.delivered` webhooks were received",),
     ),
-    Pattern("webhook.it", ("[it/they] [{be}] {fate}",), _it, ()),
+    Pattern(
+        "webhook.it",
+        ("[it/they] [{be}] {fate}",),
+        _it,
+        ("An `email.sent` webhook was dispatched and it was received by the handler",),
+    ),
 )  # fmt: skip
