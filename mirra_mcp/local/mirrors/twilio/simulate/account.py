@@ -67,7 +67,7 @@ def account_suspended(
     return twilio.accounts.shown(twilio.accounts.change(doc, status=status))
 
 
-@story("a2p.brand_reviewed", aliases=("brand.failed", "brand.approved"), fires=())
+@story("a2p.brand_reviewed", aliases=("brand.failed",), fires=())
 def brand_reviewed(
     twilio: "Twilio",
     sid: Annotated[str | None, Field(description="The brand; the only one, if left out.")] = None,
@@ -79,7 +79,7 @@ def brand_reviewed(
     return noun.shown(noun.decide(the_one(noun, sid, "sid"), status, reason))
 
 
-@story("a2p.campaign_reviewed", aliases=("campaign.failed", "campaign.verified"), fires=())
+@story("a2p.campaign_reviewed", aliases=("campaign.failed",), fires=())
 def campaign_reviewed(
     twilio: "Twilio",
     sid: Annotated[str | None, Field(description="The campaign; the only one, if absent.")] = None,
@@ -91,7 +91,7 @@ def campaign_reviewed(
     return noun.shown(noun.decide(the_one(noun, sid, "sid"), status, reason))
 
 
-@story("tollfree.reviewed", aliases=("tollfree.rejected", "tollfree.approved"), fires=())
+@story("tollfree.reviewed", aliases=("tollfree.rejected",), fires=())
 def tollfree_reviewed(
     twilio: "Twilio",
     sid: Annotated[str | None, Field(description="The verification; the only one, if absent.")] = (
