@@ -8,6 +8,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     collateral,
     counts,
     errors,
+    happenings,
     order,
     properties,
     requests,
@@ -22,7 +23,8 @@ from tests.standing.project import ROOT
 
 PAGE = ROOT / "docs" / "checks.md"
 FAMILIES = (
-    counts, properties, statuses, webhooks, signatures, requests, errors, order, collateral,
+    counts, properties, happenings, statuses, webhooks, signatures, requests, errors, order,
+    collateral,
 )  # fmt: skip
 HEAD = """\
 # What a check can say

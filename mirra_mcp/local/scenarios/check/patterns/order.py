@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
 from mirra_mcp.local.scenarios.check.patterns.counts import Count
+from mirra_mcp.local.scenarios.check.patterns.happenings import Became
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
-from mirra_mcp.local.scenarios.check.patterns.properties import Became
 from mirra_mcp.local.scenarios.check.patterns.requests import CountRequests
 from mirra_mcp.local.scenarios.check.patterns.statuses import Went
 from mirra_mcp.local.scenarios.check.patterns.webhooks import CountWebhooks

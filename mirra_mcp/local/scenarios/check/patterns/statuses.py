@@ -16,8 +16,9 @@ from mirra_mcp.local.scenarios.check.documents import (
 )
 from mirra_mcp.local.scenarios.check.filters import ByField
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
+from mirra_mcp.local.scenarios.check.patterns.happenings import Became
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
-from mirra_mcp.local.scenarios.check.patterns.properties import Became, Each
+from mirra_mcp.local.scenarios.check.patterns.properties import Each
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Things
 from mirra_mcp.local.scenarios.check.shapes import Reader, slot
 from mirra_mcp.local.scenarios.check.values import Value, equal, status_named

@@ -8,6 +8,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     collateral,
     counts,
     errors,
+    happenings,
     order,
     properties,
     requests,
@@ -26,5 +27,6 @@ PATTERNS: tuple[Pattern, ...] = (
     *counts.PATTERNS,
     *statuses.PATTERNS,
     *properties.PATTERNS,
+    *happenings.PATTERNS,
     *order.PATTERNS,
 )
