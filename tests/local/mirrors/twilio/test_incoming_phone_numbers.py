@@ -6,6 +6,7 @@ Source: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resour
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
+from mirra_mcp.wire.model import Doc
 from tests.local.mirrors.twilio.account import RFC_NOON, Account, refusal
 
 NUMBER = "+14155552671"
@@ -193,3 +194,43 @@ def test_a_number_moves_to_a_subaccount(account: Account) -> None:
     assert back.account_sid == account.sid
     path = f"/IncomingPhoneNumbers/{bought.sid}.json"
     assert account.refused("POST", path, {"AccountSid": f"AC{'9' * 32}"})[1] == 20404
+
+
+def test_filtered_lists_are_paged_both_ways(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/usage/twilios-response"""
+    for each in range(13):
+        area = "415" if each % 2 else "212"
+        account.post("/IncomingPhoneNumbers.json", PhoneNumber=f"+1{area}55526{each:02}")
+    wanted = [f"+121255526{each:02}" for each in range(12, -1, -2)]
+
+    def numbers(page: Doc) -> list[str]:
+        return [each["phone_number"] for each in page["incoming_phone_numbers"]]
+
+    first = account.fetch("/IncomingPhoneNumbers.json?PhoneNumber=212*******&PageSize=3")
+    second = account.fetch(first["next_page_uri"])
+    third = account.fetch(second["next_page_uri"])
+    assert [numbers(first), numbers(second), numbers(third)] == [
+        wanted[:3],
+        wanted[3:6],
+        wanted[6:],
+    ]
+    assert (first["previous_page_uri"], third["next_page_uri"]) == (None, None)
+    back = account.fetch(third["previous_page_uri"])
+    assert (numbers(back), back["page"]) == (wanted[3:6], 1)
+    start = account.fetch(back["previous_page_uri"])
+    assert numbers(start) == wanted[:3]
+    assert numbers(account.fetch(start["next_page_uri"])) == wanted[3:6]
+    path = "/IncomingPhoneNumbers.json?PhoneNumber=212*******&PageSize=3"
+    assert numbers(account.fetch(f"{path}&Page=1")) == wanted[3:6]
+    assert numbers(account.fetch(f"{path}&Page=9")) == []
+    sdk = account.client.incoming_phone_numbers.list(phone_number="212*******", page_size=2)
+    assert [each.phone_number for each in sdk] == wanted
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "x", "1.5"])
+def test_a_page_size_must_be_a_whole_number(account: Account, size: str) -> None:
+    """The words are ours."""
+    refused = account.refused("GET", f"/IncomingPhoneNumbers.json?PageSize={size}")
+    assert refused[:2] == (400, 20400)
+    page = account.fetch("/IncomingPhoneNumbers.json?PageSize=99999")
+    assert page["page_size"] == 1000
