@@ -52,6 +52,17 @@ def test_a_subaccount_has_credentials_of_its_own_until_it_is_suspended(account: 
     assert sub.api.v2010.account.fetch().status == "active"
 
 
+def test_a_closed_subaccount_loses_its_numbers(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/iam/api/subaccounts#closing-a-subaccount"""
+    made = account.client.api.v2010.accounts.create(friendly_name="sub")
+    theirs = account.client.api.v2010.accounts(made.sid)
+    number = theirs.incoming_phone_numbers.create(area_code="415").phone_number
+    theirs.update(status="closed")
+    assert account.state("incoming_phone_numbers") == []
+    bought = account.client.incoming_phone_numbers.create(phone_number=number)
+    assert bought.account_sid == account.sid
+
+
 def test_the_own_account_cannot_be_closed(account: Account) -> None:
     path = f"/2010-04-01/Accounts/{account.sid}.json"
     assert account.refused("POST", path, {"Status": "closed"})[:2] == (400, 20001)

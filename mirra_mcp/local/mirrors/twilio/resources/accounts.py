@@ -145,7 +145,7 @@ class Accounts(Credentials):
 
     @route("POST /2010-04-01/Accounts/{account}.json")
     def update(self, account: str, params: UpdateAccount) -> Doc:
-        """Rename an account; suspend, activate or close a subaccount.
+        """Rename an account; suspend, activate or close a subaccount, whose numbers are released.
 
         Source: https://www.twilio.com/docs/iam/api/account#update-an-account
         """
@@ -160,4 +160,7 @@ class Accounts(Credentials):
                 raise self.illegal_move(doc, status)
         fields = {"friendly_name": params.friendly_name, "status": status}
         doc = self.change(doc, **{name: value for name, value in fields.items() if value})
+        if status == "closed":
+            for number in self.mirror.incoming_phone_numbers.find(account_sid=account):
+                self.mirror.incoming_phone_numbers.release(number)
         return self.view(doc)
