@@ -97,7 +97,8 @@ LIMITS: tuple[str, ...] = (
     " categories of what is mirrored, and lookups aren't counted.",
     "Policies of Restricted API keys are kept, not enforced.",
     "Webhooks are retried as connection overrides in the URL say (`#rc=2&rp=all`): once by"
-    " default, when the connection fails.",
+    " default, when the connection fails. Their timeouts and edges don't count: a receiver has 15"
+    " seconds.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
     "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007), and there"
     " are no content templates (21655).",
