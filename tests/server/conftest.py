@@ -17,6 +17,7 @@ from mirra_mcp.server.sdk import KitServer
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.sessions import CreateSession, Session
 from tests.local.kit.toy import Toy
+from tests.server.priced import PriceApi, pricing
 
 Mode = Literal["auto", "legacy"]
 
@@ -37,7 +38,8 @@ def mode(request: pytest.FixtureRequest) -> Mode:
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[LocalMirra]:
     """An embedded Mirra with its mirrors, and a small vendor that does what a test needs."""
-    with LocalMirra(Settings(data_dir=tmp_path / "data"), kinds={**MIRRORS, "toy": Toy}) as mirra:
+    settings = Settings(data_dir=tmp_path / "data", resource_hosts=("127.0.0.1",))
+    with LocalMirra(settings, kinds={**MIRRORS, "toy": Toy}) as mirra:
         yield mirra
 
 
@@ -96,6 +98,20 @@ async def agent(server: KitServer, mode: Mode) -> AsyncIterator[Agent]:
     """An agent that is connected, in either era."""
     async with Client(server, mode=mode) as client:
         yield Agent(client)
+
+
+@pytest.fixture
+async def maker(connect: Connect, mode: Mode) -> AsyncIterator[Agent]:
+    """An agent that has every tool."""
+    async with Client(build_server(connect, Settings(toolsets=("all",))), mode=mode) as client:
+        yield Agent(client)
+
+
+@pytest.fixture
+def prices() -> Iterator[PriceApi]:
+    """A real API, to be offered in the marketplace."""
+    with pricing() as api:
+        yield api
 
 
 @pytest.fixture

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from tests.server.conftest import Agent
 
 SECRET = "ck_planted_9Zq4Rt7Lm2"
 PRICE = {"BTC": 97000.5, "ETH": 3300.25}
@@ -81,6 +84,14 @@ class PriceApi:
             "auth_config": {"in": "header", "name": "X-Price-Key"},
             **more,
         }
+
+
+async def installed(agent: "Agent", prices: PriceApi, **more: Any) -> str:
+    """Offer the API and install it; return the resource's id."""
+    made = await agent.call("mirra_resource_create", **prices.definition(**more))
+    await agent.call("mirra_resource_publish", resource=made["resourceId"])
+    await agent.call("mirra_resource_install", resource=made["resourceId"])
+    return str(made["resourceId"])
 
 
 @contextmanager
