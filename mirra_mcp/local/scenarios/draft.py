@@ -129,7 +129,7 @@ def _given(world: World, noun: Noun) -> list[str]:
     count: Counter[str] = Counter()
     for each in world.requests:
         if each.mirror == noun.vendor and noun.plural in _segments(each):
-            count.update(list(_body(each)))
+            count.update(_snake(name) for name in _body(each))
     return [name for name, _ in count.most_common()]
 
 

@@ -8,7 +8,7 @@ from mirra_mcp.local.mirrors import MIRRORS
 from mirra_mcp.local.scenarios.draft import draft
 from mirra_mcp.local.scenarios.parse import parse_markdown
 from mirra_mcp.local.scenarios.world import Mark
-from tests.local.scenarios.check.apps import Handler, pay, subscribe, welcome
+from tests.local.scenarios.check.apps import Handler, pay, subscribe, text, welcome
 from tests.local.scenarios.check.stage import Stage
 
 Act = Callable[[Stage], None]
@@ -54,6 +54,11 @@ def cancel(stage: Stage) -> None:
     stage.call("DELETE", f"/v1/subscriptions/{found['data'][0]['id']}", vendor="stripe")
 
 
+def send_a_text(stage: Stage) -> None:
+    text(stage, "+15555550123", "Your code is 123456")
+    stage.pass_time(30)
+
+
 ACTS: tuple[tuple[str, str, Act, set[str]], ...] = (
     (
         "resend", "empty", greet,
@@ -89,6 +94,14 @@ ACTS: tuple[tuple[str, str, Act, set[str]], ...] = (
             "Exactly 1 refund is created in the Stripe mirror",
             "The refund's `amount` is 1000",
             "The payment intent's `status` is `succeeded`",
+        },
+    ),
+    (
+        "twilio", "verified-numbers", send_a_text,
+        {
+            "Exactly 1 message is created in the Twilio mirror",
+            "The message's `to` is `+15555550123`",
+            "At least 1 `message.delivered` webhook was received by the handler",
         },
     ),
     (

@@ -60,3 +60,11 @@ def pay(stage: Stage, email: str, amount: int = 4500) -> tuple[str, str]:
         payment_method="pm_card_visa", confirm="true", return_url="https://acme.com",
     )  # fmt: skip
     return str(customer), str(paid["id"])
+
+
+def text(stage: Stage, to: str, body: str) -> str:
+    """Send a text from the account's number; the handler gets its callbacks."""
+    account = stage.session.mirrors["twilio"].env()["TWILIO_ACCOUNT_SID"]
+    given = {"From": "+14155550100", "To": to, "Body": body, "StatusCallback": HOOK}
+    path = f"/2010-04-01/Accounts/{account}/Messages.json"
+    return str(stage.call("POST", path, given, vendor="twilio")["sid"])

@@ -1,5 +1,6 @@
 """A real session played in process: calls, time, webhooks and a handler, without a network."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -34,6 +35,14 @@ def trusting(letter: Letter) -> int:
     return 200
 
 
+def credentials(vendor: str, env: Mapping[str, str]) -> str:
+    """Return the header by which the account's owner is known."""
+    if vendor == "twilio":
+        pair = f"{env['TWILIO_ACCOUNT_SID']}:{env['TWILIO_AUTH_TOKEN']}"
+        return f"Basic {b64encode(pair.encode()).decode()}"
+    return f"Bearer {env['RESEND_API_KEY' if vendor == 'resend' else 'STRIPE_SECRET_KEY']}"
+
+
 class Stage:
     """A session, and the mark at which its attempt began."""
 
@@ -63,8 +72,7 @@ class Stage:
     ) -> Any:  # fmt: skip
         """Call a vendor's API, and let the webhooks that follow be delivered."""
         mirror = self.session.mirrors[vendor]
-        keys = {"resend": "RESEND_API_KEY", "stripe": "STRIPE_SECRET_KEY"}
-        sent = {"authorization": f"Bearer {mirror.env()[keys[vendor]]}", "host": "127.0.0.1"}
+        sent = {"authorization": credentials(vendor, mirror.env()), "host": "127.0.0.1"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         path, _, query = path.partition("?")
         content = b""

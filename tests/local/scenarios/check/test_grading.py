@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from tests.local.scenarios.check.apps import Handler, pay, subscribe, welcome
+from tests.local.scenarios.check.apps import Handler, pay, subscribe, text, welcome
 from tests.local.scenarios.check.stage import Stage
 
 Play = Callable[..., Stage]
@@ -276,6 +276,27 @@ def test_without_forged_webhooks_nothing_shows_verification(play: Play) -> None:
     grade = stage.grade("The webhook signature was verified")
     assert grade.result == "fail"
     assert "no forged webhook was sent" in grade.explanation
+
+
+def test_texts_are_graded_like_emails(play: Play) -> None:
+    stage = play("twilio", seed="verified-numbers", handler=Handler())
+    stage.forge()
+    text(stage, "+15555550123", "Your code is 123456")
+    stage.pass_time(30)
+    judge(
+        stage,
+        {
+            "Exactly 1 message was sent to +15555550123": True,
+            "Exactly 1 SMS was sent to `+15555550124`": False,
+            "The message was delivered": True,
+            "The message went from queued to sent to delivered": True,
+            "The message's body contains `123456`": True,
+            "At least 1 `message.delivered` webhook was received by the handler": True,
+            "The handler rejects tampered webhooks": False,
+            "Nothing else changed": True,
+            "No errors were logged": True,
+        },
+    )
 
 
 def test_what_follows_from_a_call_is_no_collateral_damage(play: Play) -> None:
