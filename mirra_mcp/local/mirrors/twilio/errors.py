@@ -14,10 +14,7 @@ CODES: dict[int, tuple[int, str]] = {
     20002: (400, "Invalid FriendlyName"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
-    20006: (403, "Access Denied"),
-    20007: (400, "Page size must be between 1 and 1000."),
     20400: (400, "{message}"),
-    20403: (403, "Forbidden"),
     20404: (404, "The requested resource {path} was not found"),
     20413: (413, "Request Entity Too Large"),
     20409: (409, "{message}"),
@@ -51,9 +48,7 @@ CODES: dict[int, tuple[int, str]] = {
     21611: (429, "This 'From' number has exceeded the maximum number of queued messages"),
     21612: (400, "The 'To' phone number: {to}, is not currently reachable using the 'From' phone"
                  " number: {sender} via SMS."),
-    21614: (400, "To number: {to}, is not a mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit."),
-    21619: (400, "A text message body or media urls must be specified."),
     21703: (400, "The Messaging Service does not have a phone number available to send a message"),
 }  # fmt: skip
 """By code the HTTP status, and the words with what is filled in."""
