@@ -37,7 +37,7 @@ class Own(Wire):
     status: str | None = None
     version: int | None = None
     price: str | None = None
-    methods: list[str] = []
+    methods: list[str] | None = None
     next: str
 
 

@@ -93,6 +93,10 @@ async def _read(path: Path, suffixes: tuple[str, ...], largest: int) -> tuple[Pa
     try:
         file = await anyio.Path(path).expanduser()
         whole = Path(await file.resolve())
+        if await file.exists() and not await file.is_file():
+            raise Refusal(
+                "mirra.file.invalid", f"{path.name} is no plain file.", "Only such files are read."
+            )
         if (await file.stat()).st_size > largest:
             raise Refusal(
                 "mirra.file.too_large",

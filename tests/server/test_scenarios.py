@@ -243,6 +243,7 @@ async def test_a_scenario_is_read_from_its_file_with_its_seed(agent: Agent, tmp_
     ("name", "content", "code"),
     [
         ("gone.md", None, "mirra.file.unreadable"),
+        ("folder.md", None, "mirra.file.invalid"),
         ("secret.pem", b"-----BEGIN-----", "mirra.file.invalid"),
         ("long.md", b"#" * 300_000, "mirra.file.too_large"),
         ("binary.md", b"\xff\xfe\x00", "mirra.file.invalid"),
@@ -255,6 +256,7 @@ async def test_files_that_can_not_be_used_are_refused(
     agent: Agent, tmp_path: Path, name: str, content: bytes | None, code: str
 ) -> None:
     (tmp_path / "list.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "folder.md").mkdir()
     if content is not None:
         if content.startswith(b"fixture-file"):
             content = scenario(config=f"mirrors: resend\n{content.decode()}").encode()
