@@ -257,7 +257,8 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
             return Letter("GET", url, headers, b"")
         headers["content-type"] = f"{FORM}; charset=utf-8"
         headers[signing.HEADER] = signing.signature(parcel.secret, url, params)
-        return Letter("POST", url, headers, urlencode(params).encode())
+        content = urlencode(params).encode() if parcel.url else b""
+        return Letter("POST", url, headers, content)
 
     def signature_of(self, headers: dict[str, str]) -> str:
         """Return the `X-Twilio-Signature` header."""

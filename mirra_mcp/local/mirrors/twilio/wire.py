@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -72,7 +73,12 @@ def form_of(text: str) -> Form:
 
 def rfc2822(at: datetime) -> str:
     """Write a date as the 2010 API does: `Mon, 04 May 2026 12:00:00 +0000`."""
-    return format_datetime(at.astimezone(UTC).replace(microsecond=0))
+    return _rfc2822(at.replace(microsecond=0))
+
+
+@lru_cache(maxsize=256)
+def _rfc2822(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC))
 
 
 def iso(at: datetime) -> str:
