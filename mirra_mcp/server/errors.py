@@ -10,18 +10,30 @@ if TYPE_CHECKING:
     from mirra_mcp.client.errors import MirraError
 
 
+LONGEST = 4_000
+"""Characters of a message or hint that are told."""
+
+
 class Refusal(ToolError):
     """A failure that the agent can do something about."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         """Say what is wrong (`message`) and what to do next (`hint`)."""
         super().__init__(message)
-        self.code, self.message, self.hint = code, message, hint
+        self.code, self.message, self.hint = code, _short(message), _short(hint)
 
     @property
     def body(self) -> dict[str, dict[str, str]]:
         """Return the error as a tool answers it."""
         return {"error": {"code": self.code, "message": self.message, "hint": self.hint}}
+
+
+def _short(text: str) -> str:
+    """Return a text without its middle where it is over `LONGEST`, as by what it quotes."""
+    if len(text) <= LONGEST:
+        return text
+    half = LONGEST // 2
+    return f"{text[:half]} … (+{len(text) - 2 * half}) … {text[-half:]}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
