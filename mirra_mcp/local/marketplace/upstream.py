@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from mirra_mcp.local.marketplace.addresses import Addresses, Origin, origin_of
-from mirra_mcp.local.marketplace.errors import UpstreamError
+from mirra_mcp.local.marketplace.errors import Refused, UpstreamError
 
 if TYPE_CHECKING:
     import httpx
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LIMIT = 4 * 1024 * 1024
 """Bytes of an answer that are read."""
 DEEPEST = 100
+LONGEST = 60_000
+"""Characters of path and query that are sent; httpx takes hardly more."""
 HOPS = 5
 MOVED = {301, 302, 303, 307, 308}
 
@@ -101,8 +103,15 @@ class Upstream:
 
         Raises:
             UpstreamError: it can't be reached, takes too long, breaks off or sends too much.
-            Refused: it is at an address that isn't allowed.
+            Refused: it is at an address that isn't allowed, or its URL is too long.
         """
+        if len(outgoing.target) > LONGEST:
+            raise Refused(
+                400,
+                "VALIDATION_ERROR",
+                f"These parameters make a URL of {len(outgoing.target)} characters; at most"
+                f" {LONGEST} are sent. Shorten what goes into path or query.",
+            )
         began = perf_counter()
         try:
             async with asyncio.timeout(self._timeout):
@@ -242,7 +251,7 @@ def _onward(outgoing: Outgoing, incoming: Incoming) -> Outgoing | None:
         )
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not target.isascii():
+    if not target.isascii() or len(target) > LONGEST:
         raise UpstreamError("redirects", "The resource redirects to something that is no URL.")
     onward = replace(outgoing, origin=origin, target=target)
     if incoming.status == 303 or (incoming.status in (301, 302) and outgoing.method == "POST"):

@@ -75,6 +75,16 @@ def test_wrong_parameters_are_named_before_anything_is_sent(
     assert (len(upstream.requests), shop.usage(prices)["totalCalls"]) == before
 
 
+def test_a_url_that_is_too_long_is_refused_before_anything_is_sent(
+    shop: Shop, upstream: Upstream, prices: str
+) -> None:
+    before = len(upstream.requests), shop.usage(prices)["totalCalls"]
+    status, error = shop.failed(prices, "getPrice", symbol="x" * 70_000)
+    assert (status, error["code"]) == (400, "VALIDATION_ERROR")
+    assert "make a URL of 70008 characters" in error["message"]
+    assert (len(upstream.requests), shop.usage(prices)["totalCalls"]) == before
+
+
 def test_a_misspelt_method_or_parameter_is_told_what_was_meant(shop: Shop, prices: str) -> None:
     status, error = shop.failed(prices, "getPrise", symbol="X")
     assert (status, error["code"]) == (404, "NOT_FOUND")
