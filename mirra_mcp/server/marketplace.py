@@ -104,7 +104,9 @@ async def mirra_marketplace_search(
     return Found(
         summary=f"Of {page.total} that match, these are {page.offset + 1} to {end}."
         if shown
-        else f"Of {page.total} that match, none come after {page.offset}.",
+        else f"Of {page.total} that match, none come after {page.offset}."
+        if page.total
+        else "None match.",
         resources=shown,
         total=page.total,
         next_offset=end if end < page.total and shown else None,

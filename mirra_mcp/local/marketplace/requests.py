@@ -107,7 +107,8 @@ def _gather(plan: Plan, given: Doc) -> tuple[Any, list[Problem]]:
 
 
 def _unknown(plan: Plan, name: str) -> Problem:
-    return name[:80], f"is no parameter of '{plan.method.name}'.{nearest(name, plan.names)}"
+    guess = nearest(name, plan.names).rstrip("?")
+    return name[:80], f"is no parameter of '{plan.method.name}'{f'.{guess}?' if guess else ''}"
 
 
 def _unsendable(slot: Slot, value: Any) -> list[Problem]:
