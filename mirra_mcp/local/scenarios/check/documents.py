@@ -16,6 +16,7 @@ from mirra_mcp.wire.model import Doc
 LABELS = ("from", "to", "subject", "email", "name", "amount")
 """Fields that help a reader to recognise a document."""
 LABEL = 60
+MOST_NEAR = 50
 PLAIN = re.compile(r"[\w@.:+ -]+", re.ASCII)
 """Texts that JSON writes as they are."""
 
@@ -237,6 +238,15 @@ class Selection:
         if self.how != "there" or self.filters or self.pick is not None:
             return None
         return sum(world.mirrors[noun.vendor].count(noun.plural) for noun in self.nouns)
+
+    def near(self, world: World) -> list[str]:
+        """Describe what would have been found without the narrowings, if that is little."""
+        if not self.filters:
+            return []
+        bare = replace(self, filters=(), pick=None)
+        if bare.how == "there" and (bare.count(world) or 0) > MOST_NEAR:
+            return []
+        return [each.described for each in bare.find(world)]
 
     def moments(self, world: World) -> list[Moment]:
         """Return when each of the documents came to be chosen."""

@@ -1,7 +1,7 @@
 """Narrowings of documents: by a field, by an id or name, by what they refer to, by mirror."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mirra_mcp.local.scenarios.check.conditions import Condition
@@ -58,7 +58,7 @@ class ByName:
     @property
     def plain(self) -> str:
         """The id or name."""
-        return f'"{self.name}"'
+        return f'called "{self.name}"'
 
     def holds(self, found: Found, world: World) -> bool:
         """Tell whether the document is called so."""
@@ -169,3 +169,27 @@ class ByMirror:
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """The noun tells."""
         return None
+
+
+@dataclass(frozen=True)
+class Anywhere:
+    """Some text of the document must be so."""
+
+    condition: Condition
+
+    @property
+    def plain(self) -> str:
+        """The condition."""
+        return f"where any text {self.condition.plain}"
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether any text in the document is so; with a denial whether none is."""
+        bare = replace(self.condition, is_not=False)
+        return any(bare.holds(each, found.doc) for each in leaves(found.doc)) != (
+            self.condition.is_not
+        )
+
+    mention = None
+
+    def index(self, noun: Noun) -> None:
+        """No index tells."""

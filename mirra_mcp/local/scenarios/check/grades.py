@@ -57,6 +57,11 @@ class Clause(ABC):
         """The selection of documents, webhooks or requests that it speaks of, if any."""
         return None
 
+    @property
+    def subjects(self) -> tuple[Any, ...]:
+        """All that it speaks of, for what is said of everything else."""
+        return () if self.subject is None else (self.subject,)
+
     def moments(self, world: World) -> list[Moment] | None:
         """Return when what it claims happened; None if that isn't a matter of time."""
         return None

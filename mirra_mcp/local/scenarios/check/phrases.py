@@ -187,6 +187,11 @@ def _scoped(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
             selection = narrow(things.selection, raw)
             if selection is not None:
                 yield things.of(selection), last
+        for after, _ in reader.match("sent/created/made/issued", end):
+            for raw, last in reader.slot("scopes", after):
+                selection = narrow(things.selection, raw)
+                if raw and selection is not None:
+                    yield things.of(selection), last
 
 
 class Raw:

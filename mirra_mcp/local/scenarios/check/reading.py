@@ -43,7 +43,7 @@ class Reading:
     @property
     def subjects(self) -> tuple[object, ...]:
         """What it speaks of."""
-        return tuple(each.subject for each in self.clauses if each.subject is not None)
+        return tuple(subject for each in self.clauses for subject in each.subjects)
 
     def grade(self, world: World) -> Grade:
         """Tell whether all of it holds, and why."""
@@ -106,7 +106,7 @@ def _read(
         if first is None:
             continue
         subject = first[1].subject or antecedent
-        inner = replace(context, beside=(*context.beside, subject)) if subject else context
+        inner = replace(context, beside=(*context.beside, *first[1].subjects))
         for rest in _read(tail, inner, subject, most - 1):
             yield (first, *rest)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mirra_mcp.local.scenarios.check.conditions import EMPTY, PRESENT, Condition, is_value
 from mirra_mcp.local.scenarios.check.documents import Filter
-from mirra_mcp.local.scenarios.check.filters import ByField, ByMirror, ByName, ByReference
+from mirra_mcp.local.scenarios.check.filters import Anywhere, ByField, ByMirror, ByName, ByReference
 from mirra_mcp.local.scenarios.check.phrases import (
     FieldName,
     Raw,
@@ -58,6 +58,17 @@ class RawAmount(Raw):
         """Find the field that holds the amount."""
         name = next((each for each in AMOUNTS if each in noun.roots), None)
         return ByField((name,), self.condition) if name else None
+
+
+@dataclass(frozen=True)
+class RawText(Raw):
+    """Any text that must be so."""
+
+    condition: Condition
+
+    def resolve(self, noun: Noun) -> Filter | None:
+        """Every noun has texts."""
+        return Anywhere(self.condition)
 
 
 @dataclass(frozen=True)
@@ -169,6 +180,11 @@ shaped(
         "belonging/attached/linked/related/tied to {literal}": lambda literal: (_literal(literal),),
         "for/of/worth/totaling/totalling {value}": lambda value: _one(_amount(value)),
         "named/called/titled {literal} | with id {literal}": lambda literal: (RawName(literal),),
+        "containing/mentioning [the] [text/word/words] {values:all_values}": lambda values: (
+            RawText(Condition("contains", values)),
+        ),
+        "{open} {raw:scopes} {close}": lambda raw: raw or None,
+        ", {raw:scope}": lambda raw: raw or None,
         "{noise}": (),
     },
 )  # fmt: skip

@@ -16,6 +16,8 @@ MADE = frozenset(
         "provisioned",
         "inserted",
         "recorded",
+        "purchased",
+        "bought",
         "placed",
     ]
 )
@@ -64,15 +66,15 @@ def _was(reader: Reader, at: int) -> Iterator[tuple[bool, int]]:
 
 
 @slot("open")
-def _open(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
+def _open(reader: Reader, at: int) -> Iterator[tuple[bool, int]]:
     if reader.low(at) == "(":
-        yield "(", at + 1
+        yield True, at + 1
 
 
 @slot("close")
-def _close(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
+def _close(reader: Reader, at: int) -> Iterator[tuple[bool, int]]:
     if reader.low(at) == ")":
-        yield ")", at + 1
+        yield True, at + 1
 
 
 shaped(

@@ -31,6 +31,19 @@ def test_a_failure_names_what_was_found(play: Play) -> None:
     assert told == f'email {first}: subject is "Welcome to Acme"; expected = "Again"'
 
 
+def test_what_just_missed_is_shown(play: Play) -> None:
+    stage = play("resend")
+    sent = welcome(stage)
+    for criterion in (
+        "Exactly 1 email was sent to bob@example.com",
+        "The email was sent to bob@example.com",
+        "The email to bob@example.com has a subject",
+    ):
+        grade = stage.grade(criterion)
+        assert not grade.passed
+        assert [line.split(" (")[0] for line in grade.evidence] == [f"email {sent}"]
+
+
 def test_evidence_stays_short(play: Play) -> None:
     stage = play("resend")
     for number in range(12):

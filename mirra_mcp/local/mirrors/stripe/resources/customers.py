@@ -35,6 +35,7 @@ class Customers(Searchable):
     """The people and companies that pay. `_discount` is the id of the discount at work."""
 
     entity, plural = "customer", "customers"
+    words = {"default payment method": "invoice_settings.default_payment_method"}
     object, prefix, path, id_length = "customer", "cus", "/v1/customers", 14
     indexes = ("email", "test_clock", "_find")
     search_fields = CUSTOMERS

@@ -51,11 +51,35 @@ class Count(Clause):
         holds = self.quantity.holds(count)
         if not holds:
             told += f"; expected {self.quantity}"
-        return grade(holds, told, (each.described for each in docs))
+        shown = [each.described for each in docs]
+        return grade(holds, told, shown if docs or holds else selection.near(world))
 
     def moments(self, world: World) -> list[Moment] | None:
         """When what is counted happened."""
         return self.selection.moments(world) if self.selection.deeds else None
+
+
+@dataclass(frozen=True)
+class Both(Clause):
+    """So many of one kind and so many of another."""
+
+    first: Count
+    second: Count
+
+    @property
+    def plain(self) -> str:
+        """Both counts."""
+        return f"{self.first.plain}; and {self.second.plain}"
+
+    @property
+    def subjects(self) -> tuple[Selection, ...]:
+        """What is counted of each."""
+        return (*self.first.subjects, *self.second.subjects)
+
+    def grade(self, world: World) -> Grade:
+        """Count both; the one that is wrong tells why."""
+        grades = [self.first.grade(world), self.second.grade(world)]
+        return next((each for each in grades if not each.passed), grades[0])
 
 
 @dataclass(frozen=True)
@@ -146,6 +170,19 @@ def _does_not(reader: Reader, deed: str, thing: Things) -> Count | None:
     return _made(reader, NONE, thing, deed)
 
 
+def _both(
+    reader: Reader, first: Things, many: Quantity, second: Things, few: Quantity, verb: str,
+    raw: tuple[Raw, ...] = (), be: Be | None = None,
+) -> Clause | None:  # fmt: skip
+    if be is not None and be.is_not:
+        return None
+    one, other = (
+        _made(reader, many, first, verb, raw, be),
+        _made(reader, few, second, verb, raw, be),
+    )
+    return Both(one, other) if one is not None and other is not None else None
+
+
 def _there(
     reader: Reader, quantity: Quantity, thing: Things, raw: tuple[Raw, ...] = (),
     vendor: str = "",
@@ -174,8 +211,19 @@ def _wherever(thing: Things) -> Selection:
     return selection.of("there") if selection.how == "the" else selection
 
 
+def can_refer(noun: Noun, owners: tuple[Noun, ...]) -> bool:
+    """Tell whether a noun has a field that is called as one of the owners is: `customer`."""
+    names = {
+        name
+        for owner in owners
+        if owner.vendor == noun.vendor
+        for name in (owner.entity, owner.entity.rpartition("_")[2])
+    }
+    return any(root.startswith(name) for root in noun.roots for name in names)
+
+
 def _owns(reader: Reader, owner: Things, quantity: Quantity, thing: Things) -> Count | None:
-    if owner.selection.nouns[0].vendor != thing.selection.nouns[0].vendor:
+    if not all(can_refer(noun, owner.selection.nouns) for noun in thing.selection.nouns):
         return None
     return Count(thing.selection.narrowed(ByOwner(owner.selection)), quantity)
 
@@ -199,6 +247,17 @@ PATTERNS = (
             "No refunds were created on `pi_abc`",
             "A webhook endpoint for `invoice.payment_failed` was registered",
         ),
+    ),
+    Pattern(
+        "count.both_made",
+        (
+            "{many:quantity} {first:scoped} and {few:quantity} {second:scoped} {be}"
+            " {verb:participle} {raw:scopes}",
+            "both {many:quantity} {first:scoped} and {few:quantity} {second:scoped} {be}"
+            " {verb:participle} {raw:scopes}",
+        ),
+        _both,
+        ("Exactly 1 email and exactly 1 customer were created",),
     ),
     Pattern(
         "count.some_made",

@@ -57,7 +57,7 @@ class Became(Clause):
         if not docs and self.verb:  # what is gone can't be found any more
             docs = [each for each in done.values() if self._fits(each, world)]
         if not docs:
-            return grade(False, f"found no {self.selection.plain}")
+            return grade(False, f"found no {self.selection.plain}", self.selection.near(world))
         left = [each for each in docs if each.id not in done]
         is_each = self.is_each or docs[0].entry > 0
         holds = not left if is_each else len(left) < len(docs)

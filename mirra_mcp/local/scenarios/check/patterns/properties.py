@@ -8,40 +8,15 @@ from mirra_mcp.local.scenarios.check.documents import (
     Found,
     Selection,
 )
-from mirra_mcp.local.scenarios.check.filters import ByField
+from mirra_mcp.local.scenarios.check.filters import Anywhere, ByField
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Raw, RawField, Things, narrow
 from mirra_mcp.local.scenarios.check.quantities import Quantity
 from mirra_mcp.local.scenarios.check.shapes import Reader
-from mirra_mcp.local.scenarios.check.values import Value, leaves
+from mirra_mcp.local.scenarios.check.values import Value
 from mirra_mcp.local.scenarios.check.words import Be
-from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
-
-
-@dataclass(frozen=True)
-class Anywhere:
-    """Some text of the document must be so."""
-
-    condition: Condition
-
-    @property
-    def plain(self) -> str:
-        """The condition."""
-        return f"where any text {self.condition.plain}"
-
-    def holds(self, found: Found, world: World) -> bool:
-        """Tell whether any text in the document is so; with a denial whether none is."""
-        bare = replace(self.condition, is_not=False)
-        return any(bare.holds(each, found.doc) for each in leaves(found.doc)) != (
-            self.condition.is_not
-        )
-
-    mention = None
-
-    def index(self, noun: Noun) -> None:
-        """No index tells."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +41,7 @@ class Each(Clause):
         """Look at each."""
         docs = self.selection.find(world)
         if not docs:
-            return grade(False, f"found no {self.selection.plain}")
+            return grade(False, f"found no {self.selection.plain}", self.selection.near(world))
         wrong = [
             f"{each.noun.spoken} {each.id}: {_told(each, test)}"
             for each in docs

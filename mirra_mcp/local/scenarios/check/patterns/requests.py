@@ -231,7 +231,10 @@ PATTERNS = (
     ),
     Pattern(
         "request.answered",
-        ("[the] {endpoint} {answered:returned}",),
+        (
+            "[the] {endpoint} {answered:returned}",
+            "the request/call to [the] {endpoint} {answered:returned}",
+        ),
         _answered,
         ("`POST /emails` returned 422", "POST /emails answered with a 200 status"),
     ),

@@ -16,10 +16,12 @@ from mirra_mcp.local.scenarios.check.documents import (
 )
 from mirra_mcp.local.scenarios.check.filters import ByField
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
+from mirra_mcp.local.scenarios.check.patterns.counts import Count
 from mirra_mcp.local.scenarios.check.patterns.happenings import Became
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.patterns.properties import Each
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Things
+from mirra_mcp.local.scenarios.check.quantities import NONE
 from mirra_mcp.local.scenarios.check.shapes import Reader, slot
 from mirra_mcp.local.scenarios.check.values import Value, equal, status_named
 from mirra_mcp.local.scenarios.check.words import Be
@@ -173,6 +175,12 @@ def _became(reader: Reader, state: Value, thing: Things | None = None) -> Clause
     return Became(selection, status) if status is not None else None
 
 
+def _never(reader: Reader, state: Value, thing: Things) -> Clause | None:
+    status = status_named(str(state.it).lower(), thing.selection.nouns[0].statuses)
+    done = thing.selection.done(status) if status is not None else None
+    return Count(done, NONE) if done is not None else None
+
+
 def _is(
     reader: Reader, state: Value, thing: Things | None = None, be: Be | None = None
 ) -> Clause | None:
@@ -228,6 +236,15 @@ PATTERNS = (
         ),
         _became,
         ("The subscription became active", "The payment intent reached `requires_action`"),
+    ),
+    Pattern(
+        "status.never",
+        (
+            "{thing:the_thing} (never became|never becomes|never turned|never reached"
+            "|did not become|does not become|should/must not become) [status/state] {state}",
+        ),
+        _never,
+        ("The subscription never became active",),
     ),
     Pattern(
         "status.is",
