@@ -1,5 +1,6 @@
 """Toolset `scenarios`: check a scenario, play its driver, have the work graded, draft one."""
 
+import re
 from typing import Annotated, Any
 
 import anyio
@@ -12,6 +13,7 @@ from mirra_mcp.server.runs import RunAnswer, is_passing, place, read_verdicts, t
 from mirra_mcp.server.texts import read_data, read_text
 from mirra_mcp.wire.model import Wire
 from mirra_mcp.wire.runs import (
+    Brief,
     CheckScenario,
     CreateRun,
     CriterionReading,
@@ -125,7 +127,7 @@ async def mirra_scenario_run(
     )
     caller.running.access.adopt_run(begun.run_id, caller.token)
     await caller.progress(1, 1, f"{begun.run_id} waits for you.")
-    brief = begun.brief
+    brief = begun.brief or _brief(text)
     limit = f"It ends by itself after {begun.timeout_seconds} s. " if begun.timeout_seconds else ""
     return Begun(
         summary=f"{begun.run_id}: attempt {begun.attempt} of {begun.of} is yours.",
@@ -134,9 +136,9 @@ async def mirra_scenario_run(
         attempt=begun.attempt,
         of=begun.of,
         timeout_seconds=begun.timeout_seconds,
-        title=brief.title if brief else None,
-        setup=brief.setup and narrowed(brief.setup, 4_000) if brief else None,
-        prompt=brief.prompt and narrowed(brief.prompt, 8_000) if brief else None,
+        title=brief.title,
+        setup=brief.setup and narrowed(brief.setup, 4_000),
+        prompt=brief.prompt and narrowed(brief.prompt, 8_000),
         mirrors=begun.mirrors,
         setup_not_applied=begun.setup_not_applied,
         warnings=begun.warnings[:10],
@@ -217,6 +219,22 @@ async def mirra_scenario_draft(
         criteria=[CriterionReading.model_validate(each) for each in fitted.items],
         next="Write the Prompt as a person would ask, leave out criteria that don't matter, save "
         "it as scenarios/<name>.md, and try it with mirra_scenario_run.",
+    )
+
+
+def _brief(text: str) -> Brief:
+    """Return what a driver may know of a scenario, where Mirra itself doesn't say it."""
+    title = re.search(r"^# +(.+)$", text, re.MULTILINE)
+    sections = {
+        name.strip().lower(): body.strip()
+        for name, body in re.findall(
+            r"^## +(.+?)$(.*?)(?=^##? |\Z)", text, re.MULTILINE | re.DOTALL
+        )
+    }
+    return Brief(
+        title=title[1].strip() if title else "Untitled",
+        setup=sections.get("setup"),
+        prompt=sections.get("prompt") or sections.get("task"),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.server.conftest import Agent
 
 SECRET = "ck_planted_9Zq4Rt7Lm2"
-PRICE = {"BTC": 97000.5, "ETH": 3300.25}
+PRICE = {"BTC": 97000.5, "ETH": 3300.25, "HUGE": 1}
 OPENAPI: dict[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": "Crypto Price API", "version": "1.0.0"},
@@ -106,7 +106,13 @@ def pricing() -> Iterator[PriceApi]:
             parts = urlsplit(self.path)
             symbol = parts.path.removeprefix("/prices/")
             currency = parse_qs(parts.query).get("currency", ["USD"])[0]
-            found = {"symbol": symbol, "price": PRICE.get(symbol), "currency": currency}
+            found: dict[str, Any] = {
+                "symbol": symbol,
+                "price": PRICE.get(symbol),
+                "currency": currency,
+            }
+            if symbol == "HUGE":
+                found["history"] = [{"day": day, "note": "x" * 200} for day in range(5_000)]
             self.answer(200 if symbol in PRICE else 404, found)
 
         def do_POST(self) -> None:

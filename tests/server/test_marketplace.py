@@ -73,6 +73,23 @@ async def test_wrong_parameters_and_methods_are_told_and_cost_nothing(
     assert prices.keys == []
 
 
+async def test_a_large_answer_is_cut_and_says_so(
+    maker: Agent, prices: PriceApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTO_API_KEY", SECRET)
+    resource = await installed(maker, prices)
+    await maker.call("mirra_resource_authenticate", resource=resource, api_key_env="CRYPTO_API_KEY")
+    answered = await maker.call(
+        "mirra_resource_call",
+        resource=resource,
+        method="getPrice",
+        parameters={"symbol": "HUGE"},
+    )
+    assert answered["result"]["history"]
+    assert "Kept short" in answered["note"]
+    assert len(json.dumps(answered).encode()) <= 24_000
+
+
 async def test_a_method_can_be_looked_at_before_it_is_called(
     maker: Agent, prices: PriceApi
 ) -> None:

@@ -14,10 +14,10 @@ from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.server.app import build_server
 from mirra_mcp.server.caller import Connect
 from mirra_mcp.server.http import HttpOptions
-from mirra_mcp.server.packets import fitted
 from mirra_mcp.server.sdk import KitServer
 from mirra_mcp.settings import Settings
-from mirra_mcp.wire.runs import FinishRun, JudgePacket
+from mirra_mcp.wire.runs import FinishRun
+from tests.client.scripted import answer, serve
 from tests.server.conftest import Agent, Mode
 from tests.server.test_live import subscribed
 
@@ -88,6 +88,28 @@ async def test_the_driver_is_told_the_task_and_not_what_is_graded(agent: Agent) 
     assert isinstance(content, t.TextResourceContents)
     for told in (json.dumps(begun), json.dumps(seen), content.text):
         assert not any(secret in told for secret in (CHECKED, JUDGED, HIDDEN))
+
+
+async def test_a_mirra_that_tells_no_brief_leaves_the_prompt_to_us() -> None:
+    """As hosted Mirra is documented: `POST /v1/runs` answers ids and a URL, no more."""
+    made = {"runId": "run_9xkp2m", "status": "running", "sessionId": "ses_a7k2"}
+
+    async def hosted(token: str | None) -> MirraClient:
+        return MirraClient(elsewhere.url, "mt_pat_x")
+
+    no_extension = answer("<html>Not Found</html>", 404, type="text/html")
+    async with (
+        serve(answer(made), no_extension, no_extension) as elsewhere,
+        Client(build_server(hosted, Settings(token="mt_pat_x"))) as client,
+    ):
+        agent = Agent(client)
+        begun = await agent.call("mirra_scenario_run", markdown=scenario())
+        error = await agent.refusal("mirra_run_finish", run="run_9xkp2m")
+    assert begun["prompt"] == "Send alice@example.com a welcome email."
+    assert (begun["title"], begun["setup"][:10]) == ("Welcome email", "The domain")
+    assert CHECKED not in json.dumps(begun)
+    assert error["code"] == "mirra.not_offered"
+    assert "timeout" in error["hint"]
 
 
 async def test_an_agent_plays_the_driver_through_its_attempts(agent: Agent) -> None:
@@ -351,35 +373,3 @@ async def test_a_run_that_nobody_can_finish_any_more_is_cancelled(
             "mirra_scenario_run", markdown=scenario(), timeout_seconds=600
         )
     assert (await mirra.get_run(begun["runId"])).status == "cancelled"
-
-
-# Packets
-
-
-def packet_of(lines: int, width: int = 300) -> str:
-    quoted = "\n".join(json.dumps({"line": number, "text": "x" * width}) for number in range(lines))
-    return (
-        f"You are the judge.\n\n### Session trace\n<data-ab12>\n{quoted}\n</data-ab12>\n\n"
-        "### Your task\nDecide."
-    )
-
-
-@pytest.mark.parametrize("count", [1, 2, 8, 40])
-def test_packets_fit_into_one_answer(count: int) -> None:
-    packets = [
-        JudgePacket(criterion=number, text=f"Criterion {number}", packet=packet_of(100))
-        for number in range(count)
-    ]
-    found = fitted(packets, 20_000)
-    assert len(json.dumps([each.to_json() for each in found]).encode()) <= 20_000
-    assert [each.text for each in found] == [each.text for each in packets]
-    shown = [each.packet for each in found if each.packet]
-    assert shown
-    for text in shown:
-        assert text.startswith("You are the judge.")
-        assert text.endswith("\n</data-ab12>\n\n### Your task\nDecide.")
-
-
-def test_small_packets_stay_whole() -> None:
-    packets = [JudgePacket(criterion=0, text="It is kind", packet=packet_of(3))]
-    assert fitted(packets, 20_000) == packets
