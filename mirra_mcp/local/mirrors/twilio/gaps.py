@@ -84,7 +84,8 @@ ENDPOINTS: dict[str, str] = {
 _AREAS = tuple((reason, re.compile(pattern)) for _, reason, pattern in AREAS)
 
 LIMITS: tuple[str, ...] = (
-    "All of Twilio's hosts share the mirror's URL: only the path counts.",
+    "All of Twilio's hosts share the mirror's URL: only the path counts, so that `/v1/Services` is"
+    " Messaging's, not that of Conversations, and `/v2/Services` is Verify's, not that of Chat.",
     "The 2010 API answers JSON only: its paths end in `.json`.",
     "Magic test numbers (+15005550000 to +15005550009) mean what Twilio documents, with any"
     " credentials: what +15005550006 sends stays `queued`, and tells nobody.",
