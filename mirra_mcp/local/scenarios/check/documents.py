@@ -229,7 +229,9 @@ class Selection:
         mentions = [
             text for test in self.filters if (text := test.mention) and PLAIN.fullmatch(text)
         ]
-        view = world.mirrors[noun.vendor]
+        view = world.mirrors.get(noun.vendor)
+        if view is None:
+            return
         for doc in view.documents(noun.plural, dict(pairs), next(iter(mentions), None)):
             yield Found(noun, doc["id"], doc)
 
@@ -237,7 +239,8 @@ class Selection:
         """Count without reading the documents, where that is possible."""
         if self.how != "there" or self.filters or self.pick is not None:
             return None
-        return sum(world.mirrors[noun.vendor].count(noun.plural) for noun in self.nouns)
+        views = [(world.mirrors.get(noun.vendor), noun.plural) for noun in self.nouns]
+        return sum(view.count(plural) for view, plural in views if view is not None)
 
     def near(self, world: World) -> list[str]:
         """Describe what would have been found without the narrowings, if that is little."""

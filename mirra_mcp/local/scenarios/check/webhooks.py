@@ -96,10 +96,14 @@ class Webhooks:
         """List every delivery of these webhooks, whatever became of it."""
         return [each for each in world.deliveries if self._is_one(each)]
 
+    def has_type(self, type: str) -> bool:
+        """Tell whether webhooks of a type are meant."""
+        return not self.types or any(fnmatchcase(type, each) for each in self.types)
+
     def _is_one(self, each: Dispatch) -> bool:
         if self.vendor and each.mirror != self.vendor:
             return False
-        if self.types and not any(fnmatchcase(each.type, type) for type in self.types):
+        if not self.has_type(each.type):
             return False
         return all(test.holds(each) for test in self.filters)
 

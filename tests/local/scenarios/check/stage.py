@@ -14,6 +14,7 @@ from mirra_mcp.local.kit.admin import fixture_named
 from mirra_mcp.local.kit.clock import Clock, wall
 from mirra_mcp.local.kit.http import answer_vendor
 from mirra_mcp.local.kit.images import Images
+from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.stories import find_story
@@ -23,6 +24,7 @@ from mirra_mcp.local.scenarios.check.grades import Grade
 from mirra_mcp.local.scenarios.check.reading import Reading, read_all
 from mirra_mcp.local.scenarios.vocabulary import Vocabulary
 from mirra_mcp.local.scenarios.world import Mark, World
+from tests.local.kit.toy import Toy
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 IMAGES = Images()
@@ -40,14 +42,16 @@ def credentials(vendor: str, env: Mapping[str, str]) -> str:
     if vendor == "twilio":
         pair = f"{env['TWILIO_ACCOUNT_SID']}:{env['TWILIO_AUTH_TOKEN']}"
         return f"Basic {b64encode(pair.encode()).decode()}"
-    return f"Bearer {env['RESEND_API_KEY' if vendor == 'resend' else 'STRIPE_SECRET_KEY']}"
+    names = {"resend": "RESEND_API_KEY", "stripe": "STRIPE_SECRET_KEY", "toy": "TOY_KEY"}
+    return f"Bearer {env[names[vendor]]}"
 
 
 class Stage:
     """A session, and the mark at which its attempt began."""
 
     def __init__(self, *vendors: str, seed: str = "empty", handler: Handler = trusting) -> None:
-        kinds = {vendor: MIRRORS[vendor] for vendor in vendors}
+        known: Mapping[str, type[Mirror]] = {**MIRRORS, "toy": Toy}
+        kinds = {vendor: known[vendor] for vendor in vendors}
         mirrors = {
             v: kind("http://127.0.0.1:1", fixture_named(kind("", "empty"), seed))
             for v, kind in kinds.items()

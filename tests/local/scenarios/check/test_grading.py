@@ -358,3 +358,13 @@ def test_checks_are_fast_on_a_full_account(play: Play) -> None:
             reading.grade(world)
             times.append(perf_counter() - start)
         assert min(times) < 0.010, reading.text
+
+
+def test_a_mirror_that_the_session_does_not_have_is_empty(play: Play) -> None:
+    stage, other = play("resend"), play("resend", "stripe")
+    texts = (
+        "There are no customers", "The customer cus_1 exists", "Exactly 1 refund was created",
+        "The refund's amount is 5", "No `charge.refunded` webhook was dispatched",
+    )  # fmt: skip
+    graded = [each.grade(stage.world()).passed for each in other.read(*texts) if each]
+    assert graded == [True, False, False, False, True]

@@ -67,7 +67,7 @@ class Verified(Clause):
     def _is_one(self, each: Verification) -> bool:
         if self.webhooks.vendor not in ("", each.mirror):
             return False
-        return not self.webhooks.types or each.type in self.webhooks.types
+        return self.webhooks.has_type(each.type)
 
 
 def _shown(log: list[Verification]) -> list[str]:
