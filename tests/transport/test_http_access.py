@@ -193,6 +193,17 @@ async def test_each_callers_calls_are_made_with_its_own_token(
         assert ended == ["ended"]
 
 
+async def test_nobody_shops_with_the_servers_own_key(workspaces: dict[str, LocalMirra]) -> None:
+    """A caller brings a Mirra token, which is no key of the marketplace; ours is not lent."""
+
+    async def connect(token: str | None) -> MirraClient:
+        return MirraClient(workspaces[token or ""].url, token)
+
+    with serving(connect, is_hosted=True) as url:
+        answer = await call(url, next(iter(workspaces)), "auto", "mirra_marketplace_search", {})
+    assert answer["error"]["code"] == "mirra.marketplace.not_shared"
+
+
 async def test_a_caller_can_not_subscribe_to_anothers_session(
     workspaces: dict[str, LocalMirra],
 ) -> None:
