@@ -74,6 +74,14 @@ def _lay_out(db: sqlite3.Connection, folder: Path | None, schemas: tuple[str, ..
     if folder:
         db.execute("PRAGMA main.journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
+        _upgrade(db)
+
+
+def _upgrade(db: sqlite3.Connection) -> None:
+    """Give files that an earlier Mirra wrote the columns that have come since."""
+    columns = {row[1] for row in db.execute("PRAGMA main.table_info(deliveries)")}
+    if "method" not in columns:
+        db.execute("ALTER TABLE main.deliveries ADD COLUMN method TEXT NOT NULL DEFAULT 'POST'")
 
 
 def create_tables(db: sqlite3.Connection, schema: str) -> None:
