@@ -55,6 +55,17 @@ class PerAccount(Idempotency):
         return f"{account} {key}" if key and account else key
 
 
+def _object(body: Any) -> Doc:
+    """Return the JSON of a v2 call's body.
+
+    Raises:
+        ValueError: it is no object.
+    """
+    if not isinstance(body, dict):
+        raise ValueError("objects only")
+    return body
+
+
 class Stripe(Nouns, Rehearsals, Refusals):
     """Stripe in test mode."""
 
@@ -166,7 +177,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
         kind = call.headers.get("content-type", "")
         try:
             if call.path.startswith("/v2/"):
-                return call.json
+                return _object(call.json)
             if kind.startswith("multipart/form-data"):
                 return uploads.parse(kind, call.body)
             if kind.startswith("application/json"):

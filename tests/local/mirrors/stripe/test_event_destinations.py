@@ -158,3 +158,10 @@ def verified_thin(receiver: Receiver, secret: str) -> Any:
         received.body.decode(), received.headers["stripe-signature"], secret, 300
     )
     return received.json
+
+
+@pytest.mark.parametrize("body", ["null", "[]", "[1]", '"x"', "{"])
+@pytest.mark.parametrize("path", ["event_destinations", "event_destinations/x/disable"])
+def test_a_body_that_is_no_json_object_is_refused(account: Account, path: str, body: str) -> None:
+    told = account.refused(400, "POST", f"/v2/core/{path}", body)
+    assert told["message"] == "The request body is not valid JSON."
