@@ -99,7 +99,12 @@ def _ask(name: str, label: str) -> str:
             label, hide_input=hidden, default=default, show_default=False, err=True
         )
         return str(answer).strip()
-    line = sys.stdin.readline().strip() if sys.stdin is not None else ""
+    try:
+        line = sys.stdin.readline().strip() if sys.stdin is not None else ""
+    except UnicodeDecodeError:
+        line = "\0"
+    if not line.isprintable():
+        raise BadUsage(f"The {label.lower()} is no text.", "Give it as a line of UTF-8.")
     if not line and name not in OPTIONAL:
         raise BadUsage(
             f"No {label.lower()} was given.", "Run it on a terminal, or give it a line of input."

@@ -159,3 +159,13 @@ def test_without_input_nothing_is_stored(shop: Shop) -> None:
     done = run(shop.folder, "auth", resource)
     assert (done.returncode, done.stdout) == (64, "")
     assert "No bearer token was given" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "utf-8:surrogateescape"])
+def test_input_that_is_no_text_is_refused_and_not_shown(shop: Shop, encoding: str) -> None:
+    resource = shop.install("bearer")
+    with running(shop.folder, "auth", resource, env={"PYTHONIOENCODING": encoding}) as process:
+        out, err = process.communicate(b"abc\xff\xfedef\n", timeout=SECONDS)
+    assert (process.returncode, out) == (64, b"")
+    assert err.decode() == "Error: The bearer token is no text.\nGive it as a line of UTF-8.\n"
+    assert not shop.installation(resource).is_authenticated
