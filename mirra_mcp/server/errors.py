@@ -54,6 +54,10 @@ _HINTS = {
     "mirra.session.mirror_not_in_catalog": "mirra_catalog lists the mirrors.",
     "mirra.fixture.not_found": "mirra_catalog lists a mirror's fixtures.",
     "mirra.run.not_found": "mirra_run_get without `run` shows the newest run.",
+    "mirra.scenario.invalid": "Correct it; mirra_scenario_check tells every mistake with its line.",
+    "mirra.scenario.fixture_file_missing": "Give the scenario by its `path`: then the file is found"
+    " beside it. Or leave `fixture-file` out.",
+    "mirra.run.over": "mirra_run_get tells its result; mirra_scenario_run starts another.",
     "NOT_FOUND": "mirra_marketplace_search finds resources; mirra_installation_list shows yours.",
     "NOT_INSTALLED": "mirra_resource_install installs it; mirra_installation_list shows yours.",
     "NOT_AUTHENTICATED": "mirra_resource_authenticate gives it credentials.",

@@ -199,7 +199,7 @@ async def mirra_session_request(
         encoding=await caller.running.access.encoding(info, client),
     )
     mirra = await caller.mirra()
-    caused = await _caused(mirra, found.session_id, info.vendor, answer.events)
+    caused = await _caused(mirra, found.session_id, info.vendor, method, answer.events)
     fitted = fit([answer.body, *(_told(change) for change in caused.changes)])
     return RequestAnswer(
         status=answer.status,
@@ -288,12 +288,18 @@ async def mirra_session_webhooks(
 
 
 async def _caused(
-    mirra: "MirraClient", session_id: str, vendor: str, events: tuple[int, int] | None
+    mirra: "MirraClient",
+    session_id: str,
+    vendor: str,
+    method: str,
+    events: tuple[int, int] | None,
 ) -> Caused:
     """Return what the log has about one call: the entries that it wrote, and its webhooks."""
     if events is None:
         return Caused()
     first, last = events
+    if method == "GET" and first == last:
+        return Caused(last_event=last)  # the one entry is the request itself
     log = await mirra.events_page(
         session_id, after=first - 1, limit=CAUSED, types=["state.changed"], mirror=vendor
     )

@@ -39,15 +39,15 @@ class RunAnswer(Wire):
     title: str | None = None
     setup: str | None = None
     prompt: str | None = None
-    mirrors: list[MirrorInfo] = []
+    mirrors: list[MirrorInfo] | None = None
     satisfaction_score: float | None = None
     ungraded: int = 0
     pass_at_k: float | None = None
     pass_hat_k: float | None = None
     standard_error: float | None = None
-    criteria: list[CriterionScore] = []
-    attempts: list[Doc] = []
-    judge: list[JudgePacket] = []
+    criteria: list[CriterionScore] | None = None
+    attempts: list[Doc] | None = None
+    judge: list[JudgePacket] | None = None
     note: str | None = None
     next: str
 
@@ -121,14 +121,14 @@ def told(run: Run, *, is_new: bool) -> RunAnswer:
         title=run.scenario.title if run.scenario else None,
         setup=narrowed(brief.setup, 4_000) if brief and brief.setup else None,
         prompt=narrowed(brief.prompt, 8_000) if brief and brief.prompt else None,
-        mirrors=run.mirrors if shows_brief else [],
+        mirrors=run.mirrors if shows_brief else None,
         satisfaction_score=run.satisfaction_score,
         ungraded=run.ungraded,
         pass_at_k=run.pass_at_k,
         pass_hat_k=run.pass_hat_k,
         standard_error=run.standard_error,
-        criteria=[_brief_score(each) for each in scores[:50]],
-        attempts=kept.items,
+        criteria=[_brief_score(each) for each in scores[:50]] or None,
+        attempts=kept.items or None,
         note=kept.note(f"mirra://runs/{run.run_id} has it whole."),
         next=_next(run),
     )
@@ -188,11 +188,13 @@ def _row(attempt: AttemptResult, *, whole: bool) -> Doc:
     """Return one attempt; of several, only what didn't pass."""
     row = attempt.to_json()
     shown = [each for each in row["criteria"] if whole or each["result"] != "pass"]
-    row["criteria"] = [
-        {name: value for name, value in each.items() if value not in (None, [], False)}
-        for each in shown
-    ]
-    return {name: value for name, value in row.items() if value not in (None, False)}
+    row["criteria"] = [_filled(each) for each in shown]
+    return {**_filled(row), "criteria": row["criteria"]}
+
+
+def _filled(row: Doc) -> Doc:
+    """Return what a row says: no `false`, no empty list."""
+    return {name: value for name, value in row.items() if value is not False and value != []}
 
 
 def _brief_score(score: CriterionScore) -> CriterionScore:

@@ -45,6 +45,14 @@ async def test_a_request_answers_what_it_caused(agent: Agent) -> None:
     assert events["events"] == []
 
 
+async def test_a_read_answers_that_it_caused_nothing_but_its_own_entry(agent: Agent) -> None:
+    await send(agent)
+    answer = await agent.call("mirra_session_request", method="GET", path="/parcels", headers=KEY)
+    assert (answer["status"], answer["changes"], answer["webhooks"]) == (200, [], [])
+    log = await agent.call("mirra_events_read", after=answer["lastEvent"] - 1)
+    assert [event["type"] for event in log["events"]] == ["traffic.request_completed"]
+
+
 async def test_a_request_that_caused_much_says_where_the_rest_is(
     agent: Agent, mirra: MirraClient
 ) -> None:
