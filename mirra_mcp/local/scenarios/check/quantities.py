@@ -120,7 +120,7 @@ shaped(
         "[anywhere] between {low:count} and {high:count} | [from] {low:count} to {high:count}": (
             lambda low, high: Quantity(low, high) if low <= high else None
         ),
-        "no | zero | not any | not a single": NONE,
+        "no | zero | not any | not a single | none of the/these | neither": NONE,
         "a/an/some | at least a/an": SOME,
         "several | multiple": Quantity(2),
     },

@@ -271,8 +271,8 @@ PATTERNS = (
     Pattern(
         "count.done_by",
         (
-            "{actor} [should/must/will] [only] {deed} {quantity} {thing:scoped}",
-            "{actor} [should/must/will] {deed} {quantity} {thing:scoped} {times}",
+            "[{actor}] [should/must/will] [only] {deed} {quantity} {thing:scoped}",
+            "[{actor}] [should/must/will] {deed} {quantity} {thing:scoped} {times}",
         ),
         _does,
         (
@@ -283,8 +283,8 @@ PATTERNS = (
     Pattern(
         "count.not_done_by",
         (
-            "{actor} (do/does/did|should/must/will) not {deed} [any/a/an] {thing:scoped}",
-            "{actor} never {deed} [any/a/an] {thing:scoped}",
+            "[{actor}] (do/does/did|should/must/will) not {deed} [any/a/an] {thing:scoped}",
+            "[{actor}] never {deed} [any/a/an] {thing:scoped}",
         ),
         _does_not,
         ("The app does not send any emails", "The agent never created a customer"),

@@ -1,5 +1,6 @@
 """Errors: entries of the log by level, errors with a code or a message, retries of calls."""
 
+import re
 from dataclasses import dataclass
 
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade
@@ -12,6 +13,7 @@ from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.world import Level, World
 from mirra_mcp.wire.events import Event
 
+STATUS = re.compile(r"\d(\d\d|xx)s?")
 REFUSED = Requests(statuses=(400, 599))
 WORST: dict[Level, int] = {"info": 0, "warning": 1, "error": 2}
 
@@ -125,8 +127,8 @@ def _some(reader: Reader, level: tuple[Level, str], be: Be, vendor: str = "") ->
 def _says(
     reader: Reader, quantity: Quantity, literal: str, be: Be | None = None
 ) -> ErrorSays | None:
-    if be is not None and be.is_not:
-        return None
+    if (be is not None and be.is_not) or STATUS.fullmatch(literal.lower()):
+        return None  # `5xx errors` are requests that were answered so
     return ErrorSays(literal, quantity)
 
 

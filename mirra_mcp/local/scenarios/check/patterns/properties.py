@@ -1,5 +1,6 @@
 """What documents are like: fields, senders and recipients, amounts, what they refer to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mirra_mcp.local.scenarios.check.conditions import Condition
@@ -13,9 +14,10 @@ from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Raw, RawField, Things, narrow
 from mirra_mcp.local.scenarios.check.quantities import Quantity
-from mirra_mcp.local.scenarios.check.shapes import Reader
+from mirra_mcp.local.scenarios.check.shapes import Reader, slot
 from mirra_mcp.local.scenarios.check.values import Value
 from mirra_mcp.local.scenarios.check.words import Be
+from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
 
 
@@ -118,6 +120,23 @@ def _scopes(reader: Reader, thing: Things, be: Be, raw: tuple[Raw, ...]) -> Each
     return each_of(thing.selection, raw)
 
 
+@slot("dotted")
+def _read_dotted(reader: Reader, at: int) -> Iterator[tuple[tuple[Noun, str], int]]:
+    """Read a noun and its field in one: `email.subject`."""
+    token = reader.token(at)
+    if token is None or not token.is_literal or token.kind == "quote":
+        return
+    entity, dot, name = token.text.partition(".")
+    for noun in reader.vocabulary.nouns if dot else ():
+        if noun.entity == entity and noun.paths(name):
+            yield (noun, name), at + 1
+
+
+def _dotted(reader: Reader, dotted: tuple[Noun, str], condition: Condition) -> Each | None:
+    noun, name = dotted
+    return each_of(Selection((noun,), "the"), (RawField(FieldName((), name), condition),))
+
+
 def _loose(reader: Reader, name: FieldName, condition: Condition) -> Each | None:
     nouns = reader.vocabulary.loose_fields.get(name.words, ())
     if len(nouns) != 1:
@@ -192,6 +211,12 @@ PATTERNS = (
         ("{thing:the_thing} {be} {raw:scopes}",),
         _scopes,
         ("The email is addressed to `bob@acme.com`", "All refunds are for pi_abc"),
+    ),
+    Pattern(
+        "property.dotted",
+        ("{dotted} {condition}",),
+        _dotted,
+        ('email.subject == "Welcome"', "`charge.amount_refunded` is 4500"),
     ),
     Pattern(
         "property.loose",

@@ -12,6 +12,8 @@ from mirra_mcp.local.scenarios.check.shapes import Reader
 from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.world import World
 
+ANY = Requests()
+
 
 @dataclass(frozen=True)
 class CountRequests(Clause):
@@ -109,7 +111,7 @@ class KeysShared(Clause):
 
 
 def _count(
-    reader: Reader, requests: Requests, quantity: Quantity = SOME, be: Be | None = None,
+    reader: Reader, requests: Requests = ANY, quantity: Quantity = SOME, be: Be | None = None,
     times: Quantity | None = None, answered: Statuses | None = None, vendor: str = "",
     endpoint: Requests | None = None,
 ) -> CountRequests | None:  # fmt: skip
@@ -178,6 +180,8 @@ PATTERNS = (
             "{quantity} {requests} {be} {answered}",
             "{quantity} {requests} {answered:returned}",
             "there is/are/was/were {quantity} {requests}",
+            "{quantity} {requests}",
+            "[the] {vendor} [api/mirror] {be} {called} [{times}]",
             "[the] {requests:endpoint} {be} {called} [{times}]",
             "[the] {requests:endpoint} {be} {called} {quantity} time/times",
             "{actor} makes/made/sends/sent/issues/issued {quantity} {requests}",
