@@ -192,7 +192,8 @@ class Live:
     async def _follow_run(self, mirra: "MirraClient", run: Run) -> None:
         while run.status == "running":
             asked = anyio.current_time()
-            found = await mirra.get_run(run.run_id, wait=NEWS)
+            seen = run.progress.news if run.progress else None
+            found = await mirra.get_run(run.run_id, wait=NEWS, after=seen)
             if found != run:
                 run = found
                 self._mark(f"mirra://runs/{run.run_id}")

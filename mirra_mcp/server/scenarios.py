@@ -191,7 +191,8 @@ async def mirra_run_get(
             break
         await caller.progress(wait_seconds - left, wait_seconds, where(found))
         asked = anyio.current_time()
-        found = await mirra.get_run(run, wait=min(left, POLL))
+        seen = found.progress.news if found.progress else None
+        found = await mirra.get_run(run, wait=min(left, POLL), after=seen)
         if anyio.current_time() - asked < 0.05 and place(found) == before:
             await anyio.sleep(min(left, 1.0))  # a Mirra that doesn't know `wait`
     return told(found, is_new=False)
