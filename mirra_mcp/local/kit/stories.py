@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.alias_generators import to_camel, to_snake
 
-from mirra_mcp.local.kit.errors import Refusal, SimulateError
+from mirra_mcp.local.kit.errors import Refusal, SimulateError, nearest
 from mirra_mcp.wire.admin import Parameter, SimulateEvent
 from mirra_mcp.wire.model import Doc
 
@@ -40,13 +40,13 @@ class Story:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             path = ".".join(map(str, first["loc"]))
-            known = ", ".join(
-                field.alias or name for name, field in self.params.model_fields.items()
-            )
-            raise SimulateError(
-                f"'{path}' of event '{self.event}': {first['msg']}.",
-                f"The event takes: {known or 'nothing'}.",
-            ) from None
+            fields = self.params.model_fields.items()
+            known = [field.alias or name for name, field in fields]
+            told = f"'{path}' of event '{self.event}': {first['msg']}."
+            if first["type"] == "extra_forbidden":
+                told = f"Event '{self.event}' takes no '{path[:80]}'.{nearest(path, known)}"
+            hint = f"The event takes: {', '.join(known) or 'nothing'}."
+            raise SimulateError(told, hint) from None
         names = list(inspect.signature(self.tell).parameters)[1:]
         return self.tell(mirror, **{name: getattr(params, to_snake(name)) for name in names})
 

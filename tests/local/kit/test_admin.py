@@ -117,7 +117,8 @@ def test_a_story_takes_the_obvious_document_and_its_alias_and_snake_case(toyland
         ({"event": "parcel.losst"}, "mirra.simulate.unknown_event", "Did you mean 'parcel.lost'?"),
         ({"event": "lost", "parcelId": "x"}, "mirra.simulate.invalid", "No parcel has the id 'x'"),
         ({"event": "lost", "why": "rust"}, "mirra.simulate.invalid", "'why'"),
-        ({"event": "lost", "what": 1}, "mirra.simulate.invalid", "'what'"),
+        ({"event": "lost", "what": 1}, "mirra.simulate.invalid", "takes no 'what'"),
+        ({"event": "lost", "parcel": 1}, "mirra.simulate.invalid", "Did you mean 'parcelId'?"),
         ({"event": "lost"}, "mirra.simulate.ambiguous", "More than one parcel"),
     ],
 )
