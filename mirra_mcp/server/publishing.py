@@ -45,7 +45,7 @@ class MetricsAnswer(Wire):
     """What a resource came to, or which resources there are."""
 
     summary: str
-    resources: list[Doc] = []
+    resources: list[Doc] | None = None
     total_users: int | None = None
     total_calls: int | None = None
     total_revenue: float | None = None
@@ -103,7 +103,9 @@ async def mirra_resource_create(
         name=made.name,
         status=made.status,
         methods=[str(each.get("name")) for each in chosen[:50]],
-        next=f'mirra_resource_publish {{"resource": "{made.id}"}} offers it to everybody.',
+        next=f'mirra_resource_publish {{"resource": "{made.id}"}} offers it to everybody.'
+        if chosen
+        else "It needs a method before it can be published: mirra_resource_update gives it some.",
     )
 
 

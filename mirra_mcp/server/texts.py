@@ -72,7 +72,13 @@ def _only_own(caller: Caller, argument: str, instead: str) -> None:
 def _object(file: Path, text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
-    except ValueError:
+    except json.JSONDecodeError as error:
+        raise Refusal(
+            "mirra.file.invalid",
+            f"{file.name}:{error.lineno} can't be read as JSON: {error.msg}.",
+            "Correct it, and repeat the call.",
+        ) from None
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         raise Refusal(
@@ -88,7 +94,7 @@ async def _read(path: Path, suffixes: tuple[str, ...], largest: int) -> tuple[Pa
         raise Refusal(
             "mirra.file.invalid",
             f"{path.name} can't be read: its name doesn't end in {' or '.join(suffixes)}.",
-            "Only such files are read.",
+            "Save it in that format, under such a name.",
         )
     try:
         file = await anyio.Path(path).expanduser()
