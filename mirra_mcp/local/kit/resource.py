@@ -181,6 +181,10 @@ class Resource:
                 shown[name] = mask(shown[name])
         return shown
 
+    def told(self, doc: Doc) -> Doc:
+        """Return what checks of scenarios read: what is shown, and what other endpoints tell."""
+        return self.shown(doc)
+
     def _must_be_indexed(self, where: dict[str, Any]) -> None:
         unknown = set(where) - set(self.indexes)
         if unknown:

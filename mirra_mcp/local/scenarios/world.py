@@ -145,14 +145,14 @@ class MirrorView:
             else:
                 docs = store.select(kind, dict(where or {}), newest_first=False)
             for doc in docs:
-                yield noun.shown(doc)
+                yield noun.told(doc)
 
     def document(self, plural: str, id: str) -> Doc | None:
         """Return one document, or None."""
         noun = self._noun(plural)
         for kind in self._kinds(plural):
             if doc := self._mirror.store.get(kind, id):
-                return noun.shown(doc)
+                return noun.told(doc)
         return None
 
     def plural_of(self, entity: str) -> str | None:

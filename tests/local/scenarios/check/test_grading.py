@@ -118,6 +118,22 @@ def test_fields_compare_by_kind(play: Play) -> None:
     )
 
 
+def test_attachments_are_told_without_their_content(play: Play) -> None:
+    stage = play("resend")
+    welcome(stage, attachments=[{"filename": "invoice.pdf", "content": "aGk="}])
+    judge(
+        stage,
+        {
+            "The email has an attachment": True,
+            "The email has exactly 1 attachment": True,
+            "The email has no attachments": False,
+            "The email's attachments include `invoice.pdf`": True,
+            "The email's `attachments[0].filename` ends with `.pdf`": True,
+            "The email's `attachments[0].content` is empty": True,
+        },
+    )
+
+
 def test_money_is_read_in_the_documents_own_unit(play: Play) -> None:
     stage = play("stripe")
     pay(stage, "alice@example.com")

@@ -36,7 +36,7 @@ class Emails(Outcomes):
     """Sent emails."""
 
     entity, plural, title, object = "email", "emails", "Email", "email"
-    synonyms, names, more_fields = ("mail", "e-mail"), ("subject",), ("tags",)
+    synonyms, names, more_fields = ("mail", "e-mail"), ("subject",), ("tags", "attachments")
     words = {
         "sender": "from", "sender address": "from", "from address": "from", "from header": "from",
         "recipient": "to", "recipients": "to", "recipient address": "to", "to address": "to",
@@ -45,6 +45,7 @@ class Emails(Outcomes):
         "body": "html text", "content": "html text", "html body": "html", "html content": "html",
         "text body": "text", "plain text": "text", "plain text body": "text",
         "status": "last_event", "delivery status": "last_event", "tag": "tags",
+        "attachment": "attachments",
     }  # fmt: skip
     verbs = {
         event: ("last_event", event)
@@ -122,6 +123,12 @@ class Emails(Outcomes):
         Source: https://resend.com/docs/api-reference/emails/list-emails
         """
         return self.listed(params)
+
+    def told(self, doc: Doc) -> Doc:
+        """Return what checks read, attachments included, without their content."""
+        names = ("filename", "content_type", "size")
+        files = [{name: file[name] for name in names} for file in doc.get("_attachments", ())]
+        return {**self.shown(doc), "attachments": files}
 
     def brief(self, doc: Doc) -> Doc:
         """Leave out what lists don't show: the bodies and the tags."""
