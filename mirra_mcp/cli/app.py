@@ -2,18 +2,36 @@
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from mirra_mcp import __version__
-from mirra_mcp.cli import auth, check, demo, doctor, install, run, serve, up
+from mirra_mcp.cli import serve
 from mirra_mcp.cli.failures import FAILED, INTERRUPTED, USAGE, CommandFailed, nearest
 from mirra_mcp.cli.options import server_options, settings_from
 
+COMMANDS = ("auth", "check", "demo", "doctor", "install", "run", "serve", "up")
+"""Each is the function of that name in the module of that name."""
+
 
 class Commands(click.Group):
-    """A group that guesses what a misspelt command was meant to be."""
+    """Commands that are loaded when asked for: an MCP server starts without them.
+
+    Of a misspelt one it guesses what was meant.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"mirra_mcp.cli.{cmd_name}"), cmd_name)
+        return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command, or fail with the nearest name."""
@@ -53,19 +71,6 @@ def mirra_mcp(ctx: click.Context, /, **options: Any) -> None:
     ctx.obj = options
     if ctx.invoked_subcommand is None:
         serve.over_stdio(settings_from(**options))
-
-
-for _command in (
-    auth.auth,
-    serve.serve,
-    up.up,
-    run.run,
-    check.check,
-    demo.demo,
-    doctor.doctor,
-    install.install,
-):
-    mirra_mcp.add_command(_command)
 
 
 def main() -> None:
