@@ -89,11 +89,6 @@ class Vocabulary:
         return {phrase: tuple(nouns.values()) for phrase, nouns in found.items()}
 
     @cached_property
-    def by_entity(self) -> Mapping[tuple[str, str], Noun]:
-        """The nouns by vendor and entity, as the log names them."""
-        return {(noun.vendor, noun.entity): noun for noun in self.nouns}
-
-    @cached_property
     def loose_fields(self) -> Mapping[Phrase, tuple[Noun, ...]]:
         """The field words that may stand without a noun, and whose they are."""
         found: dict[Phrase, tuple[Noun, ...]] = {}

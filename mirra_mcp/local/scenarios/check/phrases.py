@@ -6,7 +6,6 @@ active` is kept as it was written, and resolved for each noun that the phrase ma
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from mirra_mcp.local.scenarios.check.conditions import Condition, is_value
 from mirra_mcp.local.scenarios.check.documents import CREATED, ORDER, Filter, Selection
@@ -15,7 +14,6 @@ from mirra_mcp.local.scenarios.check.shapes import Reader, shaped, slot
 from mirra_mcp.local.scenarios.check.values import Value, status_named
 from mirra_mcp.local.scenarios.vocabulary import Noun
 
-Kept = Literal["", "the", "each"]
 PLACES = {word: place for place, word in ORDER.items()} | {"latest": -1, "newest": -1, "final": -1}
 
 

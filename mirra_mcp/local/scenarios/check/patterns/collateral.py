@@ -300,7 +300,7 @@ PATTERNS = (
             "nothing changes/changed",
             "no {anything} [{was}] {touch}",
             "no state changes [{was}] [made|recorded]",
-            "[the] [{vendor}] [mirror's] state {the_same}",
+            "[the] [{vendor}] [mirror/account] ['s] state {the_same}",
         ),
         _unchanged,
         ("Nothing was changed", "No state changes were made"),

@@ -1,4 +1,4 @@
-"""Errors: entries of the log by level, errors with a code or a message, retries of calls."""
+"""Errors: entries of the trace by level, and refusals by what they say."""
 
 import re
 from dataclasses import dataclass
@@ -27,16 +27,14 @@ class CountErrors(Clause):
     source: str = ""
     """`webhook.dispatched` or `traffic.request_completed`, if only these."""
     vendor: str = ""
-    exactly: bool = False
 
     @property
     def plain(self) -> str:
         """The comparison."""
         kinds = {"webhook.dispatched": "webhook ", "traffic.request_completed": "request "}
         where = f" of {self.vendor}" if self.vendor else ""
-        sign = "=" if self.exactly else ">="
         what = f"{kinds.get(self.source, '')}entries in the trace"
-        return f"count of {what}{where} with level {sign} {self.level} {self.quantity.sign}"
+        return f"count of {what}{where} with level >= {self.level} {self.quantity.sign}"
 
     def grade(self, world: World) -> Grade:
         """Count the entries of the trace."""
@@ -47,7 +45,8 @@ class CountErrors(Clause):
             each
             for type in types
             for each in world.of_type(type)
-            if self._is_one(world.level(each)) and self.vendor in ("", each.data["mirror"])
+            if WORST[world.level(each)] >= WORST[self.level]
+            and self.vendor in ("", each.data["mirror"])
         ]
         shown = [_told(each) for each in wrong]
         count = len(wrong)
@@ -58,9 +57,6 @@ class CountErrors(Clause):
         if not holds:
             told += f"; expected {self.quantity}"
         return grade(holds, told, shown)
-
-    def _is_one(self, level: Level) -> bool:
-        return level == self.level if self.exactly else WORST[level] >= WORST[self.level]
 
 
 def _told(event: Event) -> str:

@@ -13,7 +13,6 @@ from mirra_mcp.local.scenarios.check.filters import Anywhere, ByField
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Raw, RawField, Things, narrow
-from mirra_mcp.local.scenarios.check.quantities import Quantity
 from mirra_mcp.local.scenarios.check.shapes import Reader, slot
 from mirra_mcp.local.scenarios.check.values import Value
 from mirra_mcp.local.scenarios.check.words import Be
@@ -100,11 +99,7 @@ def _tests(reader: Reader, thing: Things, tests: tuple[Raw, ...]) -> Each | None
     return each_of(thing.selection, tests)
 
 
-def _lengthless(reader: Reader, thing: Things, quantity: Quantity, name: FieldName) -> Each | None:
-    return _tests(reader, thing, (RawField(name, Condition("length", (quantity,))),))
-
-
-def _mentions(reader: Reader, thing: Things, condition: Condition, no: bool = False) -> Each | None:
+def _mentions(reader: Reader, thing: Things, condition: Condition) -> Each | None:
     if condition.op not in ("contains", "matches"):
         return None
     return Each(thing.selection, (Anywhere(condition),))
