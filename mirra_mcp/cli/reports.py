@@ -128,9 +128,10 @@ class Teller:
                 mark = click.style(mark, fg=color)
                 self.say(f"  {mark} {each.label.ljust(width)}  {each.passed}/{each.total}")
         if run.ungraded:
+            missing = "1 grading is" if run.ungraded == 1 else f"{run.ungraded} gradings are"
             self.say(
-                f"{run.ungraded} gradings are missing: no judge decided on them. Set"
-                " MIRRA_JUDGE_PROVIDER or MIRRA_JUDGE_URL to have one.",
+                f"{missing} missing: no judge decided. Set MIRRA_JUDGE_PROVIDER or"
+                " MIRRA_JUDGE_URL to have one.",
                 color="yellow",
             )
 

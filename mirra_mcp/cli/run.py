@@ -76,8 +76,8 @@ def run(
 
     \b
     Exit codes:
-      0   every criterion passed, or the score is at or above --fail-below
-      1   a criterion failed, or the score is below --fail-below
+      0   no criterion failed, or the score is at or above --fail-below
+      1   a criterion failed, the score is below --fail-below, or nothing was graded
       2   an attempt ran out of time
       3   a mirror could not be provisioned
       4   a scenario is invalid; nothing was run
@@ -90,8 +90,10 @@ def run(
     missing = [str(file) for file in files if not file.is_file()]
     if missing:
         raise BadUsage(f"There is no file {', '.join(missing)}.", "Name scenario files.")
-    if driver is None:
+    if driver is None or not driver.strip():
         raise BadUsage("A scenario doesn't run by itself.", TO_DO.replace("{file}", str(files[0])))
+    if junit is not None:
+        _ensure_writable(junit)
     settings = settings_from(data_dir=data_dir, webhook_hosts=webhook_hosts)
 
     from mirra_mcp.cli.scenarios import Job, run_all
@@ -99,3 +101,22 @@ def run(
     given = {name: value for name, value in overrides.items() if value is not None}
     job = Job(driver, session, given, fail_below, junit, quiet=quiet, as_json=as_json)
     ctx.exit(run_all(files, job, settings))
+
+
+def _ensure_writable(path: Path) -> None:
+    """Complain before hours of attempts, not after them.
+
+    Raises:
+        BadUsage: the report can't be written there.
+    """
+    is_new = not path.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as problem:
+        raise BadUsage(
+            f"The report can't be written to {path}: {problem.strerror or problem}.",
+            "Name another file as --junit.",
+        ) from None
+    if is_new:
+        path.unlink()

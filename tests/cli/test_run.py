@@ -299,8 +299,10 @@ def test_with_a_token_it_runs_on_that_mirra(tmp_path: Path, small: Path) -> None
     [
         (["nowhere.md", "--driver", "true"], "There is no file nowhere.md."),
         (["small.md"], "mirra-mcp run small.md --driver"),
+        (["small.md", "--driver", " "], "mirra-mcp run small.md --driver"),
+        (["small.md", "--driver", "true", "--junit", "small.md/report.xml"], "can't be written"),
     ],
-    ids=["file", "driver"],
+    ids=["file", "driver", "blank driver", "report"],
 )
 def test_wrong_usage_exits_with_64(
     tmp_path: Path, small: Path, arguments: list[str], said: str
@@ -319,4 +321,4 @@ def test_a_criterion_that_no_one_judged_is_no_failure_but_is_told(
     done = run(tmp_path, "run", str(small), "--driver", python(str(tmp_path / "send.py")))
     assert done.returncode == 0
     assert "satisfaction score: 100% (2/2 criteria passed across 1 run)" in done.stdout
-    assert "1 gradings are missing" in done.stdout
+    assert "1 grading is missing" in done.stdout
