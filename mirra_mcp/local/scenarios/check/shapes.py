@@ -28,6 +28,8 @@ Matcher = Callable[["Reader", int], Iterator[tuple[int, Bound]]]
 
 SLOTS: dict[str, Slot] = {}
 """The slots by name."""
+ROWS: dict[str, Mapping[str, Any]] = {}
+"""The shapes of the slots that are made of shapes."""
 PIECE = re.compile(r"\s*(\{[\w:]+\}|[\[\]()|]|[^\s\[\](){}|]+)")
 
 
@@ -130,6 +132,7 @@ def shaped(name: str, rows: Mapping[str, Any]) -> None:
                     yield made, end
 
     SLOTS[name] = read
+    ROWS[name] = rows
 
 
 @cache
