@@ -25,36 +25,29 @@ pytestmark = pytest.mark.anyio
 # Credentials
 
 
-@pytest.mark.parametrize(
-    ("given", "code"),
-    [
-        ({"api_key_env": "NOT_SET_ANYWHERE"}, "mirra.marketplace.no_such_variable"),
-        ({"api_key_env": SECRET}, "mirra.marketplace.no_such_variable"),
-        ({"api_key_env": f"{SECRET}="}, "mirra.marketplace.no_such_variable"),
-        ({"api_key_env": "MIRRA_TOKEN"}, "mirra.marketplace.no_such_variable"),
-        ({"token_env": "CRYPTO_API_KEY"}, "mirra.request.invalid"),
-        ({"username_env": "CRYPTO_API_KEY"}, "mirra.request.invalid"),
-        (
-            {"api_key_env": "CRYPTO_API_KEY", "token_env": "CRYPTO_API_KEY"},
-            "mirra.request.invalid",
-        ),
-        ({}, "mirra.marketplace.credentials_needed"),
-    ],
-)
+NO_CREDENTIALS: list[tuple[dict[str, str], str]] = [
+    ({"api_key_env": "NOT_SET_ANYWHERE"}, "mirra.marketplace.no_such_variable"),
+    ({"api_key_env": SECRET}, "mirra.marketplace.no_such_variable"),
+    ({"api_key_env": f"{SECRET}="}, "mirra.marketplace.no_such_variable"),
+    ({"api_key_env": "MIRRA_TOKEN"}, "mirra.marketplace.no_such_variable"),
+    ({"token_env": "CRYPTO_API_KEY"}, "mirra.request.invalid"),
+    ({"username_env": "CRYPTO_API_KEY"}, "mirra.request.invalid"),
+    ({"api_key_env": "CRYPTO_API_KEY", "token_env": "CRYPTO_API_KEY"}, "mirra.request.invalid"),
+    ({}, "mirra.marketplace.credentials_needed"),
+]
+
+
 async def test_what_makes_up_no_credentials_is_refused_without_repeating_it(
-    maker: Agent,
-    prices: PriceApi,
-    monkeypatch: pytest.MonkeyPatch,
-    given: dict[str, str],
-    code: str,
+    maker: Agent, prices: PriceApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRYPTO_API_KEY", SECRET)
     monkeypatch.setenv("MIRRA_TOKEN", "mt_pat_zzqx")
     resource = await installed(maker, prices)
-    error = await maker.refusal("mirra_resource_authenticate", resource=resource, **given)
-    assert error["code"] == code
-    assert SECRET not in json.dumps(error)
-    assert "zzqx" not in json.dumps(error)
+    for given, code in NO_CREDENTIALS:
+        error = await maker.refusal("mirra_resource_authenticate", resource=resource, **given)
+        assert error["code"] == code
+        assert SECRET not in json.dumps(error)
+        assert "zzqx" not in json.dumps(error)
     listed = await maker.call("mirra_installation_list")
     assert not listed["installations"][0]["isAuthenticated"]
 

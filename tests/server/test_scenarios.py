@@ -172,20 +172,16 @@ async def test_what_nobody_judges_stays_ungraded_and_is_said(agent: Agent) -> No
     assert done["summary"] == "Score 100%: 1 of 1 gradings passed, 1 ungraded."
 
 
-@pytest.mark.parametrize(
-    "verdict",
-    [
+async def test_a_verdict_of_another_shape_is_explained(agent: Agent) -> None:
+    wrong: list[dict[str, Any]] = [
         {"criterion": 1},
         {"criterion": "first", "result": "pass"},
         {"criterion": 1, "result": "maybe"},
-    ],
-)
-async def test_a_verdict_of_another_shape_is_explained(
-    agent: Agent, verdict: dict[str, Any]
-) -> None:
-    error = await agent.refusal("mirra_run_finish", run="run_nope", verdicts=[verdict])
-    assert error["code"] == "mirra.request.invalid"
-    assert '"criterion": 3' in error["hint"]
+    ]
+    for verdict in wrong:
+        error = await agent.refusal("mirra_run_finish", run="run_nope", verdicts=[verdict])
+        assert error["code"] == "mirra.request.invalid"
+        assert '"criterion": 3' in error["hint"]
 
 
 async def test_a_run_that_is_not_there_leads_to_the_newest(agent: Agent) -> None:
@@ -261,31 +257,29 @@ async def test_a_scenario_is_read_from_its_file_with_its_seed(agent: Agent, tmp_
     assert "mail.acme.com" in names
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "code"),
-    [
-        ("gone.md", None, "mirra.file.unreadable"),
-        ("folder.md", None, "mirra.file.invalid"),
-        ("secret.pem", b"-----BEGIN-----", "mirra.file.invalid"),
-        ("long.md", b"#" * 300_000, "mirra.file.too_large"),
-        ("binary.md", b"\xff\xfe\x00", "mirra.file.invalid"),
-        ("outside.md", b"fixture-file: ../../x.json", "mirra.file.outside"),
-        ("missing.md", b"fixture-file: none.json", "mirra.file.unreadable"),
-        ("list.md", b"fixture-file: list.json", "mirra.file.invalid"),
-    ],
-)
-async def test_files_that_can_not_be_used_are_refused(
-    agent: Agent, tmp_path: Path, name: str, content: bytes | None, code: str
-) -> None:
+UNUSABLE: list[tuple[str, bytes | None, str]] = [
+    ("gone.md", None, "mirra.file.unreadable"),
+    ("folder.md", None, "mirra.file.invalid"),
+    ("secret.pem", b"-----BEGIN-----", "mirra.file.invalid"),
+    ("long.md", b"#" * 300_000, "mirra.file.too_large"),
+    ("binary.md", b"\xff\xfe\x00", "mirra.file.invalid"),
+    ("outside.md", b"fixture-file: ../../x.json", "mirra.file.outside"),
+    ("missing.md", b"fixture-file: none.json", "mirra.file.unreadable"),
+    ("list.md", b"fixture-file: list.json", "mirra.file.invalid"),
+]
+
+
+async def test_files_that_can_not_be_used_are_refused(agent: Agent, tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text("[]", encoding="utf-8")
     (tmp_path / "folder.md").mkdir()
-    if content is not None:
-        if content.startswith(b"fixture-file"):
-            content = scenario(config=f"mirrors: resend\n{content.decode()}").encode()
-        (tmp_path / name).write_bytes(content)
-    error = await agent.refusal("mirra_scenario_run", path=str(tmp_path / name))
-    assert error["code"] == code
-    assert "BEGIN" not in json.dumps(error)
+    for name, content, code in UNUSABLE:
+        if content is not None:
+            if content.startswith(b"fixture-file"):
+                content = scenario(config=f"mirrors: resend\n{content.decode()}").encode()
+            (tmp_path / name).write_bytes(content)
+        error = await agent.refusal("mirra_scenario_run", path=str(tmp_path / name))
+        assert (name, error["code"]) == (name, code)
+        assert "BEGIN" not in json.dumps(error)
 
 
 async def test_one_of_text_and_path_is_needed(agent: Agent) -> None:
