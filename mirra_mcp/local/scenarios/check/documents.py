@@ -1,6 +1,5 @@
 """Which documents a criterion speaks of: all there are, those of this attempt, or `the` one."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,8 +16,6 @@ LABELS = ("from", "to", "subject", "email", "name", "amount")
 """Fields that help a reader to recognise a document."""
 LABEL = 60
 MOST_NEAR = 50
-PLAIN = re.compile(r"[\w@.:+ -]+", re.ASCII)
-"""Texts that JSON writes as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ class Filter(Protocol):
 
     @property
     def mention(self) -> str | None:
-        """A text that must be in the document, if there is one."""
+        """A text that must be in the document's JSON, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +223,7 @@ class Selection:
             yield from happened(world, noun, self.deeds[number])
             return
         pairs = [pair for test in self.filters if (pair := test.index(noun))]
-        mentions = [
-            text for test in self.filters if (text := test.mention) and PLAIN.fullmatch(text)
-        ]
+        mentions = [text for test in self.filters if (text := test.mention)]
         view = world.mirrors.get(noun.vendor)
         if view is None:
             return

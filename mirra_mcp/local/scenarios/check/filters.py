@@ -1,15 +1,21 @@
 """Narrowings of documents: by a field, by an id or name, by what they refer to, by mirror."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from mirra_mcp.local.scenarios.check.conditions import Condition
 from mirra_mcp.local.scenarios.check.documents import Found
-from mirra_mcp.local.scenarios.check.values import address_of, equal, leaves, number_of
+from mirra_mcp.local.scenarios.check.values import FIXED, address_of, equal, leaves, number_of
 from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
 from mirra_mcp.wire.model import Doc
+
+PLAIN = re.compile(r"[\w@.:+ -]+", re.ASCII)
+"""Texts that JSON writes as they are."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +38,17 @@ class ByField:
 
     @property
     def mention(self) -> str | None:
-        """The value, if it must be a certain text."""
-        values = self.condition.values
-        if self.condition.op != "is" or self.condition.is_not:
+        """The value, if it must be a certain text; with its field, if that tells more."""
+        condition = self.condition
+        if condition.op != "is" or condition.is_not or len(self.paths) > 1:
             return None
-        it = values[0].it
-        if not isinstance(it, str) or number_of(it) is not None:
+        value, name = condition.values[0], self.paths[0]
+        if name.isidentifier() and (value.is_status or isinstance(value.it, bool)):
+            return f'"{name}":{orjson.dumps(value.it).decode()}'
+        it = value.it
+        if not isinstance(it, str) or number_of(it) is not None or it.lower() in FIXED:
             return None
-        return None if it.lower() in ("true", "false", "null") else it
+        return it if PLAIN.fullmatch(it) else None
 
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """Narrow by a field that the store has indexed."""
@@ -67,7 +76,7 @@ class ByName:
     @property
     def mention(self) -> str | None:
         """The id or name."""
-        return self.name
+        return self.name if PLAIN.fullmatch(self.name) else None
 
     def index(self, noun: Noun) -> tuple[str, Any] | None:
         """Names may be any of several fields."""

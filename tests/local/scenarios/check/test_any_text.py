@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mirra_mcp.local.scenarios.check.expressions import Expression, Unsupported
@@ -61,7 +61,7 @@ def settle(stage: Stage, text: str) -> None:
 
 
 @given(text=st.text(max_size=LONGEST + 50))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(text="`" * 400)
 @example(text="(" * 400)
 @example(text="and " * 150)
@@ -71,7 +71,7 @@ def test_any_text_is_read_or_left_to_the_judge(stage: Stage, text: str) -> None:
 
 
 @given(words=st.lists(st.sampled_from(WORDS), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_words_of_the_language_are_read_or_left_to_the_judge(
     stage: Stage, words: list[str]
 ) -> None:
@@ -82,7 +82,7 @@ def test_any_words_of_the_language_are_read_or_left_to_the_judge(
     parts=st.lists(st.sampled_from(TEXTS), min_size=2, max_size=5),
     joint=st.sampled_from([" and ", ", and ", "; ", ". ", " before ", " but "]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_criteria_in_a_row_are_read_or_left_to_the_judge(
     stage: Stage, parts: list[str], joint: str
 ) -> None:
@@ -100,7 +100,7 @@ def test_what_is_too_long_is_left_to_the_judge(stage: Stage) -> None:
 
 
 @given(source=st.text(alphabet="ab.*+?|()[]{}^$\\dw1,-", max_size=30), text=st.text(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_expression_is_refused_or_found_in_linear_time(source: str, text: str) -> None:
     start = perf_counter()
     with suppress(Unsupported):

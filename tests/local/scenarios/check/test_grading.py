@@ -362,6 +362,7 @@ def test_checks_are_fast_on_a_full_account(play: Play) -> None:
         "No errors were logged",
         "Every webhook was received by the handler",
         "POST /contacts was called 100 times",
+        "No contact is unsubscribed",
         "No contacts were deleted",
     )
     world = stage.world()
