@@ -52,6 +52,9 @@ def result(body: dict[str, Any], *, is_error: bool = False) -> t.CallToolResult:
 class KitServer(MCPServer[Any]):
     """An `MCPServer` that refuses unknown arguments and answers every failure as a `Refusal`."""
 
+    switched_off: frozenset[str] = frozenset()
+    """The tools that there are, but not in this server."""
+
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Any = None
     ) -> t.CallToolResult | t.InputRequiredResult:
@@ -75,11 +78,10 @@ class KitServer(MCPServer[Any]):
         tool = self._tool_manager.get_tool(name)
         if tool is None:
             tools = [tool.name for tool in self._tool_manager.list_tools()]
-            raise Refusal(
-                "mirra.request.unknown_tool",
-                f"Unknown tool '{name}'.{nearest(name, tools)}",
-                f"The tools are: {listed(tools)}.",
-            )
+            told = f"Unknown tool '{name}'.{nearest(name, tools)}"
+            if name in self.switched_off:
+                told = f"{name} is switched off here, by --toolsets or --read-only."
+            raise Refusal("mirra.request.unknown_tool", told, f"The tools are: {listed(tools)}.")
         known = list(tool.parameters.get("properties", {}))
         if unknown := [argument for argument in arguments if argument not in known]:
             guess = nearest(unknown[0], known)

@@ -124,7 +124,9 @@ async def test_read_only_is_enforced_not_only_shown() -> None:
     async with Client(build_server(never, Settings(read_only=True))) as client:
         answer = await client.call_tool("mirra_session_start", {"mirrors": ["resend"]})
     assert answer.structured_content is not None
-    assert answer.structured_content["error"]["code"] == "mirra.request.unknown_tool"
+    error = answer.structured_content["error"]
+    assert error["code"] == "mirra.request.unknown_tool"
+    assert error["message"].startswith("mirra_session_start is switched off here")
 
 
 async def test_toolsets_choose_what_is_offered() -> None:
