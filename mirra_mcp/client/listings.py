@@ -18,6 +18,7 @@ _HINTS: Mapping[str, str] = {
     "RATE_LIMITED": "Call again in a moment.",
     "UPSTREAM_ERROR": "The resource itself failed, and nothing was charged: try again later.",
     "INTERNAL_ERROR": "This is a fault inside the marketplace: report it with time and request.",
+    "UNAVAILABLE": "Do what the message says, and repeat the call.",
 }
 _BY_STATUS = {
     400: "VALIDATION_ERROR",

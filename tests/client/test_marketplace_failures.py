@@ -32,6 +32,7 @@ REFUSALS = [
     (409, "NOT_AUTHENTICATED", "credentials"),
     (502, "UPSTREAM_ERROR", "nothing was charged"),
     (500, "INTERNAL_ERROR", "fault inside the marketplace"),
+    (503, "UNAVAILABLE", "Do what the message says"),
 ]
 
 
