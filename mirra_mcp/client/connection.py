@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Connection:
     """Shared by a control plane's client and those of its mirrors.
 
-    `httpx` and `anyio` are imported at the first call: an MCP server starts without.
+    `httpx`, `anyio` and `tenacity` are imported at the first call: an MCP server starts without.
     """
 
     def __init__(

@@ -26,6 +26,8 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import tenacity
+
 from mirra_mcp.client.calls import Sleep
 from mirra_mcp.client.errors import MirraError
 
@@ -45,16 +47,14 @@ async def repeat(
     Raises:
         MirraError: the last failure.
     """
-    failures = 0
-    while True:
-        try:
-            return await call()
-        except MirraError as error:
-            failures += 1
-            if failures > retries or not may_repeat(error, repeatable=repeatable):
-                raise
-            wait = pause(failures, error.retry_after)
-        await sleep(wait)
+    again = tenacity.AsyncRetrying(
+        retry=tenacity.retry_if_exception(lambda error: may_repeat(error, repeatable=repeatable)),
+        stop=tenacity.stop_after_attempt(retries + 1),
+        wait=_pause,
+        sleep=sleep,
+        reraise=True,
+    )
+    return await again(call)
 
 
 def may_repeat(error: BaseException, *, repeatable: bool) -> bool:
@@ -71,3 +71,9 @@ def pause(failures: int, retry_after: float | None = None) -> float:
     if retry_after is not None:
         return retry_after + random.uniform(0, FIRST)
     return random.uniform(0, min(LONGEST, FIRST * 2 ** min(failures - 1, 16)))
+
+
+def _pause(state: tenacity.RetryCallState) -> float:
+    failure = state.outcome.exception() if state.outcome else None
+    asked = failure.retry_after if isinstance(failure, MirraError) else None
+    return pause(state.attempt_number, asked)
