@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mirra_mcp.local.scenarios.check.conditions import Condition
-from mirra_mcp.local.scenarios.check.documents import Found
+from mirra_mcp.local.scenarios.check.documents import Found, Selection
 from mirra_mcp.local.scenarios.check.values import FIXED, address_of, equal, leaves, number_of
 from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
@@ -202,3 +202,36 @@ class Anywhere:
 
     def index(self, noun: Noun) -> None:
         """No index tells."""
+
+
+@dataclass(frozen=True)
+class ByOwner:
+    """The document must refer to one of some others."""
+
+    owners: Selection
+
+    @property
+    def plain(self) -> str:
+        """Whose they are."""
+        return f"that refer to {self.owners.plain}"
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether it is one of theirs."""
+        return any(ByReference(each.id).holds(found, world) for each in self.owners.find(world))
+
+    mention = None
+
+    def index(self, noun: Noun) -> tuple[str, Any] | None:
+        """No index tells."""
+        return None
+
+
+def can_refer(noun: Noun, owners: tuple[Noun, ...]) -> bool:
+    """Tell whether a noun has a field that is called as one of the owners is: `customer`."""
+    names = {
+        name
+        for owner in owners
+        if owner.vendor == noun.vendor
+        for name in (owner.entity, owner.entity.rpartition("_")[2])
+    }
+    return any(root.startswith(name) for root in noun.roots for name in names)

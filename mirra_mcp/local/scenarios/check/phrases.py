@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from mirra_mcp.local.scenarios.check.conditions import Condition, is_value
 from mirra_mcp.local.scenarios.check.documents import CREATED, ORDER, Filter, Selection
-from mirra_mcp.local.scenarios.check.filters import ByField, ByName
+from mirra_mcp.local.scenarios.check.filters import ByField, ByName, ByOwner, can_refer
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped, slot
 from mirra_mcp.local.scenarios.check.values import Value, status_named
 from mirra_mcp.local.scenarios.vocabulary import Noun
@@ -160,9 +160,24 @@ def _the_thing(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
         for things, last in reader.slot("scoped", end):
             if end > at or _is_named(things) or at == 0:
                 yield replace(things, selection=_chosen(things)), last
+    yield from reader.slot("owned_thing", at)
     for end, _ in reader.match("each/every/all | (each|every one|all) of the | all the | both", at):
         for things, last in reader.slot("scoped", end):
             yield Things(_chosen(things), things.is_plural, is_each=True), last
+
+
+@slot("owned_thing")
+def _owned_thing(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
+    """Read `the customer's subscription`."""
+    for end, _ in reader.match("[the/that/this/our/their]", at):
+        for owner, last in reader.slot("scoped", end):
+            if reader.low(last) != "'s" or (end == at and not _is_named(owner) and at):
+                continue
+            owners = _chosen(owner)
+            for things, after in reader.slot("scoped", last + 1):
+                nouns = things.selection.nouns
+                if all(can_refer(noun, owners.nouns) for noun in nouns):
+                    yield things.of(_chosen(things).narrowed(ByOwner(owners))), after
 
 
 def _is_named(things: Things) -> bool:

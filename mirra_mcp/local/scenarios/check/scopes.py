@@ -134,6 +134,7 @@ shaped(
     {
         "[a/an/the/its/their] {name:field} {condition:own_condition}": RawField,
         "{name:field} set": lambda name: RawField(name, PRESENT),
+        "[a/an] empty {name:field}": lambda name: RawField(name, EMPTY),
         "no {name:field} | without [a/an/any] {name:field}": lambda name: RawField(name, EMPTY),
         "a/an [non-empty] {name:field}": lambda name: RawField(name, PRESENT),
         "{quantity} {name:field}": _length,

@@ -385,3 +385,31 @@ def test_a_mirror_that_the_session_does_not_have_is_empty(play: Play) -> None:
     )  # fmt: skip
     graded = [each.grade(stage.world()).passed for each in other.read(*texts) if each]
     assert graded == [True, False, False, False, True]
+
+
+def test_what_belongs_to_a_document_is_told_from_the_rest(play: Play) -> None:
+    stage = play("stripe", seed="subscription-lifecycle")
+    stage.begin()
+    customer = stage.stripe("customers", email="new@example.com")["id"]
+    judge(
+        stage,
+        {
+            "The customer has no subscriptions": True,
+            f"Customer `{customer}` has exactly 1 subscription": False,
+            "There is at least 1 active subscription": True,
+            "The customer's subscription is active": False,
+        },
+    )
+
+
+def test_a_webhook_that_is_sent_again_was_received_more_than_once(play: Play) -> None:
+    stage = play("resend")
+    subscribe(stage, "email.sent")
+    stage.begin()
+    welcome(stage)
+    criteria = ("No webhook was received more than once", "Every webhook was received exactly once")
+    assert stage.results(*criteria) == [True, True]
+    with stage.session.transaction():
+        stage.session.deliveries.again(stage.world().deliveries[0].id)
+    stage.deliver()
+    assert stage.results(*criteria) == [False, False]

@@ -1,11 +1,10 @@
 """How many documents: made in this attempt, deleted, reached by a status, or simply there."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mirra_mcp.local.scenarios.check.conditions import EMPTY, PRESENT, is_value
 from mirra_mcp.local.scenarios.check.documents import Found, Selection
-from mirra_mcp.local.scenarios.check.filters import ByField, ByReference
+from mirra_mcp.local.scenarios.check.filters import ByField, ByOwner, can_refer
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, found, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow, with_status
@@ -13,7 +12,6 @@ from mirra_mcp.local.scenarios.check.quantities import ENDLESS, NONE, SOME, Quan
 from mirra_mcp.local.scenarios.check.shapes import Reader
 from mirra_mcp.local.scenarios.check.values import Value, status_named
 from mirra_mcp.local.scenarios.check.words import Be
-from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
 
 
@@ -80,28 +78,6 @@ class Both(Clause):
         """Count both; the one that is wrong tells why."""
         grades = [self.first.grade(world), self.second.grade(world)]
         return next((each for each in grades if not each.passed), grades[0])
-
-
-@dataclass(frozen=True)
-class ByOwner:
-    """The document must refer to one of some others."""
-
-    owners: Selection
-
-    @property
-    def plain(self) -> str:
-        """Whose they are."""
-        return f"that refer to {self.owners.plain}"
-
-    def holds(self, found: Found, world: World) -> bool:
-        """Tell whether it is one of theirs."""
-        return any(ByReference(each.id).holds(found, world) for each in self.owners.find(world))
-
-    mention = None
-
-    def index(self, noun: Noun) -> tuple[str, Any] | None:
-        """No index tells."""
-        return None
 
 
 def scoped(things: Things, raw: tuple[Raw, ...]) -> Selection | None:
@@ -211,17 +187,6 @@ def _wherever(thing: Things) -> Selection:
     return selection.of("there") if selection.how == "the" else selection
 
 
-def can_refer(noun: Noun, owners: tuple[Noun, ...]) -> bool:
-    """Tell whether a noun has a field that is called as one of the owners is: `customer`."""
-    names = {
-        name
-        for owner in owners
-        if owner.vendor == noun.vendor
-        for name in (owner.entity, owner.entity.rpartition("_")[2])
-    }
-    return any(root.startswith(name) for root in noun.roots for name in names)
-
-
 def _owns(reader: Reader, owner: Things, quantity: Quantity, thing: Things) -> Count | None:
     if not all(can_refer(noun, owner.selection.nouns) for noun in thing.selection.nouns):
         return None
@@ -311,6 +276,7 @@ PATTERNS = (
             "{quantity} {thing:scoped} (exist/exists|is/are present|should/must exist"
             "|remain/remains|is/are left) {raw:scopes}",
             "[the] [total] number/count of {thing:scoped} (is/equals|=|should/must be) {quantity}",
+            "{quantity} {thing:scoped} has/have/had {raw:own_tests}",
         ),
         _there,
         (
@@ -318,6 +284,7 @@ PATTERNS = (
             "There is no customer with email `bob@example.com`",
             "The Resend mirror has 2 domains",
             "Exactly 1 customer with email alice@example.com exists",
+            "Exactly 1 email has status `delivered`",
         ),
     ),
     Pattern(

@@ -15,7 +15,7 @@ from mirra_mcp.local.scenarios.check.webhooks import (
     had,
 )
 from mirra_mcp.local.scenarios.check.words import Be
-from mirra_mcp.local.scenarios.world import Dispatch, World
+from mirra_mcp.local.scenarios.world import Dispatch, World, is_accepted
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,35 @@ class EachWebhook(Clause):
 
 
 @dataclass(frozen=True)
+class EachSoOften(Clause):
+    """The handler took every single event so often: once, though it may come again."""
+
+    webhooks: Webhooks
+    times: Quantity
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        return f"every one of {self.webhooks.name} answered 2xx {self.times} times"
+
+    @property
+    def subject(self) -> Webhooks:
+        """What is spoken of."""
+        return self.webhooks
+
+    def grade(self, world: World) -> Grade:
+        """Count the attempts that were answered 2xx, for each delivery."""
+        every = [each for each in self.webhooks.all(world) if each.url is not None]
+        odd = [each for each in every if not self.times.holds(_taken(each))]
+        told = f"{len(every) - len(odd)} of {len(every)} {self.webhooks.name} were taken so often"
+        return grade(not odd and (bool(every) or not self.times.low), told, described(odd or every))
+
+
+def _taken(dispatch: Dispatch) -> int:
+    return sum(is_accepted(each.response_status) for each in dispatch.attempts)
+
+
+@dataclass(frozen=True)
 class InOrder(Clause):
     """Webhooks came one after the other."""
 
@@ -125,8 +154,8 @@ def _count(
     if vendor:
         webhooks = replace(webhooks, vendor=vendor)
     if times is not None:
-        if quantity != SOME:
-            return None
+        if quantity != SOME or not (webhooks.types or webhooks.filters):
+            return None  # any of them, or each of them?
         quantity = times
     if be is not None and be.is_not:
         if quantity != SOME or times is not None:
@@ -152,6 +181,21 @@ def _each(reader: Reader, webhooks: Webhooks, fate: Fate, be: Be | None = None) 
     if (be is not None and be.is_not) or fate == "told":
         return None
     return EachWebhook(webhooks, fate)
+
+
+def _each_so_often(
+    reader: Reader, webhooks: Webhooks, be: Be, times: Quantity | None = None,
+    more: Quantity | None = None,
+) -> EachSoOften | None:  # fmt: skip
+    if be.is_not:
+        return None
+    if more is not None:
+        return EachSoOften(webhooks, Quantity(0, more.low - 1)) if more.low > 1 else None
+    return EachSoOften(webhooks, times) if times is not None else None
+
+
+def _not_received(reader: Reader, webhooks: Webhooks) -> CountWebhooks:
+    return CountWebhooks(webhooks.of("accepted"), NONE)
 
 
 def _first_try(reader: Reader, webhooks: Webhooks, be: Be) -> Clause:
@@ -264,6 +308,28 @@ PATTERNS = (
         ),
         _each,
         ("Every webhook was received by the handler", "All `email.sent` webhooks were accepted"),
+    ),
+    Pattern(
+        "webhook.each_so_often",
+        (
+            "each/every/all [the] {webhooks} {be} received/accepted/delivered {times}"
+            " [by {handler}]",
+            "no {webhooks} {be} received/accepted/delivered {more:times} [by {handler}]",
+        ),
+        _each_so_often,
+        (
+            "Every webhook was received at most once",
+            "No `email.sent` webhook was received more than once",
+        ),
+    ),
+    Pattern(
+        "webhook.not_received",
+        (
+            "{handler} (do/does/did|should/must) not receive/accept [any/a/an] {webhooks}",
+            "{handler} never receives/received/accepts/accepted [any/a/an] {webhooks}",
+        ),
+        _not_received,
+        ("The handler did not receive any `email.bounced` webhooks",),
     ),
     Pattern(
         "webhook.first_try",
