@@ -4,14 +4,13 @@ Source: https://docs.mirra.run/reference/api
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from mirra_mcp.client import extensions
 from mirra_mcp.client.api import Api
 from mirra_mcp.client.calls import RateLimit, Sleep
+from mirra_mcp.client.closing import ClosingClient
 from mirra_mcp.client.connection import Connection
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.mirror import MirrorClient, MirrorResponse
@@ -52,7 +51,7 @@ GRADING = 120.0
 _FIRST_POLL, _LONGEST_POLL = 0.05, 1.0
 
 
-class MirraClient(AbstractAsyncContextManager["MirraClient"]):
+class MirraClient(ClosingClient):
     """Mirra's whole HTTP API, typed. Each failure is a `MirraError`."""
 
     def __init__(
@@ -80,34 +79,8 @@ class MirraClient(AbstractAsyncContextManager["MirraClient"]):
         token = usable_token(token)
         if token:
             refuse_plain_http(base)
-        self._connection = Connection(token, timeout=timeout, retries=retries, sleep=sleep)
-        self._api = Api(base, "mirra", self._connection)
-
-    def __repr__(self) -> str:
-        """Return where it leads, and never with what token."""
-        return f"<MirraClient {self._api.base}>"
-
-    async def __aenter__(self) -> Self:
-        """Return the client, to be closed at the end of the block."""
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connections."""
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._connection.aclose()
-
-    @property
-    def url(self) -> str:
-        """Return the control plane's base URL."""
-        return self._api.base
+        connection = Connection(token, timeout=timeout, retries=retries, sleep=sleep)
+        super().__init__(base, "mirra", connection)
 
     @property
     def rate_limit(self) -> RateLimit | None:

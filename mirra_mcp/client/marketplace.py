@@ -4,14 +4,12 @@ Source: https://docs.getmirra.app/api/resources/endpoints
 """
 
 from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from mirra_mcp.client.api import Api
 from mirra_mcp.client.calls import SHORTEST_SECRET, Sleep
+from mirra_mcp.client.closing import ClosingClient
 from mirra_mcp.client.connection import Connection
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.extensions import Extension
@@ -66,7 +64,7 @@ _UPGRADE = Extension("upgrades", f"Uninstall the resource and install it again, 
 _RATE = Extension("ratings", f"Go without, or {_EMBEDDED}")
 
 
-class MarketplaceClient(AbstractAsyncContextManager["MarketplaceClient"]):
+class MarketplaceClient(ClosingClient):
     """The marketplace's HTTP API, typed. A failure is a `MirraError`, and tells no secret."""
 
     def __init__(
@@ -94,34 +92,8 @@ class MarketplaceClient(AbstractAsyncContextManager["MarketplaceClient"]):
         key = usable_token(key, setting="MIRRA_API_KEY", issued="the marketplace")
         if key:
             refuse_plain_http(base, setting="MIRRA_MARKETPLACE_URL")
-        self._connection = Connection(key, timeout=timeout, retries=retries, sleep=sleep)
-        self._api = Api(base, "marketplace", self._connection)
-
-    def __repr__(self) -> str:
-        """Return where it leads, and never with what key."""
-        return f"<MarketplaceClient {self._api.base}>"
-
-    async def __aenter__(self) -> Self:
-        """Return the client, to be closed at the end of the block."""
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connections."""
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._connection.aclose()
-
-    @property
-    def url(self) -> str:
-        """Return the marketplace's base URL."""
-        return self._api.base
+        connection = Connection(key, timeout=timeout, retries=retries, sleep=sleep)
+        super().__init__(base, "marketplace", connection)
 
     # Finding
 
