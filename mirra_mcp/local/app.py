@@ -125,7 +125,7 @@ class LocalMirra:
             stopping = asyncio.ensure_future(ending.wait())
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await host.close()
-            ports.server.should_exit = True
+            ports.server.end()
             await serving
         finally:
             await front.close()

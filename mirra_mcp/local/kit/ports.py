@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -35,7 +36,7 @@ class Ports:
             timeout_graceful_shutdown=2,
         )
         config.load()
-        self.server = uvicorn.Server(config)
+        self.server = Server(config)
 
     async def _dispatch(self, scope: Any, receive: Any, send: Any) -> None:
         port = scope["server"][1]
@@ -84,6 +85,25 @@ class Ports:
         self._apps.pop(port, None)
         if server := self._servers.pop(port, None):
             server.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which looks every 0.1 s whether it should end; this one is told."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        """Stop serving now."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Keep the `date` of answers current until the end."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 1)
 
 
 class Protocol(HttpToolsProtocol):
@@ -147,9 +167,12 @@ def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if port and sys.platform != "win32":  # there it would let two servers share a port
+        can_reuse = sys.platform != "win32"  # there it would let two servers share a port
+        if port and can_reuse:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
+        if can_reuse:  # its connections, too, when they linger after a crash: they inherit this
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.listen(256)
         sock.setblocking(False)
     except OSError:
