@@ -125,13 +125,6 @@ async def mirroring(*steps: Step) -> AsyncIterator[tuple[MirrorClient, Server]]:
         yield mirra.mirror(server.url), server
 
 
-def unused_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 # Steps
 
 

@@ -9,7 +9,7 @@ import pytest
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.marketplace import MarketplaceClient
 from mirra_mcp.wire.marketplace import CreateResource
-from tests.client.scripted import Step, answer, hang, raw, reset, unused_port
+from tests.client.scripted import Step, answer, hang, raw, reset
 from tests.client.trading import KEY, bad, good, trading
 
 pytestmark = pytest.mark.anyio
@@ -146,8 +146,8 @@ async def test_an_unusable_key_names_its_variable() -> None:
     assert "MIRRA_API_KEY" in str(caught.value.hint)
 
 
-async def test_nothing_there_names_the_setting() -> None:
-    url = f"http://127.0.0.1:{unused_port()}"
+async def test_nothing_there_names_the_setting(closed_port: int) -> None:
+    url = f"http://127.0.0.1:{closed_port}"
     async with MarketplaceClient(url, KEY, retries=0) as market:
         with pytest.raises(MirraError, match="Nothing answers") as caught:
             await market.installations()

@@ -1,5 +1,6 @@
 """A call is made again where that can't do something twice, and only there."""
 
+import socket
 from asyncio import AbstractServer, start_server
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
@@ -24,7 +25,6 @@ from tests.client.scripted import (
     raw,
     refusal,
     reset,
-    unused_port,
 )
 
 pytestmark = pytest.mark.anyio
@@ -140,29 +140,31 @@ async def test_a_time_out_is_repeated_for_a_read_and_not_for_a_creation() -> Non
 
 @pytest.mark.parametrize("make", [*READ, *MAKE])
 async def test_a_connection_that_was_never_made_is_tried_again_whatever_the_call(
-    make: Make,
+    make: Make, closed_port: int
 ) -> None:
     naps = Naps()
-    async with MirraClient(f"http://127.0.0.1:{unused_port()}", None, sleep=naps) as mirra:
+    async with MirraClient(f"http://127.0.0.1:{closed_port}", None, sleep=naps) as mirra:
         with pytest.raises(MirraError, match="connection refused"):
             await make(mirra)
     assert len(naps) == 3
 
 
-async def test_a_call_gets_through_to_a_server_that_comes_up_late() -> None:
+async def test_a_call_gets_through_to_a_server_that_comes_up_late(
+    held: socket.socket, closed_port: int
+) -> None:
     """A restart takes a moment: the connection is refused twice before somebody listens."""
-    port, late = unused_port(), Server([answer(SESSION, 201)])
+    late = Server([answer(SESSION, 201)])
     waits: list[float] = []
     listening: list[AbstractServer] = []
 
     async def start_on_the_second(seconds: float) -> None:
         waits.append(seconds)
         if len(waits) == 2:
-            listening.append(await start_server(late.play, "127.0.0.1", port))
+            listening.append(await start_server(late.play, sock=held))
 
     with anyio.fail_after(5):
         async with MirraClient(
-            f"http://127.0.0.1:{port}", None, sleep=start_on_the_second
+            f"http://127.0.0.1:{closed_port}", None, sleep=start_on_the_second
         ) as mirra:
             session = await mirra.create_session(CreateSession(mirrors=["resend"]))
     listening[0].close()
