@@ -44,7 +44,11 @@ CREATE TABLE {0}.settings (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE {0}.replays (key TEXT PRIMARY KEY, fingerprint BLOB, status INTEGER, body BLOB,
   expires REAL, headers BLOB) WITHOUT ROWID;
 """
+LATEST, LARGEST = 256, 16_384
+"""How many documents, queries and settings are remembered, and of how many bytes at most."""
 TABLES = ("docs", "keys", "tally", "timers", "settings", "replays")
+Pairs = tuple[tuple[str, str], ...]
+"""Indexed fields and their values, as the index has them."""
 
 
 def connect(folder: Path | None, schemas: tuple[str, ...]) -> sqlite3.Connection:
@@ -127,8 +131,24 @@ def load_image(db: sqlite3.Connection, schema: str, image: bytes, *, on_disk: bo
         db.execute("DETACH incoming")
 
 
+class Latest(dict[Any, Any]):
+    """What was read or written lately. When there is too much of it, it begins anew."""
+
+    def keep(self, key: Any, found: Any, size: int = 0) -> None:
+        """Remember what is found under a key now, unless it is large."""
+        if len(self) >= LATEST:
+            self.clear()
+        if size <= LARGEST:
+            self[key] = found
+        else:
+            self.pop(key, None)
+
+
 class Store:
-    """The documents of one mirror. Every write must be inside a transaction."""
+    """The documents of one mirror. Every write must be inside a transaction.
+
+    What is read again and again is remembered as bytes: nobody else writes these tables.
+    """
 
     def __init__(self, db: sqlite3.Connection, schema: str) -> None:
         self._db = db
@@ -143,11 +163,21 @@ class Store:
         self._drop_key = f"DELETE FROM {schema}.keys WHERE kind=? AND name=? AND value=? AND seq=?"
         self._counts: dict[str, int] = {}
         self._recounted: set[str] = set()
+        self._rows, self._values = Latest(), Latest()
+        """Documents with their numbers, and settings; None for those that aren't there."""
+        self._selections: dict[str, Latest] = {}
+        """What queries of each kind found, until a document of that kind is written."""
+
+    def _forget(self) -> None:
+        self._rows.clear()
+        self._values.clear()
+        self._selections.clear()
 
     def recount(self) -> None:
         """Read how many documents of each kind there are, after they have been replaced."""
         self._counts = dict(self._db.execute(f"SELECT kind, n FROM {self._tally}").fetchall())
         self._recounted.clear()
+        self._forget()
 
     def keep_counts(self) -> None:
         """Write the counts that have changed."""
@@ -162,27 +192,42 @@ class Store:
     def go_back(self, mark: tuple[dict[str, int], set[str]]) -> None:
         """Forget what was counted since `mark`: the transaction was rolled back."""
         self._counts, self._recounted = mark
+        self._forget()
 
     def _count(self, kind: str, by: int) -> None:
         self._counts[kind] = self._counts.get(kind, 0) + by
         self._recounted.add(kind)
 
+    def _row(self, kind: str, id: str) -> tuple[int, bytes] | None:
+        """Return a document's number and bytes."""
+        key = (kind, id)
+        row: tuple[int, bytes] | None
+        if key in self._rows:
+            row = self._rows[key]
+        else:
+            row = self._db.execute(self._get, key).fetchone()
+            self._rows.keep(key, row, len(row[1]) if row else 0)
+        return row
+
     def get(self, kind: str, id: str) -> Doc | None:
         """Return a fresh copy of a document."""
-        row = self._db.execute(self._get, (kind, id)).fetchone()
+        row = self._row(kind, id)
         return orjson.loads(row[1]) if row else None
 
     def put(self, kind: str, doc: Doc, indexes: tuple[str, ...]) -> Doc | None:
         """Insert or replace a document by its `id`; return what was there before."""
-        row = self._db.execute(self._get, (kind, doc["id"])).fetchone()
+        row = self._row(kind, doc["id"])
         if row is None:
             self.add(kind, doc, indexes)
             return None
         body = orjson.dumps(doc)
         seq, before = row[0], orjson.loads(row[1])
         self._db.execute(self._update, (body, seq))
-        old, new = set(_entries(before, indexes)), set(_entries(doc, indexes))
-        if old != new:
+        self._rows.keep((kind, doc["id"]), (seq, body), len(body))
+        self._selections.pop(kind, None)
+        moved = tuple(name for name in indexes if before.get(name) != doc.get(name))
+        if moved:
+            old, new = set(_entries(before, moved)), set(_entries(doc, moved))
             for name, value in old - new:
                 self._db.execute(self._drop_key, (kind, name, value, seq))
             for name, value in new - old:
@@ -194,16 +239,20 @@ class Store:
         body = orjson.dumps(doc)
         seq = self._db.execute(self._insert, (kind, doc["id"], body)).lastrowid
         self._count(kind, 1)
+        self._rows.pop((kind, doc["id"]), None)
+        self._selections.pop(kind, None)
         keys = [(kind, name, value, seq) for name, value in _entries(doc, indexes)]
         self._db.executemany(self._add_key, keys)
 
     def delete(self, kind: str, id: str, indexes: tuple[str, ...]) -> Doc | None:
         """Remove a document and return it."""
-        row = self._db.execute(self._get, (kind, id)).fetchone()
+        row = self._row(kind, id)
         if row is None:
             return None
         doc: Doc = orjson.loads(row[1])
         self._db.execute(f"DELETE FROM {self._docs} WHERE seq=?", (row[0],))
+        self._rows.pop((kind, id), None)
+        self._selections.pop(kind, None)
         self._count(kind, -1)
         for name, value in _entries(doc, indexes):
             self._db.execute(self._drop_key, (kind, name, value, row[0]))
@@ -211,7 +260,7 @@ class Store:
 
     def position(self, kind: str, id: str) -> int | None:
         """Return where a document stands in the order of creation."""
-        row = self._db.execute(self._get, (kind, id)).fetchone()
+        row = self._row(kind, id)
         return row[0] if row else None
 
     def select(
@@ -225,7 +274,26 @@ class Store:
         newest_first: bool = True,
     ) -> list[Doc]:
         """List documents in order of creation; `where` names indexed fields."""
-        table, clauses, args = self._where(kind, where)
+        pairs = tuple((name, _key(value)) for name, value in where.items())
+        query = (pairs, limit, above, below, newest_first)
+        known = self._selections.setdefault(kind, Latest())
+        if query not in known:
+            bodies = self._select(kind, *query)
+            known.keep(query, bodies, sum(map(len, bodies)))
+        else:
+            bodies = known[query]
+        return [orjson.loads(body) for body in bodies]
+
+    def _select(
+        self,
+        kind: str,
+        pairs: Pairs,
+        limit: int | None,
+        above: int | None,
+        below: int | None,
+        newest_first: bool,
+    ) -> list[bytes]:
+        table, clauses, args = self._where(kind, pairs)
         for bound, sign in ((above, ">"), (below, "<")):
             if bound is not None:
                 clauses.append(f"{table}.seq{sign}?")
@@ -238,7 +306,7 @@ class Store:
         if limit is not None:
             sql += " LIMIT ?"
             args.append(limit)
-        return [orjson.loads(row[0]) for row in self._db.execute(sql, args)]
+        return [row[0] for row in self._db.execute(sql, args)]
 
     def mentioning(self, kind: str, text: str) -> list[Doc]:
         """List the documents in whose JSON a plain text stands, in either case, oldest first."""
@@ -251,7 +319,8 @@ class Store:
         """Count documents; all of a kind in constant time."""
         if not where:
             return self._counts.get(kind, 0)
-        table, clauses, args = self._where(kind, where)
+        pairs = tuple((name, _key(value)) for name, value in where.items())
+        table, clauses, args = self._where(kind, pairs)
         source = f"{self._docs} d" if table == "d" else f"{self._keys} k"
         sql = f"SELECT COUNT(*) FROM {source} WHERE {' AND '.join(clauses)}"
         return self._db.execute(sql, args).fetchone()[0]  # type: ignore[no-any-return]
@@ -262,22 +331,25 @@ class Store:
 
     def setting(self, name: str) -> Any:
         """Return a small value that is part of the mirror's state, or None."""
-        row = self._db.execute(
-            f"SELECT value FROM {self._settings} WHERE name=?", (name,)
-        ).fetchone()
-        return orjson.loads(row[0]) if row else None
+        if name in self._values:
+            value = self._values[name]
+        else:
+            sql = f"SELECT value FROM {self._settings} WHERE name=?"
+            row = self._db.execute(sql, (name,)).fetchone()
+            value = row[0] if row else None
+            self._values.keep(name, value, len(value or b""))
+        return None if value is None else orjson.loads(value)
 
     def set_setting(self, name: str, value: Any) -> None:
         """Keep a small value."""
-        self._db.execute(
-            f"INSERT OR REPLACE INTO {self._settings} VALUES (?,?)", (name, orjson.dumps(value))
-        )
+        body = orjson.dumps(value)
+        self._db.execute(f"INSERT OR REPLACE INTO {self._settings} VALUES (?,?)", (name, body))
+        self._values.keep(name, body, len(body))
 
-    def _where(self, kind: str, where: dict[str, Any]) -> tuple[str, list[str], list[Any]]:
+    def _where(self, kind: str, pairs: Pairs) -> tuple[str, list[str], list[Any]]:
         """Return the table to walk, the conditions and their values."""
-        if not where:
+        if not pairs:
             return "d", ["d.kind=?"], [kind]
-        pairs = [(name, _key(value)) for name, value in where.items()]
         clauses, args = ["k.kind=?", "k.name=?", "k.value=?"], [kind, *pairs[0]]
         for name, value in pairs[1:]:
             clauses.append(

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -23,6 +24,7 @@ COLUMNS = (
     " attempts, after, method"
 )
 _WRITTEN = COLUMNS.split(", ")[1:]
+_values = attrgetter(*_WRITTEN)
 _INSERT = (
     f"INSERT INTO main.deliveries ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"
 )
@@ -150,7 +152,7 @@ class Deliveries:
         return ids
 
     def _insert(self, parcel: Parcel) -> None:
-        self._db.execute(_INSERT, [getattr(parcel, name) for name in _WRITTEN])
+        self._db.execute(_INSERT, _values(parcel))
 
     def conclude(self, parcel: Parcel, mirror: "Mirror", letter: Letter, done: Outcome) -> None:
         """Write down how an attempt went, and let the mirror make of it what the vendor would.
