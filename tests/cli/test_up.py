@@ -102,6 +102,8 @@ def test_a_persistent_session_is_taken_up_again_after_a_kill(tmp_path: Path) -> 
     arguments = ("up", "--mirrors", "resend", "--persistent", "--name", "shop", "--json")
     with running(tmp_path, *arguments) as process:
         before = _ready(first_line(process))
+        state = f"{before['mirrors'][0]['url']}/_mirra/state"
+        httpx.get(state, headers={"connection": "close"})  # lingers, and holds the port
         process.kill()
         process.wait(SECONDS)
     with running(tmp_path, *arguments) as process:
