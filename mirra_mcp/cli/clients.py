@@ -71,6 +71,8 @@ class McpClient:
         parsed = tomllib.loads(text) if self.kind == "toml" else json.loads(text)
         if not isinstance(parsed, dict):
             raise ValueError("it holds no object")
+        if not isinstance(parsed.get(self.section) or {}, dict):
+            raise ValueError(f"its {self.section} is no object")
         return parsed
 
     def with_entry(self, text: str, entry: dict[str, Any]) -> str:

@@ -77,9 +77,10 @@ def test_without_any_client_it_says_so(tmp_path: Path) -> None:
     [
         ('{"mcpServers": {}, // mine\n}', "can't be read"),
         ("[]", "holds no object"),
+        ('{"mcpServers": ["x"]}', "mcpServers is no object"),
         ('{"mcpServers": {"mirra": {"command": "elsewhere"}}}', "--force"),
     ],
-    ids=["comments", "no object", "another entry"],
+    ids=["comments", "no object", "list of servers", "another entry"],
 )
 def test_a_file_that_cannot_be_merged_is_left_alone(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / ".cursor" / "mcp.json"
