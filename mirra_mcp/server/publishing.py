@@ -252,7 +252,7 @@ def _operations(document: dict[str, Any] | None) -> list[dict[str, Any]]:
     paths = (document or {}).get("paths")
     return [
         {
-            "name": operation.get("operationId") or _named(verb, path),
+            "name": _name(operation.get("operationId"), verb, path),
             "httpMethod": verb.upper(),
             "path": path,
             **({"description": words} if (words := operation.get("summary")) else {}),
@@ -264,10 +264,16 @@ def _operations(document: dict[str, Any] | None) -> list[dict[str, Any]]:
     ]
 
 
-def _named(verb: str, path: str) -> str:
-    """Return `getUsersById` for `GET /users/{id}`."""
-    words = re.sub(r"\{(\w+)\}", r"by \1", path)
-    return verb + "".join(word[:1].upper() + word[1:] for word in re.findall(r"\w+", words))
+def _name(id: object, verb: str, path: str) -> str:
+    """Return an operation's id as a method may be called: `users_get` for `users/get`.
+
+    Without a usable one it is `getUsersById` for `GET /users/{id}`.
+    """
+    name = re.sub(r"[^\w.\-]+", "_", str(id or ""), flags=re.ASCII).strip("_")
+    if not re.match(r"[A-Za-z_]", name):
+        words = re.findall(r"\w+", re.sub(r"\{(\w+)\}", r"by \1", path), re.ASCII)
+        name = verb + "".join(word[:1].upper() + word[1:] for word in words)
+    return name[:100]
 
 
 async def _known(caller: Caller, resource: str, endpoint: dict[str, Any]) -> Resource | None:
