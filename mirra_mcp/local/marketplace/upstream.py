@@ -61,11 +61,16 @@ class Incoming:
                 pass
             else:
                 if not is_deep(value):
-                    return value
+                    return _whole(value) if b"\\ud" in self.body.lower() else value
         try:
             return self.body.decode("utf-8")
         except UnicodeDecodeError:
             return {"contentType": kind, "base64": b64encode(self.body).decode()}
+
+
+def _whole(value: Any) -> Any:
+    """Return JSON without halves of characters (`"\\ud800"`), which nobody can pass on."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _finite(text: str) -> float | str:
