@@ -9,7 +9,8 @@ _HINTS: Mapping[str, str] = {
     "VALIDATION_ERROR": "Correct what the message names, and repeat the call.",
     "AUTHENTICATION_ERROR": f"Set MIRRA_API_KEY to a valid key. {_EMBEDDED}, which needs none.",
     "UNAUTHORIZED": f"Set MIRRA_API_KEY to a valid key. {_EMBEDDED}, which needs none.",
-    "PERMISSION_DENIED": "Only a resource's creator may do that: MIRRA_API_KEY says who you are.",
+    "PERMISSION_DENIED": "Do what the message says. Only its creator may change a resource:"
+    " MIRRA_API_KEY says who you are.",
     "NOT_FOUND": "Check the id: search the marketplace, or list what is installed.",
     "ALREADY_INSTALLED": "Use the installation that there is.",
     "ACTIVE_INSTALLATIONS": "Unpublish it, so that nobody else installs it, and wait.",

@@ -149,6 +149,9 @@ async def mirra_resource_install(
     )
 
 
+_REFUSED = "The resource refused the credentials: mirra_resource_authenticate replaces them."
+
+
 async def mirra_resource_call(
     caller: Caller,
     resource: str,
@@ -183,7 +186,9 @@ async def mirra_resource_call(
         duration=done.duration,
         total_calls=installed.total_calls + 1 if installed else None,
         total_cost=round(installed.total_cost + done.cost, 9) if installed else None,
-        note=fitted.note("Ask for less with the method's own parameters."),
+        note=_REFUSED
+        if done.status_code == 401
+        else fitted.note("Ask for less with the method's own parameters."),
     )
 
 

@@ -90,6 +90,19 @@ async def test_a_large_answer_is_cut_and_says_so(
     assert len(json.dumps(answered).encode()) <= 24_000
 
 
+async def test_credentials_that_the_resource_refuses_can_be_replaced(
+    maker: Agent, prices: PriceApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTO_API_KEY", "outdated-key-1")
+    resource = await installed(maker, prices, price_model="pay-per-call", base_price=1)
+    await maker.call("mirra_resource_authenticate", resource=resource, api_key_env="CRYPTO_API_KEY")
+    call = {"method": "getPrice", "parameters": {"symbol": "BTC"}, "max_cost": 1}
+    done = await maker.call("mirra_resource_call", resource=resource, **call)
+    assert (done["statusCode"], done["cost"]) == (401, 0)
+    assert "mirra_resource_authenticate" in done["note"]
+    assert "outdated-key-1" not in str(done)
+
+
 async def test_a_method_can_be_looked_at_before_it_is_called(
     maker: Agent, prices: PriceApi
 ) -> None:
