@@ -274,16 +274,18 @@ def _urls(mirrors: Sequence[MirrorInfo]) -> dict[str, str]:
 
 
 def _not_started(problem: MirraError) -> CommandFailed:
-    code = problem.code
+    code, hint = problem.code, problem.hint
+    if code == "mirra.session.not_found":
+        hint = "--session takes what 'mirra-mcp up' printed as session, while that is running."
     if code.startswith("mirra.scenario") or code == "mirra.fixture.not_found":
         exit_code = INVALID
     elif code.startswith(("mirra.session.", "mirra.run.")) or (problem.status or 0) >= 502:
         exit_code = NOT_PROVISIONED
     elif problem.status == 400:
-        return BadUsage(problem.message, problem.hint)
+        return BadUsage(problem.message, hint)
     else:
         exit_code = FAILED
-    return CommandFailed(problem.message, problem.hint, exit_code=exit_code)
+    return CommandFailed(problem.message, hint, exit_code=exit_code)
 
 
 def _exit_code(result: Result, fail_below: float | None) -> int:

@@ -276,6 +276,7 @@ def test_it_may_run_in_a_session_that_stays(tmp_path: Path, small: Path) -> None
         assert ended(process)[0] == 0
     assert unknown.returncode == 3
     assert "ses_none" in unknown.stderr
+    assert "'mirra-mcp up' printed" in unknown.stderr
 
 
 def test_with_a_token_it_runs_on_that_mirra(tmp_path: Path, small: Path) -> None:
