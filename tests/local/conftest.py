@@ -52,7 +52,9 @@ def receiver() -> Iterator[Receiver]:
 class _http(World):
     def __init__(self, local: LocalMirra) -> None:
         headers = {"authorization": f"Bearer {local.token}"}
-        super().__init__(httpx.Client(base_url=local.url, headers=headers, timeout=30))
+        super().__init__(
+            httpx.Client(base_url=local.url, headers=headers, timeout=30, verify=False)
+        )
 
     def __enter__(self) -> World:
         return self

@@ -58,7 +58,7 @@ async def never(token: str | None) -> MirraClient:
 
 
 def post(url: str, **headers: str) -> httpx.Response:
-    return httpx.post(f"{url}/mcp", json=HELLO, headers=ACCEPT | headers, timeout=10)
+    return httpx.post(f"{url}/mcp", json=HELLO, headers=ACCEPT | headers, timeout=10, verify=False)
 
 
 def test_health_needs_no_token() -> None:

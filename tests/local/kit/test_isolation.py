@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.local.world import Toyland, World
+from tests.local.world import KEY, Toyland, World
 
 
 def play(toyland: Toyland) -> bytes:
@@ -45,7 +45,7 @@ def test_a_flowing_clock_fires_by_itself(world: World) -> None:
 def test_fifty_sessions_side_by_side_see_only_their_own(world: World) -> None:
     def live(number: int) -> None:
         toyland = world.start()
-        with httpx.Client(base_url=toyland.url, headers={"authorization": "Bearer toy"}) as client:
+        with httpx.Client(base_url=toyland.url, headers=KEY, verify=False) as client:
             for _ in range(number % 5 + 1):
                 client.post("/parcels", json={"to": f"owner {number}"})
             found = {each["to"] for each in client.get("/parcels").json()}

@@ -79,7 +79,7 @@ class Shop:
         headers = {"x-api-key": self.mirra.token}
         if self.group:
             headers |= {"x-scope": "group", "x-group-id": self.group}
-        self.http = httpx.Client(base_url=self.mirra.url, headers=headers, timeout=20)
+        self.http = httpx.Client(base_url=self.mirra.url, headers=headers, timeout=20, verify=False)
 
     def __enter__(self) -> "Shop":
         return self
