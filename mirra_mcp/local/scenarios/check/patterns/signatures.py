@@ -49,9 +49,8 @@ class Verified(Clause):
         ]
         real = [each for each in self.webhooks.all(world) if each.accepted]
         if not real and not any(each.forgery == REAL and is_accepted(each.status) for each in log):
-            return grade(
-                False, f"no real one of {self.webhooks.name} was answered 2xx", _shown(log)
-            )
+            told = f"the handler took none of the real {self.webhooks.name}: none was answered 2xx"
+            return grade(False, told, _shown(log))
         if not forged:
             return grade(False, "no forged webhook was sent, so that nothing shows it", _shown(log))
         silent = [each for each in forged if each.status is None]
