@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,8 @@ from tests.local.kit.toy import Toy
 from tests.server.priced import PriceApi, pricing
 
 Mode = Literal["auto", "legacy"]
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+"""A session's clock that starts here moves only by hand, however slow the machine is."""
 
 
 @pytest.fixture

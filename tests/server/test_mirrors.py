@@ -7,7 +7,7 @@ import pytest
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.server.answers import LIMIT, size
 from mirra_mcp.wire.sessions import CreateSession
-from tests.server.conftest import Agent
+from tests.server.conftest import NOON, Agent
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +16,7 @@ KEY = {"Authorization": "Bearer toy"}
 
 @pytest.fixture(autouse=True)
 async def live(mirra: MirraClient) -> None:
-    await mirra.create_session(CreateSession(mirrors=["toy"]))
+    await mirra.create_session(CreateSession(mirrors=["toy"], clock=NOON))
 
 
 async def send(agent: Agent, to: str = "x", **body: Any) -> dict[str, Any]:
