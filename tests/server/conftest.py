@@ -120,4 +120,4 @@ def prices() -> Iterator[PriceApi]:
 @pytest.fixture
 async def session(mirra: MirraClient) -> Session:
     """A session that is live already."""
-    return await mirra.create_session(CreateSession(mirrors=["toy"]))
+    return await mirra.create_session(CreateSession(mirrors=["toy"], clock=NOON))
