@@ -177,7 +177,7 @@ class _Near:
     """The way to this machine by plain http: `httpx`'s connections without its client.
 
     What the client adds is never used there (cookies, redirects, proxies, signing in), and takes
-    a fifth of such a call's time. No certificates are loaded, for no TLS is ever spoken.
+    a tenth of such a call's time. No certificates are loaded, for no TLS is ever spoken.
     """
 
     def __init__(self) -> None:
