@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -24,7 +23,7 @@ class Ports:
         self._servers: dict[int, asyncio.Server] = {}
         config = uvicorn.Config(
             self._dispatch,
-            http=Protocol,
+            http="httptools",
             interface="asgi3",
             proxy_headers=False,
             ws="none",
@@ -104,63 +103,6 @@ class Server(uvicorn.Server):
         while not await self.on_tick(0):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), 1)
-
-
-class Protocol(HttpToolsProtocol):
-    """uvicorn's side of a connection, whose answers leave in one piece."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin with a client."""
-        super().connection_made(Joined(transport))
-
-
-class Joined(asyncio.Transport):
-    """A transport that keeps an answer's head until its body follows: one write wakes the client.
-
-    A head that nothing follows at once, as of a stream, leaves on the loop's next turn.
-    """
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        super().__init__()
-        self._transport = transport
-        self._call_soon = asyncio.get_running_loop().call_soon
-        self._kept = b""
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send what was kept and `data` in one piece, or keep it if nothing was."""
-        if self._kept:
-            self._kept += data
-            self.flush()
-        elif data:
-            self._kept = bytes(data)
-            self._call_soon(self.flush)
-
-    def flush(self) -> None:
-        """Send what is kept."""
-        kept, self._kept = self._kept, b""
-        if kept and not self._transport.is_closing():
-            self._transport.write(kept)
-
-    def close(self) -> None:
-        """Hang up once all is sent."""
-        self.flush()
-        self._transport.close()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Return what is known about the connection."""
-        return self._transport.get_extra_info(name, default)
-
-    def is_closing(self) -> bool:
-        """Tell whether it is being hung up."""
-        return self._transport.is_closing()
-
-    def pause_reading(self) -> None:
-        """Take no more from the client for now."""
-        self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Go on taking from the client."""
-        self._transport.resume_reading()
 
 
 def _bound(host: str, port: int) -> socket.socket:

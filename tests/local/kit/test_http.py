@@ -136,12 +136,3 @@ def test_a_client_that_breaks_off_harms_nobody(toyland: Toyland, sent: bytes) ->
         connection.sendall(sent)
     assert toyland.send()["status"] == "sent"
     assert len(toyland.events(types="traffic.request_completed")) == 1
-
-
-def test_an_answers_head_and_body_leave_in_one_piece(toyland: Toyland) -> None:
-    url = httpx.URL(toyland.url)
-    with socket.create_connection((url.host, url.port or 0), timeout=5) as connection:
-        connection.sendall(b"GET /parcels HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
-        head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 401")
-    assert json.loads(body)
