@@ -10,7 +10,9 @@ from mirra_mcp.local.scenarios.check.patterns import (
     errors,
     happenings,
     order,
+    owners,
     properties,
+    recipients,
     requests,
     signatures,
     statuses,
@@ -23,8 +25,8 @@ from tests.standing.project import ROOT
 
 PAGE = ROOT / "docs" / "checks.md"
 FAMILIES = (
-    counts, properties, happenings, statuses, webhooks, signatures, requests, errors, order,
-    collateral,
+    counts, owners, recipients, properties, happenings, statuses, webhooks, signatures, requests,
+    errors, order, collateral,
 )  # fmt: skip
 HEAD = """\
 # What a check can say
@@ -37,6 +39,8 @@ pattern reads whole goes to the judge. `mirra-mcp check FILE` shows how your own
 "Created", "sent" and other past tenses speak of this attempt; "exists", "has", "there are" of all
 there is. "The email" is each that the attempt made; if it made none, each that it changed; else
 each that there is. Amounts such as `$45.00` are compared in the document's own unit and currency.
+An address "got" what was sent to it, as `to`, `cc` or `bcc`, arrived or not. A path may leave out
+how it begins where only one endpoint ends so: `POST /Messages.json`.
 """
 
 

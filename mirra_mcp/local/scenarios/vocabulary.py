@@ -118,6 +118,30 @@ class Vocabulary:
         return frozenset(status for noun in self.nouns for status in noun.statuses)
 
     @cached_property
+    def routes(self) -> frozenset[tuple[str, ...]]:
+        """The paths of the endpoints, cut at their slashes."""
+        specs = {spec for kind in self.kinds.values() for spec in kind.gaps}
+        for kind in self.kinds.values():
+            for each in kind.resources:
+                for name in dir(each):
+                    specs |= {spec for spec, _ in getattr(getattr(each, name), "routes", ())}
+        return frozenset(tuple(spec.partition(" ")[2].split("/")[1:]) for spec in specs)
+
+    def path(self, written: str) -> str | None:
+        """Return the path that is meant: as it is written, or the one endpoint's that ends so.
+
+        `/customers` is `/v1/customers` where no endpoint is called `/customers`; None if the
+        endpoints that end so begin in several ways.
+        """
+        steps = written.partition("?")[0].rstrip("/").split("/")[1:]
+        begins = {
+            route[: len(route) - len(steps)] for route in self.routes if _ends_in(route, steps)
+        }
+        if () in begins or not begins:
+            return written
+        return "".join(f"/{step}" for step in begins.pop()) + written if len(begins) == 1 else None
+
+    @cached_property
     def headers(self) -> frozenset[str]:
         """The request headers that the log keeps."""
         return frozenset(name for kind in self.kinds.values() for name in kind.logged_headers)
@@ -147,6 +171,19 @@ def _noun(vendor: str, kind: type[Resource]) -> Noun | None:
         frozenset(kind.verbs), tuple(name for name in kind.names if name in shown),
         frozenset(name for name in kind.indexes if name[0] != "_"),
     )  # fmt: skip
+
+
+def _ends_in(route: Phrase, steps: list[str]) -> bool:
+    """Tell whether a path may end in these steps, the first of which it says by name."""
+    end = route[-len(steps) :] if len(steps) <= len(route) else ()
+    if not end or (end[0] != steps[0] and end != route):
+        return False
+    return all(
+        said == meant
+        or (meant[:1] == "{" and said.endswith(meant.partition("}")[2]))
+        or (meant[:1] == "{" and said[:1] in ("{", ":", "<", "*"))
+        for said, meant in zip(steps, end, strict=True)
+    )
 
 
 def words_of(name: str) -> str:

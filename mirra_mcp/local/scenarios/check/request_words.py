@@ -24,7 +24,9 @@ def _path(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
     if token is not None and token.kind in ("word", "code", "quote"):
         text = token.text
         if text.startswith("/") and " " not in text and len(text) > 1:
-            yield text, at + 1
+            known = reader.vocabulary.path(text)
+            if known is not None:
+                yield known, at + 1
 
 
 @slot("endpoint")
@@ -34,7 +36,9 @@ def _endpoint(reader: Reader, at: int) -> Iterator[tuple[Requests, int]]:
     if token is not None and token.kind in ("code", "quote"):
         method, space, path = token.text.partition(" ")
         if space and method.lower() in METHODS and path.startswith("/") and " " not in path:
-            yield Requests(method.upper(), path), at + 1
+            known = reader.vocabulary.path(path)
+            if known is not None:
+                yield Requests(method.upper(), known), at + 1
     for end, bound in reader.match(
         "{method} [to] [the] {path} [endpoint] | [the] {path} [endpoint]", at
     ):
@@ -87,6 +91,10 @@ shaped(
         "s"
         "|received|respond|responds|responded) [with] [a/an] [status/http] [code/status] {statuses}"
         " [status/response/error/answer]": lambda statuses: statuses,
+        "has/have/had [a/an] [http] {statuses} [status] response/answer/status": (
+            lambda statuses: statuses
+        ),
+        "has/have/had [a/an] [http] status [code] [of] {statuses}": lambda statuses: statuses,
         "failed/fail/fails": (400, 599),
         "succeeded/succeed/succeeds": (200, 299),
     },
@@ -128,6 +136,7 @@ shaped(
         "{request_noun} to/for/of/on/against [the] {endpoint}": joined,
         "{request_noun} to/against/from [the] {vendor} [api/mirror]": joined,
         "{request_noun}": joined,
+        "{method} to/against [the] {path} [endpoint]": Requests,
         "{endpoint} request/requests/call/calls": lambda endpoint: endpoint,
     },
 )

@@ -188,6 +188,8 @@ def _wherever(thing: Things) -> Selection:
 
 
 def _owns(reader: Reader, owner: Things, quantity: Quantity, thing: Things) -> Count | None:
+    if owner.is_plural or owner.is_each:
+        return None  # each of them, or together?
     if not all(can_refer(noun, owner.selection.nouns) for noun in thing.selection.nouns):
         return None
     return Count(thing.selection.narrowed(ByOwner(owner.selection)), quantity)

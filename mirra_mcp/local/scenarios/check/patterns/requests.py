@@ -140,13 +140,17 @@ def _never(reader: Reader, requests: Requests) -> CountRequests:
 
 
 def _each(
-    reader: Reader, requests: Requests, be: Be | None = None, answered: Statuses | None = None,
-    kept: tuple[str, Condition] | None = None,
+    reader: Reader, requests: Requests = ANY, be: Be | None = None,
+    answered: Statuses | None = None, kept: tuple[str, Condition] | None = None,
 ) -> EachRequest | None:  # fmt: skip
     if be is not None and be.is_not:
         return None
     like = Requests(statuses=answered, headers=(kept,) if kept else ())
     return EachRequest(requests, like)
+
+
+def _used(reader: Reader, header: str, requests: Requests) -> EachRequest:
+    return EachRequest(requests, Requests(headers=((header, PRESENT),)))
 
 
 def _answered(reader: Reader, endpoint: Requests, answered: Statuses) -> CountRequests:
@@ -198,6 +202,8 @@ PATTERNS = (
             "No requests failed",
             "DELETE /v1/customers/cus_1 was never called",
             "At least one request was rate limited",
+            "A POST to /v1/refunds was made exactly once",
+            "`POST /customers` was called at most once",
         ),
     ),
     Pattern(
@@ -221,6 +227,7 @@ PATTERNS = (
             "|sends|send|sent|contains|contain|sets|set) {kept:own_header}",
             "each/every/all [the] {requests} {be} {answered}",
             "each/every/all [the] {requests} {answered:returned}",
+            "each/every/all [the] [api/http] response/responses {be} [a/an] {answered:statuses}",
             "[the] {requests:endpoint}"
             " (carries|carried|includes|included|has|had|uses|used|was called with"
             "|is called with|was sent with|was made with) {kept:own_header}",
@@ -231,7 +238,17 @@ PATTERNS = (
             "Requests to `POST /v1/refunds` include an `Idempotency-Key` header",
             "All requests succeeded",
             "Every request was answered with 2xx",
+            "Every request had a 2xx response",
         ),
+    ),
+    Pattern(
+        "request.each_used",
+        (
+            "[an/a] {header} {was} used/sent/set/included/supplied/provided/passed/present"
+            " on/with/for/in each/every/all [the/of] [the] {requests}",
+        ),
+        _used,
+        ("Idempotency keys were used on all POST requests",),
     ),
     Pattern(
         "request.answered",
