@@ -9,6 +9,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     counts,
     errors,
     happenings,
+    ids,
     order,
     owners,
     properties,
@@ -25,8 +26,8 @@ from tests.standing.project import ROOT
 
 PAGE = ROOT / "docs" / "checks.md"
 FAMILIES = (
-    counts, owners, recipients, properties, happenings, statuses, webhooks, signatures, requests,
-    errors, order, collateral,
+    counts, owners, recipients, properties, happenings, statuses, ids, webhooks, signatures,
+    requests, errors, order, collateral,
 )  # fmt: skip
 HEAD = """\
 # What a check can say

@@ -8,7 +8,8 @@ from tests.local.scenarios.check.test_grading import Play, judge
 
 
 def subscribed(stage: Stage, customer: str, price: str) -> None:
-    stage.stripe("subscriptions", customer=customer, **{"items__0][price": price})
+    items: dict[str, Any] = {"items__0][price": price}
+    stage.stripe("subscriptions", customer=customer, **items)
 
 
 def price(stage: Stage) -> str:
@@ -136,3 +137,27 @@ def test_every_request_carries_what_was_used_on_all(play: Play) -> None:
     judge(stage, {used: True, "All responses were 2xx": True})
     stage.call("POST", "/emails", mail)
     judge(stage, {used: False})
+
+
+def test_a_bare_id_is_looked_up_in_all_mirrors(play: Play) -> None:
+    stage = play("resend", "stripe")
+    _, payment = pay(stage, "alice@example.com")
+    customer = stage.stripe("customers", email="bob@example.com", source="tok_visa")["id"]
+    subscribed(stage, customer, price(stage))
+    (subscription,) = stage.session.mirrors["stripe"].store.select("subscriptions", {})
+    id = subscription["id"]
+    judge(
+        stage,
+        {
+            f"`{id}` is active": True,
+            f"{payment} has status succeeded": True,
+            f"The status of {payment} is canceled": False,
+            f"{id} is not canceled": True,
+            "`sub_nope1` is active": False,
+            "`sub_nope1` is not active": False,
+        },
+    )
+    stage.call("DELETE", f"/v1/subscriptions/{id}", vendor="stripe")
+    judge(stage, {f"`{id}` is cancelled": True, f"`{id}` is not canceled": False})
+    told = stage.grade(f"`{id}` is active").explanation
+    assert told == f"subscription {id}: status is canceled"
