@@ -17,6 +17,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     requests,
     signatures,
     statuses,
+    twins,
     webhooks,
 )
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
@@ -26,7 +27,7 @@ from tests.standing.project import ROOT
 
 PAGE = ROOT / "docs" / "checks.md"
 FAMILIES = (
-    counts, owners, recipients, properties, happenings, statuses, ids, webhooks, signatures,
+    counts, owners, twins, recipients, properties, happenings, statuses, ids, webhooks, signatures,
     requests, errors, order, collateral,
 )  # fmt: skip
 HEAD = """\

@@ -161,3 +161,22 @@ def test_a_bare_id_is_looked_up_in_all_mirrors(play: Play) -> None:
     judge(stage, {f"`{id}` is cancelled": True, f"`{id}` is not canceled": False})
     told = stage.grade(f"`{id}` is active").explanation
     assert told == f"subscription {id}: status is canceled"
+
+
+def test_twins_are_alike_in_all_fields_that_are_named(play: Play) -> None:
+    stage = play("resend")
+    welcome(stage, to=["delivered@resend.dev", "owner@example.com"])
+    welcome(stage, to=["delivered@resend.dev"], subject="Again")
+    welcome(stage, to=["bounced@resend.dev"])
+    both = "No two emails were sent with the same recipient and subject"
+    judge(
+        stage,
+        {
+            both: True,
+            "No two emails have the same subject": False,
+            "No two emails sent to owner@example.com have the same subject": True,
+            "No two emails have the same reply_to": True,
+        },
+    )
+    welcome(stage, to=["Delivered <delivered@resend.dev>"])
+    judge(stage, {both: False})

@@ -17,6 +17,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     requests,
     signatures,
     statuses,
+    twins,
     webhooks,
 )
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
@@ -29,6 +30,7 @@ PATTERNS: tuple[Pattern, ...] = (
     *requests.PATTERNS,
     *recipients.PATTERNS,
     *owners.PATTERNS,
+    *twins.PATTERNS,
     *counts.PATTERNS,
     *statuses.PATTERNS,
     *ids.PATTERNS,
