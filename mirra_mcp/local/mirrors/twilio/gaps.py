@@ -104,6 +104,7 @@ LIMITS: tuple[str, ...] = (
     "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007), and there"
     " are no content templates (21655).",
     "Media that are sent aren't fetched: types are guessed from addresses, sizes don't count.",
+    "`ContentRetention` and `AddressRetention` change nothing: texts and numbers are always kept.",
     "Of Advanced Opt-Out there is the `OptOutType` parameter; keywords and their answers are"
     " Twilio's defaults, in English.",
 )
