@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mirra_mcp.local.kit import reading
+from mirra_mcp.local.kit.chunks import bounded
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.host import Host
 from mirra_mcp.wire.model import Body, Wire
@@ -36,15 +37,12 @@ async def body_of(request: Request) -> bytes:
     Raises:
         Refusal: it is too large.
     """
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LIMIT:
-            raise Refusal(
-                413, "mirra.request.too_large", "The body is over 4 MiB.", "Send a smaller one."
-            )
-        parts.append(part)
-    return b"".join(parts)
+    body = await bounded(request.stream(), LIMIT)
+    if len(body) > LIMIT:
+        raise Refusal(
+            413, "mirra.request.too_large", "The body is over 4 MiB.", "Send a smaller one."
+        )
+    return body
 
 
 def seconds(text: str | None) -> float:

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mirra_mcp.local.kit.chunks import bounded
 from mirra_mcp.local.kit.forgeries import Forgery, forgeries, note, wanted
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.session import Session
@@ -120,7 +121,7 @@ class Outbox:
                     letter.method, url, content=letter.content, headers=letter.headers
                 ) as response,
             ):
-                body = await _beginning(response, most) if most else b""
+                body = await bounded(response.aiter_bytes(), most) if most else b""
                 return Outcome(
                     response.status_code,
                     None,
@@ -201,16 +202,6 @@ class Outbox:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
-
-
-async def _beginning(response: "httpx.Response", most: int) -> bytes:
-    """Read an answer's first bytes: at most one more than `most`."""
-    found = bytearray()
-    async for part in response.aiter_bytes():
-        found += part
-        if len(found) > most:
-            break
-    return bytes(found[: most + 1])
 
 
 class Lane:

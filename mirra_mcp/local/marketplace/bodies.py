@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mirra_mcp.local.kit.chunks import bounded
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.marketplace.errors import Refused, bad, invalid
 from mirra_mcp.local.marketplace.upstream import DEEPEST, is_deep
@@ -44,14 +45,11 @@ async def read_bytes(request: Request, limit: int = LIMIT) -> bytes:
     Raises:
         Refused: it is too large.
     """
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            message = f"The body is over {limit // 1024} KiB: send a smaller one."
-            raise Refused(413, "VALIDATION_ERROR", message)
-        parts.append(part)
-    return b"".join(parts)
+    body = await bounded(request.stream(), limit)
+    if len(body) > limit:
+        message = f"The body is over {limit // 1024} KiB: send a smaller one."
+        raise Refused(413, "VALIDATION_ERROR", message)
+    return body
 
 
 async def read_object(request: Request) -> Doc:

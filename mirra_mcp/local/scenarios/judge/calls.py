@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import tenacity
 
+from mirra_mcp.local.kit.chunks import bounded
 from mirra_mcp.local.scenarios.judge.protocols import complaint, question, text_of
 from mirra_mcp.settings import Provider
 
@@ -140,11 +141,9 @@ class Model:
 async def _json(response: "httpx.Response") -> Any:
     import orjson
 
-    content = b""
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > MOST_ANSWER:
-            return None
+    content = await bounded(response.aiter_bytes(), MOST_ANSWER)
+    if len(content) > MOST_ANSWER:
+        return None
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
