@@ -25,7 +25,6 @@ class Caller:
     account_sid: str
     is_main: bool
     """Whether they may manage accounts and keys: an auth token, or a Main key."""
-    key_sid: str | None = None
 
 
 def credentials(header: str) -> tuple[str, str] | None:

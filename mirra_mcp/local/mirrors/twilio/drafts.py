@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mirra_mcp.local.mirrors.twilio import phones, segments, senders
 from mirra_mcp.local.mirrors.twilio.dates import instant
-from mirra_mcp.local.mirrors.twilio.messaging_errors import refuse
+from mirra_mcp.local.mirrors.twilio.errors import refusal
 from mirra_mcp.local.mirrors.twilio.phones import Phone
 from mirra_mcp.local.mirrors.twilio.senders import Sender
 from mirra_mcp.local.mirrors.twilio.wire_messages import CreateMessage, is_url
@@ -65,12 +65,12 @@ def check(twilio: "Twilio", account: Doc, given: CreateMessage) -> Draft:
     if not service_sid and SERVICE.fullmatch(address):
         service_sid, address = address, ""
     if not given.to.strip():
-        raise refuse(21604)
+        raise refusal(21604)
     if not address and not service_sid:
-        raise refuse(21603)
+        raise refusal(21603)
     media = [url for url in given.media_url if url]
     if not given.body and not media:
-        raise refuse(21655, sid=given.content_sid) if given.content_sid else refuse(21602)
+        raise refusal(21655, sid=given.content_sid) if given.content_sid else refusal(21602)
     service = _service(twilio, sid, service_sid) if service_sid else None
     _check_channels(given.to, address, has_service=service is not None)
     sender = _own(twilio, sid, address)
@@ -115,14 +115,14 @@ def recipient(text: str, country: str | None) -> Phone:
             e164 = phonenumbers.PhoneNumberFormat.E164
             phone = phones.parse(phonenumbers.format_number(read, e164))
     if phone is None or phone.e164 == phones.INVALID:
-        raise refuse(21211, to=f"{text[:-4]}XXXX")
+        raise refusal(21211, to=f"{text[:-4]}XXXX")
     return phone
 
 
 def _service(twilio: "Twilio", account: str, sid: str) -> Doc:
     service = twilio.messaging_services.peek(sid)
     if service is None or service["account_sid"] != account:
-        raise refuse(21701, sid=sid)
+        raise refusal(21701, sid=sid)
     return service
 
 
@@ -133,9 +133,9 @@ def _check_channels(to: str, address: str, *, has_service: bool) -> None:
     """
     from_channel, to_channel = CHANNEL.fullmatch(address), CHANNEL.fullmatch(to)
     if from_channel and to_channel and from_channel[1] == to_channel[1]:
-        raise refuse(63007)
+        raise refusal(63007)
     if from_channel or (to_channel and not has_service):
-        raise refuse(21910)
+        raise refusal(21910)
 
 
 def _own(twilio: "Twilio", account: str, address: str) -> Sender | None:
@@ -145,17 +145,17 @@ def _own(twilio: "Twilio", account: str, address: str) -> Sender | None:
 
 def _check_content(given: CreateMessage, media: list[str]) -> None:
     if segments.size(given.body) > segments.LONGEST:
-        raise refuse(21617)
+        raise refusal(21617)
     if len(media) > MOST_MEDIA:
-        raise refuse(21623)
+        raise refusal(21623)
     if not all(is_url(url) for url in media):
-        raise refuse(21620)
+        raise refusal(21620)
     if given.status_callback and not is_url(given.status_callback):
-        raise refuse(21609, url=given.status_callback)
+        raise refusal(21609, url=given.status_callback)
     if text := given.validity_period:
         whole = text.isascii() and text.isdecimal() and len(text) < 7
         if not whole or not 1 <= int(text) <= LONGEST_VALIDITY:
-            raise refuse(21624, value=text)
+            raise refusal(21624, value=text)
 
 
 def _is_smart(given: CreateMessage, service: Doc | None) -> bool:
@@ -168,31 +168,31 @@ def _check_sender(address: str, sender: Sender | None, phone: Phone, *, is_mms: 
     """Source: https://www.twilio.com/docs/iam/test-credentials#test-sms-messages-parameters-From"""
     if sender is None:
         if address in MAGIC_FROM:
-            raise refuse(MAGIC_FROM[address], sender=address)
+            raise refusal(MAGIC_FROM[address], sender=address)
         if address == phones.VALID:
             return
         if senders.is_alpha(address):
             _check_alpha(address, phone, is_mms=is_mms)
             return
         if phones.parse(address) is None and not senders.SHORT.fullmatch(address):
-            raise refuse(21212, sender=address)
-        raise refuse(21606, sender=address)
+            raise refusal(21212, sender=address)
+        raise refusal(21606, sender=address)
     if sender.address == phone.e164:
-        raise refuse(21266, to=phone.e164)
+        raise refusal(21266, to=phone.e164)
     if is_mms and not sender.can_mms:
-        raise refuse(21621, sender=sender.address)
+        raise refusal(21621, sender=sender.address)
     if sender.kind == "short_code" and sender.country != phone.country:
-        raise refuse(21606, sender=sender.address)
+        raise refusal(21606, sender=sender.address)
     if phone.e164 not in phones.MAGIC and not senders.reaches(sender, phone.country, is_mms=is_mms):
-        raise refuse(21612, to=phone.e164, sender=sender.address)
+        raise refusal(21612, to=phone.e164, sender=sender.address)
 
 
 def _check_alpha(address: str, phone: Phone, *, is_mms: bool) -> None:
     """Source: https://www.twilio.com/docs/api/errors/21612"""
     if is_mms:
-        raise refuse(21621, sender=address)
+        raise refusal(21621, sender=address)
     if phone.country in senders.NO_ALPHA:
-        raise refuse(21612, to=phone.e164, sender=address)
+        raise refusal(21612, to=phone.e164, sender=address)
 
 
 def _check_service(
@@ -202,33 +202,33 @@ def _check_service(
     pool = senders.pool(twilio, service["sid"], phone.country)
     if address:
         if address not in {each.address for each in pool}:
-            raise refuse(21711, sender=address)
+            raise refusal(21711, sender=address)
         return
     if not pool:
-        raise refuse(21704)
+        raise refusal(21704)
     if phone.e164 in phones.MAGIC:
         return
     if not any(each.address != phone.e164 and senders.reaches(each, phone.country, is_mms=is_mms)
                for each in pool):  # fmt: skip
-        raise refuse(21703)
+        raise refusal(21703)
 
 
 def _check_recipient(twilio: "Twilio", account: Doc, draft: Draft, phone: Phone) -> None:
     to, sender = draft.to, draft.sender or ""
     if to in MAGIC_TO:
-        raise refuse(MAGIC_TO[to], to=to, sender=sender)
+        raise refusal(MAGIC_TO[to], to=to, sender=sender)
     if to in phones.MAGIC:
         return
     if phone.country in twilio.setting("no_permission", ()):
-        raise refuse(21408, to=to)
+        raise refusal(21408, to=to)
     if account["type"] == "Trial" and not _is_verified(twilio, account["sid"], to):
-        raise refuse(21608, to=to)
+        raise refusal(21608, to=to)
     if _is_landline(twilio, account["sid"], phone):
-        raise refuse(21614, to=to)
+        raise refusal(21614, to=to)
     if draft.sender in twilio.setting("full_queues", ()):
-        raise refuse(21611)
+        raise refusal(21611)
     if twilio.opt_outs.is_out(account["sid"], to, sender, draft.service):
-        raise refuse(21610)
+        raise refusal(21610)
 
 
 def _is_landline(twilio: "Twilio", account: str, phone: Phone) -> bool:
@@ -254,12 +254,12 @@ def _send_at(now: datetime, given: CreateMessage, service: Doc | None) -> dateti
     if not given.schedule_type:
         return None
     if given.schedule_type.lower() != "fixed":
-        raise refuse(35126)
+        raise refusal(35126)
     if service is None:
-        raise refuse(35118)
+        raise refusal(35118)
     if not given.send_at:
-        raise refuse(35111)
+        raise refusal(35111)
     at = instant(given.send_at)
     if at is None or not SOONEST <= at - now <= LATEST:
-        raise refuse(35114)
+        raise refusal(35114)
     return at

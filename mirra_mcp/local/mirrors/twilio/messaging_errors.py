@@ -1,44 +1,10 @@
-"""What Programmable Messaging refuses, and why messages fail, in Twilio's words.
+"""Why messages fail, and what is said of an application's answers, in Twilio's words.
 
 Source: https://www.twilio.com/docs/api/errors, with a page for each code
 """
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.mirrors.twilio import errors
-
-CODES: dict[int, tuple[int, str]] = {
-    20009: (409, "Cannot delete this resource before it is complete"),
-    21211: (400, "Invalid 'To' Phone Number: {to}"),
-    21266: (400, "'To' and 'From' number cannot be the same: {to}"),
-    21609: (400, "The 'StatusCallback' URL {url} is not a valid URL."),
-    21614: (400, "'To' number: {to}, is not a valid mobile number"),
-    21620: (400, "Invalid media URL(s)"),
-    21621: (400, "The 'From' number {sender} has not been enabled for MMS."),
-    21623: (400, "Number of media files exceeds allowed limit"),
-    21624: (400, "The ValidityPeriod {value} is invalid."),
-    21655: (400, "The ContentSid {sid} is invalid."),
-    21701: (404, "The Messaging Service {sid} does not exist."),
-    21704: (400, "The Messaging Service contains no phone numbers."),
-    21708: (400, "AlphaSender is missing from the request."),
-    21709: (400, "Alpha Sender ID is Invalid or Not Authorized for this Messaging Service."),
-    21710: (409, "Phone Number or Short Code is already in the Messaging Service."),
-    21711: (400, "The 'From' number {sender} is not in the Messaging Service."),
-    21712: (409, "Phone Number or Short Code is associated with another Messaging Service."),
-    21713: (400, "Messaging Service Use Case is Invalid."),
-    21715: (400, "Phone Number does not have the capabilities of a Messaging Service."),
-    21910: (400, "Invalid From and To pair. From and To should be of the same channel"),
-    30409: (409, "This message cannot be canceled"),
-    35111: (400, "SendAt timestamp is missing"),
-    35114: (
-        400,
-        "SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the future,"
-        " inclusive",
-    ),
-    35118: (400, "MessagingServiceSid is required to schedule a message"),
-    35126: (400, "The ScheduleType value provided is not supported for this channel"),
-    63007: (400, "Twilio could not find a Channel with the specified From address"),
-}
-"""By code the HTTP status, and the words with what is filled in; `errors.CODES` has the rest."""
 
 OUTCOMES: dict[int, str] = {
     30001: "Queue overflow",
@@ -91,14 +57,6 @@ FAULTS: dict[int, str] = {
     14110: "Invalid Verb for SMS Reply",
 }
 """What the debugger says about an application's answers."""
-
-
-def refuse(code: int, **fills: str) -> VendorError:
-    """Return a refusal with one of messaging's codes."""
-    if code not in CODES:
-        return errors.refusal(code, None, **fills)
-    status, words = CODES[code]
-    return errors.told(code, status, words.format(**fills))
 
 
 def wrong(message: str) -> VendorError:

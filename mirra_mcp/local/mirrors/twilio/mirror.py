@@ -130,7 +130,7 @@ class Twilio(AccountNouns, MessagingNouns, VerifyNouns, Mirror):
             return None
         if key is not None:
             known = password == key["secret"]
-            return Caller(account["sid"], is_main=False, key_sid=user) if known else None
+            return Caller(account["sid"], is_main=False) if known else None
         second = self.secondary_auth_tokens.peek(user)
         tokens = [account["auth_token"], second and second["secondary_auth_token"]]
         return Caller(user, is_main=True) if password in tokens else None

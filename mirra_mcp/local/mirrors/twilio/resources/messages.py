@@ -10,7 +10,8 @@ from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio import drafts, errors, phones
 from mirra_mcp.local.mirrors.twilio.dates import dated
 from mirra_mcp.local.mirrors.twilio.drafts import Draft
-from mirra_mcp.local.mirrors.twilio.messaging_errors import refuse, wrong
+from mirra_mcp.local.mirrors.twilio.errors import refusal
+from mirra_mcp.local.mirrors.twilio.messaging_errors import wrong
 from mirra_mcp.local.mirrors.twilio.resource import ACCOUNT
 from mirra_mcp.local.mirrors.twilio.resources.inbound_messages import InboundMessages
 from mirra_mcp.local.mirrors.twilio.resources.message_states import FINAL
@@ -144,7 +145,7 @@ class Messages(InboundMessages):
             if params.status != "canceled":
                 raise wrong(f"Invalid parameter Status: {params.status} is not 'canceled'")
             if doc["status"] != "scheduled":
-                raise refuse(30409)
+                raise refusal(30409)
             self.mirror.cancel_timers("messages.enqueue", id=Sid)
             return self.view(self.enter(doc, "canceled"))
         if params.body is None:
@@ -152,7 +153,7 @@ class Messages(InboundMessages):
         if params.body:
             raise wrong("Invalid parameter Body: it can only be replaced by an empty text")
         if doc["status"] not in FINAL:
-            raise refuse(20009)
+            raise refusal(20009)
         return self.view(self.change(doc, body=""))
 
     @route(f"DELETE {PATH}/{{Sid}}.json", status=204)
@@ -163,7 +164,7 @@ class Messages(InboundMessages):
         """
         doc = self.get(Sid)
         if doc["status"] not in FINAL:
-            raise refuse(20009)
+            raise refusal(20009)
         for file in self.mirror.media.find(parent_sid=Sid):
             self.mirror.media.drop(file)
         for word in self.mirror.feedback.find(message_sid=Sid):

@@ -6,7 +6,8 @@ Source: https://www.twilio.com/docs/messaging/api/service-resource
 from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
-from mirra_mcp.local.mirrors.twilio.messaging_errors import refuse, wrong
+from mirra_mcp.local.mirrors.twilio.errors import refusal
+from mirra_mcp.local.mirrors.twilio.messaging_errors import wrong
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.wire_messages import (
     CreateService,
@@ -177,7 +178,7 @@ class MessagingServices(TwilioResource):
             found["scan_message_content"] = text
         if text := params.usecase:
             if text not in USECASES:
-                raise refuse(21713)
+                raise refusal(21713)
             found["usecase"] = text
         return found
 
@@ -198,5 +199,5 @@ def named(text: str) -> str:
 def _validity(text: str) -> int:
     whole = text.isascii() and text.isdecimal() and len(text) < 7
     if not whole or not 1 <= int(text) <= LONGEST_VALIDITY:
-        raise refuse(21624, value=text)
+        raise refusal(21624, value=text)
     return int(text)

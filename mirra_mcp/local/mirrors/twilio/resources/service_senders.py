@@ -6,8 +6,9 @@ Source: https://www.twilio.com/docs/messaging/api/phonenumber-resource
 from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
-from mirra_mcp.local.mirrors.twilio import errors, phones, senders
-from mirra_mcp.local.mirrors.twilio.messaging_errors import refuse, wrong
+from mirra_mcp.local.mirrors.twilio import phones, senders
+from mirra_mcp.local.mirrors.twilio.errors import refusal
+from mirra_mcp.local.mirrors.twilio.messaging_errors import wrong
 from mirra_mcp.local.mirrors.twilio.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.wire_messages import (
     AddAlphaSender,
@@ -78,7 +79,7 @@ class ServiceSenders(TwilioResource):
         """
         for known in self.find(sender_sid=sid):
             if self.mirror.messaging_services.peek(known["service_sid"]) is not None:
-                raise refuse(21710 if known["service_sid"] == service["sid"] else 21712)
+                raise refusal(21710 if known["service_sid"] == service["sid"] else 21712)
         if self.count(service_sid=service["sid"]) >= MOST:
             raise wrong(f"Messaging Service Number Pool size limit reached: {MOST}")
         doc = self.new(account_sid=service["account_sid"], service_sid=service["sid"], **fields)
@@ -113,9 +114,9 @@ class ServicePhoneNumbers(ServiceSenders):
         """
         number = self.mirror.incoming_phone_numbers.peek(sid)
         if number is None or number["account_sid"] != service["account_sid"]:
-            raise errors.refusal(20404, path=f"/PhoneNumbers/{sid}")
+            raise refusal(20404, path=f"/PhoneNumbers/{sid}")
         if not number["capabilities"].get("sms"):
-            raise refuse(21715)
+            raise refusal(21715)
         phone = phones.parse(number["phone_number"])
         return self.admit(
             service,
@@ -170,7 +171,7 @@ class ServiceShortCodes(ServiceSenders):
         service = self.mirror.messaging_services.get(ServiceSid)
         code = self.mirror.short_codes.peek(params.short_code_sid)
         if code is None or code["account_sid"] != service["account_sid"]:
-            raise errors.refusal(20404, path=f"/ShortCodes/{params.short_code_sid}")
+            raise refusal(20404, path=f"/ShortCodes/{params.short_code_sid}")
         doc = self.admit(
             service,
             code["sid"],
@@ -221,14 +222,14 @@ class AlphaSenders(ServiceSenders):
             VendorError: it can't be a sender, or is one of the service already.
         """
         if not name:
-            raise refuse(21708)
+            raise refusal(21708)
         if not senders.is_alpha(name):
-            raise refuse(21709)
+            raise refusal(21709)
         for known in self.members(service["sid"]):
             if known["alpha_sender"] == name and all(
                 known[field] == value for field, value in fields.items()
             ):
-                raise refuse(21710)
+                raise refusal(21710)
         return self.admit(service, self.new_id(), alpha_sender=name, capabilities=["SMS"], **fields)
 
     @route(f"GET {SERVICE}/AlphaSenders")
