@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import logging
 import socket
+import ssl
 from collections import deque
 from datetime import datetime
 from time import perf_counter
@@ -32,7 +33,7 @@ class Outbox:
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         self._allowed = {host.lower() for host in allowed}
-        self._client: httpx.AsyncClient | None = None
+        self._clients: dict[str, httpx.AsyncClient] = {}
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -101,10 +102,6 @@ class Outbox:
         """Make one attempt; of the answer `most` bytes are read, and one more if it is longer."""
         import httpx
 
-        if self._client is None:
-            timeout = httpx.Timeout(TIMEOUT, connect=5.0)
-            limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
-            self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
         start = perf_counter()
 
         def failed(error: str, *, is_final: bool = False) -> Outcome:
@@ -114,10 +111,11 @@ class Outbox:
         refusal = await self._refuses(url)
         if refusal:
             return failed(refusal, is_final=True)
+        client = await self._client_for(urlsplit(url).scheme)
         try:
             async with (
                 asyncio.timeout(TIMEOUT),
-                self._client.stream(
+                client.stream(
                     letter.method, url, content=letter.content, headers=letter.headers
                 ) as response,
             ):
@@ -135,6 +133,22 @@ class Outbox:
             return failed(f"Nothing accepts connections at {url}.")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return failed(f"The receiver broke off: {type(error).__name__}.")
+
+    async def _client_for(self, scheme: str) -> "httpx.AsyncClient":
+        """Return the client of a scheme. Certificates are read for https only, beside the loop."""
+        import httpx
+
+        if scheme not in self._clients:
+            verify: ssl.SSLContext | bool = False
+            if scheme == "https":
+                verify = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+            timeout = httpx.Timeout(TIMEOUT, connect=5.0)
+            limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+            self._clients.setdefault(
+                scheme,
+                httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, verify=verify),
+            )
+        return self._clients[scheme]
 
     async def _refuses(self, url: str) -> str | None:
         """Return why a webhook may not go to `url`: only loopback and allowed hosts may."""
@@ -200,8 +214,8 @@ class Outbox:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
 
 class Lane:

@@ -2,10 +2,12 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.client.certificates import self_signed
 from tests.local.receiver import Receiver, receiving
 from tests.local.world import Toyland, World
 
@@ -134,6 +136,17 @@ def test_an_allowed_host_still_may_not_point_to_link_local(
     subscribe(toyland, "http://169.254.169.254/latest")
     toyland.send()
     assert "webhooks never go" in settled(toyland)[0]["attempts"][0]["error"]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    toyland: Toyland, tmp_path: Path
+) -> None:
+    with receiving(self_signed(tmp_path / "server.pem")) as receiver:
+        subscribe(toyland, receiver.url)
+        toyland.send()
+        [attempt] = settled(toyland)[0]["attempts"]
+        assert attempt["error"] == f"Nothing accepts connections at {receiver.url}."
+        assert receiver.inbox.empty()
 
 
 def test_a_redirect_is_not_followed(toyland: Toyland, receiver: Receiver) -> None:
