@@ -170,7 +170,7 @@ class Upstream:
             },
         )
         try:
-            response = await self._open().handle_async_request(request)
+            response = await (await self._open()).handle_async_request(request)
             try:
                 return await _read(response)
             finally:
@@ -188,15 +188,16 @@ class Upstream:
                 "broken", f"The resource's answer can't be read ({type(error).__name__})."
             ) from None
 
-    def _open(self) -> "httpx.AsyncHTTPTransport":
+    async def _open(self) -> "httpx.AsyncHTTPTransport":
         if self._transport is None:
             import httpx
 
-            self._transport = httpx.AsyncHTTPTransport(
-                trust_env=False,
-                retries=0,
-                limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+            verify = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+            limits = httpx.Limits(max_connections=100, max_keepalive_connections=0)
+            opened = httpx.AsyncHTTPTransport(
+                trust_env=False, retries=0, limits=limits, verify=verify
             )
+            self._transport = self._transport or opened
         return self._transport
 
     async def close(self) -> None:
