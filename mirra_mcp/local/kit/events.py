@@ -10,6 +10,7 @@ import orjson
 
 from mirra_mcp.local.kit.clock import Clock, iso
 from mirra_mcp.wire.events import Event, EventPage
+from mirra_mcp.wire.model import Doc
 
 
 class Log:
@@ -104,6 +105,21 @@ class Log:
         found, go_on = self.rows(after, limit, types, mirror)
         events = [Event(id=id, type=type, data=orjson.loads(data)) for id, type, data in found]
         return EventPage(events=events, next_after=go_on)
+
+    def calls(
+        self, mirror: str, limit: int, *, below: int | None = None, above: int = 0
+    ) -> list[tuple[int, Doc]]:
+        """List the calls of a mirror's API with their numbers, newest first.
+
+        With `above`, those that came just after that number.
+        """
+        order = "ASC" if above else "DESC"
+        rows = self._db.execute(
+            "SELECT id, data FROM main.log WHERE type='traffic.request_completed' AND mirror=?"
+            f" AND id<? AND id>? ORDER BY id {order} LIMIT ?",
+            (mirror, 1 << 62 if below is None else below, above, limit),
+        ).fetchall()
+        return [(id, orjson.loads(data)) for id, data in (rows[::-1] if above else rows)]
 
     def close(self) -> None:
         """Let the readers go."""

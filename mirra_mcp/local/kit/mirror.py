@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 
@@ -18,12 +18,10 @@ from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.routes import Answer, Call, Router, routes_of
 from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.kit.stories import Story
+from mirra_mcp.local.kit.surroundings import Surroundings
 from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel, Target
 from mirra_mcp.wire.admin import Encoding
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.kit.session import Session
 
 log = logging.getLogger("mirra_mcp.local")
 
@@ -92,15 +90,14 @@ class Mirror:
         self.url = url
         self.fixture = fixture
         self.unit = Unit()
-        self.session: Session | None = None
+        self.session: Surroundings | None = None
         self.nouns = {noun.plural: noun(self) for noun in self.resources}
         for plural, noun in self.nouns.items():
             setattr(self, plural, noun)
 
-    def bind(self, db: sqlite3.Connection, session: "Session | None") -> None:
+    def bind(self, db: sqlite3.Connection, session: Surroundings | None) -> None:
         """Attach the mirror to its database; without a session nothing is logged or sent."""
         self.session = session
-        self._db = db
         self.store = Store(db, self.vendor)
         self.replays = Replays(db, self.vendor)
         self.ids = Ids(self.vendor)
@@ -169,10 +166,7 @@ class Mirror:
     def after(self, delay: timedelta, verb: str, **args: Any) -> None:
         """Call `verb` (`emails.deliver`) on the session's clock, `delay` from now."""
         due = (self.now + delay).timestamp()
-        self._db.execute(
-            f"INSERT INTO {self.vendor}.timers (lane, due, verb, args) VALUES (?,?,?,?)",
-            (self.lane, due, verb, orjson.dumps(args, option=orjson.OPT_SORT_KEYS).decode()),
-        )
+        self.store.timers.add(self.lane, due, verb, args)
         if self.lane:
             return
         if self.unit.first_due is None or due < self.unit.first_due:
@@ -180,30 +174,16 @@ class Mirror:
 
     def cancel_timers(self, verb: str | None = None, **args: Any) -> None:
         """Forget the timers of a verb whose arguments include the given ones."""
-        clauses = ["1"] + [f"json_extract(args, '$.{name}')=?" for name in args]
-        values = list(args.values())
-        if verb:
-            clauses.append("verb=?")
-            values.append(verb)
-        sql = f"DELETE FROM {self.vendor}.timers WHERE {' AND '.join(clauses)}"
-        self._db.execute(sql, values)
+        self.store.timers.cancel(verb, args)
         self.unit.dropped_timers = True
 
     def next_timer(self, lane: str = "") -> tuple[float, int, str, str] | None:
         """Return the timer of a lane that falls due first: when, id, verb, arguments."""
-        sql = (
-            f"SELECT due, id, verb, args FROM {self.vendor}.timers WHERE lane=?"
-            " ORDER BY due, id LIMIT 1"
-        )
-        return self._db.execute(sql, (lane,)).fetchone()  # type: ignore[no-any-return]
-
-    def delay_timers(self, seconds: float) -> None:
-        """Let every timer fall due later."""
-        self._db.execute(f"UPDATE {self.vendor}.timers SET due=due+? WHERE lane=''", (seconds,))
+        return self.store.timers.next(lane)
 
     def drop_timer(self, id: int) -> None:
         """Forget one timer."""
-        self._db.execute(f"DELETE FROM {self.vendor}.timers WHERE id=?", (id,))
+        self.store.timers.drop(id)
         self.unit.dropped_timers = True
 
     def call_verb(self, verb: str, args: str) -> None:

@@ -39,7 +39,7 @@ class Outbox:
 
     def kick(self, session: Session, now: datetime) -> None:
         """Begin to send what is due by `now`. The session must not be locked by another."""
-        for parcel in session.deliveries.take(now):
+        for parcel in session.take_mail(now):
             key = (session.id, parcel.url or "")
             lane = self._lanes.setdefault(key, Lane())
             lane.known.add(parcel.seq)
@@ -72,7 +72,7 @@ class Outbox:
             async with session.lock:
                 fresh = session.deliveries.find(parcel.id) if session.is_open else None
                 if fresh is not None and fresh.status == "pending":
-                    session.deliveries.conclude(fresh, mirror, letter, outcome)
+                    session.conclude(fresh, mirror, letter, outcome)
                     forge = outcome.is_accepted and wanted(session, parcel)
             if forge:
                 await self._forge(session, parcel, mirror, outcome)

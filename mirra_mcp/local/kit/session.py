@@ -15,12 +15,14 @@ from typing import Any
 import orjson
 
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
+from mirra_mcp.local.kit.deliveries import Deliveries
 from mirra_mcp.local.kit.events import Log
 from mirra_mcp.local.kit.ids import LETTERS, Ids
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.mirror import Mirror, Unit
 from mirra_mcp.local.kit.store import connect, has_tables, load_image, standalone
-from mirra_mcp.local.kit.webhooks import Deliveries
+from mirra_mcp.local.kit.surroundings import Surroundings
+from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel
 from mirra_mcp.wire.sessions import Fired, SessionMode
 
 log = logging.getLogger("mirra_mcp.local")
@@ -29,7 +31,7 @@ AT_ONCE = 32
 """Timers that are fired in one transaction."""
 
 
-class Session:
+class Session(Surroundings):
     """A set of mirrors that share a clock and a log.
 
     Nothing is opened until it is needed: an idle session is a few objects and its ports.
@@ -53,7 +55,7 @@ class Session:
         self.seeds = {vendor: mirror.fixture for vendor, mirror in mirrors.items()}
         self.started = clock.now()
         self.lock = asyncio.Lock()
-        self.requests = self.webhooks_sent = self.errors = 0
+        self.requests = self.errors = 0
         self.snapshots: dict[str, tuple[str, str | None, bytes | None]] = {}
         self.on_work: Callable[[Session], None] = lambda session: None
         """Called when a timer was set or a webhook waits."""
@@ -68,11 +70,6 @@ class Session:
         self._first: tuple[tuple[float, int, str, str], str] | None = None
         self.is_moving = False
         """Whether its clock is being moved: nobody else fires timers meanwhile."""
-        self.has_mail = False
-        """Whether webhooks were written that nobody has looked at yet."""
-        self.log: Log
-        self.deliveries: Deliveries
-        self.ids: Ids
 
     @property
     def forging(self) -> bool:
@@ -108,9 +105,9 @@ class Session:
             mirror.bind(db, self)
         self._db = db
         self.log = Log(db, self.id, self.clock)
-        self.deliveries = Deliveries(self, db)
         row = db.execute("SELECT value FROM main.meta WHERE name='ids'").fetchone()
         self.ids = Ids(f"session {self.id}", orjson.loads(row[0]) if row else 0)
+        self.deliveries = Deliveries(db, self.log, self.ids, self.clock, self.wall)
         if fresh:
             with self.transaction():
                 self.log.append(
@@ -118,7 +115,6 @@ class Session:
                 )
         else:
             self.requests = self.log.count("traffic.request_completed")
-            self.webhooks_sent = self.log.count("webhook.dispatched")
             self.deliveries.resume()
         self._look_for_timers()
         if self._next_timer is not None or not fresh:
@@ -131,9 +127,7 @@ class Session:
             self._db.close()
             self._db = None
 
-    @property
-    def db(self) -> sqlite3.Connection:
-        """The open database."""
+    def _opened(self) -> sqlite3.Connection:
         self.open()
         assert self._db is not None
         return self._db
@@ -143,8 +137,8 @@ class Session:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write all or nothing; readers of the log are woken after the commit."""
-        db, last, count = self.db, self.log.last, self.ids.count
-        sent = self.webhooks_sent
+        db, last, count = self._opened(), self.log.last, self.ids.count
+        sent = self.deliveries.sent
         db.execute("BEGIN")
         try:
             yield
@@ -157,7 +151,7 @@ class Session:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             self.log.rewind(last)
-            self.ids.count, self.webhooks_sent = count, sent
+            self.ids.count, self.deliveries.sent = count, sent
             raise
         self.log.wake()
 
@@ -183,8 +177,41 @@ class Session:
             self._next_timer is None or unit.first_due < self._next_timer
         ):
             self._next_timer = unit.first_due
-        if self.has_mail or unit.dropped_timers or unit.first_due is not None:
+        if self.deliveries.has_mail or unit.dropped_timers or unit.first_due is not None:
             self.on_work(self)
+
+    # Webhooks.
+
+    @property
+    def webhooks_sent(self) -> int:
+        """How many tries to send a webhook the log tells of."""
+        return self.deliveries.sent if self.is_open else 0
+
+    def take_mail(self, now: datetime) -> list[Parcel]:
+        """Return the webhooks that should be tried by `now`; they aren't planned any more then."""
+        parcels = self.deliveries.due(now)
+        if parcels:
+            with self.transaction():
+                self.deliveries.take(parcels)
+        return parcels
+
+    def conclude(self, parcel: Parcel, mirror: Mirror, letter: Letter, done: Outcome) -> None:
+        """Write down how an attempt went, and let the mirror make of it what the vendor would.
+
+        A mirror that fails over an answer loses what it wanted to write, never the attempt.
+        """
+        try:
+            with self.unit(mirror, self.clock.now()):
+                status = self.deliveries.tried(parcel, mirror, letter, done)
+                if done.is_accepted:
+                    mirror.answered(parcel, done.status or 0, done.headers, done.body)
+                elif status == "failed":
+                    mirror.undelivered(parcel, done)
+        except Exception:
+            log.exception("The mirror %s failed over an answer to %s.", parcel.mirror, parcel.id)
+            self.errors += 1
+            with self.transaction():
+                self.deliveries.tried(parcel, mirror, letter, done)
 
     # Time.
 
@@ -199,7 +226,7 @@ class Session:
 
     def next_wake(self) -> float:
         """Return when work should be looked for, as epoch seconds: at once if webhooks wait."""
-        if self.has_mail or self._next_timer is None:
+        if self.deliveries.has_mail or self._next_timer is None:
             return 0.0
         return self._next_timer
 
@@ -243,7 +270,7 @@ class Session:
             return [self._fire_alone()]
         finally:
             self.log.at = None
-        if self.has_mail:
+        if self.deliveries.has_mail:
             self.on_work(self)
         return fired
 
@@ -296,7 +323,7 @@ class Session:
         self._replace(mirror, image or self.images.get(type(mirror), fixture, now))
         if image is not None:
             with self.transaction():
-                mirror.delay_timers(now.timestamp() - mirror.setting("_at", now.timestamp()))
+                mirror.store.timers.delay(now.timestamp() - mirror.setting("_at", now.timestamp()))
             self._look_for_timers()
         mirror.fixture = fixture
         mirror.forget_limits()
@@ -319,7 +346,7 @@ class Session:
         with self.transaction():
             mirror.keep_counters()
             mirror.set_setting("_at", self.clock.now().timestamp())
-        return standalone(self.db.serialize(name=mirror.vendor))
+        return standalone(self._opened().serialize(name=mirror.vendor))
 
     def fresh_snapshot_id(self) -> str:
         """Make a snapshot's id."""
@@ -336,7 +363,7 @@ class Session:
             image = (self.folder / f"{id}.{mirror.vendor}.snapshot").read_bytes()
         self._replace(mirror, image or b"")
         with self.transaction():
-            mirror.delay_timers(self.clock.now().timestamp() - mirror.setting("_at", 0.0))
+            mirror.store.timers.delay(self.clock.now().timestamp() - mirror.setting("_at", 0.0))
         self._look_for_timers()
         self.tell(action="restore", mirror=mirror.vendor, snapshotId=id)
 
@@ -350,7 +377,7 @@ class Session:
     def _replace(self, mirror: Mirror, image: bytes) -> None:
         with self.transaction():
             self.deliveries.cancel(mirror.vendor)
-        load_image(self.db, mirror.vendor, image, on_disk=self.folder is not None)
+        load_image(self._opened(), mirror.vendor, image, on_disk=self.folder is not None)
         mirror.recall()
         self._look_for_timers()
 

@@ -7,11 +7,13 @@ copied out and in as one image.
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from mirra_mcp.local.kit.timers import Timers
 from mirra_mcp.wire.model import Doc
 
 MAIN_TABLES = """
@@ -163,6 +165,7 @@ class Store:
         self._drop_key = f"DELETE FROM {schema}.keys WHERE kind=? AND name=? AND value=? AND seq=?"
         self._counts: dict[str, int] = {}
         self._recounted: set[str] = set()
+        self.timers = Timers(db, schema)
         self._rows, self._values = Latest(), Latest()
         """Documents with their numbers, and settings; None for those that aren't there."""
         self._selections: dict[str, Latest] = {}
@@ -193,6 +196,18 @@ class Store:
         """Forget what was counted since `mark`: the transaction was rolled back."""
         self._counts, self._recounted = mark
         self._forget()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Take back whatever is written inside."""
+        mark = self.mark()
+        self._db.execute("SAVEPOINT rehearsal")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK TO rehearsal")
+            self._db.execute("RELEASE rehearsal")
+            self.go_back(mark)
 
     def _count(self, kind: str, by: int) -> None:
         self._counts[kind] = self._counts.get(kind, 0) + by

@@ -15,7 +15,7 @@ import orjson
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.session import Session
-from mirra_mcp.local.kit.webhooks import COLUMNS, Parcel
+from mirra_mcp.local.kit.webhooks import Parcel
 from mirra_mcp.wire.events import Attempt, Event
 from mirra_mcp.wire.model import Doc
 
@@ -38,16 +38,16 @@ class Mark:
     @classmethod
     def of(cls, session: Session) -> "Mark":
         """Take the mark of this moment."""
-        row = session.db.execute("SELECT MAX(seq) FROM main.deliveries").fetchone()
-        return cls(session.log.last, row[0] or 0, session.clock.now())
+        session.open()
+        return cls(session.log.last, session.deliveries.newest(), session.clock.now())
 
     @classmethod
     def after(cls, session: Session, entry: int) -> "Mark":
         """Take the mark of the moment when the log's newest number was `entry`."""
-        sql = "SELECT MAX(seq) FROM main.deliveries WHERE after<=?"
-        row = session.db.execute(sql, (entry,)).fetchone()
+        session.open()
+        newest = session.deliveries.newest(entry)
         events = session.log.page(entry - 1, 1).events
-        return cls(entry, row[0] or 0, at_of(events[0].data) if events else session.started)
+        return cls(entry, newest, at_of(events[0].data) if events else session.started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +267,7 @@ class World:
     @cached_property
     def deliveries(self) -> Sequence[Dispatch]:
         """The webhooks of the attempt, in order."""
-        rows = self.session.db.execute(
-            f"SELECT {COLUMNS} FROM main.deliveries WHERE seq>? ORDER BY seq", (self.mark.delivery,)
-        )
-        return [_dispatch(Parcel(*row)) for row in rows]
+        return [_dispatch(each) for each in self.session.deliveries.since(self.mark.delivery)]
 
     def level(self, event: Event) -> Level:
         """Return how bad an entry of the log is.

@@ -4,11 +4,11 @@ Source: https://resend.com/docs/api-reference/webhooks/list-events
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
-from mirra_mcp.local.kit.webhooks import COLUMNS, Parcel
+from mirra_mcp.local.kit.webhooks import Parcel
 from mirra_mcp.local.mirrors.resend import errors
 from mirra_mcp.local.mirrors.resend.rows import paged
 from mirra_mcp.local.mirrors.resend.wire import Paging, stamp
@@ -72,20 +72,16 @@ def _brief(parcel: Parcel) -> Doc:
 
 
 def _parcel(resend: "Resend", webhook: Doc, id: str) -> Parcel:
-    for parcel in _parcels(resend, webhook, message=id):
-        return parcel
+    for parcel in _parcels(resend, webhook):
+        if parcel.message == id:
+            return parcel
     raise errors.not_found("Webhook event")
 
 
-def _parcels(resend: "Resend", webhook: Doc, **where: Any) -> list[Parcel]:
+def _parcels(resend: "Resend", webhook: Doc) -> list[Parcel]:
     """Find what went to a webhook: to its address, signed with one of its secrets."""
     if resend.session is None:
         return []
-    clauses = ["mirror=?", "url=?", *(f"{name}=?" for name in where)]
-    rows = resend.session.db.execute(
-        f"SELECT {COLUMNS} FROM main.deliveries WHERE {' AND '.join(clauses)}"
-        " ORDER BY seq DESC LIMIT ?",
-        (resend.vendor, webhook["endpoint"], *where.values(), MOST_KEPT),
-    )
+    found = resend.session.deliveries.to(resend.vendor, webhook["endpoint"], MOST_KEPT)
     own = {webhook["signing_secret"], webhook["_old_secret"]}
-    return [parcel for row in rows if own & set((parcel := Parcel(*row)).secret.split())]
+    return [parcel for parcel in found if own & set(parcel.secret.split())]

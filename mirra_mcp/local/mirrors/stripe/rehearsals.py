@@ -27,13 +27,9 @@ class Rehearsals(Mirror):
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Take back what is written inside, and tell nobody of it: what previews are made in."""
-        session, mark = self.session, self.store.mark()
-        self.session = None
-        self._db.execute("SAVEPOINT rehearsal")
+        session, self.session = self.session, None
         try:
-            yield
+            with self.store.rehearsal():
+                yield
         finally:
-            self._db.execute("ROLLBACK TO rehearsal")
-            self._db.execute("RELEASE rehearsal")
-            self.store.go_back(mark)
             self.session = session

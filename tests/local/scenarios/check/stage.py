@@ -123,13 +123,13 @@ class Stage:
     def deliver(self) -> None:
         """Send what is due to the handler, and forged copies if they are wanted."""
         session = self.session
-        for parcel in session.deliveries.take(session.clock.now()):
+        for parcel in session.take_mail(session.clock.now()):
             mirror = session.mirrors[parcel.mirror]
             letter = mirror.letter(parcel, session.wall())
             done = self._answer(letter)
             fresh = session.deliveries.find(parcel.id)
             assert fresh is not None
-            session.deliveries.conclude(fresh, mirror, letter, done)
+            session.conclude(fresh, mirror, letter, done)
             if done.is_accepted and forgeries.wanted(session, parcel):
                 taken: list[tuple[forgeries.Forgery, Outcome]] = [("none", done)]
                 for forgery, copy in forgeries.forgeries(mirror, parcel, session.wall()):

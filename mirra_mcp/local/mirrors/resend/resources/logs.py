@@ -3,10 +3,8 @@
 Source: https://resend.com/docs/api-reference/logs/list-logs
 """
 
+import builtins
 from datetime import datetime
-from typing import Any
-
-import orjson
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend import errors
@@ -14,8 +12,6 @@ from mirra_mcp.local.mirrors.resend.resource import ResendResource, is_uuid
 from mirra_mcp.local.mirrors.resend.wire import Paging, listing, stamp
 from mirra_mcp.wire.model import Doc
 
-Rows = list[tuple[int, bytes]]
-CALLS = "SELECT id, data FROM main.log WHERE type='traffic.request_completed' AND mirror=?"
 ID = "00000000-0000-4000-8000-{:012x}"
 
 
@@ -33,24 +29,23 @@ class Logs(ResendResource):
             raise errors.both_cursors()
         limit = params.limit or 20
         if params.before:
-            rows = self._rows(
-                "AND id>? ORDER BY id LIMIT ?", self._number(params.before), limit + 1
-            )
+            rows = self._calls(limit + 1, above=self._number(params.before))
             has_more = len(rows) > limit
-            rows = rows[:limit][::-1]
+            rows = rows[-limit:]
         else:
-            below = self._number(params.after) if params.after else 1 << 62
-            rows = self._rows("AND id<? ORDER BY id DESC LIMIT ?", below, limit + 1)
+            below = self._number(params.after) if params.after else None
+            rows = self._calls(limit + 1, below=below)
             has_more = len(rows) > limit
         return listing([_summary(*row) for row in rows[:limit]], has_more)
 
     @route("GET /logs/{id}")
     def retrieve(self, id: str) -> Doc:
         """Return one call with its body; of answers only errors are kept."""
-        rows = self._rows("AND id=?", self._number(id))
+        number = self._number(id)
+        rows = self._calls(1, below=number + 1, above=number - 1)
         if not rows:
             raise self.missing(id)
-        call: Doc = orjson.loads(rows[0][1])
+        call = rows[0][1]
         return {
             "object": "log",
             **_summary(*rows[0]),
@@ -58,11 +53,13 @@ class Logs(ResendResource):
             "response_body": call.get("error"),
         }
 
-    def _rows(self, more: str, *args: Any) -> Rows:
+    def _calls(
+        self, limit: int, *, below: int | None = None, above: int = 0
+    ) -> builtins.list[tuple[int, Doc]]:
         session = self.mirror.session
         if session is None:
             return []
-        return session.db.execute(f"{CALLS} {more}", (self.mirror.vendor, *args)).fetchall()
+        return session.log.calls(self.mirror.vendor, limit, below=below, above=above)
 
     def _number(self, id: str) -> int:
         number = int(id[-12:], 16) if is_uuid(id) else -1
@@ -71,8 +68,7 @@ class Logs(ResendResource):
         return number
 
 
-def _summary(number: int, data: bytes) -> Doc:
-    call: Doc = orjson.loads(data)
+def _summary(number: int, call: Doc) -> Doc:
     return {
         "id": ID.format(number),
         "created_at": stamp(datetime.fromisoformat(call["at"])),
