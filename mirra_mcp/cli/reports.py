@@ -140,7 +140,7 @@ def reasons(result: CriterionResult) -> Iterable[str]:
     """Say why a criterion didn't pass."""
     if result.explanation:
         yield result.explanation
-    for each in result.evidence[:5]:
+    for each in map(str, result.evidence[:5]):
         if each not in (result.explanation or ""):
             yield each
 

@@ -11,6 +11,7 @@ from mirra_mcp.server.packets import fitted as fitted_packets
 from mirra_mcp.wire.model import Doc, Wire
 from mirra_mcp.wire.runs import (
     AttemptResult,
+    CriterionResult,
     CriterionScore,
     JudgePacket,
     Phase,
@@ -22,6 +23,8 @@ from mirra_mcp.wire.sessions import MirrorInfo
 
 RESULTS = 9_000
 """Bytes of criteria and their results in one answer."""
+PIECES = 8
+"""Pieces of evidence that are shown of one result; the record has them all."""
 MARGIN = 500
 
 
@@ -187,9 +190,18 @@ def _passed(run: Run) -> str:
 def _row(attempt: AttemptResult, *, whole: bool) -> Doc:
     """Return one attempt; of several, only what didn't pass."""
     row = attempt.to_json()
-    shown = [each for each in row["criteria"] if whole or each["result"] != "pass"]
-    row["criteria"] = [_filled(each) for each in shown]
-    return {**_filled(row), "criteria": row["criteria"]}
+    shown = [each for each in attempt.criteria if whole or each.result != "pass"]
+    return {**_filled(row), "criteria": [_criterion(each) for each in shown]}
+
+
+def _criterion(result: CriterionResult) -> Doc:
+    """Return a result with its evidence in a few lines."""
+    row = _filled(result.to_json())
+    lines = [narrowed(str(each), 200) for each in result.evidence]
+    if lines:
+        more = len(lines) - PIECES
+        row["evidence"] = lines[:PIECES] + ([f"and {more} more"] if more > 0 else [])
+    return row
 
 
 def _filled(row: Doc) -> Doc:

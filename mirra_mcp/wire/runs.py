@@ -3,6 +3,7 @@
 Source: https://docs.mirra.run/reference/api
 """
 
+import json
 from datetime import datetime
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ Tag = Literal["check", "judge"]
 Outcome = Literal["pass", "fail", "ungraded"]
 Grader = Literal["check", "provider", "agent"]
 Phase = Literal["waiting_for_driver", "grading", "judging"]
+Kind = Literal["document", "request", "webhook", "event", "note"]
 
 
 class Criterion(Wire):
@@ -108,11 +110,60 @@ class CriterionScore(Wire):
     """Attempts in which it was graded."""
     index: int = 0
     ungraded: int = 0
+    errored: int = 0
+    """Of `ungraded`: those that an outage kept from being graded."""
     pass_at_k: float | None = None
     """The chance that at least one of `total` attempts passes."""
     pass_hat_k: float | None = None
     """The chance that all of `total` attempts pass."""
     standard_error: float | None = None
+
+
+class Evidence(Wire):
+    """One thing that decided a check, and what of it counted (extension)."""
+
+    kind: Kind
+    id: str | None = None
+    """A document's id; of what happened, its number in the session's log."""
+    mirror: str | None = None
+    what: str | None = None
+    """A document's entity, `POST /emails -> 200` of a request, a webhook's type."""
+    fields: Doc = {}
+    """What counted, by path, as it was: `{"last_event": "bounced", "to[0]": "a@acme.com"}`."""
+    at: datetime | None = None
+    """When it was made or happened, on the session's clock."""
+    text: str | None = None
+    """The whole in words, where the grader has better ones than `what`, `id` and `fields` make."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words(cls, given: Any) -> Any:
+        return {"kind": "note", "text": given} if isinstance(given, str) else given
+
+    def __str__(self) -> str:
+        """Return it as a line."""
+        if self.text is not None:
+            return self.text
+        name = " ".join(each for each in (self.what, self.id) if each)
+        fields = ", ".join(f"{path} {_said(value)}" for path, value in self.fields.items())
+        return f"{name} ({fields})" if fields else name
+
+
+def _said(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 120 else f"{text[:120]}… ({len(text) - 120} more characters)"
+
+
+class Judgement(Wire):
+    """Which model judged, and what it took (extension)."""
+
+    model: str
+    calls: int = 1
+    input_tokens: int | None = None
+    """Of all calls, as the provider counts them."""
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+    """Where the provider states it."""
 
 
 class CriterionResult(Wire):
@@ -123,8 +174,13 @@ class CriterionResult(Wire):
     kind: Tag
     result: Outcome
     explanation: str | None = None
-    evidence: list[str] = []
+    evidence: list[Evidence] = []
+    """What decided it, pass or fail."""
     graded_by: Grader | None = None
+    judgement: Judgement | None = None
+    """If a provider was asked."""
+    error: str | None = None
+    """Why it couldn't be graded, though it was to be: an outage. `result` is `ungraded`, then."""
     escalated: bool = False
     """A check that no pattern reads, and which therefore went to the judge."""
 
@@ -133,6 +189,8 @@ class AttemptResult(Wire):
     """One attempt that is over."""
 
     attempt: int
+    error: str | None = None
+    """Why there was nothing to grade: the driver never began, or was killed."""
     timed_out: bool = False
     criteria: list[CriterionResult]
     score: float | None = None
@@ -193,6 +251,8 @@ class Run(Wire):
     attempts: list[AttemptResult] = []
     ungraded: int = 0
     """Gradings that nobody made; the score leaves them out."""
+    errored: int = 0
+    """Of `ungraded`: those that an outage kept from being made. A gate isn't met meanwhile."""
     pass_at_k: float | None = None
     """The chance that at least one of so many attempts passes every criterion."""
     pass_hat_k: float | None = None

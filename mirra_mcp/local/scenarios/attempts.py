@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.scenarios.check.grades import cut
 from mirra_mcp.local.scenarios.judge.judge import Judge
 from mirra_mcp.local.scenarios.judge.packets import packet
 from mirra_mcp.local.scenarios.model import ScenarioDoc
@@ -71,9 +72,7 @@ class Attempt:
         result, explanation = grade.result, grade.explanation
         if self.timed_out:
             result, explanation = "fail", f"{self._late()}. {explanation}"
-        self._note(
-            plan, result, explanation, gradedBy="check", evidence=[str(e) for e in grade.evidence]
-        )
+        self._note(plan, result, explanation, gradedBy="check", evidence=grade.evidence)
 
     async def ask(self, judge: Judge) -> None:
         """Let a judge decide on the packets, side by side."""
@@ -153,6 +152,8 @@ class Attempt:
         if not self.session.is_open:
             return
         logged = {key: value for key, value in data.items() if value or key == "index"}
+        if "evidence" in logged:
+            logged["evidence"] = cut([str(each) for each in logged["evidence"]])
         with self.session.transaction():
             self.session.log.append(
                 "evaluation.criterion_graded",

@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from mirra_mcp.local.scenarios.world import World
+from mirra_mcp.wire.runs import Evidence
 
 SHOWN = 8
-"""Pieces of evidence that are named."""
+"""Things that a sentence names in a row."""
+KEPT = 200
+"""Pieces of evidence that a grade keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Grade:
 
     result: Literal["pass", "fail"]
     explanation: str
-    evidence: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -68,13 +71,28 @@ class Clause(ABC):
 
 
 def grade(holds: bool, explanation: str, evidence: Iterable[object] = ()) -> Grade:
-    """Make a grade of a claim that holds or doesn't."""
-    shown = [str(each) for each in evidence]
-    return Grade("pass" if holds else "fail", explanation, cut(shown))
+    """Make a grade of a claim; what is no piece of evidence is noted in words."""
+    return Grade("pass" if holds else "fail", explanation, kept(map(_piece, evidence)))
+
+
+def _piece(shown: object) -> Evidence:
+    return shown if isinstance(shown, Evidence) else Evidence(kind="note", text=str(shown))
+
+
+def kept(pieces: Iterable[Evidence]) -> list[Evidence]:
+    """Keep the first of the evidence, each once, and say how many there are more."""
+    known: dict[tuple[str | None, ...], Evidence] = {}
+    for each in pieces:
+        known.setdefault((each.mirror, each.what, each.id, str(each)), each)
+    more = len(known) - KEPT
+    first = list(known.values())[:KEPT]
+    if more > 0:
+        first.append(Evidence(kind="note", text=f"and {more} more"))
+    return first
 
 
 def cut(shown: Sequence[str]) -> list[str]:
-    """Keep the first pieces of evidence and say how many there are more."""
+    """Keep the first of what is named and say how many there are more."""
     more = len(shown) - SHOWN
     return [*shown[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
 

@@ -6,7 +6,7 @@ What no pattern reads whole isn't read at all: it goes to the judge.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mirra_mcp.local.scenarios.check.grades import Clause, Grade, cut
+from mirra_mcp.local.scenarios.check.grades import Clause, Grade, kept
 from mirra_mcp.local.scenarios.check.patterns.table import PATTERNS
 from mirra_mcp.local.scenarios.check.shapes import Context, Reader, TooHard
 from mirra_mcp.local.scenarios.check.tokens import Token, tokenize
@@ -55,7 +55,7 @@ class Reading:
         return Grade(
             "fail" if failed else "pass",
             "; ".join(each.explanation for each in told),
-            cut(list(dict.fromkeys(line for each in told for line in each.evidence))),
+            kept(piece for each in told for piece in each.evidence),
         )
 
 

