@@ -1,8 +1,8 @@
 """Each behaviour of a mirror has a row in its ledger with a source and a test, and each test a row.
 
-A ledger is a folder of TOML files beside the mirror: `[[row]]` with `id`, `behaviour`, `source` (an
-address, or `ours` where it is our decision), `test`, and `divergence` where it isn't like the
-vendor.
+A ledger is a folder of TOML files beside the mirror, in the mirror's areas: `[[row]]` with `id`,
+`behaviour`, `source` (an address, or `ours` where it is our decision), `test`, and `divergence`
+where it isn't like the vendor.
 """
 
 import ast
@@ -23,7 +23,7 @@ MUST, MAY = {"id", "behaviour", "source", "test"}, {"divergence"}
 def rows(ledger: Path) -> list[dict[str, Any]]:
     """Every row of a vendor's ledger."""
     found: list[dict[str, Any]] = []
-    for path in sorted(ledger.glob("*.toml")):
+    for path in sorted(ledger.rglob("*.toml")):
         found += tomllib.loads(path.read_text(encoding="utf-8"))["row"]
     return found
 

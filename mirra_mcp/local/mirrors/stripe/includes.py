@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from mirra_mcp.local.mirrors.stripe.billing_includes import BILLING
-from mirra_mcp.local.mirrors.stripe.catalogue_includes import CATALOGUE
-from mirra_mcp.local.mirrors.stripe.payment_includes import charge_refunds
+from mirra_mcp.local.mirrors.stripe.billing.includes import BILLING
+from mirra_mcp.local.mirrors.stripe.catalogue.includes import CATALOGUE
+from mirra_mcp.local.mirrors.stripe.payments.includes import charge_refunds
 from mirra_mcp.wire.model import Doc
 
 INCLUDES: dict[tuple[str, str], Callable[[Any, Doc], Any]] = {

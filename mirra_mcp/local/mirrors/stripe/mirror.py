@@ -17,28 +17,28 @@ from mirra_mcp.local.kit.mirror import Fixture, Mirror
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.stories import Story, stories_of
 from mirra_mcp.local.kit.webhooks import Parcel, Target
-from mirra_mcp.local.mirrors.stripe import (
-    access,
-    errors,
-    forms,
-    known,
-    signing,
-    simulate,
-    uploads,
-    v2,
+from mirra_mcp.local.mirrors.stripe import simulate
+from mirra_mcp.local.mirrors.stripe.api import access, errors, v2
+from mirra_mcp.local.mirrors.stripe.api.acting import Rehearsals
+from mirra_mcp.local.mirrors.stripe.api.endpoints import parameters
+from mirra_mcp.local.mirrors.stripe.api.endpoints.gaps import LIMITS, gaps_of, told
+from mirra_mcp.local.mirrors.stripe.api.expand import expanded
+from mirra_mcp.local.mirrors.stripe.api.forms import encoding, uploads
+from mirra_mcp.local.mirrors.stripe.api.refusals import Refusals
+from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
+    DEFAULT,
+    check_version,
+    read,
+    shaped,
 )
-from mirra_mcp.local.mirrors.stripe.events import MIRRORED
-from mirra_mcp.local.mirrors.stripe.expand import expanded
-from mirra_mcp.local.mirrors.stripe.gaps import LIMITS, gaps_of, told
+from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
+from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
+from mirra_mcp.local.mirrors.stripe.connect.accounts import OWN, OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.includes import INCLUDES
-from mirra_mcp.local.mirrors.stripe.refusals import Refusals
-from mirra_mcp.local.mirrors.stripe.rehearsals import Rehearsals
-from mirra_mcp.local.mirrors.stripe.resource import StripeResource
-from mirra_mcp.local.mirrors.stripe.resources.accounts import OWN, OWN_ACCOUNT
-from mirra_mcp.local.mirrors.stripe.resources.nouns import Nouns
+from mirra_mcp.local.mirrors.stripe.nouns import Nouns
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
 from mirra_mcp.local.mirrors.stripe.seeds.phrases import PHRASES
-from mirra_mcp.local.mirrors.stripe.versions import DEFAULT, check_version, read, shaped
 from mirra_mcp.wire.model import Doc
 
 KEY = "sk_test_mirra000000000000000000"
@@ -161,7 +161,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
             self._check_permission(call)
         form = self._read(call)
         if not call.path.startswith("/v2/"):
-            known.check(spec, form, self.call_version)
+            parameters.check(spec, form, self.call_version)
         call.__dict__["form"] = read(form, self.call_version, call.path)
 
     def _check_permission(self, call: Call) -> None:
@@ -173,7 +173,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
     def _read(self, call: Call) -> Any:
         """Return the parameters: a form, in body or query; JSON or an upload where it must be."""
         if call.method != "POST":
-            return forms.parse(call.query_string)
+            return encoding.parse(call.query_string)
         kind = call.headers.get("content-type", "")
         try:
             if call.path.startswith("/v2/"):
@@ -183,7 +183,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
             if kind.startswith("application/json"):
                 raise ValueError("form-encoded bodies only")
             text = call.body.decode("utf-8")
-            return forms.parse(f"{call.query_string}&{text}" if call.query_string else text)
+            return encoding.parse(f"{call.query_string}&{text}" if call.query_string else text)
         except ValueError:
             raise self.malformed(call) from None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.local.mirrors.conftest import Open
-from tests.local.mirrors.stripe.account import Account
+from tests.local.mirrors.stripe.client import Account
 
 
 @pytest.fixture

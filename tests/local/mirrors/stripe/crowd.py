@@ -1,7 +1,7 @@
 """An account in which there is at least one of everything."""
 
-from tests.local.mirrors.stripe.account import NOW, Account
-from tests.local.mirrors.stripe.test_files import upload
+from tests.local.mirrors.stripe.account.test_files import upload
+from tests.local.mirrors.stripe.client import NOW, Account
 
 CARD = "payment_method_types[]=card"
 

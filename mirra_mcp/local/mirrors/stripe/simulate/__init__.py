@@ -3,12 +3,12 @@
 from types import ModuleType
 
 from mirra_mcp.local.mirrors.stripe.simulate import (
-    accounts,
     billing,
     checkout,
+    connect,
     money,
     payments,
     portal,
 )
 
-MODULES: tuple[ModuleType, ...] = (accounts, billing, checkout, money, payments, portal)
+MODULES: tuple[ModuleType, ...] = (billing, checkout, connect, money, payments, portal)

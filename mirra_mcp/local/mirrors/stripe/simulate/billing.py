@@ -13,8 +13,8 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
-from mirra_mcp.local.mirrors.stripe import dunning
-from mirra_mcp.local.mirrors.stripe.declines import DeclineCode
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
+from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DeclineCode
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
-from mirra_mcp.local.mirrors.stripe.declines import Decline, DeclineCode, decline
+from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, DeclineCode, decline
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:

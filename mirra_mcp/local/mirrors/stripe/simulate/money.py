@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
-from mirra_mcp.local.mirrors.stripe.resources.payouts import FailureCode
+from mirra_mcp.local.mirrors.stripe.account.payouts import FailureCode
 from mirra_mcp.local.mirrors.stripe.simulate.payments import one_of
 from mirra_mcp.wire.model import Doc
 

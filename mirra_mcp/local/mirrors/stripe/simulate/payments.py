@@ -10,8 +10,8 @@ from pydantic import Field
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.stories import story, the_one
-from mirra_mcp.local.mirrors.stripe.declines import DeclineCode
-from mirra_mcp.local.mirrors.stripe.resources.intent_flow import enter_clock
+from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DeclineCode
+from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import enter_clock
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:

@@ -1,0 +1,119 @@
+"""What Stripe has and this mirror doesn't: endpoints that answer 501, and other differences."""
+
+from mirra_mcp.local.kit.resource import Resource
+from mirra_mcp.local.kit.routes import routes_of
+from mirra_mcp.local.mirrors.stripe.api.endpoints.parameters import PLACEHOLDER, endpoints
+
+AREAS: tuple[tuple[str, str], ...] = (
+    ("/v1/tax/", "Stripe Tax is not mirrored; tax rates are."),
+    ("/v1/terminal/", "Terminal is not mirrored."),
+    ("/v1/test_helpers/terminal/", "Terminal is not mirrored."),
+    ("/v1/financial_connections/", "Financial Connections is not mirrored."),
+    ("/v1/issuing/", "Issuing is not mirrored."),
+    ("/v1/test_helpers/issuing/", "Issuing is not mirrored."),
+    ("/v1/treasury/", "Treasury is not mirrored."),
+    ("/v1/test_helpers/treasury/", "Treasury is not mirrored."),
+    ("/v1/identity/", "Identity is not mirrored."),
+    ("/v1/climate/", "Climate is not mirrored."),
+    ("/v1/radar/", "Radar's rules are not mirrored: simulate its blocks, reviews and warnings."),
+    ("/v1/reporting/", "Reporting is not mirrored."),
+    ("/v1/sigma/", "Sigma is not mirrored."),
+    ("/v1/forwarding/", "Forwarding is not mirrored."),
+    ("/v1/entitlements/", "Active entitlements are listed, not read one by one."),
+    ("/v1/apps/", "Stripe Apps are not mirrored."),
+    ("/v1/apple_pay/", "Wallet domains are not mirrored."),
+    ("/v1/payment_method_domains", "Wallet domains are not mirrored."),
+    ("/v1/account", "Of Connect, only standard accounts are mirrored."),
+    ("/v1/application_fees", "Of Connect, only standard accounts are mirrored."),
+    ("/v1/transfers", "Of Connect, only standard accounts are mirrored."),
+    ("/v1/topups", "Top-ups are not mirrored."),
+    ("/v1/quotes", "Quotes are not mirrored."),
+    ("/v1/sources", "Sources are not mirrored; payment methods are."),
+    ("/v1/payment_records", "Payment records are not mirrored."),
+    ("/v1/payment_attempt_records", "Payment records are not mirrored."),
+    ("/v1/billing/alerts", "Of usage billing, only meters and their events are mirrored."),
+    ("/v1/billing/credit", "Of usage billing, only meters and their events are mirrored."),
+    ("/v2/core/event", "Of the v2 API, only events and their destinations are mirrored."),
+    ("/v2/", "Of the v2 API, only events and their destinations are mirrored."),
+)
+"""By how a path begins: why it is not there. The first that fits counts."""
+OTHER = "This endpoint is not mirrored yet."
+
+LIMITS: tuple[str, ...] = (
+    "Any well-formed test key (sk_test_..., rk_test_...) reaches the session's one account;"
+    " a restricted key is held to its permissions only if it was made by the simulated event"
+    " restricted_key.created.",
+    "No two requests run at once, so 409 `idempotency_key_in_use` never comes.",
+    "Rate limits are not enforced until the simulated event rate_limit.reached asks for it.",
+    "Versions before 2024-06-20 are answered as 2024-06-20; between the releases of a year, fields"
+    " that were merely added are shown from the release's last version on.",
+    "Webhook endpoints take wildcards of a group, such as `charge.*`, besides `*` and full names.",
+    "Retries of webhooks come 1, 2 and 4 hours after the first failure: Stripe says no more than"
+    " three times over a few hours.",
+    "The pages of 3D Secure and of wallets can't be opened: simulate payment_intent.succeeded or"
+    " payment_intent.payment_failed, and the same of setup_intent.",
+    "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
+    " automatic payouts happen when payout.created is simulated.",
+    "What Stripe does some time later (bank debits, slow refunds, decisions on evidence) happens"
+    " two seconds later on the session's clock.",
+    "Bank accounts need no microdeposits; Radar's rules on failed checks are off.",
+    "Parameters that Stripe has and the mirror doesn't model are accepted, and change nothing.",
+    "Checkout, payment link and portal URLs lead nowhere: simulated events do what customers do"
+    " there (checkout.session.completed, billing_portal.subscription_canceled...).",
+    "The portal's default configuration is there from the first use, with Stripe's defaults.",
+    "The words of refusals, which Stripe doesn't publish, are what integrators report, and ours"
+    " where none was found; so is the order of events, which Stripe doesn't promise: the ledger"
+    " says which.",
+    "`expand` is checked against what the answer holds: an empty list takes any path.",
+    "Search finds what was written at once; Stripe needs up to a minute.",
+    "Nested fields are never expanded on their own: `total_details.breakdown` of sessions and the"
+    " `currency_options` of promotion codes' restrictions and shipping rates.",
+    "Meter events with something wrong are refused at once; Stripe reports some of them later.",
+    "entitlements.active_entitlement_summary.updated is not sent.",
+    "Failed invoices are tried again 1, 3, 5, 7, 9, 11, 13 and 14 days after the first failure, and"
+    " the subscription is canceled after the last: the simulated event billing.retry_settings"
+    " changes that, as the dashboard does.",
+    "Subscriptions in flexible billing mode are billed as classic ones are; all prices of a"
+    " subscription must have the same interval.",
+    "`billing_thresholds`, `billing_schedules` and `pending_invoice_item_interval` are kept, and"
+    " bill nothing by themselves; invoices can't be revised (`from_invoice`).",
+    "A test clock has arrived when the answer to its advance is there, although it says"
+    " `advancing`.",
+)
+
+
+def gaps_of(nouns: tuple[type[Resource], ...]) -> dict[str, str]:
+    """List the endpoints of Stripe that no noun answers, each with the reason."""
+    there = {
+        PLACEHOLDER.sub("{}", each.spec) for noun in nouns for each in routes_of(noun, noun.plural)
+    }
+    return {
+        spec.replace("{}", "{id}"): _reason(spec.partition(" ")[2])
+        for spec in endpoints()
+        if spec not in there
+    }
+
+
+def told(gaps: dict[str, str]) -> list[str]:
+    """Tell the gaps a line for each reason: more than 400 endpoints are no reading matter."""
+    lines = []
+    for reason in dict.fromkeys(gaps.values()):
+        paths = dict.fromkeys(
+            "/".join(spec.partition(" ")[2].split("/")[:4])
+            for spec, each in gaps.items()
+            if each == reason
+        )
+        lines.append(f"{reason} 501: {', '.join(_shortest(list(paths)))}")
+    return lines
+
+
+def _shortest(paths: list[str]) -> list[str]:
+    found: list[str] = []
+    for path in sorted(paths):
+        if not any(path.startswith(each) for each in found):
+            found.append(path)
+    return found
+
+
+def _reason(path: str) -> str:
+    return next((reason for start, reason in AREAS if path.startswith(start)), OTHER)

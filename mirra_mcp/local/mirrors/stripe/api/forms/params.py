@@ -1,0 +1,190 @@
+"""What callers send to Stripe: typed forms, and Stripe's words for what is wrong with them."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.params import Params, Problem
+from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.wire.model import Doc
+
+
+def _unset(value: Any) -> Any:
+    """Read empty text as null, at every level: Stripe's way to unset a field."""
+    if isinstance(value, dict):
+        return {key: None if each == "" else each for key, each in value.items()}
+    return value
+
+
+class Nested(BaseModel):
+    """An object inside the parameters. `given()` tells what the caller really sent."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_empty_as_null(cls, value: Any) -> Any:
+        return _unset(value)
+
+    def given(self) -> Doc:
+        """Return the fields that were sent, nested ones too."""
+        return self.model_dump(exclude_unset=True, by_alias=True)
+
+
+class StripeParams(Params, Nested):
+    """The parameters of one endpoint. Every endpoint takes `expand`.
+
+    A field that can be unset must allow None; a parameter that isn't declared here is refused as
+    unknown, unless Stripe has it (see `known.py`): then it is accepted.
+    """
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True, defer_build=True)
+
+    expand: list[str] = Field(default=[], exclude=True)
+
+    def given(self) -> Doc:
+        """Return the declared fields that were sent, without `expand`."""
+        names = self.model_fields_set & set(type(self).model_fields)
+        return self.model_dump(include=names, exclude_unset=True, by_alias=True)
+
+
+KEYS, KEY, VALUE = 50, 40, 500
+"""How many metadata keys there may be, and how long keys and values."""
+
+
+def _within_limits(metadata: dict[str, str | None] | None) -> dict[str, str | None] | None:
+    """Refuse metadata that is too much. Source: https://docs.stripe.com/api/metadata"""
+    for key, value in (metadata or {}).items():
+        if len(key) > KEY:
+            raise PydanticCustomError(
+                "metadata",
+                "Metadata keys can have up to {most} characters, but you passed in a key that is"
+                " {length} characters. Invalid key: {text}",
+                {"most": KEY, "length": len(key), "text": key},
+            )
+        if value is not None and len(value) > VALUE:
+            raise PydanticCustomError(
+                "metadata",
+                "Metadata values can have up to {most} characters, but you passed in a value that"
+                " is {length} characters. Invalid value: {text}",
+                {"most": VALUE, "length": len(value), "text": value},
+            )
+    if metadata and len(metadata) > KEYS:
+        raise PydanticCustomError(
+            "metadata", "Metadata can have up to {most} keys.", {"most": KEYS}
+        )
+    return metadata
+
+
+Metadata = Annotated[
+    dict[str, str | None] | None, BeforeValidator(_unset), AfterValidator(_within_limits)
+]
+"""Key-value pairs; an empty value unsets a key, an empty whole unsets all.
+
+Source: https://docs.stripe.com/api/metadata
+"""
+Currency = Annotated[str, BeforeValidator(lambda text: str(text).lower())]
+
+
+def merged(old: dict[str, str], new: dict[str, str | None] | None) -> dict[str, str]:
+    """Return metadata after an update."""
+    if new is None:
+        return {}
+    return {key: value for key, value in {**old, **new}.items() if value is not None}
+
+
+class Created(Nested):
+    """A range of creation times, in epoch seconds."""
+
+    gt: int | None = None
+    gte: int | None = None
+    lt: int | None = None
+    lte: int | None = None
+
+    def holds(self, at: int) -> bool:
+        """Tell whether an instant is inside the range."""
+        return (
+            (self.gt is None or at > self.gt)
+            and (self.gte is None or at >= self.gte)
+            and (self.lt is None or at < self.lt)
+            and (self.lte is None or at <= self.lte)
+        )
+
+
+BOTH_CURSORS = "Received both starting_after and ending_before parameters. Please pass in only one."
+
+
+class ListParams(StripeParams):
+    """What every list takes. Source: https://docs.stripe.com/api/pagination"""
+
+    limit: int = Field(default=10, ge=1, le=100)
+    starting_after: str | None = None
+    ending_before: str | None = None
+    created: Created | int | None = None
+
+
+def path_of(loc: tuple[str | int, ...]) -> str:
+    """Write where a problem is as Stripe does: `items[0][price]`."""
+    parts = [str(part) for part in loc if not str(part)[:1].isupper() and "[" not in str(part)]
+    return parts[0] + "".join(f"[{part}]" for part in parts[1:]) if parts else ""
+
+
+def refusal(problem: Problem) -> VendorError:
+    """Put one problem into Stripe's words. Source: https://docs.stripe.com/error-codes"""
+    param, kind, value = path_of(problem.loc), problem.type, problem.input
+    match kind:
+        case "missing":
+            return errors.invalid(f"Missing required param: {param}.", param, "parameter_missing")
+        case "extra_forbidden":
+            return errors.invalid(
+                f"Received unknown parameter: {param}", param, "parameter_unknown"
+            )
+        case "metadata":
+            return errors.invalid(problem.message, param)
+        case "literal_error" | "enum":
+            listed = _alternatives(str(problem.ctx.get("expected", "")))
+            return errors.invalid(f"Invalid {param}: must be one of {listed}", param)
+        case _ if value is None or value == "":
+            return errors.invalid(
+                f"You passed an empty string for '{param}'. We assume empty values are an attempt"
+                f" to unset a parameter; however '{param}' cannot be unset. You should remove"
+                f" '{param}' from your request or supply a non-empty value.",
+                param,
+                "parameter_invalid_empty",
+            )
+        case "int_parsing" | "int_type" | "int_from_float":
+            return errors.invalid(f"Invalid integer: {value}", param, "parameter_invalid_integer")
+        case "float_parsing" | "float_type" | "decimal_parsing":
+            return errors.invalid(f"Invalid decimal: {value}", param)
+        case "bool_parsing" | "bool_type":
+            return errors.invalid(f"Invalid boolean: {value}", param)
+        case "greater_than_equal" | "greater_than":
+            least = problem.ctx.get("ge", problem.ctx.get("gt"))
+            return errors.invalid(
+                f"This value must be greater than or equal to {least}.",
+                param,
+                "parameter_invalid_integer",
+            )
+        case "less_than_equal":
+            return errors.invalid(
+                f"This value must be less than or equal to {problem.ctx.get('le'):g}.",
+                param,
+                "parameter_invalid_integer",
+            )
+        case "list_type":
+            return errors.invalid("Invalid array", param)
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return errors.invalid("Invalid object", param)
+        case "string_type":
+            return errors.invalid(
+                f"Invalid string: {value}", param, "parameter_invalid_string_empty"
+            )
+    return errors.invalid(f"Invalid {param}: {problem.message}", param)
+
+
+def _alternatives(expected: str) -> str:
+    """Turn `'a', 'b' or 'c'` into `a, b, or c`."""
+    names = expected.replace("'", "").replace(" or ", ", ").split(", ")
+    return ", ".join([*names[:-1], f"or {names[-1]}"]) if len(names) > 2 else " or ".join(names)

@@ -1,0 +1,94 @@
+"""Invoice payments: what was paid, or is to be paid, for an invoice.
+
+Source: https://docs.stripe.com/api/invoice-payment
+"""
+
+from typing import ClassVar, Literal
+
+from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, Nested
+from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.wire.model import Doc
+
+
+class PaymentFilter(Nested):
+    """The payment behind an invoice payment."""
+
+    type: Literal["payment_intent", "payment_record"]
+    payment_intent: str | None = None
+    payment_record: str | None = None
+
+
+class ListInvoicePayments(ListParams):
+    """Filters of the list."""
+
+    invoice: str | None = None
+    payment: PaymentFilter | None = None
+    status: Literal["canceled", "open", "paid"] | None = None
+
+
+class InvoicePayments(StripeResource):
+    """Payments of invoices; one is the default, made when the invoice is finalized."""
+
+    entity, plural = "invoice_payment", "invoice_payments"
+    object, prefix, path = "invoice_payment", "inpay", "/v1/invoice_payments"
+    title = "invoice payment"
+    indexes = ("invoice", "status", "_intent")
+    blank: ClassVar[Doc] = {
+        "amount_paid": None,
+        "amount_requested": 0,
+        "created": None,
+        "currency": "usd",
+        "invoice": None,
+        "is_default": True,
+        "livemode": False,
+        "payment": {"type": "payment_intent"},
+        "status": "open",
+        "status_transitions": {"canceled_at": None, "paid_at": None},
+    }
+
+    def open_for(self, invoice: Doc, intent: str, *, default: bool = True) -> Doc:
+        """Ask for what is left of an invoice through a payment intent."""
+        return self.save(
+            self.new(
+                amount_requested=invoice["amount_remaining"],
+                currency=invoice["currency"],
+                invoice=invoice["id"],
+                is_default=default,
+                payment={"payment_intent": intent, "type": "payment_intent"},
+                _intent=intent,
+            )
+        )
+
+    def settle(self, invoice: Doc, intent: str, amount: int) -> None:
+        """Mark the payment through an intent as made. Fires: invoice_payment.paid."""
+        doc = self.first(invoice=invoice["id"], _intent=intent)
+        if doc is None or doc["status"] != "open":
+            return
+        times = {"canceled_at": None, "paid_at": self.at}
+        paid = {"status": "paid", "amount_paid": amount, "status_transitions": times}
+        self.save(doc | paid)
+        self.mirror.emit("invoice_payment.paid", {"object": self.view(doc | paid)})
+
+    def cancel(self, invoice: Doc) -> None:
+        """Ask no longer."""
+        for doc in self.find(invoice=invoice["id"], status="open"):
+            times = {"canceled_at": self.at, "paid_at": None}
+            self.save(doc | {"status": "canceled", "status_transitions": times})
+
+    @route("GET /v1/invoice_payments/{id}")
+    def retrieve(self, id: str) -> Doc:
+        """Return one invoice payment."""
+        return self.view(self.get(id))
+
+    @route("GET /v1/invoice_payments")
+    def index(self, params: ListInvoicePayments) -> Doc:
+        """List invoice payments."""
+        where = {
+            name: value
+            for name in ("invoice", "status")
+            if (value := getattr(params, name)) is not None
+        }
+        if params.payment and params.payment.payment_intent:
+            where["_intent"] = params.payment.payment_intent
+        return self.listed(params, **where)

@@ -1,0 +1,285 @@
+"""Previews of invoices: what would be billed next, or if something were changed.
+
+Source: https://docs.stripe.com/api/invoices/create_preview,
+https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
+from mirra_mcp.local.mirrors.stripe.billing.invoices.drafts import InvoiceDrafts
+from mirra_mcp.local.mirrors.stripe.billing.invoices.edits import paged
+from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge
+from mirra_mcp.local.mirrors.stripe.billing.invoices.params import (
+    PreviewInvoice,
+    UpcomingInvoice,
+    UpcomingLines,
+)
+from mirra_mcp.local.mirrors.stripe.billing.periods import HOUR, following
+from mirra_mcp.wire.model import Doc
+
+OLD_NAMES = (
+    "billing_cycle_anchor",
+    "cancel_at",
+    "cancel_at_period_end",
+    "cancel_now",
+    "default_tax_rates",
+    "items",
+    "proration_behavior",
+    "proration_date",
+    "resume_at",
+    "start_date",
+    "trial_end",
+)
+TERMS = ("billing_cycle_anchor", "items", "proration_behavior", "proration_date", "trial_end")
+
+
+class InvoicePreviews(InvoiceDrafts):
+    """Invoices that don't exist."""
+
+    def preview_of(self, sub: Doc) -> Doc:
+        """Return the invoice that the end of the current period will make."""
+        return self._preview({"subscription": sub["id"]}, {})
+
+    @route("POST /v1/invoices/create_preview")
+    def create_preview(self, params: PreviewInvoice) -> Doc:
+        """Show an invoice before it is made; nothing changes.
+
+        Raises:
+            VendorError: `invoice_upcoming_none`, when nothing would be billed.
+        """
+        given = params.given()
+        with self.stripe.rehearsal():
+            return self.view(self._preview(given, given.get("subscription_details") or {}))
+
+    @route("GET /v1/invoices/upcoming")
+    def upcoming(self, params: UpcomingInvoice) -> Doc:
+        """Show the upcoming invoice; it has no id. API versions before 2025-03-31 have it."""
+        doc = self._upcoming(params)
+        doc.pop("id")
+        lines = {**doc["lines"], "url": "/v1/invoices/upcoming/lines"}
+        return self.view(doc | {"lines": lines})
+
+    @route("GET /v1/invoices/upcoming/lines")
+    def upcoming_lines(self, params: UpcomingLines) -> Doc:
+        """List all lines of the upcoming invoice."""
+        page = ListParams.model_validate(
+            {
+                name: value
+                for name in ("limit", "starting_after", "ending_before")
+                if (value := getattr(params, name)) is not None
+            }
+        )
+        lines = self._upcoming(params)["lines"]["data"]
+        return paged(lines, page, "/v1/invoices/upcoming/lines")
+
+    def _upcoming(self, params: UpcomingInvoice) -> Doc:
+        given = params.given()
+        details = dict(given.get("subscription_details") or {})
+        for name in OLD_NAMES:
+            if given.get(f"subscription_{name}") is not None:
+                details[name] = given[f"subscription_{name}"]
+        with self.stripe.rehearsal():
+            return self._preview(given, details)
+
+    def _preview(self, given: Doc, details: Doc) -> Doc:
+        sub, customer = self._subject(given, details)
+        self.stripe.test_clocks.enter(customer)
+        currency = (
+            given.get("currency") or (sub["currency"] if sub else customer["currency"]) or "usd"
+        )
+        extra = [
+            self.one_time(each, currency, f"invoice_items[{n}]")
+            for n, each in enumerate(given.get("invoice_items") or [])
+        ]
+        for charge in extra:
+            charge.invoice_item = f"ii_{self.mirror.ids.token(24)}"
+        if sub is None:
+            pending = self._waiting(customer, currency, None)
+            if not pending and not extra:
+                raise nothing(customer["id"])
+            return self._shown(customer, None, [*pending, *extra], given, "manual", self.at)
+        if self.stripe.subscriptions.peek(sub["id"]) is None:
+            charges = self._first_charges(sub)
+            return self._shown(
+                customer, sub, [*extra, *charges], given, "subscription_create", self.at
+            )
+        return self._of_existing(sub, customer, extra, given, details)
+
+    def _of_existing(
+        self, sub: Doc, customer: Doc, extra: list[Charge], given: Doc, details: Doc
+    ) -> Doc:
+        subs = self.stripe.subscriptions
+        if sub["status"] in ("canceled", "incomplete_expired"):
+            raise nothing(customer["id"])
+        waiting = self._waiting(customer, sub["currency"], sub["id"])
+        if details.get("cancel_now"):
+            credits = [
+                subs.part_of(sub, item, details.get("proration_date") or self.at, credit=True)
+                for item in sub["items"]["data"]
+                if details.get("proration_behavior") != "none"
+            ]
+            charges = [*waiting, *self._as_items(credits), *extra]
+            return self._shown(customer, sub, charges, given, "subscription_update", self.at)
+        change = subs.planned(sub, {name: details[name] for name in TERMS if name in details})
+        after = change.after
+        prorations = self._as_items(change.prorations)
+        if change.at_once:
+            kept = waiting if change.period else []
+            charges = [*kept, *prorations, *extra, *change.period]
+            return self._shown(customer, after, charges, given, "subscription_update", self.at)
+        if given.get("preview_mode") == "recurring":
+            charges = subs.renewal_charges(after)
+            return self._shown(
+                customer, after, charges, given, "upcoming", after["current_period_end"]
+            )
+        ends = details.get("cancel_at_period_end", sub["cancel_at_period_end"])
+        if (cancel_at := details.get("cancel_at") or sub["cancel_at"]) and not ends:
+            ends = isinstance(cancel_at, int) and cancel_at <= sub["current_period_end"]
+        charges = [*prorations, *waiting, *extra]
+        if not ends:
+            charges += subs.renewal_charges(after)
+        if not charges:
+            raise nothing(customer["id"])
+        return self._shown(customer, after, charges, given, "upcoming", after["current_period_end"])
+
+    def _first_charges(self, sub: Doc) -> list[Charge]:
+        trial = sub["status"] == "trialing"
+        span = sub["current_period_start"], sub["current_period_end"]
+        return self.stripe.subscriptions.charges_of(sub, *span, trial=trial)
+
+    def _subject(self, given: Doc, details: Doc) -> tuple[Doc | None, Doc]:
+        """Return the subscription, if any, and the customer that a preview is about."""
+        stripe = self.stripe
+        if given.get("schedule") and not given.get("subscription"):
+            schedule = stripe.subscription_schedules.named(given["schedule"], "schedule")
+            if schedule["subscription"]:
+                given = given | {"subscription": schedule["subscription"]}
+        if given.get("subscription"):
+            sub = stripe.subscriptions.named(given["subscription"], "subscription")
+            stripe.test_clocks.enter(sub)
+            return sub, stripe.customers.get(sub["customer"])
+        if not given.get("customer"):
+            if not given.get("customer_details"):
+                raise errors.invalid(
+                    "You must provide one of customer, customer_details, subscription or schedule."
+                )
+            customer = stripe.customers.new(**self._described_customer(given))
+        else:
+            customer = stripe.customers.live(given["customer"])
+        stripe.test_clocks.enter(customer)
+        if details.get("items"):
+            return self._imagined(customer, given, details), customer
+        living = [
+            each
+            for each in stripe.subscriptions.find(customer=customer["id"])
+            if each["status"] in ("active", "past_due", "trialing")
+        ]
+        soonest = min(living, key=lambda each: each["current_period_end"], default=None)
+        return soonest, customer
+
+    def _described_customer(self, given: Doc) -> Doc:
+        known = ("address", "shipping", "tax_exempt")
+        described = given["customer_details"]
+        return {name: described[name] for name in known if described.get(name) is not None}
+
+    def _imagined(self, customer: Doc, given: Doc, details: Doc) -> Doc:
+        """Lay out the subscription that a preview would start."""
+        subs = self.stripe.subscriptions
+        items = [
+            self.stripe.subscription_items.built(each, f"subscription_details[items][{n}]")
+            for n, each in enumerate(details["items"])
+        ]
+        currency = given.get("currency") or items[0]["price"]["currency"]
+        subs.check_items(items, currency)
+        recurring = items[0]["price"]["recurring"]
+        rhythm = recurring["interval"], recurring["interval_count"]
+        start = details.get("start_date") or self.at
+        anchor = details.get("billing_cycle_anchor")
+        trial_end = details.get("trial_end")
+        anchor = anchor if isinstance(anchor, int) else start
+        sub = subs.new(
+            customer=customer["id"],
+            currency=currency,
+            items={**subs.blank["items"], "data": items},
+            billing_cycle_anchor=anchor,
+            current_period_start=start,
+            current_period_end=following(anchor, *rhythm, start),
+        )
+        if isinstance(trial_end, int):
+            sub |= {"status": "trialing", "trial_end": trial_end, "current_period_end": trial_end}
+        return sub
+
+    def _waiting(self, customer: Doc, currency: str, sub: str | None) -> list[Charge]:
+        items = self.stripe.invoice_items
+        found = items.pending(customer["id"], currency, subscription=sub)
+        return [items.charge_of(item) for item in found]
+
+    def _as_items(self, charges: Sequence[Charge]) -> list[Charge]:
+        for charge in charges:
+            charge.invoice_item = f"ii_{self.mirror.ids.token(24)}"
+        return list(charges)
+
+    def _shown(
+        self,
+        customer: Doc,
+        sub: Doc | None,
+        charges: Sequence[Charge],
+        given: Doc,
+        reason: str,
+        at: int,
+    ) -> Doc:
+        fields: dict[str, Any] = {}
+        asked = [{"coupon": given["coupon"]}] if given.get("coupon") else given.get("discounts")
+        if asked is not None:
+            param = "coupon" if given.get("coupon") else "discounts"
+            currency = sub["currency"] if sub else customer["currency"]
+            self.stripe.discounts.check(
+                asked, customer=customer["id"], currency=currency, param=param
+            )
+            fields |= {"discounts": [], "_discounts": [self._imagined_discount(e) for e in asked]}
+        start, end = at, at
+        if sub is not None and reason == "upcoming":
+            start, end = sub["current_period_start"], sub["current_period_end"]
+            fields["next_payment_attempt"] = end + HOUR
+        return self.built(
+            customer,
+            charges,
+            sub=sub,
+            id=f"upcoming_in_{self.mirror.ids.token(24)}",
+            billing_reason=reason,
+            created=at,
+            period_start=start,
+            period_end=end,
+            **fields,
+        )
+
+    def _imagined_discount(self, given: Doc) -> Doc:
+        stripe = self.stripe
+        if given.get("discount"):
+            return stripe.discounts.get(given["discount"])
+        code = given.get("promotion_code")
+        coupon = stripe.coupons.get(
+            stripe.promotion_codes.get(code)["_coupon"] if code else given["coupon"]
+        )
+        return stripe.discounts.new(
+            coupon=stripe.coupons.view(coupon),
+            promotion_code=code,
+            source={"coupon": coupon["id"], "type": "coupon"},
+            start=self.at,
+            _applies_to=coupon.get("_applies_to"),
+            _currency_options=coupon.get("_currency_options", {}),
+        )
+
+
+def nothing(customer: str) -> Exception:
+    """Source: https://docs.stripe.com/error-codes#invoice-upcoming-none"""
+    return errors.error(
+        404,
+        "invalid_request_error",
+        f"No upcoming invoices for customer: {customer}",
+        code="invoice_upcoming_none",
+    )

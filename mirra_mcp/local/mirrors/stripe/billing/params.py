@@ -1,0 +1,104 @@
+"""Parameters that invoices, invoice items, subscriptions and schedules share."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested
+from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import InlinePrice
+
+Now = Literal["now"]
+When = Now | int
+Prorate = Literal["always_invoice", "create_prorations", "none"]
+Collection = Literal["charge_automatically", "send_invoice"]
+Behavior = Literal[
+    "allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"
+]
+Quantity = Annotated[int, Field(ge=0)]
+
+
+def _listed(value: Any) -> Any:
+    """Read empty text as "none of them"."""
+    return [] if value in ("", None) else value
+
+
+class DiscountGiven(Nested):
+    """A discount by its coupon, its promotion code or itself."""
+
+    coupon: str | None = None
+    discount: str | None = None
+    promotion_code: str | None = None
+
+
+Discounts = Annotated[list[DiscountGiven], BeforeValidator(_listed)]
+TaxRates = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class Period(Nested):
+    """The time that a line is for."""
+
+    end: int
+    start: int
+
+
+class Pricing(Nested):
+    """How newer versions name a price."""
+
+    price: str | None = None
+
+
+class AutomaticTax(Nested):
+    """Stripe Tax, which isn't mirrored: it is kept as it was given."""
+
+    enabled: bool = False
+    liability: dict[str, Any] | None = None
+
+
+class LineGiven(Nested):
+    """A line, or an item, to bill."""
+
+    amount: int | None = None
+    description: str | None = None
+    discountable: bool | None = None
+    discounts: Discounts | None = None
+    invoice_item: str | None = None
+    metadata: Metadata = {}
+    period: Period | None = None
+    price: str | None = None
+    price_data: InlinePrice | None = None
+    pricing: Pricing | None = None
+    quantity: Quantity | None = None
+    quantity_decimal: Decimal | None = None
+    tax_amounts: list[dict[str, Any]] | None = None
+    tax_rates: TaxRates | None = None
+
+
+class AddedItem(Nested):
+    """`add_invoice_items`: something billed once along with a subscription."""
+
+    discountable: bool | None = None
+    discounts: Discounts | None = None
+    metadata: Metadata = {}
+    period: dict[str, Any] | None = None
+    price: str | None = None
+    price_data: InlinePrice | None = None
+    quantity: Quantity | None = None
+    tax_rates: TaxRates | None = None
+
+
+class ItemGiven(Nested):
+    """An item of a subscription, as creates, updates and previews take it."""
+
+    id: str | None = None
+    billing_thresholds: dict[str, Any] | None = None
+    clear_usage: bool | None = None
+    current_trial: dict[str, Any] | None = None
+    deleted: bool = False
+    discounts: Discounts | None = None
+    metadata: Metadata = {}
+    plan: str | None = None
+    price: str | None = None
+    price_data: InlinePrice | None = None
+    quantity: Quantity | None = None
+    tax_rates: TaxRates | None = None

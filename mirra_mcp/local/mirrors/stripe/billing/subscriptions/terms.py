@@ -1,0 +1,200 @@
+"""What subscriptions are told: their fields, discounts, trials, anchors and ends.
+
+Source: https://docs.stripe.com/api/subscriptions/create and
+https://docs.stripe.com/billing/subscriptions/billing-cycle
+"""
+
+from collections.abc import Sequence
+
+from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, configured, following, period
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import SubscriptionChanges
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.cycles import rhythm
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import CreateSubscription
+from mirra_mcp.wire.model import Doc
+
+PLAIN = (
+    "application_fee_percent",
+    "billing_thresholds",
+    "collection_method",
+    "days_until_due",
+    "default_payment_method",
+    "default_source",
+    "description",
+    "metadata",
+    "on_behalf_of",
+    "pause_collection",
+    "pending_invoice_item_interval",
+    "transfer_data",
+    "trial_settings",
+)
+MERGED = ("automatic_tax", "invoice_settings", "payment_settings")
+PAST = "Invalid timestamp: must be an integer Unix timestamp in the future."
+
+
+class SubscriptionTerms(SubscriptionChanges):
+    """Subscriptions as callers describe them."""
+
+    def _set_times(self, sub: Doc, params: CreateSubscription, items: Sequence[Doc]) -> None:
+        """Find the first period: a trial, the time up to an anchor, or a whole interval."""
+        now, (interval, count) = self.at, rhythm(sub)
+        end: int | None = None
+        days = params.trial_period_days
+        if params.trial_from_plan and days is None:
+            days = max(item["price"]["recurring"].get("trial_period_days") or 0 for item in items)
+        if params.trial_end is not None and days is not None and params.trial_period_days:
+            raise errors.invalid(
+                "You may only specify one of these parameters: trial_end, trial_period_days."
+            )
+        if isinstance(params.trial_end, int):
+            if params.trial_end <= now:
+                raise errors.invalid(PAST, "trial_end")
+            end = params.trial_end
+        elif days and params.trial_end is None:
+            end = now + days * DAY
+        anchor = params.billing_cycle_anchor
+        if (config := params.billing_cycle_anchor_config) is not None:
+            if anchor is not None:
+                raise errors.invalid(
+                    "You may only specify one of these parameters: billing_cycle_anchor,"
+                    " billing_cycle_anchor_config."
+                )
+            anchor = configured(
+                now,
+                interval,
+                config.day_of_month,
+                month=config.month,
+                hour=config.hour,
+                minute=config.minute,
+                second=config.second,
+            )
+            sub["billing_cycle_anchor_config"] = config.model_dump()
+        start = params.backdate_start_date
+        if start is not None and start > now:
+            raise errors.invalid(
+                "`backdate_start_date` must be in the past.", "backdate_start_date"
+            )
+        if anchor is not None:
+            if anchor < now:
+                raise errors.invalid(
+                    "`billing_cycle_anchor` cannot be in the past.", "billing_cycle_anchor"
+                )
+            if anchor > following(end or now, interval, count, end or now):
+                raise errors.invalid(
+                    "`billing_cycle_anchor` cannot be later than next natural billing date"
+                    f" ({following(end or now, interval, count, end or now)}) for plan",
+                    "billing_cycle_anchor",
+                )
+        sub["start_date"] = start or now
+        sub["current_period_start"] = now
+        if end is not None:
+            sub |= {"status": "trialing", "trial_start": now, "trial_end": end}
+            sub["billing_cycle_anchor"] = anchor or end
+            sub["current_period_end"] = end
+        else:
+            sub["billing_cycle_anchor"] = anchor or start or now
+            whole = period(sub["billing_cycle_anchor"], interval, count, now)
+            sub["current_period_end"] = whole[1]
+            if start is not None:
+                sub["current_period_start"] = max(whole[0], start)
+        self._set_cancellation(sub, params.given())
+
+    def _with_fields(self, sub: Doc, given: Doc) -> Doc:
+        """Return a subscription with what was sent put in, apart from terms and times."""
+        stripe = self.stripe
+        if given.get("default_payment_method"):
+            given = given | {
+                "default_payment_method": stripe.payment_methods.usable(
+                    given["default_payment_method"], sub["customer"], "default_payment_method"
+                )["id"]
+            }
+        sends = (given.get("collection_method") or sub["collection_method"]) == "send_invoice"
+        if sends and given.get("days_until_due", sub["days_until_due"]) is None:
+            raise errors.invalid(
+                "You must pass `days_until_due` when `collection_method` is `send_invoice`.",
+                "days_until_due",
+            )
+        fields = {name: given[name] for name in PLAIN if name in given}
+        if fields.get("pause_collection"):
+            fields["pause_collection"] = {"resumes_at": None} | fields["pause_collection"]
+        if fields.get("pending_invoice_item_interval"):
+            each = {"interval_count": 1} | fields["pending_invoice_item_interval"]
+            fields["pending_invoice_item_interval"] = each
+        sub = self.patched(sub, fields)
+        for name in MERGED:
+            if given.get(name) is not None:
+                sub[name] = sub[name] | given[name]
+        if given.get("default_tax_rates") is not None:
+            rates = stripe.tax_rates
+            sub["default_tax_rates"] = [
+                rates.view(rates.usable(id, "default_tax_rates"))
+                for id in given["default_tax_rates"]
+            ]
+        if given.get("cancellation_details") is not None:
+            sub["cancellation_details"] = (
+                sub["cancellation_details"] | given["cancellation_details"]
+            )
+        return sub
+
+    def billing_mode(self, given: Doc | None) -> Doc:
+        """Return the mode of a new subscription: flexible by default, from clover on.
+
+        Source: https://docs.stripe.com/changelog/clover/2025-09-30/billing-mode-default-flexible
+        """
+        default = "flexible" if self.stripe.call_version >= "2025-09-30" else "classic"
+        mode = (given or {}).get("type", default)
+        if mode == "classic":
+            return {"flexible": None, "type": "classic"}
+        options = {"proration_discounts": "included"} | ((given or {}).get("flexible") or {})
+        return {"flexible": options, "type": "flexible"}
+
+    def _set_cancellation(self, sub: Doc, given: Doc) -> None:
+        """Note when the subscription is to end."""
+        if given.get("cancel_at_period_end") and given.get("cancel_at"):
+            raise errors.invalid(
+                "You may only specify one of these parameters: cancel_at, cancel_at_period_end."
+            )
+        asked = {"reason": "cancellation_requested"}
+        at = given.get("cancel_at")
+        if at in ("min_period_end", "max_period_end"):
+            at = sub["current_period_end"]
+        if given.get("cancel_at_period_end"):
+            sub |= {"cancel_at_period_end": True, "cancel_at": sub["current_period_end"]}
+        elif at is not None:
+            if at <= self.at:
+                raise errors.invalid(PAST, "cancel_at")
+            sub |= {"cancel_at_period_end": False, "cancel_at": at}
+        elif given.get("cancel_at_period_end") is False or "cancel_at" in given:
+            sub |= {"cancel_at_period_end": False, "cancel_at": None, "canceled_at": None}
+            sub["cancellation_details"] = sub["cancellation_details"] | {"reason": None}
+            return
+        else:
+            if sub["cancel_at_period_end"]:
+                sub["cancel_at"] = sub["current_period_end"]
+            return
+        sub["canceled_at"] = self.at
+        sub["cancellation_details"] = sub["cancellation_details"] | asked
+
+    def _redeemed(self, sub: Doc, given: Doc) -> list[str] | None:
+        """Return the ids of the discounts that were asked for; None when nothing was said."""
+        asked = given.get("discounts")
+        for name in ("coupon", "promotion_code"):
+            if given.get(name):
+                asked = [{name: given[name]}]
+            elif name in given:
+                asked = asked or []
+        if asked is None:
+            return None
+        kept = {each.get("discount") for each in asked}
+        for id in sub["discounts"]:
+            if id not in kept:
+                self.stripe.discounts.remove(id)
+        param = next((name for name in ("coupon", "promotion_code") if given.get(name)), None)
+        redeemed = self.stripe.discounts.redeem(
+            asked,
+            customer=sub["customer"],
+            currency=sub["currency"],
+            subscription=sub["id"],
+            param=param or "discounts",
+        )
+        return [each["id"] for each in redeemed]

@@ -1,0 +1,288 @@
+"""What callers say about hosted payment pages: Checkout sessions and payment links alike.
+
+Source: https://docs.stripe.com/api/checkout/sessions/create
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested
+from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import InlinePrice
+from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRateData
+from mirra_mcp.wire.model import Doc
+
+
+def _loosely(value: Any) -> Any:
+    """Read the booleans of a form whose fields this mirror keeps without knowing them."""
+    if isinstance(value, dict):
+        return {key: _loosely(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_loosely(each) for each in value]
+    return {"true": True, "false": False, "": None}.get(value, value)
+
+
+Loose = Annotated[dict[str, Any] | None, BeforeValidator(_loosely)]
+
+
+class Switch(Nested):
+    """Something that can be enabled."""
+
+    enabled: bool
+
+
+class Adjustable(Nested):
+    """Let the customer change a quantity."""
+
+    enabled: bool
+    maximum: int | None = None
+    minimum: int | None = None
+
+
+class LineItem(Nested):
+    """One thing to buy."""
+
+    adjustable_quantity: Adjustable | None = None
+    dynamic_tax_rates: list[str] | None = None
+    metadata: Metadata = {}
+    price: str | None = None
+    price_data: InlinePrice | None = None
+    quantity: Annotated[int, Field(ge=0)] | None = None
+    tax_rates: list[str] | None = None
+
+
+class Liability(Nested):
+    """Who is liable for taxes, or issues invoices."""
+
+    type: Literal["account", "self"]
+    account: str | None = None
+
+
+class AutomaticTax(Nested):
+    """Let Stripe Tax compute the taxes."""
+
+    enabled: bool
+    liability: Liability | None = None
+
+
+class Recovery(Nested):
+    """How to win back who let a session expire."""
+
+    enabled: bool
+    allow_promotion_codes: bool = False
+
+
+class AfterExpiration(Nested):
+    """What happens when a session expires."""
+
+    recovery: Recovery | None = None
+
+
+class Discount(Nested):
+    """A coupon or promotion code that is applied from the start."""
+
+    coupon: str | None = None
+    promotion_code: str | None = None
+
+
+class ConsentCollection(Nested):
+    """What customers are asked to agree to."""
+
+    payment_method_reuse_agreement: Loose = None
+    promotions: Literal["auto", "none"] | None = None
+    terms_of_service: Literal["none", "required"] | None = None
+
+
+class Label(Nested):
+    """How a custom field is called."""
+
+    custom: Annotated[str, Field(max_length=50)]
+    type: Literal["custom"]
+
+
+class Option(Nested):
+    """One choice of a dropdown."""
+
+    label: str
+    value: str
+
+
+class Dropdown(Nested):
+    """A field to choose from."""
+
+    options: list[Option]
+    default_value: str | None = None
+
+
+class Typed(Nested):
+    """A field to type into."""
+
+    default_value: str | None = None
+    maximum_length: int | None = None
+    minimum_length: int | None = None
+
+
+class CustomField(Nested):
+    """One more field of the page."""
+
+    key: Annotated[str, Field(max_length=200)]
+    label: Label
+    type: Literal["dropdown", "numeric", "text"]
+    dropdown: Dropdown | None = None
+    numeric: Typed | None = None
+    optional: bool = False
+    text: Typed | None = None
+
+
+class Text(Nested):
+    """A text beside something."""
+
+    message: Annotated[str, Field(max_length=1200)]
+
+
+class CustomText(Nested):
+    """Texts of the page."""
+
+    after_submit: Text | None = None
+    shipping_address: Text | None = None
+    submit: Text | None = None
+    terms_of_service_acceptance: Text | None = None
+
+
+class Rendering(Nested):
+    """How an invoice looks."""
+
+    amount_tax_display: Literal["exclude_tax", "include_inclusive_tax"] | None = None
+    template: str | None = None
+
+
+class InvoiceData(Nested):
+    """The invoice of a one-time payment."""
+
+    account_tax_ids: list[str] | None = None
+    custom_fields: list[dict[str, str]] | None = None
+    description: str | None = None
+    footer: str | None = None
+    issuer: Liability | None = None
+    metadata: Metadata = {}
+    rendering_options: Rendering | None = None
+
+
+class InvoiceCreation(Nested):
+    """Make an invoice after a one-time payment."""
+
+    enabled: bool
+    invoice_data: InvoiceData | None = None
+
+
+class IntentData(Nested):
+    """What the payment intent gets from the session."""
+
+    application_fee_amount: int | None = None
+    capture_method: Literal["automatic", "automatic_async", "manual"] | None = None
+    description: str | None = None
+    metadata: Metadata = {}
+    on_behalf_of: str | None = None
+    receipt_email: str | None = None
+    setup_future_usage: Literal["off_session", "on_session"] | None = None
+    shipping: Loose = None
+    statement_descriptor: str | None = None
+    statement_descriptor_suffix: str | None = None
+    transfer_data: Loose = None
+    transfer_group: str | None = None
+
+
+class EndBehavior(Nested):
+    """What a trial without a payment method ends in."""
+
+    missing_payment_method: Literal["cancel", "create_invoice", "pause"]
+
+
+class TrialSettings(Nested):
+    """How a trial ends."""
+
+    end_behavior: EndBehavior
+
+
+class SubscriptionData(Nested):
+    """What the subscription gets from the session."""
+
+    application_fee_percent: float | None = None
+    billing_cycle_anchor: int | None = None
+    billing_cycle_anchor_config: Loose = None
+    billing_mode: Loose = None
+    default_tax_rates: list[str] | None = None
+    description: str | None = None
+    invoice_settings: Loose = None
+    metadata: Metadata = {}
+    on_behalf_of: str | None = None
+    proration_behavior: Literal["create_prorations", "none"] | None = None
+    transfer_data: Loose = None
+    trial_end: int | None = None
+    trial_period_days: Annotated[int, Field(ge=1)] | None = None
+    trial_settings: TrialSettings | None = None
+
+
+class SetupIntentData(Nested):
+    """What the setup intent gets from the session."""
+
+    description: str | None = None
+    metadata: Metadata = {}
+    on_behalf_of: str | None = None
+
+
+class ShippingOption(Nested):
+    """One way to have it delivered."""
+
+    shipping_rate: str | None = None
+    shipping_rate_data: ShippingRateData | None = None
+
+
+class ShippingCountries(Nested):
+    """Where goods can be sent to."""
+
+    allowed_countries: list[str]
+
+
+class TaxIdCollection(Nested):
+    """Ask businesses for their tax id."""
+
+    enabled: bool
+    required: Literal["if_supported", "never"] = "never"
+
+
+NO_TEXT: Doc = dict.fromkeys(
+    ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+)
+
+
+def field_shown(given: Doc) -> Doc:
+    """Return a custom field as a page shows it before anybody filled it in."""
+    kind = given["type"]
+    inner = dict(given.get(kind) or {})
+    empty = {"default_value": None, "value": None}
+    if kind != "dropdown":
+        empty |= {"maximum_length": None, "minimum_length": None}
+    return {
+        "key": given["key"],
+        "label": given["label"],
+        "optional": given.get("optional", False),
+        "type": kind,
+        kind: empty | inner,
+    }
+
+
+def invoice_creation_shown(given: Doc | None) -> Doc:
+    """Return `invoice_creation` as sessions and links show it."""
+    data = (given or {}).get("invoice_data") or {}
+    empty: Doc = {
+        "account_tax_ids": None,
+        "custom_fields": None,
+        "description": None,
+        "footer": None,
+        "issuer": None,
+        "metadata": {},
+        "rendering_options": None,
+    }
+    sent = {name: value for name, value in data.items() if value is not None}
+    return {"enabled": bool(given and given["enabled"]), "invoice_data": empty | sent}

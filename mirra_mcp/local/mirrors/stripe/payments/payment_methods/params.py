@@ -1,0 +1,212 @@
+"""What payment methods and card tokens are made of.
+
+Source: https://docs.stripe.com/api/payment_methods/create
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    ListParams,
+    Metadata,
+    Nested,
+    StripeParams,
+)
+
+Redisplay = Literal["always", "limited", "unspecified"]
+
+REDIRECTING = (
+    "affirm",
+    "afterpay_clearpay",
+    "alipay",
+    "amazon_pay",
+    "bancontact",
+    "cashapp",
+    "eps",
+    "giropay",
+    "grabpay",
+    "ideal",
+    "klarna",
+    "link",
+    "mobilepay",
+    "p24",
+    "paypal",
+    "revolut_pay",
+    "sofort",
+    "swish",
+    "twint",
+    "wechat_pay",
+)
+"""Types for which the payer goes elsewhere and comes back."""
+BANK_DEBITS = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit")
+"""Types for which the money arrives days later."""
+TYPES = ("card", *BANK_DEBITS, *REDIRECTING, "customer_balance", "konbini", "multibanco")
+
+
+class BillingAddress(Nested):
+    """The address behind a card."""
+
+    city: str | None = None
+    country: str | None = None
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class BillingDetails(Nested):
+    """Who is billed."""
+
+    address: BillingAddress | None = None
+    email: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    tax_id: str | None = None
+
+
+class Networks(Nested):
+    """A choice of network."""
+
+    preferred: str | None = None
+
+
+class CardData(Nested):
+    """A card's own data, or a token that stands for it."""
+
+    number: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
+    cvc: str | None = None
+    token: str | None = None
+    networks: Networks | None = None
+
+
+class BankAccountData(Nested):
+    """A US bank account."""
+
+    account_holder_type: Literal["individual", "company"] = "individual"
+    account_number: str = ""
+    account_type: Literal["checking", "savings"] = "checking"
+    routing_number: str = ""
+    financial_connections_account: str | None = None
+
+
+class SepaData(Nested):
+    """An IBAN."""
+
+    iban: str
+
+
+class MethodData(Nested):
+    """What makes a payment method, alone or inside an intent."""
+
+    type: Literal[TYPES]  # type: ignore[valid-type]  # made from the table
+    card: CardData | None = None
+    us_bank_account: BankAccountData | None = None
+    sepa_debit: SepaData | None = None
+    billing_details: BillingDetails | None = None
+    metadata: Metadata = {}
+    allow_redisplay: Redisplay = "unspecified"
+
+
+class IntentMethodData(MethodData):
+    """`payment_method_data`: types that the mirror has no data for are taken as they are."""
+
+    model_config = {"extra": "ignore"}
+
+
+class CreateMethod(StripeParams):
+    """Parameters of a new payment method."""
+
+    type: Literal[TYPES] | None = None  # type: ignore[valid-type]  # made from the table
+    card: CardData | None = None
+    us_bank_account: BankAccountData | None = None
+    sepa_debit: SepaData | None = None
+    billing_details: BillingDetails | None = None
+    metadata: Metadata = {}
+    allow_redisplay: Redisplay = "unspecified"
+    customer: str | None = None
+    payment_method: str | None = None
+
+
+class CardChange(Nested):
+    """What of a saved card may change."""
+
+    exp_month: int | None = None
+    exp_year: int | None = None
+    networks: Networks | None = None
+
+
+class UpdateMethod(StripeParams):
+    """Parameters of a changed payment method."""
+
+    allow_redisplay: Redisplay = "unspecified"
+    billing_details: BillingDetails | None = None
+    card: CardChange | None = None
+    metadata: Metadata = {}
+
+
+class AttachMethod(StripeParams):
+    """Whom to attach a payment method to."""
+
+    customer: str
+
+
+class ListMethods(ListParams):
+    """Filters of the list."""
+
+    customer: str | None = None
+    type: Literal[TYPES] | None = None  # type: ignore[valid-type]  # made from the table
+    allow_redisplay: Redisplay | None = None
+
+
+class TokenCard(Nested):
+    """A card to make a token of."""
+
+    number: str
+    exp_month: int
+    exp_year: int
+    cvc: str | None = None
+    name: str | None = None
+    address_city: str | None = None
+    address_country: str | None = None
+    address_line1: str | None = None
+    address_line2: str | None = None
+    address_state: str | None = None
+    address_zip: str | None = None
+    currency: str | None = None
+
+
+class TokenBankAccount(Nested):
+    """A bank account to make a token of."""
+
+    country: str
+    currency: str | None = None
+    account_number: str
+    routing_number: str | None = None
+    account_holder_name: str | None = None
+    account_holder_type: Literal["individual", "company"] | None = None
+    account_type: str | None = None
+
+
+class TokenId(Nested):
+    """A government's number of a person."""
+
+    id_number: str = Field(default="")
+
+
+class TokenCvc(Nested):
+    """A security code that was asked for again."""
+
+    cvc: str
+
+
+class CreateToken(StripeParams):
+    """Parameters of a new token: one of its kinds."""
+
+    card: TokenCard | str | None = None
+    bank_account: TokenBankAccount | str | None = None
+    pii: TokenId | None = None
+    cvc_update: TokenCvc | None = None
+    customer: str | None = None

@@ -1,0 +1,115 @@
+"""Subscription schedules: phases planned ahead.
+
+Source: https://docs.stripe.com/billing/subscriptions/subscription-schedules
+"""
+
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.local.mirrors.stripe.billing.shop import DAY, Shop
+from tests.local.mirrors.stripe.client import NOW, OLD, Account
+
+MONTH = {"interval": "month"}
+
+
+@pytest.fixture
+def shop(account: Account) -> Shop:
+    return Shop(account)
+
+
+def two_phases(shop: Shop, **more: Any) -> stripe.SubscriptionSchedule:
+    given: Any = {
+        "customer": shop.customer(),
+        "start_date": "now",
+        "end_behavior": "cancel",
+        "phases": [
+            {"items": [{"price": shop.price(1000)}], "duration": MONTH},
+            {"items": [{"price": shop.price(2000), "quantity": 2}], "duration": MONTH},
+        ],
+        **more,
+    }
+    return shop.v1.subscription_schedules.create(given)
+
+
+def test_phases_follow_each_other_and_the_end_cancels(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/billing/subscriptions/subscription-schedules/use-cases"""
+    schedule = two_phases(shop)
+    id = str(schedule.subscription)
+    assert (schedule.status, shop.sub(id)["schedule"]) == ("active", schedule.id)
+    assert [(each.start_date, each.end_date) for each in schedule.phases] == [
+        (NOW, NOW + 31 * DAY),
+        (NOW + 31 * DAY, NOW + 61 * DAY),
+    ]
+    shop.account.advance("31d 2h")
+    item = shop.sub(id)["items"]["data"][0]
+    assert (item["quantity"], item["price"]["unit_amount"]) == (2, 2000)
+    assert [each["total"] for each in shop.invoices(id)] == [4000, 1000]
+    shop.account.advance("30d")
+    assert shop.sub(id)["status"] == "canceled"
+    over = shop.v1.subscription_schedules.retrieve(schedule.id)
+    assert (over.status, over.completed_at) == ("completed", NOW + 61 * DAY)
+    types = [each["type"] for each in shop.account.events() if "schedule" in each["type"]]
+    assert types == ["subscription_schedule.completed"]
+
+
+def test_a_schedule_can_begin_later(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/subscription_schedules/create"""
+    schedule = two_phases(shop, start_date=NOW + 5 * DAY)
+    assert (schedule.status, schedule.subscription) == ("not_started", None)
+    shop.account.advance("5d")
+    begun = shop.v1.subscription_schedules.retrieve(schedule.id)
+    assert begun.status == "active"
+    assert shop.sub(str(begun.subscription))["status"] == "active"
+
+
+def test_older_versions_count_iterations(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/changelog/clover/2025-09-30/remove-iterations"""
+    form = f"customer={shop.customer()}&start_date=now&phases[0][items][0][price]={shop.price(500)}"
+    answer = shop.account.call(
+        "POST",
+        "/v1/subscription_schedules",
+        f"{form}&phases[0][iterations]=3",
+        stripe_version=OLD,
+    )
+    assert answer.json()["phases"][0]["end_date"] == 1785844800  # three months: 4 August
+
+
+def test_a_subscription_can_be_put_on_a_schedule_and_let_go(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/subscription_schedules/release"""
+    sub = shop.subscribe(shop.customer(), shop.price(1000))
+    schedules = shop.v1.subscription_schedules
+    schedule = schedules.create({"from_subscription": sub.id})
+    assert (schedule.status, schedule.subscription) == ("active", sub.id)
+    with pytest.raises(stripe.InvalidRequestError, match="already attached to a schedule"):
+        schedules.create({"from_subscription": sub.id})
+    first: Any = {
+        "items": [{"price": sub["items"].data[0].price.id}],
+        "start_date": schedule.phases[0].start_date,
+        "end_date": schedule.phases[0].end_date,
+    }
+    second: Any = {"items": [{"price": shop.price(3000)}], "duration": MONTH}
+    changed = schedules.update(schedule.id, {"phases": [first, second]})
+    assert len(changed.phases) == 2
+    shop.account.advance("31d 2h")
+    assert shop.invoices(sub.id)[0]["total"] == 3000
+    free = schedules.release(schedule.id)
+    assert (free.status, free.released_subscription, free.subscription) == (
+        "released",
+        sub.id,
+        None,
+    )
+    assert shop.sub(sub.id)["schedule"] is None
+    with pytest.raises(stripe.InvalidRequestError, match="status is `released`"):
+        schedules.cancel(schedule.id)
+
+
+def test_a_schedule_is_canceled_with_its_subscription(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/subscription_schedules/cancel"""
+    schedule = two_phases(shop)
+    gone = shop.v1.subscription_schedules.cancel(schedule.id)
+    assert (gone.status, gone.canceled_at) == ("canceled", NOW)
+    assert shop.sub(str(schedule.subscription))["status"] == "canceled"
+    listed = shop.v1.subscription_schedules.list({"customer": str(schedule.customer)})
+    assert [each.id for each in listed.data] == [schedule.id]
