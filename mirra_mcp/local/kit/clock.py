@@ -55,11 +55,19 @@ class Clock:
     def __init__(self, wall: Wall, *, standing: datetime | None = None) -> None:
         self._wall = wall
         self._ahead = timedelta()
+        self._latest = datetime.min.replace(tzinfo=UTC)
         self.standing = standing
 
     def now(self) -> datetime:
-        """Return the session's time."""
-        return self.standing or self._wall() + self._ahead
+        """Return the session's time. A wall clock that steps back doesn't turn it back."""
+        if self.standing:
+            return self.standing
+        at = self._wall() + self._ahead
+        if at < self._latest:
+            self._ahead += self._latest - at
+            at = self._latest
+        self._latest = at
+        return at
 
     def move_to(self, at: datetime) -> None:
         """Make it `at` now; an earlier instant changes nothing."""
@@ -75,7 +83,8 @@ class Clock:
     def save(self) -> dict[str, str | float | None]:
         """Return what `load` needs after a restart."""
         standing = self.standing.isoformat() if self.standing else None
-        return {"standing": standing, "ahead": self._ahead.total_seconds()}
+        latest = self.now().isoformat()
+        return {"standing": standing, "ahead": self._ahead.total_seconds(), "latest": latest}
 
     @classmethod
     def load(cls, wall: Wall, saved: dict[str, str | float | None]) -> "Clock":
@@ -83,4 +92,6 @@ class Clock:
         standing = saved["standing"]
         clock = cls(wall, standing=datetime.fromisoformat(standing) if standing else None)  # type: ignore[arg-type]  # written by save
         clock._ahead = timedelta(seconds=float(saved["ahead"] or 0))
+        if latest := saved.get("latest"):
+            clock._latest = datetime.fromisoformat(str(latest))
         return clock
