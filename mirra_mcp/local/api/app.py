@@ -13,7 +13,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -94,6 +94,8 @@ class ControlPlane:
             await self._app(scope, receive, send_with_limits)
         except Refusal as refusal:
             await _answer(refusal)(scope, receive, send_with_limits)
+        except ClientDisconnect:
+            log.debug("%s %s: the client went away.", scope["method"], scope["path"])
         except Exception:
             log.exception("%s %s failed.", scope["method"], scope["path"])
             if not started:
@@ -108,7 +110,7 @@ class ControlPlane:
                 "The request carries no token.",
                 "Send 'Authorization: Bearer <token>' with the token that Mirra printed.",
             )
-        if not hmac.compare_digest(token.strip().encode(), self._token):
+        if not hmac.compare_digest(token.strip().encode(errors="replace"), self._token):
             raise Refusal(
                 401,
                 "mirra.auth.invalid",

@@ -17,6 +17,14 @@ def is_local(host: str) -> bool:
         return False
 
 
+def name_of(url: str) -> str:
+    """Return the host name that a URL without its scheme, or an origin, names; else nothing."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def check(host: str | None, origin: str | None) -> None:
     """Let a request through if its Host and Origin are local.
 
@@ -24,23 +32,23 @@ def check(host: str | None, origin: str | None) -> None:
         Refusal: they aren't.
     """
     if host not in _seen:
-        name = urlsplit(f"//{host or ''}").hostname or ""
+        name = name_of(f"//{host or ''}")
         if not is_local(name):
             raise Refusal(
                 403,
                 "mirra.request.forbidden_host",
-                f"This Mirra doesn't answer to the host '{name}'.",
+                f"This Mirra doesn't answer to the host '{(host or '')[:80]}'.",
                 "Call it at 127.0.0.1 or localhost.",
             )
         if len(_seen) < 1000:
             _seen.add(host or "")
     if origin is not None:
-        name = urlsplit(origin).hostname or ""
+        name = name_of(origin)
         if not is_local(name):
             raise Refusal(
                 403,
                 "mirra.request.forbidden_origin",
-                f"Pages from '{origin}' may not call this Mirra.",
+                f"Pages from '{origin[:80]}' may not call this Mirra.",
                 "Serve the page from localhost, or call from a server.",
             )
 

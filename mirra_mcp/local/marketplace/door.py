@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, compile_path
 
@@ -84,7 +84,10 @@ class Door:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except ClientDisconnect:
+            log.debug("%s: the client went away.", scope["method"])
 
     async def market(self) -> Market:
         """Return the marketplace, open.
@@ -126,7 +129,7 @@ class Door:
                 "AUTHENTICATION_ERROR",
                 "Authentication required: send 'X-API-Key' with the token that Mirra printed.",
             )
-        if not compare_digest(key.strip().encode(), self._token):
+        if not compare_digest(key.strip().encode(errors="replace"), self._token):
             raise Refused(
                 401,
                 "AUTHENTICATION_ERROR",
@@ -190,7 +193,13 @@ def _check_origin(request: Request) -> None:
 
 
 def _refused(error: Exception, request: Request) -> Refused:
-    """Return any failure as the refusal that the caller gets."""
+    """Return any failure as the refusal that the caller gets.
+
+    Raises:
+        ClientDisconnect: there is no caller any more.
+    """
+    if isinstance(error, ClientDisconnect):
+        raise error
     if isinstance(error, Refused):
         return error
     if isinstance(error, Refusal):

@@ -1,5 +1,6 @@
 """What keeps strangers and nonsense out of the control plane."""
 
+import socket
 from collections.abc import Callable
 
 import httpx
@@ -28,6 +29,39 @@ def test_foreign_hosts_and_origins_are_refused(world: World, path: str) -> None:
     answer = world.http.get(path, headers={"origin": "https://evil.example"})
     assert answer.json()["error"]["code"] == "mirra.request.forbidden_origin"
     assert world.http.get(path, headers={"origin": "http://localhost:3000"}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["[", "::1]", "[::1", "]", "a b", "127.0.0.1.evil.example", "@"])
+@pytest.mark.parametrize("name", ["host", "origin"])
+def test_a_host_or_origin_that_makes_no_sense_is_refused(
+    world: World, name: str, host: str
+) -> None:
+    value = host if name == "host" else f"http://{host}"
+    toyland = world.start()
+    for answer in (
+        world.http.get("/v1/sessions", headers={name: value}),
+        world.http.get("/api/sdk/v1/marketplace", headers={name: value}),
+        toyland.call("GET", "/parcels", headers={name: value}),
+    ):
+        assert answer.status_code == 403, answer.text
+
+
+def test_a_client_that_leaves_in_mid_body_is_no_failure(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, toyland = world.http.base_url, world.start()
+    token = world.http.headers["authorization"]
+    for port, path in (
+        (url.port, "/v1/sessions"),
+        (url.port, "/api/sdk/v1/resources"),
+        (httpx.URL(toyland.url).port, "/parcels"),
+        (httpx.URL(toyland.url).port, "/_mirra/simulate"),
+    ):
+        head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: {token}\r\n"
+        with socket.create_connection((url.host, port or 0), timeout=5) as connection:
+            connection.sendall(f"{head}content-length: 100\r\n\r\n{{".encode())
+        assert toyland.send()["status"] == "sent"
+    assert [each for each in caplog.records if each.levelname != "DEBUG"] == []
 
 
 def test_mirrors_refuse_foreign_hosts_too(world: World) -> None:
