@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 RECONNECTS = 10
 """Failed connections in a row after which a stream that once worked is given up."""
+UNREADABLE = 1000
+"""Characters that are handed on of data that can't be read."""
 REFUSAL_SECONDS = 10.0
 """How long a refusal may take to arrive whole."""
 
@@ -34,7 +36,7 @@ async def follow(
     silence: float,
     has_ended: Callable[[], Awaitable[bool]],
 ) -> AsyncGenerator[Event, None]:
-    """Yield each event once and in order until the session has ended.
+    """Yield each event once and in order until the session has ended; none stops it.
 
     A connection that is refused, cut, closed or silent is made anew from the last event on.
     `has_ended` is asked when a connection closed without bringing anything.
@@ -55,7 +57,7 @@ async def follow(
                 async with aclosing(httpx_sse.EventSource(response).aiter_sse()) as messages:
                     async for message in messages:
                         if place.step(message):
-                            event = _event(place.number, message, call)
+                            event = _event(place.number, message)
                             yield event
                             if _is_last(event):
                                 return
@@ -134,16 +136,13 @@ async def _check(response: "httpx.Response", call: Call, token: str | None) -> N
     )
 
 
-def _event(number: int, message: httpx_sse.ServerSentEvent, call: Call) -> Event:
+def _event(number: int, message: httpx_sse.ServerSentEvent) -> Event:
+    """Read a message; data that is no JSON object becomes `{"unreadable": its beginning}`."""
     try:
         return Event(id=number, type=message.event, data=json.loads(message.data))
     except (ValueError, RecursionError):
-        raise MirraError(
-            f"{call.base} sent event {number} with data that is no JSON object.",
-            code="mirra.client.malformed_event",
-            request=call.name,
-            hint=f"Follow the stream after {number} to go on without it.",
-        ) from None
+        data = {"unreadable": message.data[:UNREADABLE]}
+        return Event(id=number, type=message.event or "unreadable", data=data)
 
 
 def _is_over(error: MirraError) -> bool:

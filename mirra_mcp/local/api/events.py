@@ -80,7 +80,7 @@ async def _stream(
             async with session.lock:
                 rows, after = log.rows(after, CHUNK, types, mirror)
             for id, type, data in rows:
-                yield b"id: %d\nevent: %s\ndata: %s\n\n" % (id, type.encode(), data)
+                yield b"id: %d\nevent: %s\ndata: %s\n\n" % (id, type.encode(), _one_line(data))
                 if type == "session.lifecycle" and _is_last(data):
                     return
             if rows:
@@ -90,6 +90,11 @@ async def _stream(
                     await log.wait_beyond(after)
             except TimeoutError:
                 yield b": keep-alive\n\n"
+
+
+def _one_line(data: bytes) -> bytes:
+    """Return JSON without the line breaks between its parts: within texts they are escaped."""
+    return data.replace(b"\n", b" ").replace(b"\r", b" ")
 
 
 def _is_last(data: bytes) -> bool:

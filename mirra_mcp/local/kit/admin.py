@@ -66,6 +66,7 @@ async def answer(session: Session, mirror: Mirror, call: Call) -> Answer:
         if session.mirrors.get(mirror.vendor) is not mirror:
             raise Refusal(404, "mirra.session.ended", "The session of this mirror has ended.")
         session.open()
+        call.now = session.clock.now()
         session.fire_due(call.now)
         found = await verb(session, mirror, call)
         return Answer(200, found.model_dump_json(by_alias=True, exclude_none=True).encode())

@@ -4,14 +4,12 @@ import logging
 from time import perf_counter
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
-from mirra_mcp.local.kit import admin, guard
+from mirra_mcp.local.kit import admin, guard, masks
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import problems_of
-from mirra_mcp.local.kit.resource import mask
 from mirra_mcp.local.kit.routes import Answer, Call, Route
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.wire.model import Doc
@@ -22,7 +20,7 @@ LOGGED_BODY = 4096
 """Bytes of a request's body that the log keeps."""
 LOGGED_HEADER = 256
 """Characters of a header that the log keeps."""
-SECRETS = ("authorization", "password", "secret", "token", "api_key", "apikey", "signing_secret")
+LARGEST_ERROR = 1024 * 1024
 
 
 async def serve(session: Session, mirror: Mirror, scope: Any, receive: Any, send: Any) -> None:
@@ -101,6 +99,7 @@ def answer_vendor(
 ) -> Answer:
     """Let the vendor's API answer a call, and log it. Refused calls change nothing."""
     session.open()
+    call.now = session.clock.now()  # others may have had their turn since it came
     session.fire_due(call.now)
     first = session.log.last + 1
     error: Doc | None = None
@@ -191,40 +190,22 @@ def _finish(session: Session, mirror: Mirror, call: Call, answer: Answer, start:
     session.requests += 1
     data: Doc = {"mirror": mirror.vendor, "method": call.method, "path": call.path}
     if call.query_string:
-        data["query"] = call.query_string[:LOGGED_BODY]
+        data["query"] = masks.pairs(call.query_string)[:LOGGED_BODY]
     data["status"] = answer.status
     data["durationMs"] = round((perf_counter() - start) * 1000, 2)
     if call.body:
-        data["request"] = _logged(call.body)
+        data["request"] = masks.body(call.body, LOGGED_BODY)
     data["headers"] = {
         name: call.headers[name][:LOGGED_HEADER]
         for name in mirror.logged_headers
         if name in call.headers
     }
     if mirror.idempotency and (key := call.headers.get(mirror.idempotency.header)):
-        data["idempotencyKey"] = key
+        data["idempotencyKey"] = key[:LOGGED_HEADER]
     if answer.status >= 400:
         session.errors += 1
-        data["error"] = orjson.loads(answer.encoded() or b"null")
+        data["error"] = masks.body(answer.encoded(), LARGEST_ERROR) or None
     session.log.append("traffic.request_completed", mirror.vendor, data)
-
-
-def _logged(body: bytes) -> Any:
-    """Return what the log keeps of a body: JSON if it is short JSON, else the beginning."""
-    if len(body) > LOGGED_BODY:
-        return body[:LOGGED_BODY].decode("utf-8", "replace") + f"… ({len(body)} bytes)"
-    if body[:1] not in b'{["':  # a form, most likely
-        return body.decode("utf-8", "replace")
-    try:
-        given = orjson.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
-    if not isinstance(given, dict):
-        return given
-    secret = [name for name in SECRETS if isinstance(given.get(name), str)]
-    if not secret:
-        return orjson.Fragment(body)
-    return given | {name: mask(given[name]) for name in secret}
 
 
 def gone() -> Answer:

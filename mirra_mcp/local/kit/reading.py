@@ -2,10 +2,10 @@
 
 from typing import Any, TypeVar
 
-import orjson
 from pydantic import ValidationError
 
 from mirra_mcp.local.kit.errors import Refusal, nearest
+from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.wire.model import Body, Doc
 
 B = TypeVar("B", bound=Body)
@@ -18,7 +18,7 @@ def parse(body: bytes) -> Doc:
         Refusal: it isn't one.
     """
     try:
-        given = orjson.loads(body) if body.strip() else {}
+        given = loads(body) if body.strip() else {}
     except ValueError as error:
         raise Refusal(
             400, "mirra.request.malformed", f"The body isn't JSON: {error}.", "Send a JSON object."
@@ -68,7 +68,8 @@ def whole(text: str | None, default: int, most: int, least: int = 1, name: str =
     """
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+    is_short = text.isascii() and text.isdecimal() and len(text.lstrip("0")) <= len(str(most))
+    if not (is_short and least <= int(text) <= most):
         raise invalid(
             f"'{name}' must be a whole number from {least} to {most}, not '{text[:20]}'.",
             f"As {name}={default}.",

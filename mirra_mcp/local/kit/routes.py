@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
+from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.local.kit.params import Params
 from mirra_mcp.wire.model import Doc
 
@@ -49,9 +50,9 @@ class Call:
         """The body as JSON; an empty body is an empty object.
 
         Raises:
-            ValueError: the body isn't JSON.
+            ValueError: the body isn't JSON, or nests too deeply.
         """
-        return orjson.loads(self.body) if self.body else {}
+        return loads(self.body) if self.body else {}
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from mirra_mcp.local.kit.chunks import bounded
 from mirra_mcp.local.kit.errors import nearest
+from mirra_mcp.local.kit.foreign import DEEPEST, is_deep
 from mirra_mcp.local.marketplace.errors import Refused, bad, invalid
-from mirra_mcp.local.marketplace.upstream import DEEPEST, is_deep
 from mirra_mcp.wire.marketplace import Answered, CreateResource, UpdateResource
 from mirra_mcp.wire.model import Body, Doc
 

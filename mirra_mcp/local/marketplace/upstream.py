@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from mirra_mcp.local.kit.foreign import is_deep
 from mirra_mcp.local.marketplace.addresses import Addresses, Origin, origin_of
 from mirra_mcp.local.marketplace.errors import Refused, UpstreamError
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 LIMIT = 4 * 1024 * 1024
 """Bytes of an answer that are read."""
-DEEPEST = 100
 LONGEST = 60_000
 """Characters of path and query that are sent; httpx takes hardly more."""
 HOPS = 5
@@ -76,21 +76,6 @@ def _whole(value: Any) -> Any:
 def _finite(text: str) -> float | str:
     value = float(text)
     return value if isfinite(value) else text
-
-
-def is_deep(value: Any) -> bool:
-    """Tell whether JSON is nested deeper than anything sensible is."""
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in (each.values() if isinstance(each, dict) else each)
-        ]
-        if not level:
-            return False
-    return True
 
 
 class Upstream:
