@@ -213,10 +213,10 @@ class Agent:
         _line("→", f"{tool} {_short(arguments)}" if arguments else tool)
         result = await self.client.call_tool(tool, arguments)
         assert isinstance(result, CallToolResult)
-        answer: dict[str, Any] = result.structured_content or {}
         if result.is_error:
-            raise Stumbled(f"{tool}: {answer.get('error', {}).get('message', answer)}")
-        return answer
+            told = "".join(getattr(part, "text", "") for part in result.content)
+            raise Stumbled(f"{tool}: {json.loads(told)['error']['message']}")
+        return result.structured_content or {}
 
     async def next_of(self, email_id: str, kind: str) -> Received:
         """Wait for the webhook of this type about this email."""

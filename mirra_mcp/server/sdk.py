@@ -43,10 +43,22 @@ Request = ServerRequestContext[Any, Any]
 Subscribe = Callable[[Request, Connection, str], Awaitable[None]]
 
 
-def result(body: dict[str, Any], *, is_error: bool = False) -> t.CallToolResult:
+def result(body: dict[str, Any]) -> t.CallToolResult:
     """Return a tool's answer, whole in both halves: hosts show the model one or the other."""
-    text = t.TextContent(type="text", text=to_json(body).decode())
-    return t.CallToolResult(content=[text], structured_content=body, is_error=is_error)
+    return t.CallToolResult(content=[_text(body)], structured_content=body)
+
+
+def refused(refusal: Refusal) -> t.CallToolResult:
+    """Return a tool's failure, as text alone.
+
+    The official TypeScript client holds whatever structure there is against the tool's output
+    schema, errors included, and would throw the answer away.
+    """
+    return t.CallToolResult(content=[_text(refusal.body)], is_error=True)
+
+
+def _text(body: dict[str, Any]) -> t.TextContent:
+    return t.TextContent(type="text", text=to_json(body).decode())
 
 
 class KitServer(MCPServer[Any]):
@@ -58,7 +70,7 @@ class KitServer(MCPServer[Any]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Any = None
     ) -> t.CallToolResult | t.InputRequiredResult:
-        """Call a tool; whatever goes wrong is a result with `{"error": {...}}` in both halves."""
+        """Call a tool; whatever goes wrong is a result whose text is `{"error": {...}}`."""
         asking.set(context)
         try:
             self._check_names(name, arguments)
@@ -72,7 +84,7 @@ class KitServer(MCPServer[Any]):
             )
         except ToolError as error:
             refusal = _refusal_in(error) or self._invalid(name, error)
-        return result(refusal.body, is_error=True)
+        return refused(refusal)
 
     def _check_names(self, name: str, arguments: dict[str, Any]) -> None:
         tool = self._tool_manager.get_tool(name)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
+from tests.answers import error
 from tests.cli.command import MODULE, SCRIPT, SECONDS, environment, first_line, running
 
 pytestmark = pytest.mark.anyio
@@ -62,8 +63,7 @@ async def test_when_the_shared_mirra_goes_the_next_call_starts_one(tmp_path: Pat
         process.kill()
         process.wait(SECONDS)
         lost = await client.call_tool("mirra_session_state", {})
-        assert lost.structured_content is not None
-        assert lost.structured_content["error"]["code"] == "mirra.client.unreachable"
+        assert error(lost)["code"] == "mirra.client.unreachable"
         started = await client.call_tool("mirra_session_start", {"mirrors": ["resend"]})
         assert not started.is_error
 

@@ -17,6 +17,7 @@ from mirra_mcp.server.caller import Connect
 from mirra_mcp.server.sdk import KitServer
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.sessions import CreateSession, Session
+from tests.answers import error
 from tests.local.kit.toy import Toy
 from tests.server.priced import PriceApi, pricing
 
@@ -80,20 +81,14 @@ class Agent:
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """Call a tool that must succeed, and return its structured answer."""
         answer = await self.client.call_tool(tool, arguments)
-        assert not answer.is_error, answer.structured_content
+        assert not answer.is_error, answer.content
         body: dict[str, Any] | None = answer.structured_content
         assert body is not None
         return body
 
     async def refusal(self, tool: str, **arguments: Any) -> dict[str, str]:
         """Call a tool that must refuse, and return its error."""
-        answer = await self.client.call_tool(tool, arguments)
-        assert answer.is_error, answer.structured_content
-        assert answer.structured_content is not None
-        error: dict[str, str] = answer.structured_content["error"]
-        assert set(error) == {"code", "message", "hint"}
-        assert all(error.values())
-        return error
+        return error(await self.client.call_tool(tool, arguments))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mirra_mcp.client.client import MirraClient
 from mirra_mcp.server.app import DEFAULT_TOOLSETS, TOOLSETS, all_cards, build_server
 from mirra_mcp.server.cards import bare, schemas, tie
 from mirra_mcp.settings import Settings
+from tests.answers import error
 from tests.standing.project import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -123,10 +124,9 @@ async def test_read_only_offers_only_what_changes_nothing() -> None:
 async def test_read_only_is_enforced_not_only_shown() -> None:
     async with Client(build_server(never, Settings(read_only=True))) as client:
         answer = await client.call_tool("mirra_session_start", {"mirrors": ["resend"]})
-    assert answer.structured_content is not None
-    error = answer.structured_content["error"]
-    assert error["code"] == "mirra.request.unknown_tool"
-    assert error["message"].startswith("mirra_session_start is switched off here")
+    told = error(answer)
+    assert told["code"] == "mirra.request.unknown_tool"
+    assert told["message"].startswith("mirra_session_start is switched off here")
 
 
 async def test_toolsets_choose_what_is_offered() -> None:

@@ -44,7 +44,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMirra]:
 
 async def _call(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
     result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.structured_content
+    assert not result.is_error, result.content
     answer: dict[str, Any] = result.structured_content or {}
     return answer
 

@@ -20,6 +20,7 @@ from mirra_mcp.server.app import build_server
 from mirra_mcp.server.http import HttpOptions, http_app
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.sessions import CreateSession
+from tests.answers import error
 
 pytestmark = pytest.mark.anyio
 
@@ -156,7 +157,7 @@ async def call(url: str, token: str, mode: Any, tool: str, arguments: dict[str, 
         httpx2.AsyncClient(headers={"authorization": f"Bearer {token}"}) as http,
         Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode) as client,
     ):
-        return (await client.call_tool(tool, arguments)).structured_content
+        return await client.call_tool(tool, arguments)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -176,7 +177,9 @@ async def test_each_callers_calls_are_made_with_its_own_token(
             await call(url, token, mode, "mirra_session_start", arguments)
         for number, token in enumerate(workspaces):
             listed = await call(url, token, mode, "mirra_session_list", {})
-            assert [session["name"] for session in listed["sessions"]] == [f"of-{number}"]
+            assert [session["name"] for session in listed.structured_content["sessions"]] == [
+                f"of-{number}"
+            ]
 
         assert post(url).status_code == 401
         assert post(url, authorization="Bearer mt_unknown").status_code == 401
@@ -201,7 +204,7 @@ async def test_nobody_shops_with_the_servers_own_key(workspaces: dict[str, Local
 
     with serving(connect, is_hosted=True) as url:
         answer = await call(url, next(iter(workspaces)), "auto", "mirra_marketplace_search", {})
-    assert answer["error"]["code"] == "mirra.marketplace.not_shared"
+    assert error(answer)["code"] == "mirra.marketplace.not_shared"
 
 
 async def test_a_caller_can_not_subscribe_to_anothers_session(
