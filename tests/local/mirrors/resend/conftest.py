@@ -6,7 +6,7 @@ import pytest
 import resend
 
 from tests.local.mirrors.conftest import Open
-from tests.local.mirrors.resend.account import Account
+from tests.local.mirrors.resend.client import Account
 
 
 @pytest.fixture

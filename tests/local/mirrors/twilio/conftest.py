@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.local.mirrors.conftest import Open
-from tests.local.mirrors.twilio.account import Account
+from tests.local.mirrors.twilio.client import Account
 
 
 @pytest.fixture

@@ -4,18 +4,15 @@ Source: https://resend.com/docs/knowledge-base/account-quotas-and-limits (a boun
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.local.mirrors.resend.seeds import history
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.resend.mirror import Resend
 
 EMAILS, BOUNCES_EVERY = 60, 7
 SPAN = timedelta(days=3)
 
 
-def build(resend: "Resend") -> None:
+def build(resend: Peers) -> None:
     """Send 60 emails over the last 3 days, of which 9 bounce; then suspend the account."""
     with history.at(resend, resend.now - SPAN - timedelta(days=1)):
         resend.domains.add(history.DOMAIN)

@@ -1,10 +1,7 @@
 """The fixture `empty`: what a new account has, and nothing more."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.resend.mirror import Resend
+from mirra_mcp.local.mirrors.resend.api.peers import Peers
 
 
-def build(resend: "Resend") -> None:
+def build(resend: Peers) -> None:
     """Leave the account as it is."""

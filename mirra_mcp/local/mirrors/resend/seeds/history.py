@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.resend.mirror import Resend
 
 DOMAIN = "mail.acme.com"
 LINK = "https://app.acme.com/orders"
@@ -22,7 +19,7 @@ KINDS = (
 
 
 @contextmanager
-def at(resend: "Resend", moment: datetime) -> Iterator[None]:
+def at(resend: Peers, moment: datetime) -> Iterator[None]:
     """Let the mirror take another instant for now."""
     now = resend.now
     resend.now = moment
@@ -32,7 +29,7 @@ def at(resend: "Resend", moment: datetime) -> Iterator[None]:
         resend.now = now
 
 
-def send(resend: "Resend", number: int, moment: datetime, *, fate: str) -> Doc:
+def send(resend: Peers, number: int, moment: datetime, *, fate: str) -> Doc:
     """Send an email at `moment` and let `fate` happen to it soon after.
 
     A fate is the last event; what has to come first comes first.

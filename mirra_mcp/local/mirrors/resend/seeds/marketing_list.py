@@ -1,16 +1,13 @@
 """The fixture `marketing-list`: an audience of 1,000 contacts and three broadcasts of the past."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from mirra_mcp.local.mirrors.resend import placeholders
-from mirra_mcp.local.mirrors.resend.personal import lookup_for, unsubscribe_link
-from mirra_mcp.local.mirrors.resend.resources.outcomes import hard_bounce
-from mirra_mcp.local.mirrors.resend.wire import stamp
+from mirra_mcp.local.mirrors.resend.api.dates import stamp
+from mirra_mcp.local.mirrors.resend.api.peers import Peers
+from mirra_mcp.local.mirrors.resend.marketing import placeholders
+from mirra_mcp.local.mirrors.resend.marketing.personal import lookup_for, unsubscribe_link
+from mirra_mcp.local.mirrors.resend.sending.emails.outcomes import hard_bounce
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.resend.mirror import Resend
 
 DOMAIN = "mail.acme.com"
 SENDER = f"Acme <news@{DOMAIN}>"
@@ -38,7 +35,7 @@ HTML = (
 )
 
 
-def build(resend: "Resend") -> None:
+def build(resend: Peers) -> None:
     """Fill an empty account; the same every time."""
     today = resend.now.replace(minute=0, second=0, microsecond=0)
     resend.domains.add(DOMAIN)
@@ -56,7 +53,7 @@ def build(resend: "Resend") -> None:
                 _add_email(resend, broadcast, contact, place * 7 + place // 20 * 3 + number)
 
 
-def _add_contact(resend: "Resend", number: int, group: str, start: datetime) -> None:
+def _add_contact(resend: Peers, number: int, group: str, start: datetime) -> None:
     first, last = FIRST[number % len(FIRST)], LAST[number // len(FIRST) % len(LAST)]
     plan = PLANS[number % len(PLANS)]
     resend.contacts.add(
@@ -72,7 +69,7 @@ def _add_contact(resend: "Resend", number: int, group: str, start: datetime) -> 
 
 
 def _add_broadcast(
-    resend: "Resend", group: str, name: str, subject: str, html: str, at: datetime
+    resend: Peers, group: str, name: str, subject: str, html: str, at: datetime
 ) -> Doc:
     broadcast = resend.broadcasts.new(
         name=name,
@@ -88,7 +85,7 @@ def _add_broadcast(
     return resend.broadcasts.save(broadcast)
 
 
-def _add_email(resend: "Resend", broadcast: Doc, contact: Doc, chance: int) -> None:
+def _add_email(resend: Peers, broadcast: Doc, contact: Doc, chance: int) -> None:
     """Keep an email with what became of it: `chance` decides, so that each build is alike."""
     id = resend.emails.new_id()
     lookup = lookup_for(resend, contact, unsubscribe_link(resend, contact, id))
@@ -110,7 +107,7 @@ def _add_email(resend: "Resend", broadcast: Doc, contact: Doc, chance: int) -> N
         resend.suppressions.add(contact["email"], origin="bounce", source_id=id)
 
 
-def _outcome(resend: "Resend", chance: int, address: str, html: str) -> Doc:
+def _outcome(resend: Peers, chance: int, address: str, html: str) -> Doc:
     """Return an email's last event: 1 in 100 bounced, some complained, 4 in 10 were opened."""
     if resend.suppressions.holds(address):
         return {"last_event": "suppressed", "_seen": ["suppressed"]}

@@ -2,14 +2,12 @@
 
 import sys
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mirra_mcp.local.kit.phrases import Said, phrase, phrases_of
+from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.local.mirrors.resend.seeds import history
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.resend.mirror import Resend
 
 DOMAINS = ("mail.acme.com", "news.acme.com", "billing.acme.com", "app.acme.com")
 STATUSES = {"pending": "pending", "failed": "failed", "unverified": "not_started"}
@@ -26,7 +24,7 @@ MOST = 5_000
     r" domain|verified domains)",
     rf"the domains? {{values}} (?:is|are) (?:already )?{STATUS}",
 )
-def domains(resend: "Resend", said: Said) -> str:
+def domains(resend: Peers, said: Said) -> str:
     """Add domains, verified unless something else is said."""
     named = said.values() or [said.name() or ""] * said.has("name")
     names = named or [_fresh_domain(resend, number) for number in range(_few(said.count()))]
@@ -50,7 +48,7 @@ def domains(resend: "Resend", said: Said) -> str:
     r"(?: (?:across|over|in|during|from|within) the (?:last|past) {span})?"
     r"(?:,? (?:with|at) an? {percent} (?P<rate>bounce|open|complaint|click) rate)?",
 )
-def emails(resend: "Resend", said: Said) -> str:
+def emails(resend: Peers, said: Said) -> str:
     """Send emails in the past, evenly, and let become of them what is said."""
     count = _few(said.count())
     span = said.span() or timedelta(days=1)
@@ -74,7 +72,7 @@ def emails(resend: "Resend", said: Said) -> str:
     r"(?:,? (?:of which |of whom )?{count:gone}(?: of them| of whom)?(?: (?:is|are|have))?"
     r" unsubscribed)?",
 )
-def audience(resend: "Resend", said: Said) -> str:
+def audience(resend: Peers, said: Said) -> str:
     """Make a group of contacts."""
     name = said.value() or said.name() or "Newsletter"
     group = resend.segments.found(name)
@@ -93,7 +91,7 @@ def audience(resend: "Resend", said: Said) -> str:
     r"(?P<left>unsubscribed|subscribed))?",
     r"the contacts? {values}",
 )
-def contacts(resend: "Resend", said: Said) -> str:
+def contacts(resend: Peers, said: Said) -> str:
     """Add contacts."""
     unsubscribed = "unsubscribed" in (said.word("gone"), said.word("left"))
     addresses = [each for each in said.values() if "@" in each]
@@ -115,7 +113,7 @@ def contacts(resend: "Resend", said: Said) -> str:
 @phrase(
     r"an? webhook(?: endpoint)? (?:at |to |registered at )?{value:url}(?: for {values})?",
 )
-def webhook(resend: "Resend", said: Said) -> str:
+def webhook(resend: Peers, said: Said) -> str:
     """Register a webhook endpoint."""
     url, events = said.value("url") or "", said.values() or list(resend.webhook_events)
     unknown = [each for each in events if each not in resend.webhook_events]
@@ -131,13 +129,13 @@ def _few(count: int) -> int:
     return count
 
 
-def _fresh_domain(resend: "Resend", number: int) -> str:
+def _fresh_domain(resend: Peers, number: int) -> str:
     taken = resend.domains.count()
     number += taken
     return DOMAINS[number] if number < len(DOMAINS) else f"mail{number + 1}.acme.com"
 
 
-def _sending_domain(resend: "Resend") -> str:
+def _sending_domain(resend: Peers) -> str:
     verified = (each for each in resend.domains.find() if each["status"] == "verified")
     domain = next(verified, None)
     if domain is None:
@@ -147,7 +145,7 @@ def _sending_domain(resend: "Resend") -> str:
 
 
 def _send(
-    resend: "Resend", number: int, moment: datetime, domain: str, fate: str, to: str | None
+    resend: Peers, number: int, moment: datetime, domain: str, fate: str, to: str | None
 ) -> Doc:
     _, subject, sender = history.KINDS[number % len(history.KINDS)]
     name = history.PEOPLE[number % len(history.PEOPLE)]
@@ -175,7 +173,7 @@ def _send(
     return email
 
 
-def _contact(resend: "Resend", number: int, **fields: Any) -> None:
+def _contact(resend: Peers, number: int, **fields: Any) -> None:
     name = history.PEOPLE[number % len(history.PEOPLE)]
     resend.contacts.add(
         f"{name}{number + resend.contacts.count()}@example.com", first_name=name.title(), **fields

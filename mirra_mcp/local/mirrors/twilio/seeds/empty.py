@@ -1,10 +1,7 @@
 """A blank account."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 
 
-def build(twilio: "Twilio") -> None:
+def build(twilio: Peers) -> None:
     """Leave the account as it was installed."""

@@ -3,19 +3,15 @@
 Source: https://docs.mirra.run/mirrors/twilio
 """
 
-from typing import TYPE_CHECKING
-
-from mirra_mcp.local.mirrors.twilio.wire_messages import CreateService
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.messaging.params import CreateService
 
 SID = f"MG{'0' * 31}1"
 NUMBERS = ("+14155550101", "+12125550102", "+13125550103", "+12065550104", "+15125550105")
 ENV = {"TWILIO_MESSAGING_SERVICE_SID": SID, "TWILIO_PHONE_NUMBER": NUMBERS[0]}
 
 
-def build(twilio: "Twilio") -> None:
+def build(twilio: Peers) -> None:
     """Make the service, and put five numbers of five cities into its pool.
 
     What comes in is left to the numbers, as the console proposes: else Twilio would drop it.

@@ -1,14 +1,12 @@
 """How Setup text speaks of a Twilio account, and the verbs that make it so."""
 
 import sys
-from typing import TYPE_CHECKING
 
 from mirra_mcp.local.kit.phrases import Said, naming, phrase, phrases_of
-from mirra_mcp.local.mirrors.twilio import wire_messages, wire_verify
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.messaging.params import CreateService as NewMessagingService
+from mirra_mcp.local.mirrors.twilio.verify.params import CreateService as NewVerifyService
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
 
 FIRST = 14155550100
 """The first of the numbers that an account gets when none is named."""
@@ -19,7 +17,7 @@ MOST = 100
     r"(?:{count} )?verified (?:caller ids?|(?:phone )?numbers?|recipients?) {values}",
     r"(?:the )?(?:phone )?numbers? {values} (?:is|are) verified",
 )
-def verified(twilio: "Twilio", said: Said) -> str:
+def verified(twilio: Peers, said: Said) -> str:
     """Verify numbers of others, which a trial account may text."""
     for number in said.values():
         twilio.outgoing_caller_ids.verify(number)
@@ -30,7 +28,7 @@ def verified(twilio: "Twilio", said: Said) -> str:
     r"{count} (?:twilio |own(?:ed)? |sending |local )?(?:phone )?numbers?(?: {values})?",
     r"the (?:phone )?numbers? {values}",
 )
-def numbers(twilio: "Twilio", said: Said) -> str:
+def numbers(twilio: Peers, said: Said) -> str:
     """Give the account numbers of its own."""
     wanted = said.values() or [_free(twilio, number) for number in range(_few(said.count()))]
     if said.has("count") and said.count() != len(wanted):
@@ -45,13 +43,11 @@ def numbers(twilio: "Twilio", said: Said) -> str:
     r"(?: (?:with|of|containing|that has) (?:a (?:sender )?pool of )?{count} (?:phone )?numbers?"
     r"(?: {values})?)?",
 )
-def messaging_service(twilio: "Twilio", said: Said) -> str:
+def messaging_service(twilio: Peers, said: Said) -> str:
     """Make a messaging service with numbers in its pool."""
     name = said.value() or said.name() or "Notifications"
     sid = name if name.startswith("MG") and len(name) == 34 else ""
-    params = wire_messages.CreateService.model_validate(
-        {"FriendlyName": "Notices" if sid else name}
-    )
+    params = NewMessagingService.model_validate({"FriendlyName": "Notices" if sid else name})
     service = twilio.messaging_services.add(twilio.account_sid, params, sid)
     wanted = said.values()
     if said.has("count") and not wanted:
@@ -62,11 +58,11 @@ def messaging_service(twilio: "Twilio", said: Said) -> str:
 
 
 @phrase(r"(?:an?|one|the) verify service(?: {value}| {name})?(?: for \w+)?")
-def verify_service(twilio: "Twilio", said: Said) -> str:
+def verify_service(twilio: Peers, said: Said) -> str:
     """Make a Verify service."""
     name = said.value() or said.name() or "Acme"
     sid = name if name.startswith("VA") and len(name) == 34 else None
-    params = wire_verify.CreateService.model_validate({"FriendlyName": "Acme" if sid else name})
+    params = NewVerifyService.model_validate({"FriendlyName": "Acme" if sid else name})
     with naming(twilio.verify_services, sid):
         service = twilio.verify_services.add(params)
     return f"Verify service {service['sid']}"
@@ -76,7 +72,7 @@ def verify_service(twilio: "Twilio", said: Said) -> str:
     r"(?:the )?(?:(?:phone )?numbers? |recipients? |customers? )?{values}"
     r" (?:(?:has|have|had) )?(?:already )?(?:opted out|unsubscribed|replied stop|texted stop)",
 )
-def opted_out(twilio: "Twilio", said: Said) -> str:
+def opted_out(twilio: Peers, said: Said) -> str:
     """Let people have opted out of every number that the account has."""
     own = [each["phone_number"] for each in twilio.incoming_phone_numbers.find()]
     own += [each["sid"] for each in twilio.messaging_services.find()]
@@ -95,11 +91,11 @@ def _few(count: int) -> int:
     return count
 
 
-def _free(twilio: "Twilio", number: int) -> str:
+def _free(twilio: Peers, number: int) -> str:
     return f"+{FIRST + twilio.incoming_phone_numbers.count() + number}"
 
 
-def _number(twilio: "Twilio", number: str) -> Doc:
+def _number(twilio: Peers, number: str) -> Doc:
     there = twilio.incoming_phone_numbers.first(phone_number=number)
     return there or twilio.incoming_phone_numbers.provide(number)
 

@@ -1,9 +1,6 @@
 """A trial account, which may text two verified numbers and nobody else."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 
 NUMBER = "+14155550100"
 """The account's own."""
@@ -11,7 +8,7 @@ VERIFIED = ("+15555550123", "+15555550124")
 ENV = {"TWILIO_PHONE_NUMBER": NUMBER}
 
 
-def build(twilio: "Twilio") -> None:
+def build(twilio: Peers) -> None:
     """Verify two numbers, and make the account one on trial: others get 21608."""
     twilio.incoming_phone_numbers.provide(NUMBER, friendly_name="Trial number")
     for number in VERIFIED:

@@ -3,19 +3,15 @@
 Source: https://www.twilio.com/docs/verify/api/programmable-rate-limits
 """
 
-from typing import TYPE_CHECKING
-
-from mirra_mcp.local.mirrors.twilio.wire_verify import CreateService
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.verify.params import CreateService
 
 NAME, SID = "Acme", f"VA{'0' * 31}1"
 ENV = {"TWILIO_VERIFY_SERVICE_SID": SID}
 LIMIT, MOST, SECONDS = "end_user_ip_address", 10, 3600
 
 
-def build(twilio: "Twilio") -> None:
+def build(twilio: Peers) -> None:
     """Make the service, and a limit of ten verifications an hour for each address."""
     asked = {"FriendlyName": NAME, "CodeLength": "6", "LookupEnabled": "true"}
     service = twilio.verify_services.add(CreateService.model_validate(asked), SID)

@@ -1,7 +1,7 @@
-"""The modules that tell what the world does to an account, a line each."""
+"""What the world can do to a Twilio account, a module for each area."""
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.twilio.simulate import account, carriers, messages, numbers, verify
+from mirra_mcp.local.mirrors.twilio.simulate import accounts, lookup, messaging, numbers, verify
 
-MODULES: tuple[ModuleType, ...] = (messages, numbers, verify, carriers, account)
+MODULES: tuple[ModuleType, ...] = (messaging, numbers, verify, lookup, accounts)

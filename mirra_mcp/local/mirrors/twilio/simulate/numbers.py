@@ -3,19 +3,17 @@
 Source: https://www.twilio.com/docs/api/errors
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
-from mirra_mcp.local.mirrors.twilio import phones
-from mirra_mcp.local.mirrors.twilio.senders import SHORT
-from mirra_mcp.local.mirrors.twilio.simulate.messages import ErrorCode, known_code
+from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.messaging.senders import SHORT
+from mirra_mcp.local.mirrors.twilio.simulate.messaging import ErrorCode, known_code
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
 
 Country = Annotated[str, Field(description="Two letters, as in GB.", pattern="^[A-Za-z]{2}$")]
 Anyone = Annotated[str | None, Field(description="A handset's number, in E.164.")]
@@ -23,7 +21,7 @@ Anyone = Annotated[str | None, Field(description="A handset's number, in E.164."
 
 @story("carrier.outage", aliases=("number.unreachable",), fires=())
 def outage(
-    twilio: "Twilio",
+    twilio: Peers,
     phone_number: Anyone = None,
     country: Annotated[str | None, Field(description="Or a whole country, as in GB.")] = None,
     error_code: ErrorCode = 30003,
@@ -36,7 +34,7 @@ def outage(
 
 @story("carrier.recovered", aliases=("number.reachable",), fires=())
 def recovered(
-    twilio: "Twilio",
+    twilio: Peers,
     phone_number: Anyone = None,
     country: Annotated[str | None, Field(description="Or a whole country, as in GB.")] = None,
 ) -> Doc:
@@ -50,7 +48,7 @@ def recovered(
 
 @story("number.queue_full", fires=())
 def queue_full(
-    twilio: "Twilio",
+    twilio: Peers,
     phone_number: Annotated[
         str | None, Field(description="Your number; the only one, if left out.")
     ] = None,
@@ -69,7 +67,7 @@ def queue_full(
 
 @story("short_code.assigned", fires=())
 def short_code_assigned(
-    twilio: "Twilio",
+    twilio: Peers,
     short_code: Annotated[str, Field(description="5 or 6 digits.")],
     country: Country = "US",
 ) -> Doc:
@@ -83,7 +81,7 @@ def short_code_assigned(
 
 
 @story("account.geo_permission", fires=())
-def geo_permission(twilio: "Twilio", country: Country, allowed: bool = False) -> Doc:
+def geo_permission(twilio: Peers, country: Country, allowed: bool = False) -> Doc:
     """Somebody forbids messages to a country in the console (21408), or allows them again."""
     code = country.upper()
     others = [each for each in twilio.setting("no_permission", ()) if each != code]

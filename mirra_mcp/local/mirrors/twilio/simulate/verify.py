@@ -3,17 +3,16 @@
 Source: https://www.twilio.com/docs/verify/api/verification-check
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError, one_of
 from mirra_mcp.local.kit.stories import story, the_one
-from mirra_mcp.local.mirrors.twilio import phones, verify_errors
+from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.verify import errors
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.twilio.mirror import Twilio
 
 Sid = Annotated[
     str | None, Field(description="The verification (VE...); the only pending one, if left out.")
@@ -23,7 +22,7 @@ To = Annotated[str | None, Field(description="Or the number or address that it w
 
 @story("verify.check_failed", aliases=("verification.check_failed",), fires=())
 def check_failed(
-    twilio: "Twilio",
+    twilio: Peers,
     sid: Sid = None,
     to: To = None,
     code: Annotated[str | None, Field(description="What is typed; a wrong code.")] = None,
@@ -38,21 +37,21 @@ def check_failed(
 
 
 @story("verify.approved", aliases=("verification.approved",), fires=())
-def approved(twilio: "Twilio", sid: Sid = None, to: To = None) -> Doc:
+def approved(twilio: Peers, sid: Sid = None, to: To = None) -> Doc:
     """A person types the right code, and the application passes it on."""
     doc = _pending(twilio, sid, to)
     return twilio.verification_checks.typed(doc, doc["code"])
 
 
 @story("verify.expired", aliases=("verification.expired",), fires=())
-def expired(twilio: "Twilio", sid: Sid = None, to: To = None) -> Doc:
+def expired(twilio: Peers, sid: Sid = None, to: To = None) -> Doc:
     """Ten minutes have passed for a verification: Twilio has forgotten it."""
     return twilio.verifications.become(_open(twilio, sid, to), "expired")
 
 
 @story("verify.undelivered", aliases=("verification.undelivered",), fires=())
 def undelivered(
-    twilio: "Twilio",
+    twilio: Peers,
     sid: Sid = None,
     to: To = None,
     error_code: Annotated[int, Field(description="The carrier's, as for messages.")] = 30003,
@@ -67,22 +66,22 @@ def undelivered(
 
 @story("verify.refused", aliases=("verify.blocked",), fires=())
 def refused(
-    twilio: "Twilio",
+    twilio: Peers,
     to: Annotated[str, Field(description="The number or address that it would go to.")],
     error_code: Annotated[
         int, Field(description="One of Verify's codes: 60212, 60223, 60238, 60410...")
     ] = 60410,
 ) -> Doc:
     """The next verification to a number or address is refused, once."""
-    if error_code not in verify_errors.CODES:
-        known = one_of(map(str, verify_errors.CODES))
+    if error_code not in errors.CODES:
+        known = one_of(map(str, errors.CODES))
         raise SimulateError(f"Verify has no error {error_code}.", f"It has: {known}.")
     target = _target(to)
     doc = twilio.carrier_lines.happen(target, next_verification_error=error_code)
     return twilio.carrier_lines.shown(doc)
 
 
-def _pending(twilio: "Twilio", sid: str | None, to: str | None) -> Doc:
+def _pending(twilio: Peers, sid: str | None, to: str | None) -> Doc:
     doc = _open(twilio, sid, to)
     if doc["status"] != "pending":
         raise SimulateError(
@@ -92,7 +91,7 @@ def _pending(twilio: "Twilio", sid: str | None, to: str | None) -> Doc:
     return doc
 
 
-def _open(twilio: "Twilio", sid: str | None, to: str | None) -> Doc:
+def _open(twilio: Peers, sid: str | None, to: str | None) -> Doc:
     """Return the verification that is meant.
 
     Raises:

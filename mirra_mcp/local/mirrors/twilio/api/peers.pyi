@@ -1,0 +1,90 @@
+from mirra_mcp.local.mirrors.twilio.accounts.accounts import Accounts
+from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
+from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
+from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
+from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
+from mirra_mcp.local.mirrors.twilio.api.speech import Speech
+from mirra_mcp.local.mirrors.twilio.lookup.carrier_lines import CarrierLines
+from mirra_mcp.local.mirrors.twilio.lookup.lookups import LookupOverrides, Lookups
+from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
+    BrandRegistrations,
+    BrandVettings,
+    Campaigns,
+)
+from mirra_mcp.local.mirrors.twilio.messaging.carrier_troubles import CarrierTroubles
+from mirra_mcp.local.mirrors.twilio.messaging.geo_permissions import GeoPermissions
+from mirra_mcp.local.mirrors.twilio.messaging.messages.feedback import Feedback
+from mirra_mcp.local.mirrors.twilio.messaging.messages.media import Media
+from mirra_mcp.local.mirrors.twilio.messaging.messages.resource import Messages
+from mirra_mcp.local.mirrors.twilio.messaging.notifications import Notifications
+from mirra_mcp.local.mirrors.twilio.messaging.opt_outs import OptOutReplies, OptOuts
+from mirra_mcp.local.mirrors.twilio.messaging.services.resource import MessagingServices
+from mirra_mcp.local.mirrors.twilio.messaging.services.senders import (
+    AlphaSenders,
+    DestinationAlphaSenders,
+    ServicePhoneNumbers,
+    ServiceShortCodes,
+)
+from mirra_mcp.local.mirrors.twilio.messaging.short_codes import ShortCodes
+from mirra_mcp.local.mirrors.twilio.messaging.tollfree_verifications import TollfreeVerifications
+from mirra_mcp.local.mirrors.twilio.numbers.available_phone_numbers import AvailablePhoneNumbers
+from mirra_mcp.local.mirrors.twilio.numbers.incoming_phone_numbers import IncomingPhoneNumbers
+from mirra_mcp.local.mirrors.twilio.numbers.outgoing_caller_ids import OutgoingCallerIds
+from mirra_mcp.local.mirrors.twilio.verify.factors.challenges import VerifyChallenges
+from mirra_mcp.local.mirrors.twilio.verify.factors.entities import VerifyEntities
+from mirra_mcp.local.mirrors.twilio.verify.factors.resource import VerifyFactors
+from mirra_mcp.local.mirrors.twilio.verify.messaging_configurations import (
+    VerifyMessagingConfigurations,
+)
+from mirra_mcp.local.mirrors.twilio.verify.rate_limits import VerifyBuckets, VerifyRateLimits
+from mirra_mcp.local.mirrors.twilio.verify.safe_list_numbers import SafeListNumbers
+from mirra_mcp.local.mirrors.twilio.verify.services import VerifyServices
+from mirra_mcp.local.mirrors.twilio.verify.templates import VerifyTemplates
+from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import VerificationAttempts
+from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
+from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
+from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
+
+class Peers(Speech):
+    accounts: Accounts
+    alpha_senders: AlphaSenders
+    available_phone_numbers: AvailablePhoneNumbers
+    brand_registrations: BrandRegistrations
+    brand_vettings: BrandVettings
+    carrier_lines: CarrierLines
+    carrier_troubles: CarrierTroubles
+    destination_alpha_senders: DestinationAlphaSenders
+    feedback: Feedback
+    geo_permissions: GeoPermissions
+    incoming_phone_numbers: IncomingPhoneNumbers
+    keys: Keys
+    lookup_overrides: LookupOverrides
+    lookups: Lookups
+    media: Media
+    messages: Messages
+    messaging_services: MessagingServices
+    notifications: Notifications
+    opt_out_replies: OptOutReplies
+    opt_outs: OptOuts
+    outgoing_caller_ids: OutgoingCallerIds
+    safe_list_numbers: SafeListNumbers
+    secondary_auth_tokens: SecondaryAuthTokens
+    service_phone_numbers: ServicePhoneNumbers
+    service_short_codes: ServiceShortCodes
+    short_codes: ShortCodes
+    tokens: Tokens
+    tollfree_verifications: TollfreeVerifications
+    us_app_to_persons: Campaigns
+    usage_records: UsageRecords
+    verification_attempts: VerificationAttempts
+    verification_checks: VerificationChecks
+    verifications: Verifications
+    verify_buckets: VerifyBuckets
+    verify_challenges: VerifyChallenges
+    verify_entities: VerifyEntities
+    verify_factors: VerifyFactors
+    verify_messaging_configurations: VerifyMessagingConfigurations
+    verify_rate_limits: VerifyRateLimits
+    verify_services: VerifyServices
+    verify_templates: VerifyTemplates
+    verify_webhooks: VerifyWebhooks

@@ -1,0 +1,93 @@
+"""Every noun of the Twilio mirror, area by area. `self.mirror.<plural>` is how they meet."""
+
+from mirra_mcp.local.mirrors.twilio.accounts.accounts import Accounts
+from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
+from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
+from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
+from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
+from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.lookup.carrier_lines import CarrierLines
+from mirra_mcp.local.mirrors.twilio.lookup.lookups import LookupOverrides, Lookups
+from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
+    BrandRegistrations,
+    BrandVettings,
+    Campaigns,
+)
+from mirra_mcp.local.mirrors.twilio.messaging.carrier_troubles import CarrierTroubles
+from mirra_mcp.local.mirrors.twilio.messaging.geo_permissions import GeoPermissions
+from mirra_mcp.local.mirrors.twilio.messaging.messages.feedback import Feedback
+from mirra_mcp.local.mirrors.twilio.messaging.messages.media import Media
+from mirra_mcp.local.mirrors.twilio.messaging.messages.resource import Messages
+from mirra_mcp.local.mirrors.twilio.messaging.notifications import Notifications
+from mirra_mcp.local.mirrors.twilio.messaging.opt_outs import OptOutReplies, OptOuts
+from mirra_mcp.local.mirrors.twilio.messaging.services.resource import MessagingServices
+from mirra_mcp.local.mirrors.twilio.messaging.services.senders import (
+    AlphaSenders,
+    DestinationAlphaSenders,
+    ServicePhoneNumbers,
+    ServiceShortCodes,
+)
+from mirra_mcp.local.mirrors.twilio.messaging.short_codes import ShortCodes
+from mirra_mcp.local.mirrors.twilio.messaging.tollfree_verifications import TollfreeVerifications
+from mirra_mcp.local.mirrors.twilio.numbers.available_phone_numbers import AvailablePhoneNumbers
+from mirra_mcp.local.mirrors.twilio.numbers.incoming_phone_numbers import IncomingPhoneNumbers
+from mirra_mcp.local.mirrors.twilio.numbers.outgoing_caller_ids import OutgoingCallerIds
+from mirra_mcp.local.mirrors.twilio.verify.factors.challenges import VerifyChallenges
+from mirra_mcp.local.mirrors.twilio.verify.factors.entities import VerifyEntities
+from mirra_mcp.local.mirrors.twilio.verify.factors.resource import VerifyFactors
+from mirra_mcp.local.mirrors.twilio.verify.messaging_configurations import (
+    VerifyMessagingConfigurations,
+)
+from mirra_mcp.local.mirrors.twilio.verify.rate_limits import VerifyBuckets, VerifyRateLimits
+from mirra_mcp.local.mirrors.twilio.verify.safe_list_numbers import SafeListNumbers
+from mirra_mcp.local.mirrors.twilio.verify.services import VerifyServices
+from mirra_mcp.local.mirrors.twilio.verify.templates import VerifyTemplates
+from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import VerificationAttempts
+from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
+from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
+from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
+
+NOUNS: tuple[type[TwilioResource], ...] = (
+    Accounts,
+    SecondaryAuthTokens,
+    Keys,
+    IncomingPhoneNumbers,
+    AvailablePhoneNumbers,
+    OutgoingCallerIds,
+    UsageRecords,
+    GeoPermissions,
+    Tokens,
+    BrandRegistrations,
+    BrandVettings,
+    Campaigns,
+    TollfreeVerifications,
+    Messages,
+    Media,
+    Feedback,
+    MessagingServices,
+    ServicePhoneNumbers,
+    ServiceShortCodes,
+    AlphaSenders,
+    DestinationAlphaSenders,
+    ShortCodes,
+    OptOuts,
+    OptOutReplies,
+    Notifications,
+    CarrierTroubles,
+    VerifyServices,
+    Verifications,
+    VerificationChecks,
+    VerificationAttempts,
+    VerifyRateLimits,
+    VerifyBuckets,
+    VerifyMessagingConfigurations,
+    VerifyTemplates,
+    VerifyEntities,
+    VerifyFactors,
+    VerifyChallenges,
+    VerifyWebhooks,
+    SafeListNumbers,
+    Lookups,
+    LookupOverrides,
+    CarrierLines,
+)
