@@ -20,8 +20,6 @@ SERVE = {"api", "ledger", "seeds", "simulate"}
 """The folders of a vendor that are no area."""
 ABOVE = {"mirror", "nouns", "seeds", "simulate"}
 """What knows areas, and no area may know."""
-UNSORTED = {"resend", "twilio"}
-"""Vendors whose files are still on their way into areas."""
 LONGEST_LISTING, LARGEST_KNOT = 16, 3
 
 
@@ -91,7 +89,7 @@ def package() -> dict[str, set[str]]:
     return graph
 
 
-@pytest.mark.parametrize("vendor", [each for each in VENDORS if each not in UNSORTED])
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_areas_know_the_vendors_speech_and_never_each_other(vendor: str) -> None:
     root = f"{MIRRORS}.{vendor}."
     graph = {name: found for name, found in package().items() if name.startswith(root)}
@@ -100,12 +98,7 @@ def test_areas_know_the_vendors_speech_and_never_each_other(vendor: str) -> None
 
 
 def test_no_import_knot_is_larger_than_a_handful() -> None:
-    ours = {f"{MIRRORS}.{vendor}." for vendor in UNSORTED}
-    large = [
-        sorted(knot)
-        for knot in knots(package())
-        if len(knot) > LARGEST_KNOT and not any(each.startswith(tuple(ours)) for each in knot)
-    ]
+    large = [sorted(knot) for knot in knots(package()) if len(knot) > LARGEST_KNOT]
     assert large == []
 
 
@@ -119,7 +112,7 @@ def listings(top: Path) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("vendor", [each for each in VENDORS if each not in UNSORTED])
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_a_listing_of_a_vendors_folder_fits_on_a_screen(vendor: str) -> None:
     found = listings(FOLDER / vendor) | listings(ROOT / "tests" / "local" / "mirrors" / vendor)
     assert {name: count for name, count in found.items() if count > LONGEST_LISTING} == {}
@@ -141,8 +134,3 @@ def test_the_checks_see_what_they_look_for() -> None:
     ]
     graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": {"d"}, "f": {"a"}}
     assert knots(graph) == [{"a", "b", "c"}, {"d", "e"}]
-
-
-def test_vendors_that_are_sorted_are_off_the_list() -> None:
-    """A vendor with areas has moved: it must be held to the rules from then on."""
-    assert {vendor for vendor in UNSORTED if (FOLDER / vendor / "api").is_dir()} == set()
