@@ -168,7 +168,7 @@ def _invoke(mirror: Mirror, route: Route, call: Call) -> Answer:
         args["params"] = _validated(mirror, route, call)
     if route.wants_call:
         args["call"] = call
-    result = getattr(mirror.nouns[route.noun], route.verb)(**args)
+    result = mirror.invoke(route, args)
     answer = result if isinstance(result, Answer) else Answer(route.status, result)
     return mirror.shape(call, answer)
 

@@ -1,7 +1,6 @@
 """What a mirror is and covers, read off its code."""
 
 from mirra_mcp.local.kit.mirror import Mirror
-from mirra_mcp.local.kit.routes import routes_of
 from mirra_mcp.wire import admin as wire
 
 _read: dict[type[Mirror], wire.Metadata] = {}
@@ -15,13 +14,12 @@ def describe(kind: type[Mirror]) -> wire.Metadata:
 
 
 def _describe(kind: type[Mirror]) -> wire.Metadata:
-    routes = [each for noun in kind.resources for each in routes_of(noun, noun.plural)]
     return wire.Metadata(
         name=kind.vendor,
         version=kind.version,
         vendor_api_version=kind.api_version,
         encoding=kind.encoding,
-        endpoints=[wire.Endpoint(method=each.method, path=each.path) for each in routes],
+        endpoints=[wire.Endpoint(method=each.method, path=each.path) for each in kind.routes()],
         webhook_events=list(kind.webhook_events),
         simulate_events=[each.describe() for each in kind.stories.values()],
         fixtures=[

@@ -15,7 +15,7 @@ from mirra_mcp.local.kit.ids import Ids
 from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.phrases import Phrase
 from mirra_mcp.local.kit.resource import Resource
-from mirra_mcp.local.kit.routes import Answer, Call, Router, routes_of
+from mirra_mcp.local.kit.routes import Answer, Call, Route, Router, routes_of
 from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.kit.stories import Story
 from mirra_mcp.local.kit.surroundings import Surroundings
@@ -117,13 +117,17 @@ class Mirror:
         self.store.keep_counts()
 
     @classmethod
+    def routes(cls) -> list[Route]:
+        """List the endpoints of this vendor, in the order of its code."""
+        return [each for noun in cls.resources for each in routes_of(noun, noun.plural)]
+
+    @classmethod
     def router(cls) -> Router:
         """Return the endpoints of this vendor, found once."""
         if "_router" not in cls.__dict__:
             router = Router()
-            for noun in cls.resources:
-                for each in routes_of(noun, noun.plural):
-                    router.add(each.method, each.path, each)
+            for each in cls.routes():
+                router.add(each.method, each.path, each)
             for spec, reason in cls.gaps.items():
                 method, path = spec.split(" ", 1)
                 router.add(method, path, reason)
@@ -216,6 +220,10 @@ class Mirror:
     def read_query(self, call: Call) -> Any:
         """Return what the query says, for the parameters' model."""
         return call.query
+
+    def invoke(self, route: Route, args: dict[str, Any]) -> Any:
+        """Let the verb of a route answer."""
+        return getattr(self.nouns[route.noun], route.verb)(**args)
 
     def authenticate(self, call: Call) -> Any:
         """Return who is calling.
