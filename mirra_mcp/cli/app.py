@@ -12,7 +12,7 @@ from mirra_mcp.cli import serve
 from mirra_mcp.cli.failures import FAILED, INTERRUPTED, USAGE, CommandFailed, nearest
 from mirra_mcp.cli.options import server_options, settings_from
 
-COMMANDS = ("auth", "check", "demo", "doctor", "install", "run", "serve", "up")
+COMMANDS = ("auth", "check", "demo", "doctor", "exec", "install", "run", "serve", "up")
 """Each is the function of that name in the module of that name."""
 
 
@@ -61,7 +61,8 @@ def mirra_mcp(ctx: click.Context, /, **options: Any) -> None:
       mirra-mcp demo                             see it work, in 15 seconds
       claude mcp add mirra -- mirra-mcp          give it to Claude Code
       mirra-mcp serve --http                     one server for several clients
-      mirra-mcp up --mirrors resend              a mirror for your own tests
+      mirra-mcp exec -- pytest -q                any program on mirrors, unchanged
+      mirra-mcp up --mirrors resend              a mirror for other programs
       mirra-mcp run scenarios/*.md --driver "pytest -q"    grade your code, in CI too
       mirra-mcp doctor                           find out what is wrong
 

@@ -42,12 +42,40 @@ def data_folder(settings: Settings) -> Path:
 
 def running(settings: Settings) -> Running | None:
     """Find the Mirra that `mirra-mcp up` runs on the same data folder, if it answers."""
+    return _found(data_folder(settings) / "mirra.json")
+
+
+def all_running(settings: Settings) -> list[Running]:
+    """Find every Mirra of this user that names this data folder: those of MCP servers, too."""
+    files = (data_folder(settings) / "running").glob("*.json")
+    return [found for file in sorted(files) if (found := _found(file))]
+
+
+def _found(file: Path) -> Running | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
-        said = json.loads((data_folder(settings) / "mirra.json").read_text(encoding="utf-8"))
+        said = json.loads(file.read_text(encoding="utf-8"))
         found = Running(str(said["url"]), str(said["token"]), int(said["pid"]))
         if _is_alive(found.pid) and _answers(found):
             return found
     return None
+
+
+@contextmanager
+def private(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Run a Mirra of our own for the length of the block, that nobody else comes to depend on.
+
+    Raises:
+        CommandFailed: it can't be started.
+    """
+    local = LocalMirra(settings)
+    try:
+        address = local.start()
+    except StartError as problem:
+        raise CommandFailed(str(problem)) from problem
+    try:
+        yield address
+    finally:
+        local.stop()
 
 
 def _is_alive(pid: int) -> bool:

@@ -1,7 +1,7 @@
 """Options that several commands share, and the settings that they make."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -96,3 +96,23 @@ def settings_from(**overrides: Any) -> Settings:
             "For hosted Mirra leave it unset: https://api.mirra.run is the default.",
         )
     return settings
+
+
+def wanted_mirrors(mirrors: Iterable[str], seeds: Iterable[str]) -> dict[str, str | None]:
+    """Return each mirror to start, with its fixture if one was named as `MIRROR:FIXTURE`.
+
+    Raises:
+        BadUsage: a seed has another form, or a mirror has two.
+    """
+    wanted: dict[str, str | None] = dict.fromkeys(mirrors)
+    for seed in seeds:
+        mirror, _, fixture = seed.partition(":")
+        if not mirror or not fixture:
+            raise BadUsage(
+                f"--seed takes MIRROR:FIXTURE, not '{seed}'.",
+                "For example: --seed resend:transactional-busy",
+            )
+        if wanted.get(mirror) not in (None, fixture):
+            raise BadUsage(f"--seed names two fixtures for {mirror}: a mirror takes one.")
+        wanted[mirror] = fixture
+    return wanted

@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from mirra_mcp.cli.failures import BadUsage
-from mirra_mcp.cli.options import Span, Words, as_json, data_dir, settings_from, webhook_host
+from mirra_mcp.cli.options import (
+    Span,
+    Words,
+    as_json,
+    data_dir,
+    settings_from,
+    wanted_mirrors,
+    webhook_host,
+)
 
 
 @click.command()
@@ -56,7 +64,7 @@ def up(
     are there when mirrors were asked for; "env" holds the keys, addresses and webhook secrets that
     the vendor's SDKs read. A persistent session that exists already is taken up again.
     """
-    wanted = _wanted(mirrors or (), seeds)
+    wanted = wanted_mirrors(mirrors or (), seeds)
     if not wanted and (persistent or name or timeout):
         raise BadUsage("--persistent, --name and --timeout need --mirrors or --seed.")
     if persistent and not name:
@@ -82,22 +90,6 @@ def up(
         click.echo(json.dumps(ready) if as_json else sessions.told(ready))
         while not stop.wait(0.5):
             pass
-
-
-def _wanted(mirrors: tuple[str, ...], seeds: tuple[str, ...]) -> dict[str, str | None]:
-    """Each mirror to start, with its fixture if one was named."""
-    wanted: dict[str, str | None] = dict.fromkeys(mirrors)
-    for seed in seeds:
-        mirror, _, fixture = seed.partition(":")
-        if not mirror or not fixture:
-            raise BadUsage(
-                f"--seed takes MIRROR:FIXTURE, not '{seed}'.",
-                "For example: --seed resend:transactional-busy",
-            )
-        if wanted.get(mirror) not in (None, fixture):
-            raise BadUsage(f"--seed names two fixtures for {mirror}: a mirror takes one.")
-        wanted[mirror] = fixture
-    return wanted
 
 
 def _until_told() -> threading.Event:

@@ -104,7 +104,7 @@ class LocalMirra:
 
             kinds = MIRRORS
         folder = Folder(settings.data_dir)
-        host = Host(settings, kinds, folder, wall, self.token)
+        host = Host(settings, kinds, folder, wall)
         control = build_api(host, self.token, settings.rate_limit, wall)
         front = FrontDoor(control, host, self.token, wall)
         ports = host.listen(front)
@@ -115,6 +115,7 @@ class LocalMirra:
         folder.own()
         try:
             await host.revive()
+            folder.register(self.url, self.token)
             if self._shared:
                 folder.announce(self.url, self.token)
             loop = asyncio.get_running_loop()
@@ -148,10 +149,7 @@ def _allow_many_files() -> None:
         return
     import resource
 
-    from mirra_mcp.local.kit.connections import Connection
-
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    Connection.most = min(Connection.most, wanted // 2)

@@ -5,19 +5,22 @@ import ast
 from tests.standing.project import files, imported, module_name, short
 
 WIRE, CLIENT, SERVER = "mirra_mcp.wire", "mirra_mcp.client", "mirra_mcp.server"
-LOCAL, SETTINGS = "mirra_mcp.local", "mirra_mcp.settings"
+LOCAL, SETTINGS, VENDORS = "mirra_mcp.local", "mirra_mcp.settings", "mirra_mcp.vendors"
+REACH = "mirra_mcp.reach"
 KIT, API, MIRRORS = f"{LOCAL}.kit", f"{LOCAL}.api", f"{LOCAL}.mirrors"
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     WIRE: (WIRE,),
     SETTINGS: (),
+    VENDORS: (),
+    REACH: (REACH, CLIENT, WIRE, VENDORS),
     CLIENT: (CLIENT, WIRE),
     SERVER: (SERVER, CLIENT, WIRE, SETTINGS),
-    KIT: (KIT, WIRE, SETTINGS),
+    KIT: (KIT, WIRE, SETTINGS, VENDORS),
     MIRRORS: (MIRRORS, KIT, WIRE),
     f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE, SETTINGS),
     f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", MIRRORS, KIT, WIRE),
-    LOCAL: (LOCAL, WIRE, SETTINGS),
+    LOCAL: (LOCAL, WIRE, SETTINGS, VENDORS),
     "mirra_mcp.cli": ("mirra_mcp",),
     "mirra_mcp.__main__": ("mirra_mcp.cli",),
     "mirra_mcp": (),

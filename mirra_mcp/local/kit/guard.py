@@ -1,11 +1,10 @@
 """Who may speak to a server on this machine: loopback names only, against DNS rebinding."""
 
 import ipaddress
-from collections.abc import Mapping
-from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.vendors import VENDORS, vendor_of
 
 
 def is_local(host: str) -> bool:
@@ -27,13 +26,26 @@ def name_of(url: str) -> str:
         return ""
 
 
-def check(host: str | None, origin: str | None) -> None:
-    """Let a request through if its Host and Origin are local.
+def host_of_vendor(host: str | None, vendor: str) -> str | None:
+    """Return the vendor's own host that a request to its mirror names, without the port.
+
+    A program that is led here believes that it calls the vendor. No foreign page can do so: a
+    browser sends such a Host only where the vendor's own name leads.
+    """
+    known = VENDORS.get(vendor)
+    if known is None or host is None or known.domain not in host.lower():
+        return None
+    name = name_of(f"//{host}").rstrip(".")
+    return name if vendor_of(name) == vendor else None
+
+
+def check(host: str | None, origin: str | None, *, named: str | None = None) -> None:
+    """Let a request through if its Host is local, or the vendor's `named`, and its Origin local.
 
     Raises:
         Refusal: they aren't.
     """
-    if host not in _seen:
+    if named is None and host not in _seen:
         name = name_of(f"//{host or ''}")
         if not is_local(name):
             raise Refusal(
@@ -53,37 +65,6 @@ def check(host: str | None, origin: str | None) -> None:
                 f"Pages from '{origin[:80]}' may not call this Mirra.",
                 "Serve the page from localhost, or call from a server.",
             )
-
-
-def check_admin(method: str, headers: Mapping[str, str], *, is_stranger: bool, token: str) -> None:
-    """Let a call of a mirror's own endpoints through, unless a page or another user makes it.
-
-    Pages can send texts and forms to any address unasked; JSON or a header of our own they
-    must ask for first, and nobody answers them.
-
-    Raises:
-        Refusal: it may not be made.
-    """
-    said = headers.get("authorization", "").removeprefix("Bearer ")
-    if token and compare_digest(said.encode(errors="replace"), token.encode()):
-        return
-    if is_stranger:
-        raise Refusal(
-            403,
-            "mirra.request.forbidden_user",
-            "Another user of this machine may not administer this mirror.",
-            "Call it as the user that runs Mirra, or with 'Authorization: Bearer <token>'.",
-        )
-    is_page = any(name in headers for name in ("origin", "sec-fetch-site", "sec-fetch-mode"))
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_asked = kind == "application/json" or any(name.startswith("x-mirra-") for name in headers)
-    if is_page and method not in ("GET", "HEAD", "OPTIONS") and not is_asked:
-        raise Refusal(
-            403,
-            "mirra.request.forgeable",
-            "Any page could have sent this.",
-            "Send the body as 'Content-Type: application/json', or add an 'X-Mirra-Admin: 1'.",
-        )
 
 
 _seen: set[str] = set()

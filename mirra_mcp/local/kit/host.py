@@ -42,14 +42,9 @@ class Host:
     """Creates, finds, ends and expires sessions, and does their work when it is due."""
 
     def __init__(
-        self,
-        settings: Settings,
-        kinds: Mapping[str, type[Mirror]],
-        folder: Folder,
-        wall: Wall,
-        token: str = "",
+        self, settings: Settings, kinds: Mapping[str, type[Mirror]], folder: Folder, wall: Wall
     ) -> None:
-        self.kinds, self._token = kinds, token
+        self.kinds = kinds
         self.settings, self._folder, self._wall = settings, folder, wall
         self._entries: dict[str, Entry] = {}
         self._images = Images()
@@ -181,7 +176,7 @@ class Host:
         session = entry.session
         try:
             for vendor, mirror in session.mirrors.items():
-                app = partial(serve, session, mirror, self._token)
+                app = partial(serve, session, mirror)
                 entry.ports[vendor] = await self.ports.open(app, entry.ports.get(vendor, 0))
                 host = self.settings.host
                 netloc = f"[{host}]" if ":" in host else host

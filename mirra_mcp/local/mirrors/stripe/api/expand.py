@@ -3,18 +3,20 @@
 Source: https://docs.stripe.com/api/expanding_objects
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.versions.releases import family_of
 from mirra_mcp.local.mirrors.stripe.api.versions.shapes import Family
 from mirra_mcp.wire.model import Doc
 
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
+
 DEEPEST = 4
 
 
-def expanded(stripe: Peers, body: Doc, paths: list[str], version: str) -> Doc:
+def expanded(stripe: "Stripe", body: Doc, paths: list[str], version: str) -> Doc:
     """Return an answer's body with the fields at `paths` expanded, as far as a version has them.
 
     Raises:
@@ -35,7 +37,7 @@ def expanded(stripe: Peers, body: Doc, paths: list[str], version: str) -> Doc:
     return body
 
 
-def _walk(stripe: Peers, value: Any, parts: list[str], path: str, family: Family) -> Any:
+def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str, family: Family) -> Any:
     if not parts or value is None:
         return value
     if isinstance(value, list):
@@ -43,7 +45,7 @@ def _walk(stripe: Peers, value: Any, parts: list[str], path: str, family: Family
     if not isinstance(value, dict):
         raise _not_expandable(path)
     name, rest = parts[0], parts[1:]
-    value = family.renamed(value)
+    value = family.moved(value)
     if not family.has(value, name):
         raise _not_expandable(path)
     found = value.get(name)

@@ -3,23 +3,12 @@
 from types import ModuleType
 
 from mirra_mcp.local.mirrors.stripe.simulate import (
-    account,
     billing,
     checkout,
     connect,
-    disputes,
+    money,
     payments,
     portal,
-    radar,
 )
 
-MODULES: tuple[ModuleType, ...] = (
-    account,
-    billing,
-    checkout,
-    connect,
-    disputes,
-    payments,
-    portal,
-    radar,
-)
+MODULES: tuple[ModuleType, ...] = (billing, checkout, connect, money, payments, portal)

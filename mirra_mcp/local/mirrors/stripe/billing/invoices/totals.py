@@ -6,16 +6,19 @@ https://docs.stripe.com/billing/customer/balance
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
-from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import tax_shapes, unit_excluding
+from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Line
 from mirra_mcp.wire.model import Doc
+
+if TYPE_CHECKING:
+    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 
 def added_up(
-    stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Doc], balance: int
+    stripe: "Stripe", doc: Doc, lines: list[Doc], discounts: Sequence[Doc], balance: int
 ) -> Doc:
     """Return an invoice with its lines discounted and taxed, and all sums made.
 
@@ -71,7 +74,7 @@ def to_pay(total: int, balance: int, currency: str) -> tuple[int, int]:
     return due, 0
 
 
-def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Doc]) -> list[Doc]:
+def discounted(stripe: "Stripe", doc: Doc, lines: list[Doc], discounts: Sequence[Doc]) -> list[Doc]:
     """Take off each line its own discounts, then the invoice's share."""
     at = doc["created"]
     own: list[list[Doc]] = []
@@ -79,13 +82,13 @@ def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Do
         found: list[Doc] = []
         if line["discounts"] and line["discountable"]:
             running = stripe.discounts.running(line["discounts"], at)
-            row = [Discountable(line["amount"], _product(line), True)]
+            row = [Line(line["amount"], _product(line), True)]
             found = stripe.discounts.split(running, row, doc["currency"])[0]
         own.append(found)
     shares: list[list[Doc]] = [[] for _ in lines]
     if discounts:
         rows = [
-            Discountable(
+            Line(
                 line["amount"] - sum(each["amount"] for each in taken),
                 _product(line),
                 line["discountable"],
@@ -101,7 +104,7 @@ def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Do
     return result
 
 
-def taxed(stripe: Peers, doc: Doc, lines: list[Doc]) -> list[Doc]:
+def taxed(stripe: "Stripe", doc: Doc, lines: list[Doc]) -> list[Doc]:
     """Put taxes on each line: its own rates, else the invoice's default ones."""
     default = doc["default_tax_rates"]
     result = []

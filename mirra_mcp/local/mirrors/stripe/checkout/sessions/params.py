@@ -14,7 +14,6 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Nested,
     StripeParams,
 )
-from mirra_mcp.local.mirrors.stripe.api.forms.parts import Loose, Switch
 from mirra_mcp.local.mirrors.stripe.checkout.pages import (
     AfterExpiration,
     AutomaticTax,
@@ -25,10 +24,12 @@ from mirra_mcp.local.mirrors.stripe.checkout.pages import (
     IntentData,
     InvoiceCreation,
     LineItem,
+    Loose,
     SetupIntentData,
     ShippingCountries,
     ShippingOption,
     SubscriptionData,
+    Switch,
     TaxIdCollection,
 )
 

@@ -1,0 +1,117 @@
+"""`mirra-mcp exec`: any program, unchanged, on mirrors."""
+
+from typing import Any
+
+import click
+
+from mirra_mcp.cli.failures import BadUsage
+from mirra_mcp.cli.options import (
+    Span,
+    Words,
+    as_json,
+    data_dir,
+    settings_from,
+    wanted_mirrors,
+    webhook_host,
+)
+
+FAILURES = ("refused-webhook", "gap", "5xx", "live")
+
+
+@click.command(context_settings={"ignore_unknown_options": False})
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
+@click.option("--session", metavar="ID", help="Run in this session, by id or name.")
+@click.option("--mirrors", type=Words(), help="Which mirrors to start. [default: all]")
+@click.option(
+    "--seed",
+    "seeds",
+    multiple=True,
+    metavar="MIRROR:FIXTURE",
+    help="What a mirror holds at the start; may be repeated.",
+)
+@click.option("--name", help="A name for the session.")
+@click.option("--timeout", type=Span(), help="When the session expires. [default: 1 day]")
+@click.option(
+    "--allow-live",
+    "live",
+    multiple=True,
+    metavar="HOST",
+    help="A vendor's host that may be called for real; may be repeated.",
+)
+@click.option(
+    "--proxy",
+    is_flag=True,
+    help="Also lead programs that are neither Python nor Node, through a TLS proxy.",
+)
+@click.option(
+    "--fail-on",
+    type=Words(),
+    metavar="LIST",
+    help=f"Exit with 1 if any of these happened: {','.join(FAILURES)}.",
+)
+@click.option("--quiet", is_flag=True, help="Tell nothing at the end but what went wrong.")
+@data_dir
+@webhook_host
+@as_json
+@click.pass_context
+def exec(
+    ctx: click.Context,
+    /,
+    command: tuple[str, ...],
+    session: str | None,
+    mirrors: tuple[str, ...] | None,
+    seeds: tuple[str, ...],
+    live: tuple[str, ...],
+    fail_on: tuple[str, ...] | None,
+    data_dir: Any,
+    webhook_hosts: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Run any command on mirrors: its code unchanged, its SDKs led there.
+
+    The vendors' official SDKs, and whatever else calls the vendors' hosts from Python or Node,
+    reach the session's mirrors; a call of a vendor's live host is refused, and told. Keys and
+    webhook secrets are the session's, under the names that apps read; real ones are hidden.
+    Signals, exit code, streams and terminal are the command's own. At the end a short account
+    is written to standard error.
+
+    \b
+    Examples:
+      mirra-mcp exec -- pytest -q
+      mirra-mcp exec --mirrors stripe --seed stripe:subscriptions -- npm test
+      mirra-mcp exec --session ses_4otd -- uvicorn shop:app --port 3000
+      mirra-mcp exec --fail-on refused-webhook,gap,5xx,live -- npm run e2e
+
+    \b
+    Exit codes: the command's own, and
+      1    something of --fail-on happened, though the command ended with 0
+      3    a mirror could not be provisioned
+      64   wrong usage
+      126  the command can't be executed
+      127  there is no such command
+
+    With --json the account is one JSON object on the last line of standard error.
+    """
+    if not command:
+        raise BadUsage(
+            "Say which command to run.", "For example: mirra-mcp exec --mirrors stripe -- pytest -q"
+        )
+    if unknown := [each for each in fail_on or () if each not in FAILURES]:
+        raise BadUsage(
+            f"--fail-on doesn't know '{unknown[0]}'.", f"It takes {', '.join(FAILURES)}."
+        )
+    if session is not None and (mirrors or seeds or options["name"] or options["timeout"]):
+        raise BadUsage(
+            "--session takes a session as it is: --mirrors, --seed, --name and --timeout start one."
+        )
+    from mirra_mcp.cli.executing import Job, run
+
+    job = Job(
+        command,
+        session,
+        wanted_mirrors(mirrors or (), seeds),
+        frozenset(host.lower().rstrip(".") for host in live),
+        frozenset(fail_on or ()),
+        **options,
+    )
+    ctx.exit(run(job, settings_from(data_dir=data_dir, webhook_hosts=webhook_hosts)))

@@ -1,0 +1,86 @@
+"""Where each vendor's API lives, and the variables that apps keep its keys in.
+
+Light, for whoever must know a vendor without loading its mirror.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A vendor as a program that calls it knows it."""
+
+    domain: str
+    """Whose hosts are the vendor's: none of them is called from a program that is led here."""
+    hosts: tuple[str, ...]
+    """The hosts whose requests the mirror takes."""
+    aliases: Mapping[str, str]
+    """Variables that apps read besides those of the mirror's `env`, and the one each stands for."""
+    shapes: Mapping[str, str]
+    """What a real value looks like, whatever its variable is called, and what stands in for it."""
+
+
+VENDORS: Mapping[str, Vendor] = {
+    "resend": Vendor(
+        "resend.com",
+        ("api.resend.com",),
+        {
+            "RESEND_KEY": "RESEND_API_KEY",
+            "RESEND_TOKEN": "RESEND_API_KEY",
+            "RESEND_SECRET_KEY": "RESEND_API_KEY",
+            "RESEND_SIGNING_SECRET": "RESEND_WEBHOOK_SECRET",
+            "RESEND_WEBHOOK_SIGNING_SECRET": "RESEND_WEBHOOK_SECRET",
+        },
+        {r"re_[A-Za-z0-9]{6,}_[A-Za-z0-9]{16,}": "RESEND_API_KEY"},
+    ),
+    "stripe": Vendor(
+        "stripe.com",
+        ("api.stripe.com", "files.stripe.com", "connect.stripe.com", "meter-events.stripe.com"),
+        {
+            "STRIPE_KEY": "STRIPE_SECRET_KEY",
+            "STRIPE_SECRET": "STRIPE_SECRET_KEY",
+            "STRIPE_PRIVATE_KEY": "STRIPE_SECRET_KEY",
+            "STRIPE_TEST_SECRET_KEY": "STRIPE_SECRET_KEY",
+            "STRIPE_LIVE_SECRET_KEY": "STRIPE_SECRET_KEY",
+            "STRIPE_PUBLIC_KEY": "STRIPE_PUBLISHABLE_KEY",
+            "STRIPE_TEST_PUBLIC_KEY": "STRIPE_PUBLISHABLE_KEY",
+            "STRIPE_LIVE_PUBLIC_KEY": "STRIPE_PUBLISHABLE_KEY",
+            "NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY": "STRIPE_PUBLISHABLE_KEY",
+            "VITE_STRIPE_PUBLISHABLE_KEY": "STRIPE_PUBLISHABLE_KEY",
+            "STRIPE_ENDPOINT_SECRET": "STRIPE_WEBHOOK_SECRET",
+            "STRIPE_SIGNING_SECRET": "STRIPE_WEBHOOK_SECRET",
+            "STRIPE_WEBHOOK_SIGNING_SECRET": "STRIPE_WEBHOOK_SECRET",
+            "STRIPE_WEBHOOK_KEY": "STRIPE_WEBHOOK_SECRET",
+            "DJSTRIPE_WEBHOOK_SECRET": "STRIPE_WEBHOOK_SECRET",
+        },
+        {
+            r"[sr]k_(live|test)_[A-Za-z0-9]{10,}": "STRIPE_SECRET_KEY",
+            r"pk_(live|test)_[A-Za-z0-9]{10,}": "STRIPE_PUBLISHABLE_KEY",
+        },
+    ),
+    "twilio": Vendor(
+        "twilio.com",
+        ("api.twilio.com", "messaging.twilio.com", "verify.twilio.com", "lookups.twilio.com"),
+        {
+            "TWILIO_SID": "TWILIO_ACCOUNT_SID",
+            "TWILIO_TOKEN": "TWILIO_AUTH_TOKEN",
+            "TWILIO_NUMBER": "TWILIO_PHONE_NUMBER",
+            "TWILIO_FROM": "TWILIO_PHONE_NUMBER",
+            "TWILIO_FROM_NUMBER": "TWILIO_PHONE_NUMBER",
+            "TWILIO_FROM_PHONE_NUMBER": "TWILIO_PHONE_NUMBER",
+            "TWILIO_VERIFY_SID": "TWILIO_VERIFY_SERVICE_SID",
+            "TWILIO_MESSAGE_SERVICE_SID": "TWILIO_MESSAGING_SERVICE_SID",
+        },
+        {r"AC[0-9a-f]{32}": "TWILIO_ACCOUNT_SID"},
+    ),
+}
+"""By the name of the mirror."""
+
+
+def vendor_of(host: str) -> str | None:
+    """Return whose host this is, if it is a vendor's: one of its domain."""
+    for name, vendor in VENDORS.items():
+        if host == vendor.domain or host.endswith(f".{vendor.domain}"):
+            return name
+    return None
