@@ -12,6 +12,7 @@ import orjson
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.idempotency import Idempotency, Replays
 from mirra_mcp.local.kit.ids import Ids
+from mirra_mcp.local.kit.meanings import Words
 from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.phrases import Phrase
 from mirra_mcp.local.kit.resource import Resource
@@ -63,6 +64,8 @@ class Mirror:
     fixtures: ClassVar[Mapping[str, Fixture]] = {}
     phrases: ClassVar[tuple[Phrase, ...]] = ()
     """How the Setup text of a scenario speaks of this vendor's state."""
+    meanings: ClassVar[Mapping[str, Words]] = {}
+    """By entity what people's words mean of its documents: read by the checks of scenarios."""
     gaps: ClassVar[Mapping[str, str]] = {}
     """Endpoints that the vendor has and the mirror doesn't: `"POST /x"` to the reason."""
     limits: ClassVar[tuple[str, ...]] = ()

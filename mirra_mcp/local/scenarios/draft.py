@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl
 
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.session import Session
-from mirra_mcp.local.scenarios.check.documents import Found, Selection
+from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.reading import Reading, read_all
 from mirra_mcp.local.scenarios.parse import parse_markdown
 from mirra_mcp.local.scenarios.plans import plan, told

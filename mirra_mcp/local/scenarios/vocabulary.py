@@ -4,17 +4,20 @@ All of it is read off the mirrors' own classes, so that a new mirror needs no ch
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from mirra_mcp.local.kit.meanings import Alias, Fact, Meaning, Means, Words
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.resource import Resource
 
 Phrase = tuple[str, ...]
 """Words in lower case."""
 LEAVES = re.compile(r"[A-Za-z0-9_-]+")
+TEXTS = ("name", "title", "subject", "description", "body", "text", "html", "footer", "nickname")
+"""The fields with text that people see, where a vendor doesn't say which these are."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,32 @@ class Noun:
     """The verbs that tell what happened, though the document may have gone on since."""
     names: tuple[str, ...] = ()
     indexes: frozenset[str] = frozenset()
+    alias: str = ""
+    """The word by which only some of the documents are called: `mms`."""
+    only: Fact | None = field(default=None, hash=False)
+    """Which of the documents that is."""
+    loosely: Fact | None = field(default=None, hash=False)
+    """Which of them a denial speaks of."""
+    means: Mapping[str, Meaning] = field(default_factory=dict, hash=False, compare=False)
+    """By participle what must be so."""
+    states: Mapping[str, Means] = field(default_factory=dict, hash=False, compare=False)
+    """By a shape of the grammar what must be so."""
+    texts: tuple[str, ...] = ()
+    """The fields with text that people see."""
+    takes: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+    """What becomes of those who own one, and by which participle here."""
 
     @property
     def spoken(self) -> str:
         """The entity as prose writes it."""
-        return self.entity.replace("_", " ")
+        return self.alias or self.entity.replace("_", " ")
 
     @property
     def spoken_plural(self) -> str:
         """The plural as prose writes it."""
+        if self.alias:
+            head, _, last = self.alias.rpartition(" ")
+            return f"{head} {plural_of(last)}".strip()
         return self.plural.replace("_", " ")
 
     @cached_property
@@ -70,7 +90,7 @@ class Vocabulary:
             noun
             for vendor, kind in self.kinds.items()
             for each in kind.resources
-            if (noun := _noun(vendor, each)) is not None
+            for noun in _nouns(vendor, each, kind.meanings.get(each.entity, Words()))
         )
 
     @classmethod
@@ -147,13 +167,39 @@ class Vocabulary:
         return frozenset(name for kind in self.kinds.values() for name in kind.logged_headers)
 
 
-def _noun(vendor: str, kind: type[Resource]) -> Noun | None:
+def _nouns(vendor: str, kind: type[Resource], words: Words) -> Iterator[Noun]:
+    """Describe a resource, and apart from it what some of its documents are called."""
+    noun = _noun(vendor, kind, words)
+    if noun is None:
+        return
+    yield noun
+    for each in words.aliases:
+        yield _called(noun, each)
+
+
+def _called(noun: Noun, alias: Alias) -> Noun:
+    singular = _phrase(alias.word)
+    return replace(
+        noun,
+        singulars=frozenset({singular}),
+        plurals=frozenset({(*singular[:-1], plural_of(singular[-1]))}),
+        alias=alias.word,
+        only=alias.only,
+        loosely=alias.loosely,
+        means=alias.means,
+        own_words=frozenset(),
+    )
+
+
+def _noun(vendor: str, kind: type[Resource], words: Words) -> Noun | None:
     """Describe a resource; None if nothing of it is ever stored."""
     shown = [name for name in (*kind.blank, *kind.more_fields) if name[0] != "_"]
     if not set(shown) - {"id", "object"}:
         return None
     spoken = kind.entity.replace("_", " ")
-    singulars = {_phrase(each) for each in (kind.entity, spoken, *kind.synonyms)}
+    aliases = {alias.word for alias in words.aliases}
+    known = (kind.entity, spoken, *kind.synonyms)
+    singulars = {_phrase(each) for each in known if each not in aliases}
     plurals = {_phrase(each) for each in (kind.plural, kind.plural.replace("_", " "))}
     plurals |= {(*each[:-1], plural_of(each[-1])) for each in singulars}
     fields: dict[Phrase, tuple[str, ...]] = {}
@@ -170,6 +216,8 @@ def _noun(vendor: str, kind: type[Resource]) -> Noun | None:
         fields | own, frozenset(own), kind.status_field, frozenset(statuses), verbs,
         frozenset(kind.verbs), tuple(name for name in kind.names if name in shown),
         frozenset(name for name in kind.indexes if name[0] != "_"),
+        means=words.means, states=words.states, takes=words.takes,
+        texts=words.texts or tuple(name for name in TEXTS if name in shown),
     )  # fmt: skip
 
 

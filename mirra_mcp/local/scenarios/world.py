@@ -4,6 +4,7 @@ Nothing is read before it is asked for, and of the log only what came after the 
 beginning, so that a world costs nothing to make however full the session is.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -159,6 +160,10 @@ class MirrorView:
         """Return under what plural an entity's documents are kept, if there is such an entity."""
         return self._plurals.get(entity)
 
+    def entities(self) -> frozenset[str]:
+        """Return what the mirror's documents are called, one and many."""
+        return frozenset((*self._plurals, *self._plurals.values()))
+
     def count(self, plural: str) -> int:
         """Count the documents of a kind."""
         counts = self._mirror.store.counts()
@@ -247,6 +252,22 @@ class World:
             )
             for each in self.of_type("webhook.verification")
         ]  # fmt: skip
+
+    def call_of(self, change: Change) -> Request | None:
+        """Return the call that changed something: the entries ahead of its own, of one instant.
+
+        What a timer did just before has an earlier one.
+        """
+        number = bisect_left(self._ends, change.entry)
+        if number == len(self._ends):
+            return None
+        request = self.requests[number]
+        is_its = (change.at, change.mirror) == (request.at, request.mirror)
+        return request if is_its else None
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [each.entry for each in self.requests]
 
     @cached_property
     def changes_of(self) -> Mapping[tuple[str, str], Sequence[Change]]:

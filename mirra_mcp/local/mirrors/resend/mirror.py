@@ -10,6 +10,7 @@ from mirra_mcp.local.mirrors.resend.account.webhooks.event_names import EVENTS
 from mirra_mcp.local.mirrors.resend.api import errors, files, gaps
 from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.local.mirrors.resend.api.speech import WEBHOOK_SECRET
+from mirra_mcp.local.mirrors.resend.meanings import MEANINGS
 from mirra_mcp.local.mirrors.resend.nouns import NOUNS
 from mirra_mcp.local.mirrors.resend.seeds import FIXTURES
 from mirra_mcp.local.mirrors.resend.seeds.phrases import PHRASES
@@ -35,6 +36,7 @@ class Resend(Peers):
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
     phrases = PHRASES
+    meanings = MEANINGS
     limits = gaps.LIMITS
     gaps = gaps.ENDPOINTS
     webhook_events = EVENTS

@@ -36,6 +36,7 @@ from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
 from mirra_mcp.local.mirrors.stripe.connect.accounts import OWN, OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.includes import INCLUDES
+from mirra_mcp.local.mirrors.stripe.meanings import MEANINGS
 from mirra_mcp.local.mirrors.stripe.nouns import Nouns
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
 from mirra_mcp.local.mirrors.stripe.seeds.phrases import PHRASES
@@ -79,6 +80,7 @@ class Stripe(Nouns, Rehearsals, Refusals):
     stories: ClassVar[dict[str, Story]] = dict(stories_of(*simulate.MODULES))
     fixtures: ClassVar[dict[str, Fixture]] = FIXTURES
     phrases = PHRASES
+    meanings = MEANINGS
     gaps: ClassVar[dict[str, str]] = gaps_of(Nouns.ALL)
     limits = LIMITS
     webhook_events = MIRRORED

@@ -17,6 +17,7 @@ from mirra_mcp.local.mirrors.twilio.api.access import (
 )
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.meanings import MEANINGS
 from mirra_mcp.local.mirrors.twilio.messaging.messages.inbound import EVENTS
 from mirra_mcp.local.mirrors.twilio.nouns import NOUNS
 from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
@@ -35,6 +36,7 @@ class Twilio(Peers):
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
     phrases = PHRASES
+    meanings = MEANINGS
     limits = gaps.LIMITS
     gaps = gaps.ENDPOINTS
     webhook_events = EVENTS

@@ -1,6 +1,6 @@
 """What a field must be: the comparisons that criteria know, and how they are written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -19,13 +19,13 @@ from mirra_mcp.wire.model import Doc
 
 Op = Literal[
     "is", "contains", "starts", "ends", "matches", "empty", "one of", "above", "below", "least",
-    "most", "between", "length", "has",
+    "most", "between", "length", "has", "mentions",
 ]  # fmt: skip
 SPOKEN: dict[str, str] = {
     "is": "= {}", "contains": "contains {}", "starts": "starts with {}", "ends": "ends with {}",
     "matches": "matches {}", "empty": "is empty", "one of": "is one of {}", "above": "> {}",
     "below": "< {}", "least": ">= {}", "most": "<= {}", "between": "is between {} and {}",
-    "length": "has length {}", "has": "has {}",
+    "length": "has length {}", "has": "has {}", "mentions": "mentions {}",
 }  # fmt: skip
 
 
@@ -35,6 +35,7 @@ DENIED: dict[str, str] = {
     "matches": "does not match {}", "one of": "is none of {}", "above": "<= {}", "below": ">= {}",
     "least": "< {}", "most": "> {}", "between": "is not between {} and {}",
     "length": "does not have length {}", "has": "does not have {}",
+    "mentions": "does not mention {}",
 }  # fmt: skip
 
 
@@ -50,8 +51,8 @@ class Condition:
     def plain(self) -> str:
         """The comparison in plain words."""
         shown = [str(each) for each in self.values]
-        if self.op in ("one of", "contains"):
-            shown = [(" and " if self.op == "contains" else ", ").join(shown)]
+        if self.op in ("one of", "contains", "mentions"):
+            shown = [(", " if self.op == "one of" else " and ").join(shown)]
         spoken = DENIED if self.is_not else SPOKEN
         return spoken[self.op].format(*shown)
 
@@ -73,8 +74,25 @@ class Condition:
         return Condition(self.op, self.values, not self.is_not)
 
     def holds(self, actual: Any, doc: Doc) -> bool:
-        """Tell whether a document's value is so."""
-        return self._holds(actual, doc) != self.is_not
+        """Tell whether a document's value is surely so: a denial, that it isn't even nearly."""
+        return not self._nearly(actual, doc) if self.is_not else self._holds(actual, doc)
+
+    def may_hold(self, actual: Any, doc: Doc) -> bool:
+        """Tell whether a document's value is at least nearly so."""
+        return not self._holds(actual, doc) if self.is_not else self._nearly(actual, doc)
+
+    def holds_in(self, texts: Sequence[str], doc: Doc) -> bool:
+        """Tell whether several texts together are so: each value may be in another one."""
+        if self.op not in ("contains", "mentions") or self.is_not:
+            return any(self.holds(each, doc) for each in texts)
+        singles = [Condition(self.op, (value,)) for value in self.values]
+        return all(any(each.holds(text, doc) for text in texts) for each in singles)
+
+    def _nearly(self, actual: Any, doc: Doc) -> bool:
+        if self.op not in ("contains", "mentions"):
+            return self._holds(actual, doc)
+        wanted = [getattr(each, "it", each) for each in self.values]
+        return all(contains(actual, each, doc, loosely=True) for each in wanted)
 
     def _holds(self, actual: Any, doc: Doc) -> bool:
         op, wanted = self.op, [getattr(each, "it", each) for each in self.values]
@@ -87,8 +105,11 @@ class Condition:
         if op == "has":
             each = actual if isinstance(actual, list) else [actual]
             return any(equal(one, wanted[0], doc) for one in each)
-        if op == "contains":
-            return all(contains(actual, each, doc) for each in wanted)
+        if op in ("contains", "mentions"):
+            return all(
+                contains(actual, each, doc, as_words=op == "mentions" or not isinstance(each, str))
+                for each in wanted
+            )
         if op == "length":
             return wanted[0].holds(_length(actual))  # type: ignore[no-any-return]  # a quantity
         if op in ("starts", "ends", "matches"):
@@ -204,10 +225,19 @@ shaped(
 shaped(
     "verb_condition",
     {
-        "contain/contains/containing/include/includes/including/mention/mentions/mentioning"
-        " [the] [text/word/words/string/value/phrase] {values:all_values}": lambda values: (
-            Condition("contains", values)
+        "contain/contains/containing/include/includes/including [exactly] [the/a]"
+        " [text/word/words/string/value/phrase/sentence/link/url/key/code/amount/number]"
+        " [to/reading] {values:all_values}": lambda values: Condition("contains", values),
+        "mention/mentions/mentioning/say/says/saying/show/shows/showing/state/states [the]"
+        " [text/word/words/string/value/phrase/link/url/code/amount/name] {values:all_values}": (
+            lambda values: Condition("mentions", values)
         ),
+        "(contain|contains|containing|include|includes|mention|mentions|mentioning|show|shows) the"
+        " (order|invoice|tracking|ticket|account|reference|booking|confirmation|customer|room"
+        "|flight|case|phone|support) (number|id|code|reference) {values:all_values}": (
+            lambda values: Condition("mentions", values)
+        ),
+        "link/links/linking to {values:all_values}": lambda values: Condition("contains", values),
         "start/starts/starting/begin/begins/beginning with {value}": _one("starts"),
         "end/ends/ending/finish/finishes with/in {value}": _one("ends"),
         "match/matches/matching [the] [regex/regexp/pattern] [expression]"

@@ -2,24 +2,54 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from mirra_mcp.local.kit.meanings import Means
 from mirra_mcp.local.scenarios.check.conditions import Condition
-from mirra_mcp.local.scenarios.check.documents import Found, Selection
-from mirra_mcp.local.scenarios.check.values import FIXED, address_of, equal, leaves, number_of
+from mirra_mcp.local.scenarios.check.deeds import looker
+from mirra_mcp.local.scenarios.check.documents import Filter, Selection
+from mirra_mcp.local.scenarios.check.found import Found
+from mirra_mcp.local.scenarios.check.references import all_references
+from mirra_mcp.local.scenarios.check.texts import texts_of
+from mirra_mcp.local.scenarios.check.values import FIXED, address_of, equal, number_of
 from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import World
-from mirra_mcp.wire.model import Doc
 
 PLAIN = re.compile(r"[\w@.:+ -]+", re.ASCII)
 """Texts that JSON writes as they are."""
 
 
+class Narrowing:
+    """What most filters have in common."""
+
+    @property
+    def mention(self) -> str | None:
+        """No text must be in the document."""
+        return None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """No field decides alone."""
+        return ()
+
+    def index(self, noun: Noun) -> tuple[str, Any] | None:
+        """No index tells."""
+        return None
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether a document surely stays in."""
+        raise NotImplementedError
+
+    def may_hold(self, found: Found, world: World) -> bool:
+        """Tell the same: there is nothing between yes and no."""
+        return self.holds(found, world)
+
+
 @dataclass(frozen=True)
-class ByField:
+class ByField(Narrowing):
     """A field of the document must be so."""
 
     paths: tuple[str, ...]
@@ -30,11 +60,23 @@ class ByField:
         """The condition."""
         return f"where {' or '.join(self.paths)} {self.condition.plain}"
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields."""
+        return self.paths
+
     def holds(self, found: Found, world: World) -> bool:
         """Tell whether any of the fields is so; with a denial whether all are."""
-        values = [found.value((path,)) for path in self.paths]
-        verdicts = [self.condition.holds(each, found.doc) for each in values]
+        verdicts = [self.condition.holds(each, found.doc) for each in self._values(found)]
         return all(verdicts) if self.condition.is_not else any(verdicts)
+
+    def may_hold(self, found: Found, world: World) -> bool:
+        """Tell whether any of the fields is nearly so."""
+        verdicts = [self.condition.may_hold(each, found.doc) for each in self._values(found)]
+        return all(verdicts) if self.condition.is_not else any(verdicts)
+
+    def _values(self, found: Found) -> list[Any]:
+        return [found.value((path,)) for path in self.paths]
 
     @property
     def mention(self) -> str | None:
@@ -59,7 +101,85 @@ class ByField:
 
 
 @dataclass(frozen=True)
-class ByName:
+class ByAmount(Narrowing):
+    """What was paid must be so; a denial looks at what was asked for, too."""
+
+    sure: str
+    may: tuple[str, ...]
+    condition: Condition
+
+    @property
+    def plain(self) -> str:
+        """The condition."""
+        return f"where {self.sure} {self.condition.plain}"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields."""
+        return tuple(dict.fromkeys((self.sure, *self.may)))
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Compare what was paid."""
+        return self.condition.holds(found.doc.get(self.sure), found.doc)
+
+    def may_hold(self, found: Found, world: World) -> bool:
+        """Compare what was paid, and what was asked for."""
+        return any(self.condition.may_hold(found.doc.get(n), found.doc) for n in self.fields)
+
+
+@dataclass(frozen=True)
+class ByMeaning(Narrowing):
+    """A word of people's must be true of the document as it is at the end."""
+
+    word: str
+    means: Means
+
+    @property
+    def plain(self) -> str:
+        """The word, and what must be so."""
+        return f"where it is {self.word} ({self.means.plain})"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that tell."""
+        return tuple(dict.fromkeys((*self.means.sure.fields, *self.means.may.fields)))
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether it is true."""
+        return self.means.sure.holds(found.doc, looker(world, found.noun.vendor))
+
+    def may_hold(self, found: Found, world: World) -> bool:
+        """Tell whether it keeps the denial from being true."""
+        return self.means.may.holds(found.doc, looker(world, found.noun.vendor))
+
+
+@dataclass(frozen=True)
+class Lacking(Narrowing):
+    """Another narrowing must not hold, not even nearly."""
+
+    other: Filter
+
+    @property
+    def plain(self) -> str:
+        """The denial."""
+        return f"where it is not so: {self.other.plain.removeprefix('where ')}"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that tell."""
+        return self.other.fields
+
+    def holds(self, found: Found, world: World) -> bool:
+        """Tell whether the other surely doesn't hold."""
+        return not self.other.may_hold(found, world)
+
+    def may_hold(self, found: Found, world: World) -> bool:
+        """Tell whether the other doesn't surely hold."""
+        return not self.other.holds(found, world)
+
+
+@dataclass(frozen=True)
+class ByName(Narrowing):
     """The document must have this id, or be called so."""
 
     name: str
@@ -78,9 +198,10 @@ class ByName:
         """The id or name."""
         return self.name if PLAIN.fullmatch(self.name) else None
 
-    def index(self, noun: Noun) -> tuple[str, Any] | None:
-        """Names may be any of several fields."""
-        return None
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The id."""
+        return ("id",)
 
 
 def is_called(found: Found, name: str) -> bool:
@@ -91,7 +212,7 @@ def is_called(found: Found, name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class ByReference:
+class ByReference(Narrowing):
     """The document must refer to something, itself or through what it refers to."""
 
     name: str
@@ -107,15 +228,8 @@ class ByReference:
     def holds(self, found: Found, world: World) -> bool:
         """Tell whether it does."""
         wanted = self._ids(found.noun.vendor, world)
-        if self._is_in(found.doc, wanted):
-            return True
-        return any(self._is_in(doc, wanted) for doc in neighbours(found, world))
-
-    def _is_in(self, doc: Doc, wanted: frozenset[str]) -> bool:
         address = self.name.lower() if "@" in self.name else None
-        for each in leaves(doc):
-            if not isinstance(each, str):
-                continue
+        for each in all_references(found, world):
             if each in wanted or (address and address_of(each) == address):
                 return True
             if each == "*" and "." in self.name:  # an endpoint that takes every event
@@ -141,25 +255,9 @@ class ByReference:
                     if equal(doc.get(field), self.name, doc):
                         yield doc["id"]
 
-    mention = None
-
-    def index(self, noun: Noun) -> tuple[str, Any] | None:
-        """What refers to it may be any field."""
-        return None
-
-
-def neighbours(found: Found, world: World) -> Iterator[Doc]:
-    """List the documents that a document names in fields called as their entities are."""
-    view = world.mirrors[found.noun.vendor]
-    for name, value in found.doc.items():
-        plural = view.plural_of(name) if isinstance(value, str) else None
-        doc = view.document(plural, value) if plural else None
-        if doc is not None:
-            yield doc
-
 
 @dataclass(frozen=True)
-class ByMirror:
+class ByMirror(Narrowing):
     """The document must be in one mirror."""
 
     vendor: str
@@ -173,39 +271,46 @@ class ByMirror:
         """Tell whether it is."""
         return found.noun.vendor == self.vendor
 
-    mention = None
-
-    def index(self, noun: Noun) -> tuple[str, Any] | None:
-        """The noun tells."""
-        return None
-
 
 @dataclass(frozen=True)
-class Anywhere:
-    """Some text of the document must be so."""
+class Mentions(Narrowing):
+    """The text that people see must be so."""
 
     condition: Condition
+    paths: tuple[str, ...] = ()
+    """The fields whose text is meant; none means all that people see."""
 
     @property
     def plain(self) -> str:
         """The condition."""
-        return f"where any text {self.condition.plain}"
+        where = " or ".join(self.paths) or "a text that people see"
+        return f"where {where} {self.condition.plain}"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields with text."""
+        return self.paths
 
     def holds(self, found: Found, world: World) -> bool:
-        """Tell whether any text in the document is so; with a denial whether none is."""
-        bare = replace(self.condition, is_not=False)
-        return any(bare.holds(each, found.doc) for each in leaves(found.doc)) != (
-            self.condition.is_not
+        """Tell whether any visible text is so; with a denial whether nothing at all is."""
+        seen, hidden = texts_of(found, self.paths)
+        if self.condition.is_not:
+            bare = self.condition.opposite()
+            return not any(bare.may_hold(each, found.doc) for each in (*seen, *hidden))
+        return self.condition.holds_in(seen, found.doc)
+
+    def may_hold(self, found: Found, world: World) -> bool:
+        """Tell whether any text is nearly so; with a denial whether no visible one is."""
+        seen, hidden = texts_of(found, self.paths)
+        if self.condition.is_not:
+            return not self.condition.opposite().holds_in(seen, found.doc)
+        return any(self.condition.may_hold(each, found.doc) for each in (*seen, *hidden)) or (
+            self.condition.holds_in((*seen, *hidden), found.doc)
         )
-
-    mention = None
-
-    def index(self, noun: Noun) -> None:
-        """No index tells."""
 
 
 @dataclass(frozen=True)
-class ByOwner:
+class ByOwner(Narrowing):
     """The document must refer to one of some others."""
 
     owners: Selection
@@ -218,12 +323,6 @@ class ByOwner:
     def holds(self, found: Found, world: World) -> bool:
         """Tell whether it is one of theirs."""
         return any(ByReference(each.id).holds(found, world) for each in self.owners.find(world))
-
-    mention = None
-
-    def index(self, noun: Noun) -> tuple[str, Any] | None:
-        """No index tells."""
-        return None
 
 
 def can_refer(noun: Noun, owners: tuple[Noun, ...]) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mirra_mcp.local.scenarios.check.conditions import Condition, is_value
-from mirra_mcp.local.scenarios.check.documents import CREATED, ORDER, Filter, Selection
+from mirra_mcp.local.scenarios.check.deeds import CREATED, Deed
+from mirra_mcp.local.scenarios.check.documents import ORDER, Filter, Selection
 from mirra_mcp.local.scenarios.check.filters import ByField, ByName, ByOwner, can_refer
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped, slot
 from mirra_mcp.local.scenarios.check.values import Value, status_named
@@ -132,7 +133,7 @@ def with_status(selection: Selection, status: str) -> Selection | None:
         return None
     value = Value(status, is_status=True)
     test = ByField((nouns[0].status_field,), is_value(value))
-    return replace(selection, nouns=nouns, filters=(*selection.filters, test))
+    return replace(selection, nouns=nouns).narrowed(test)
 
 
 def _identified(reader: Reader, things: Things, at: int) -> Iterator[tuple[Things, int]]:
@@ -163,7 +164,7 @@ def _the_thing(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
     yield from reader.slot("owned_thing", at)
     for end, _ in reader.match("each/every/all | (each|every one|all) of the | all the | both", at):
         for things, last in reader.slot("scoped", end):
-            yield Things(_chosen(things), things.is_plural, is_each=True), last
+            yield Things(things.selection, things.is_plural, is_each=True), last
 
 
 @slot("owned_thing")
@@ -181,7 +182,7 @@ def _owned_thing(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
 
 
 def _is_named(things: Things) -> bool:
-    return any(isinstance(each, ByName) for each in things.selection.filters)
+    return any(isinstance(each, ByName) for each in things.selection.tests)
 
 
 def _chosen(things: Things) -> Selection:
@@ -210,8 +211,11 @@ def _scoped(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
 class Raw:
     """A narrowing as it was read, before it is known of what."""
 
-    def resolve(self, noun: Noun) -> Filter | None:
-        """Return the filter that it is for a noun, or None if it makes no sense there."""
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
+        """Return the filter that it is for a noun, or None if it makes no sense there.
+
+        `deed` is what is said to have become of the documents.
+        """
         raise NotImplementedError
 
 
@@ -222,7 +226,7 @@ class RawField(Raw):
     name: FieldName
     condition: Condition
 
-    def resolve(self, noun: Noun) -> Filter | None:
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
         """Find the field."""
         return field_filter(noun, self.name, self.condition)
 
@@ -249,22 +253,18 @@ def narrow(selection: Selection, raw: tuple[Raw, ...]) -> Selection | None:
     """Narrow a selection; None if the narrowings make sense for none of its nouns."""
     if not raw:
         return selection
+    deeds = dict(zip(selection.nouns, selection.deeds, strict=False))
     for noun in selection.nouns:
-        filters = [each.resolve(noun) for each in raw]
+        filters = [each.resolve(noun, deeds.get(noun)) for each in raw]
         if all(each is not None for each in filters):
             nouns = tuple(
                 other
                 for other in selection.nouns
-                if [each.resolve(other) for each in raw] == filters
+                if [each.resolve(other, deeds.get(other)) for each in raw] == filters
             )
             kept = tuple(each for each in filters if each is not None)
-            deeds = tuple(
-                deed
-                for other, deed in zip(selection.nouns, selection.deeds, strict=False)
-                if other in nouns
-            )
-            narrowed = replace(selection, nouns=nouns, deeds=deeds)
-            return narrowed.narrowed(*kept)
+            own = tuple(deeds[other] for other in nouns if other in deeds)
+            return replace(selection, nouns=nouns, deeds=own).narrowed(*kept)
     return None
 
 

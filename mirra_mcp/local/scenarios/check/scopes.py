@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mirra_mcp.local.scenarios.check.conditions import EMPTY, PRESENT, Condition, is_value
+from mirra_mcp.local.scenarios.check.deeds import Deed
 from mirra_mcp.local.scenarios.check.documents import Filter
-from mirra_mcp.local.scenarios.check.filters import Anywhere, ByField, ByMirror, ByName, ByReference
+from mirra_mcp.local.scenarios.check.filters import (
+    ByAmount,
+    ByField,
+    ByMirror,
+    ByName,
+    ByReference,
+    Mentions,
+)
 from mirra_mcp.local.scenarios.check.phrases import (
     FieldName,
     Raw,
@@ -18,6 +26,7 @@ from mirra_mcp.local.scenarios.check.shapes import Reader, shaped, slot
 from mirra_mcp.local.scenarios.check.values import Money, Value
 from mirra_mcp.local.scenarios.vocabulary import Noun
 
+COPIES = ("cc", "bcc")
 AMOUNTS = ("amount", "amount_due", "amount_total", "total", "unit_amount", "price")
 MOST = 6
 
@@ -29,7 +38,7 @@ class RawReference(Raw):
     name: str
     nouns: tuple[Noun, ...] = ()
 
-    def resolve(self, noun: Noun) -> Filter | None:
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
         """References make sense for every noun."""
         own = tuple(each for each in self.nouns if each.vendor == noun.vendor)
         if self.nouns and not own:
@@ -43,7 +52,7 @@ class RawMirror(Raw):
 
     vendor: str
 
-    def resolve(self, noun: Noun) -> Filter | None:
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
         """A noun of another mirror is not meant."""
         return ByMirror(self.vendor) if noun.vendor == self.vendor else None
 
@@ -54,9 +63,12 @@ class RawAmount(Raw):
 
     condition: Condition
 
-    def resolve(self, noun: Noun) -> Filter | None:
-        """Find the field that holds the amount."""
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
+        """Find the field that holds the amount: of a deed the one of what truly moved."""
         name = next((each for each in AMOUNTS if each in noun.roots), None)
+        paid = deed.means.amount if deed is not None and deed.means is not None else ""
+        if paid and paid in noun.roots and paid != name:
+            return ByAmount(paid, (name,) if name else (), self.condition)
         return ByField((name,), self.condition) if name else None
 
 
@@ -66,9 +78,9 @@ class RawText(Raw):
 
     condition: Condition
 
-    def resolve(self, noun: Noun) -> Filter | None:
-        """Every noun has texts."""
-        return Anywhere(self.condition)
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
+        """Look into the text that people see, if there is any."""
+        return Mentions(self.condition) if noun.texts else None
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ class RawName(Raw):
 
     name: str
 
-    def resolve(self, noun: Noun) -> Filter | None:
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
         """Every noun has an id."""
         return ByName(self.name)
 
@@ -89,9 +101,25 @@ class RawPreposition(Raw):
     word: str
     value: Value
 
-    def resolve(self, noun: Noun) -> Filter | None:
-        """The field is called as the preposition is."""
-        return field_filter(noun, FieldName((self.word,)), Condition("has", (self.value,)))
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
+        """The field is called as the preposition is; who gets a copy is a recipient, too."""
+        condition = Condition("has", (self.value,))
+        own = field_filter(noun, FieldName((self.word,)), condition)
+        copies = tuple(name for name in COPIES if name in noun.roots)
+        if own is None or self.word != "to" or not copies:
+            return own
+        return ByField((*own.paths, *copies), condition)
+
+
+@dataclass(frozen=True)
+class RawAddressed(Raw):
+    """Whom something is addressed to, copies aside."""
+
+    value: Value
+
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
+        """Only `to` counts."""
+        return field_filter(noun, FieldName(("to",)), Condition("has", (self.value,)))
 
 
 def _referred(thing: Things) -> RawReference | None:
@@ -168,9 +196,10 @@ shaped(
         "from [the] [address/number/sender] {value}": lambda value: (
             RawPreposition("from", value),
         ),
-        "to [the] [address/number/recipient] {value} | addressed to {value}": lambda value: (
+        "to [the] [address/number/recipient] {value}": lambda value: (
             RawPreposition("to", value),
         ),
+        "addressed to {value}": lambda value: (RawAddressed(value),),
         "on/for/of/by/in/against/under/about/to/from [the] {thing}": lambda thing: (
             _one(_referred(thing))
         ),

@@ -38,6 +38,14 @@ class TooHard(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a text isn't graded by code, and sentences that would be."""
+
+    why: str
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What is known while a criterion is read: the words, and what else was spoken of."""
 
@@ -47,6 +55,8 @@ class Context:
     steps: list[int] = field(default_factory=lambda: [0])
     claims: Callable[[tuple[Token, ...], Any], Iterator[Any]] = lambda tokens, antecedent: iter(())
     """Lists the claims that a part of the text makes."""
+    doubts: list[Doubt] = field(default_factory=list)
+    """Why what was nearly read wasn't."""
 
 
 @dataclass
@@ -63,6 +73,10 @@ class Reader:
     def vocabulary(self) -> Vocabulary:
         """The words that are known."""
         return self.context.vocabulary
+
+    def doubt(self, why: str, *instead: str) -> None:
+        """Note why the text isn't graded by code; makes no difference if it is read after all."""
+        self.context.doubts.append(Doubt(why, instead))
 
     def step(self) -> None:
         """Count a step.

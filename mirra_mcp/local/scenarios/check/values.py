@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from email.utils import parseaddr
 from typing import Any
 
 from mirra_mcp.local.scenarios.check.shapes import Reader, slot
@@ -74,8 +73,11 @@ NAMES = {
     "pounds": "gbp",
     "yen": "jpy",
 }
+SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 FIXED: dict[str, Any] = {"true": True, "false": False, "null": None}
 ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+BRACKETED = re.compile(r"<([^<>]*@[^<>]*)>\s*$")
+CHANNEL = re.compile(r"[a-z]+:\+\d")
 DEEPEST = 12
 
 
@@ -177,10 +179,16 @@ def status_named(word: str, statuses: frozenset[str]) -> str | None:
 
 
 def address_of(text: str) -> str:
-    """Return the bare address of `Acme <hello@acme.com>`, in lower case."""
+    """Return the bare address of `Acme <hello@acme.com>`, in lower case; never a display name."""
     if "@" not in text:
         return text
-    return parseaddr(text)[1].lower() if "<" in text else text.strip().lower()
+    bracketed = BRACKETED.search(text)
+    return (bracketed.group(1) if bracketed else text).strip().lower()
+
+
+def number_dialled(text: str) -> str:
+    """Return a telephone number without the channel ahead of it: `whatsapp:+1555...`."""
+    return text.partition(":")[2] if CHANNEL.match(text) else text
 
 
 def equal(actual: Any, wanted: Any, doc: Doc) -> bool:
@@ -206,7 +214,7 @@ def _same_text(actual: str, wanted: str) -> bool:
         return True
     if ADDRESS.fullmatch(wanted):
         return address_of(actual) == wanted.lower()
-    return False
+    return wanted[:1] == "+" and number_dialled(actual) == wanted
 
 
 def _is_sum(actual: Any, wanted: Money, doc: Doc) -> bool:
@@ -237,20 +245,53 @@ def number_of(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def contains(actual: Any, wanted: Any, doc: Doc) -> bool:
-    """Tell whether a text or a list has something in it."""
+def contains(
+    actual: Any, wanted: Any, doc: Doc, *, as_words: bool = False, loosely: bool = False
+) -> bool:
+    """Tell whether a text, a list or an object has something in it.
+
+    `as_words` it must stand alone, not in the middle of another word or number; `loosely` its case
+    doesn't matter. An object contains its keys, and pairs as `plan=pro`.
+    """
     if isinstance(actual, str):
-        text = str(wanted)
-        return text in actual or bool(ADDRESS.fullmatch(text) and text.lower() in actual.lower())
+        return _stands_in(actual, _written(wanted), as_words=as_words, loosely=loosely)
     if isinstance(actual, list):
-        return any(equal(each, wanted, doc) for each in actual) or any(
-            contains(each, wanted, doc) for each in actual if isinstance(each, dict | list)
-        )
+        return any(equal(each, wanted, doc) or _has(each, wanted, doc) for each in actual)
     if isinstance(actual, dict):
-        return wanted in actual or any(
-            not isinstance(each, dict) and equal(each, wanted, doc) for each in actual.values()
-        )
+        name, pair, value = str(wanted).partition("=")
+        if set(actual) == {"name", "value"}:  # a tag, a header
+            return actual["name"] == name and (not pair or equal(actual["value"], value, doc))
+        if pair:
+            return name in actual and equal(actual[name], value, doc)
+        return wanted in actual
     return equal(actual, wanted, doc)
+
+
+def _has(element: Any, wanted: Any, doc: Doc) -> bool:
+    """Tell whether an element of a list has something: an attachment's name, a tag."""
+    if not isinstance(element, dict):
+        return isinstance(element, list) and contains(element, wanted, doc)
+    if contains(element, wanted, doc):
+        return True
+    values = [each for each in element.values() if not isinstance(each, dict)]
+    return set(element) != {"name", "value"} and any(equal(it, wanted, doc) for it in values)
+
+
+def _stands_in(text: str, wanted: str, *, as_words: bool, loosely: bool) -> bool:
+    if ADDRESS.fullmatch(wanted) or loosely:
+        text, wanted = text.lower(), wanted.lower()
+    if not as_words or loosely:
+        return wanted in text
+    left = r"(?<![\w.,]|[$€£¥])" if wanted[:1].isdigit() else r"(?<!\w)"
+    right = r"(?!\w|[.,]\d)" if wanted[-1:].isdigit() else r"(?!\w)"
+    return re.search(left + re.escape(wanted) + right, text) is not None
+
+
+def _written(wanted: Any) -> str:
+    """Write a value as texts write it."""
+    if isinstance(wanted, Money):
+        return f"{SIGNS.get(wanted.currency, '')}{wanted.amount:,.2f}"
+    return str(wanted)
 
 
 def leaves(value: Any, depth: int = 0) -> Iterator[Any]:

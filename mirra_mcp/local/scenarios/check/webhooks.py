@@ -1,6 +1,5 @@
 """Which webhooks a criterion speaks of, and what became of them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -139,17 +138,3 @@ def had(dispatch: Dispatch, fate: Fate) -> bool:
     if fate == "refused":
         return dispatch.url is not None and dispatch.accepted is None and bool(dispatch.attempts)
     return len(dispatch.attempts) > 1
-
-
-def described(dispatches: Iterable[Dispatch]) -> list[str]:
-    """Describe deliveries: type, address, and how the attempts were answered."""
-    return [
-        f"{each.type} {each.id} to {each.url or 'nobody'}: {_answers(each)}" for each in dispatches
-    ]
-
-
-def _answers(dispatch: Dispatch) -> str:
-    if dispatch.url is None:
-        return "no endpoint subscribed to it"
-    told = [str(each.response_status or each.error) for each in dispatch.attempts]
-    return ", ".join(told) or "not tried yet"

@@ -4,21 +4,22 @@ What one call did to other documents along with one that is meant is its consequ
 and what a mirror does by itself as time goes by is nobody's doing.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mirra_mcp.local.scenarios.check.documents import Deed, Found, Selection
-from mirra_mcp.local.scenarios.check.filters import ByName, ByReference, neighbours
+from mirra_mcp.local.scenarios.check.counting import Count
+from mirra_mcp.local.scenarios.check.deeds import Deed
+from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.scenarios.check.filters import ByName, ByReference
+from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade, named
-from mirra_mcp.local.scenarios.check.patterns.counts import Count
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow
 from mirra_mcp.local.scenarios.check.quantities import NONE
+from mirra_mcp.local.scenarios.check.references import all_references
 from mirra_mcp.local.scenarios.check.requests import Requests
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped
-from mirra_mcp.local.scenarios.check.values import leaves
 from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.world import Change, Request, World
 
@@ -41,28 +42,18 @@ def meant_ids(subjects: Iterable[Any], world: World) -> set[str]:
             continue
         ids |= {test.name for test in subject.filters if isinstance(test, ByName | ByReference)}
         for found in subject.find(world):
-            for doc in (found.doc, *neighbours(found, world)):
-                ids |= {each for each in leaves(doc) if isinstance(each, str)}
-            ids.add(found.id)
+            ids |= all_references(found, world)
     return ids
 
 
 def by_call(world: World) -> Iterator[tuple[Request, list[Change]]]:
-    """List the calls with what each changed: the entries ahead of its own, of the same instant.
-
-    What a timer did just before has an earlier one.
-    """
-    ends = [each.entry for each in world.requests]
-    units: dict[int, list[Change]] = {}
+    """List the calls with what each changed; what a mirror did as time went by isn't among it."""
+    units: dict[int, tuple[Request, list[Change]]] = {}
     for change in world.changes:
-        number = bisect_left(ends, change.entry)
-        if number == len(ends):
-            break
-        request = world.requests[number]
-        if (change.at, change.mirror) == (request.at, request.mirror):
-            units.setdefault(number, []).append(change)
-    for number, changes in units.items():
-        yield world.requests[number], changes
+        request = world.call_of(change)
+        if request is not None:
+            units.setdefault(request.entry, (request, []))[1].append(change)
+    yield from units.values()
 
 
 @dataclass(frozen=True)
@@ -83,15 +74,17 @@ class NothingElse(Clause):
             self._touched(world)
         )
         calls = [each for each in self.meant if isinstance(each, Requests)]
-        damage = []
+        damage: list[str] = []
+        pieces: list[Change] = []
         for request, changes in by_call(world):
             if any(_key(each, world) in keys for each in changes):
                 continue
             if any(each.fits(request) for each in calls):
                 continue
             damage += [f"{_told(each)} by {request}" for each in changes]
+            pieces += changes
         told = f"also changed: {'; '.join(damage[:3])}" if damage else "nothing else changed"
-        return grade(not damage, told, damage)
+        return grade(not damage, told, damage, pieces=pieces)
 
     def _touched(self, world: World) -> Iterator[tuple[str, str, str]]:
         """List what claims about deeds speak of, though it may be gone or narrowed away."""
@@ -144,7 +137,7 @@ class NoOther(Clause):
             if each.key not in own and not _is_meant(each, ids)
         ]
         told = f"found {len(others)} other: {named(others)}" if others else "found no other"
-        return grade(not others, told, (each.described for each in others))
+        return grade(not others, told, others)
 
 
 def _names(subjects: Iterable[Any]) -> set[str]:
@@ -177,7 +170,7 @@ class Unchanged(Clause):
         """List the changes."""
         changes = [each for each in world.changes if self.vendor in ("", each.mirror)]
         told = f"changed: {'; '.join(map(_told, changes[:3]))}" if changes else "nothing changed"
-        return grade(not changes, told, map(_told, changes))
+        return grade(not changes, told, map(_told, changes), pieces=changes)
 
 
 def _nothing_else(reader: Reader, vendor: str = "") -> NothingElse | None:

@@ -1,83 +1,16 @@
 """How many documents: made in this attempt, deleted, reached by a status, or simply there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from mirra_mcp.local.scenarios.check.conditions import EMPTY, PRESENT, is_value
-from mirra_mcp.local.scenarios.check.documents import Found, Selection
-from mirra_mcp.local.scenarios.check.filters import ByField, ByOwner, can_refer
-from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, found, grade
+from mirra_mcp.local.scenarios.check.counting import Both, Count, Times, chosen, is_unclear
+from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.scenarios.check.filters import ByOwner, can_refer
+from mirra_mcp.local.scenarios.check.grades import Clause
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
-from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow, with_status
-from mirra_mcp.local.scenarios.check.quantities import ENDLESS, NONE, SOME, Quantity
+from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow
+from mirra_mcp.local.scenarios.check.quantities import NONE, SOME, Quantity
 from mirra_mcp.local.scenarios.check.shapes import Reader
-from mirra_mcp.local.scenarios.check.values import Value, status_named
 from mirra_mcp.local.scenarios.check.words import Be
-from mirra_mcp.local.scenarios.world import World
-
-
-@dataclass(frozen=True)
-class Count(Clause):
-    """So many documents."""
-
-    selection: Selection
-    quantity: Quantity
-
-    @property
-    def plain(self) -> str:
-        """The comparison."""
-        return f"count of {self.selection.plain} {self.quantity.sign}"
-
-    @property
-    def subject(self) -> Selection | None:
-        """What is counted, and how many of it; what must not be there isn't spoken of."""
-        low, high = self.quantity.low, self.quantity.high
-        if not high:
-            return None
-        return replace(self.selection, few=max(low, 1) if high == ENDLESS else high)
-
-    def grade(self, world: World) -> Grade:
-        """Count."""
-        selection = self.selection
-        count = selection.count(world)
-        docs: list[Found] = []
-        if count is None or count <= 20:
-            docs = selection.find(world)
-            count = len(docs)
-        told = found(count, selection.one, selection.many, docs)
-        if not docs and count:
-            told = f"found {count} {selection.many}"
-        holds = self.quantity.holds(count)
-        if not holds:
-            told += f"; expected {self.quantity}"
-        shown = [each.described for each in docs]
-        return grade(holds, told, shown if docs or holds else selection.near(world))
-
-    def moments(self, world: World) -> list[Moment] | None:
-        """When what is counted happened."""
-        return self.selection.moments(world) if self.selection.deeds else None
-
-
-@dataclass(frozen=True)
-class Both(Clause):
-    """So many of one kind and so many of another."""
-
-    first: Count
-    second: Count
-
-    @property
-    def plain(self) -> str:
-        """Both counts."""
-        return f"{self.first.plain}; and {self.second.plain}"
-
-    @property
-    def subjects(self) -> tuple[Selection, ...]:
-        """What is counted of each."""
-        return (*self.first.subjects, *self.second.subjects)
-
-    def grade(self, world: World) -> Grade:
-        """Count both; the one that is wrong tells why."""
-        grades = [self.first.grade(world), self.second.grade(world)]
-        return next((each for each in grades if not each.passed), grades[0])
 
 
 def scoped(things: Things, raw: tuple[Raw, ...]) -> Selection | None:
@@ -85,34 +18,12 @@ def scoped(things: Things, raw: tuple[Raw, ...]) -> Selection | None:
     return narrow(things.selection, raw)
 
 
-def chosen(selection: Selection, verb: str, be: Be | None) -> Selection | None:
-    """Return the documents that a verb or a state tells of: `was sent`, `is active`."""
-    status = status_named(verb, frozenset(s for noun in selection.nouns for s in noun.statuses))
-    told = any(verb in noun.told for noun in selection.nouns)
-    if be is not None and not be.is_past:
-        if status and not told:
-            return with_status(selection.of("there"), status)
-        if (state := state_of(selection, verb)) is not None:
-            return selection.of("there").narrowed(state)
-    return selection.done(verb)
-
-
-def state_of(selection: Selection, verb: str) -> ByField | None:
-    """Return the field that a participle describes, if it is no status: `is unsubscribed`."""
-    for noun in selection.nouns:
-        name, value = noun.verbs.get(verb, (noun.status_field, None))
-        if name != noun.status_field and not isinstance(value, str):
-            condition = is_value(Value(value))
-            if value is None or value is ...:
-                condition = EMPTY if value is None else PRESENT
-            return ByField((name,), condition)
-    return None
-
-
 def _made(
     reader: Reader, quantity: Quantity, thing: Things, verb: str, raw: tuple[Raw, ...] = (),
     be: Be | None = None, times: Quantity | None = None,
-) -> Count | None:  # fmt: skip
+) -> Count | Times | None:  # fmt: skip
+    if is_unclear(reader, thing.selection, verb):
+        return None
     selection = chosen(thing.selection, verb, be)
     selection = narrow(selection, raw) if selection is not None else None
     if selection is None:
@@ -120,6 +31,8 @@ def _made(
     if times is not None:
         if quantity != SOME:
             return None
+        if any(deed.kind in ("changed", "touched") for deed in selection.deeds):
+            return Times(selection, times) if be is None or not be.is_not else None
         quantity = times
     if be is not None and be.is_not:
         if quantity != SOME or times is not None:
@@ -131,7 +44,7 @@ def _made(
 def _some(
     reader: Reader, thing: Things, verb: str, be: Be, raw: tuple[Raw, ...] = (),
     times: Quantity | None = None,
-) -> Count | None:  # fmt: skip
+) -> Count | Times | None:  # fmt: skip
     return _made(reader, SOME, thing, verb, raw, be, times) if thing.is_plural else None
 
 

@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mirra_mcp.local.scenarios.check.documents import Found, Selection
+from mirra_mcp.local.scenarios.check.deeds import deed_of
+from mirra_mcp.local.scenarios.check.documents import Selection
 from mirra_mcp.local.scenarios.check.filters import ByName
-from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade
+from mirra_mcp.local.scenarios.check.found import Found
+from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
+from mirra_mcp.local.scenarios.check.patterns.happenings import Became, never
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.shapes import Reader, slot
 from mirra_mcp.local.scenarios.check.values import Value, status_named
@@ -53,7 +56,7 @@ class IdIs(Clause):
         actual = doc.doc.get(doc.noun.status_field)
         told = f"{doc.noun.spoken} {doc.id}: {doc.noun.status_field} is {actual}"
         status = status_named(self.status, doc.noun.statuses)
-        return grade((actual == status) != self.is_not, told, [doc.described])
+        return grade((actual == status) != self.is_not, told, [doc], (doc.noun.status_field,))
 
     def _find(self, world: World) -> Iterator[Found]:
         for noun in self.nouns:
@@ -98,12 +101,78 @@ def _status(
     reader: Reader, id: str, state: Value, be: Be | None = None
 ) -> IdIs | None:  # fmt: skip
     word = str(state.it).lower()
-    nouns = tuple(n for n in reader.vocabulary.nouns if status_named(word, n.statuses))
+    known = reader.vocabulary.nouns
+    nouns = tuple(n for n in known if not n.alias and status_named(word, n.statuses))
     if not nouns or (be is not None and be.is_past):
         return None
-    if any(status_named(word, noun.told) for noun in nouns):
-        return None  # something that happened
     return IdIs(id, word, nouns, be is not None and be.is_not)
+
+
+@dataclass(frozen=True)
+class IdBecame(Clause):
+    """Something happened to the document with an id, or didn't."""
+
+    id: str
+    word: str
+    nouns: tuple[Noun, ...]
+    """Those of which the word may be said."""
+    is_not: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        how = "never was" if self.is_not else "was"
+        return f'"{self.id}", whatever it is, {how} {self.word} in this attempt'
+
+    @property
+    def subject(self) -> Selection:
+        """The document."""
+        return Selection(self.nouns, filters=(ByName(self.id),))
+
+    def _claim(self, world: World) -> Clause | None:
+        for noun in self.nouns:
+            changes = world.changes_of.get((noun.vendor, noun.entity), ())
+            view = world.mirrors.get(noun.vendor)
+            is_there = view is not None and view.document(noun.plural, self.id) is not None
+            if is_there or any(each.id == self.id for each in changes):
+                selection = Selection((noun,), filters=(ByName(self.id),))
+                return never(selection, self.word) if self.is_not else Became(selection, self.word)
+        return None
+
+    def grade(self, world: World) -> Grade:
+        """Look up what it is, and what became of it."""
+        claim = self._claim(world)
+        if claim is None:
+            kinds = ", ".join(dict.fromkeys(noun.spoken_plural for noun in self.nouns))
+            return grade(False, f'found nothing with the id "{self.id}" among {kinds}')
+        return claim.grade(world)
+
+    def moments(self, world: World) -> list[Moment] | None:
+        """When it happened."""
+        claim = None if self.is_not else self._claim(world)
+        return claim.moments(world) if claim is not None else []
+
+
+def _became(
+    reader: Reader, id: str, verb: str, be: Be | None = None
+) -> IdBecame | None:  # fmt: skip
+    if be is not None and not be.is_past:
+        return None
+    nouns = tuple(n for n in reader.vocabulary.nouns if not n.alias and _knows(n, verb))
+    if not nouns:
+        return None
+    return IdBecame(id, verb, nouns, be is not None and be.is_not)
+
+
+def _knows(noun: Noun, verb: str) -> bool:
+    deed = deed_of(verb, noun)
+    return deed is not None and (deed.kind != "means" or verb not in ("active", "open"))
+
+
+def _did_not(reader: Reader, id: str, verb: str) -> IdBecame | None:
+    words = {word for noun in reader.vocabulary.nouns for word in (*noun.means, *noun.verbs)}
+    past = next((each for each in (verb + "ed", verb + "d", verb) if each in words), None)
+    return _became(reader, id, past, Be(is_not=True, is_past=True)) if past else None
 
 
 PATTERNS = (
@@ -118,5 +187,17 @@ PATTERNS = (
         ),
         _status,
         ("`sub_123` is canceled", "pi_abc has status succeeded"),
+    ),
+    Pattern(
+        "id.became",
+        ("{id} {be} [{sure}] {verb:participle}", "{id} [has] [{sure}] {verb:participle}"),
+        _became,
+        ("`sub_123` was canceled", "pi_abc succeeded", "cus_123 was not deleted"),
+    ),
+    Pattern(
+        "id.did_not",
+        ("{id} did/does/should/must not {verb:participle}",),
+        _did_not,
+        ("pi_abc did not succeed",),
     ),
 )  # fmt: skip

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from mirra_mcp.local.scenarios.check.counting import Count
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
-from mirra_mcp.local.scenarios.check.patterns.counts import Count
 from mirra_mcp.local.scenarios.check.patterns.happenings import Became
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.patterns.requests import CountRequests

@@ -3,19 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mirra_mcp.local.scenarios.check.documents import CREATED, Found, Selection
-from mirra_mcp.local.scenarios.check.filters import ByOwner, can_refer, neighbours
+from mirra_mcp.local.scenarios.check.conditions import is_value
+from mirra_mcp.local.scenarios.check.deeds import CREATED, deed_of
+from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.scenarios.check.filters import ByOwner, can_refer
+from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade, named
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
-from mirra_mcp.local.scenarios.check.phrases import Things, with_status
+from mirra_mcp.local.scenarios.check.phrases import Things, narrow
 from mirra_mcp.local.scenarios.check.quantities import NONE, SOME, Quantity
+from mirra_mcp.local.scenarios.check.references import all_references
+from mirra_mcp.local.scenarios.check.scopes import RawAmount
 from mirra_mcp.local.scenarios.check.shapes import Reader, slot
-from mirra_mcp.local.scenarios.check.values import leaves
+from mirra_mcp.local.scenarios.check.values import Money, Value
 from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.world import World
 
-TAKEN, DONE = "captured", "succeeded"
-"""What a noun that is also a verb must know, so that it tells of money that was taken."""
+Tally = dict[tuple[str, ...], tuple[int, int]]
+"""By mirror and id how many surely are an owner's, and how many may be."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,9 @@ class EachOwns(Clause):
     def plain(self) -> str:
         """The claim."""
         which = "none" if self.is_none else "each"
+        owners = self.owners.of("there") if self.is_one else self.owners
         text = (
-            f"{which} of {self.owners.plain}: count of {self.things.plain} that refer to it"
+            f"{which} of {owners.plain}: count of {self.things.plain} that refer to it"
             f" {self.quantity.sign}"
         )
         return text + (" (each that it made, or else all together)" if self.is_one else "")
@@ -57,33 +63,47 @@ class EachOwns(Clause):
         if not owners:
             return grade(self.is_none, f"found no {self.owners.plain}")
         counts = self._counts(owners, world)
-        odd = [
-            each for each in owners if self.quantity.holds(counts[each.key[::2]]) == self.is_none
-        ]
-        named_odd = (f"{each}: {counts[each.key[::2]]} {self.things.many}" for each in odd)
+        odd = [each for each in owners if not self._holds(*counts[each.key[::2]])]
+        named_odd = (
+            f"{each}: {_written(counts[each.key[::2]])} {self.things.many}" for each in odd
+        )
         told = named(named_odd) if odd else f"looked at {len(owners)} {self.owners.many}"
         if odd and not self.is_none:
             told += f"; expected {self.quantity}"
-        return grade(not odd, told, (each.described for each in odd or owners))
+        return grade(
+            not odd, told, [*(odd or owners), *self.things.find(world)], self.things.fields
+        )
+
+    def _holds(self, sure: int, may: int) -> bool:
+        low, high = self.quantity.low, self.quantity.high
+        if self.is_none:
+            return may < low or sure > high
+        return sure >= low and may <= high
 
     def _together(self, world: World) -> Grade:
         owners = self.owners.of("there").find(world)
-        count = sum(self._counts(owners, world).values())
-        holds = self.quantity.holds(count)
-        told = f"found {count} {self.things.plain}"
-        return grade(holds, told if holds else f"{told}; expected {self.quantity}")
+        counts = self._counts(owners, world).values()
+        both = sum(sure for sure, _ in counts), sum(may for _, may in counts)
+        told = f"found {_written(both)} {self.things.plain}"
+        holds = self._holds(*both)
+        things = self.things.find(world)
+        told = told if holds else f"{told}; expected {self.quantity}"
+        return grade(holds, told, things, self.things.fields)
 
-    def _counts(self, owners: list[Found], world: World) -> dict[tuple[str, ...], int]:
-        """Count by mirror and id of the owner."""
-        counts: dict[tuple[str, ...], int] = {each.key[::2]: 0 for each in owners}
+    def _counts(self, owners: list[Found], world: World) -> Tally:
+        counts: Tally = {each.key[::2]: (0, 0) for each in owners}
         for thing in self.things.find(world):
-            docs = (thing.doc, *neighbours(thing, world))
-            texts = {text for doc in docs for text in leaves(doc) if isinstance(text, str)}
-            for text in texts:
+            for text in all_references(thing, world):
                 key = thing.noun.vendor, text
                 if key in counts:
-                    counts[key] += 1
+                    sure, may = counts[key]
+                    counts[key] = sure + thing.is_sure, may + 1
         return counts
+
+
+def _written(tally: tuple[int, int]) -> str:
+    sure, may = tally
+    return str(sure) if sure == may else f"{sure} (and {may - sure} that may become so)"
 
 
 def _each_owns(
@@ -110,32 +130,57 @@ def _can_own(owners: Selection, things: Selection) -> bool:
     return all(can_refer(noun, owners.nouns) for noun in things.nouns)
 
 
-def _charged(
-    reader: Reader, owner: Things, be: Be, charged: Selection, times: Quantity | None = None
-) -> EachOwns | None:
-    if not _can_own(owner.selection, charged) or (owner.is_plural and not owner.is_each):
+def _took(
+    reader: Reader, owner: Things, be: Be, took: Selection, times: Quantity | None = None,
+    amount: Value | None = None,
+) -> EachOwns | None:  # fmt: skip
+    things = _of_amount(took, amount)
+    if things is None or not _can_own(owner.selection, things):
         return None
-    if not be.is_past or (be.is_not and times is not None):
+    if owner.is_plural and not owner.is_each:
+        return None
+    if be.is_not and times is not None:
+        return None
+    if _knows(owner.selection, took):
         return None
     quantity = NONE if be.is_not else times or SOME
     is_one = owner.selection.how == "the" and not owner.is_each
-    return EachOwns(owner.selection, charged, quantity, is_one=is_one)
+    return EachOwns(owner.selection, things, quantity, is_one=is_one)
 
 
-@slot("charged")
-def _charging(reader: Reader, at: int) -> Iterator[tuple[Selection, int]]:
-    """Read a noun used as a verb for taking money: `charged` is a charge that went through."""
+def _knows(owners: Selection, took: Selection) -> bool:
+    """Tell whether the owner is what the word is said of: a charge that was refunded."""
+    words = {word for noun in took.nouns for word in noun.takes}
+    return any(word in noun.means for noun in owners.nouns for word in words)
+
+
+def _none_took(
+    reader: Reader, owner: Things, took: Selection, times: Quantity | None = None,
+    amount: Value | None = None,
+) -> EachOwns | None:  # fmt: skip
+    things = _of_amount(took, amount)
+    if things is None or not _can_own(owner.selection, things) or _knows(owner.selection, took):
+        return None
+    if owner.selection.how != "there":
+        return None
+    return EachOwns(owner.selection, things, times or SOME, is_none=True)
+
+
+def _of_amount(took: Selection, amount: Value | None) -> Selection | None:
+    if amount is None:
+        return took
+    narrowed = narrow(took, (RawAmount(is_value(amount)),))
+    return narrowed if isinstance(amount.it, Money) else None
+
+
+@slot("took")
+def _taking(reader: Reader, at: int) -> Iterator[tuple[Selection, int]]:
+    """Read what becomes of an owner: `charged` is a charge that went through."""
     word = reader.low(at)
-    for stem in (word[:-1], word[:-2]) if word.endswith("ed") else ():
-        nouns = tuple(
-            noun
-            for noun, is_plural in reader.vocabulary.by_phrase.get((stem,), ())
-            if not is_plural and TAKEN in noun.verbs and DONE in noun.statuses
-        )
-        done = Selection(nouns).done(TAKEN) if nouns else None
-        succeeded = with_status(done, DONE) if done is not None else None
-        if succeeded is not None:
-            yield succeeded, at + 1
+    nouns = tuple(n for n in reader.vocabulary.nouns if word in n.takes and not n.alias)
+    deeds = tuple(deed for n in nouns if (deed := deed_of(n.takes[word], n)))
+    if nouns and len(deeds) == len(nouns):
+        yield Selection(nouns).of("done", *deeds), at + 1
 
 
 PATTERNS = (
@@ -152,9 +197,24 @@ PATTERNS = (
         ("No customer has more than one active subscription",),
     ),
     Pattern(
-        "owner.charged",
-        ("{owner:the_thing} {be} {charged} [{times}]",),
-        _charged,
-        ("The customer was charged exactly once", "Customer `cus_1` was not charged"),
+        "owner.took",
+        (
+            "{owner:the_thing} {be} {took} [{times}]",
+            "{owner:the_thing} {be} {took} [exactly/only] {amount:value} [{times}]",
+        ),
+        _took,
+        (
+            "The customer was charged exactly once",
+            "Customer `cus_1` was not charged",
+            "The customer was charged $49 once",
+            "The customer was refunded exactly once",
+            "Each customer was charged at most once",
+        ),
     ),
-)  # fmt: skip
+    Pattern(
+        "owner.none_took",
+        ("no {owner:scoped} [{was}] {took} [{amount:value}] [{times}]",),
+        _none_took,
+        ("No customer was charged more than once", "No customer was refunded"),
+    ),
+)

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mirra_mcp.local.scenarios.check.conditions import Condition
-from mirra_mcp.local.scenarios.check.documents import (
-    Filter,
-    Found,
-    Selection,
-)
-from mirra_mcp.local.scenarios.check.filters import Anywhere, ByField
+from mirra_mcp.local.scenarios.check.documents import Filter, Selection
+from mirra_mcp.local.scenarios.check.filters import ByField, Mentions
+from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Raw, RawField, Things, narrow
@@ -41,8 +38,9 @@ class Each(Clause):
     def grade(self, world: World) -> Grade:
         """Look at each."""
         docs = self.selection.find(world)
-        if not docs:
+        if not self.selection.sure(world):
             return grade(False, f"found no {self.selection.plain}", self.selection.near(world))
+        names = tuple(name for test in self.filters for name in test.fields)
         wrong = [
             f"{each.noun.spoken} {each.id}: {_told(each, test)}"
             for each in docs
@@ -50,11 +48,11 @@ class Each(Clause):
             if not test.holds(each, world)
         ]
         if wrong:
-            return grade(False, "; ".join(wrong[:3]), (each.described for each in docs))
+            return grade(False, "; ".join(wrong[:3]), docs, names)
         shown = "; ".join(
             f"{each.noun.spoken} {each.id}: {_shown(each, self.filters)}" for each in docs[:3]
         )
-        return grade(True, shown, (each.described for each in docs))
+        return grade(True, shown, docs, names)
 
     def moments(self, world: World) -> list[Moment] | None:
         """When the documents were made."""
@@ -85,7 +83,7 @@ def _written(found: Found, test: ByField) -> str:
 
 def each_of(selection: Selection, raw: tuple[Raw, ...]) -> Each | None:
     """Claim that the documents are as the narrowings say; None if they don't make sense."""
-    whole = narrow(replace(selection, filters=()), raw)
+    whole = narrow(selection.bare, raw)
     if whole is None or not whole.filters:
         return None
     return Each(replace(selection, nouns=whole.nouns, deeds=whole.deeds), whole.filters)
@@ -100,9 +98,15 @@ def _tests(reader: Reader, thing: Things, tests: tuple[Raw, ...]) -> Each | None
 
 
 def _mentions(reader: Reader, thing: Things, condition: Condition) -> Each | None:
-    if condition.op not in ("contains", "matches"):
+    if condition.op not in ("contains", "mentions", "matches", "starts", "ends"):
         return None
-    return Each(thing.selection, (Anywhere(condition),))
+    if not all(noun.texts for noun in thing.selection.nouns):
+        reader.doubt(
+            f"a {thing.selection.one} has no text that people see",
+            f"The {thing.selection.one}'s `metadata` contains ...",
+        )
+        return None
+    return Each(thing.selection, (Mentions(condition),))
 
 
 def _does_not_mention(reader: Reader, thing: Things, condition: Condition) -> Each | None:

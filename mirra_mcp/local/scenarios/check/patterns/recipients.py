@@ -6,13 +6,14 @@ claim. "Anybody else" is whom the scenario's other criteria about the same noun 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mirra_mcp.local.scenarios.check.conditions import Condition
-from mirra_mcp.local.scenarios.check.documents import Found, Selection
+from mirra_mcp.local.scenarios.check.counting import Count
+from mirra_mcp.local.scenarios.check.documents import Selection
 from mirra_mcp.local.scenarios.check.filters import ByField
+from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade, named
-from mirra_mcp.local.scenarios.check.patterns.counts import Count
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import Things
 from mirra_mcp.local.scenarios.check.quantities import NONE, SOME, Quantity
@@ -61,7 +62,7 @@ class NobodyElse(Clause):
         others = [each for each in self.selection.find(world) if self._strangers(each)]
         names = dict.fromkeys(name for each in others for name in self._strangers(each))
         told = f"also sent to {named(names)}" if others else "sent to nobody else"
-        return grade(not others, told, (each.described for each in others))
+        return grade(not others, told, others)
 
     def _strangers(self, found: Found) -> list[str]:
         return [
@@ -79,7 +80,7 @@ def _addresses(subjects: tuple[object, ...], selection: Selection) -> Iterator[s
     for subject in subjects:
         if not isinstance(subject, Selection) or not set(subject.nouns) & set(selection.nouns):
             continue
-        for test in subject.filters:
+        for test in subject.tests:
             if not isinstance(test, ByField) or not set(test.paths) <= {TO, *COPIES}:
                 continue
             condition = test.condition
@@ -115,7 +116,7 @@ def _got(
         quantity = NONE
     done, paths = kept
     test = ByField(paths, Condition("has", (Value(address),)))
-    return Count(replace(done, filters=(*done.filters, test)), times or quantity)
+    return Count(done.narrowed(test), times or quantity)
 
 
 @slot("address")

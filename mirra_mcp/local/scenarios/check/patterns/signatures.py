@@ -50,23 +50,27 @@ class Verified(Clause):
         real = [each for each in self.webhooks.all(world) if each.accepted]
         if not real and not any(each.forgery == REAL and is_accepted(each.status) for each in log):
             told = f"the handler took none of the real {self.webhooks.name}: none was answered 2xx"
-            return grade(False, told, _shown(log))
+            return _grade(False, told, log)
         if not forged:
-            return grade(False, "no forged webhook was sent, so that nothing shows it", _shown(log))
+            return _grade(False, "no forged webhook was sent, so that nothing shows it", log)
         silent = [each for each in forged if each.status is None]
         if silent:
-            return grade(False, "the handler left a forged webhook unanswered", _shown(silent))
+            return _grade(False, "the handler left a forged webhook unanswered", silent)
         fooled = [each for each in forged if is_accepted(each.status)]
         if fooled:
             kinds = sorted({FORGERIES.get(each.forgery, each.forgery) for each in fooled})
             told = f"the handler accepted webhooks with {' and '.join(kinds)}"
-            return grade(False, told, _shown(fooled))
-        return grade(True, f"{len(forged)} forged webhooks were turned away", _shown(forged))
+            return _grade(False, told, fooled)
+        return _grade(True, f"{len(forged)} forged webhooks were turned away", forged)
 
     def _is_one(self, each: Verification) -> bool:
         if self.webhooks.vendor not in ("", each.mirror):
             return False
         return self.webhooks.has_type(each.type)
+
+
+def _grade(holds: bool, told: str, log: list[Verification]) -> Grade:
+    return grade(holds, told, _shown(log), pieces=log)
 
 
 def _shown(log: list[Verification]) -> list[str]:

@@ -4,19 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mirra_mcp.local.kit.meanings import Is, Means
 from mirra_mcp.local.scenarios.check.conditions import is_value
-from mirra_mcp.local.scenarios.check.documents import (
-    Deed,
-    Found,
-    Selection,
-    happened,
-    history,
-    latest,
-    moment_of,
-)
+from mirra_mcp.local.scenarios.check.counting import Count, Never
+from mirra_mcp.local.scenarios.check.deeds import Deed, happened, history, latest, reached
+from mirra_mcp.local.scenarios.check.documents import Selection, moment_of
 from mirra_mcp.local.scenarios.check.filters import ByField
+from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
-from mirra_mcp.local.scenarios.check.patterns.counts import Count
 from mirra_mcp.local.scenarios.check.patterns.happenings import Became
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.patterns.properties import Each
@@ -53,19 +48,19 @@ class Went(Clause):
         for noun in self.selection.nouns:
             for found in happened(world, noun, Deed("touched", "touched")):
                 values = history(world, noun, found.id, self.name)
-                fits = all(test.holds(found, world) for test in self.selection.filters)
+                fits = all(test.holds(found, world) for test in self.selection.tests)
                 if len(values) > 1 and fits:
                     moved.append((found, values))
         ways = [f"{found.id}: {' -> '.join(map(str, values))}" for found, values in moved]
         right = [found for found, values in moved if _passes(values, self.steps, found)]
         if not moved:
             return grade(False, f"no {self.selection.one} changed its {self.name}")
-        return grade(bool(right), "; ".join(ways[:5]), (found.described for found, _ in moved))
+        return grade(bool(right), "; ".join(ways[:5]), (found for found, _ in moved))
 
     def moments(self, world: World) -> list[Moment] | None:
         """When the last step was taken."""
-        last = self.steps[-1].it
-        deed = Deed(str(last), "set", self.name, last)
+        last = Is(self.name, (self.steps[-1].it,))
+        deed = Deed(str(self.steps[-1].it), "means", Means(last, last, stands=False))
         return [
             moment
             for noun in self.selection.nouns
@@ -114,7 +109,7 @@ class Stayed(Clause):
             if not all(self.test.condition.holds(value, doc) for value in values):
                 wrong.append(f"{each.id}: {' -> '.join(map(str, values))}")
         told = "; ".join(wrong) or f"{len(docs)} {self.selection.many} stayed so"
-        return grade(not wrong, told, (each.described for each in docs))
+        return grade(not wrong, told, docs)
 
 
 @slot("state")
@@ -172,13 +167,16 @@ def _became(reader: Reader, state: Value, thing: Things | None = None) -> Clause
     if not isinstance(selection, Selection):
         return None
     status = status_named(str(state.it).lower(), selection.nouns[0].statuses)
-    return Became(selection, status) if status is not None else None
+    return Became(selection, status, is_passing=True) if status is not None else None
 
 
 def _never(reader: Reader, state: Value, thing: Things) -> Clause | None:
     status = status_named(str(state.it).lower(), thing.selection.nouns[0].statuses)
-    done = thing.selection.done(status) if status is not None else None
-    return Count(done, NONE) if done is not None else None
+    if status is None:
+        return None
+    nouns = thing.selection.nouns
+    done = thing.selection.of("done", *(reached(status, noun) for noun in nouns))
+    return Never(Count(done, NONE), thing.selection.of("there"), status)
 
 
 def _is(

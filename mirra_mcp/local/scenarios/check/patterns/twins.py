@@ -6,7 +6,8 @@ from itertools import product
 
 import orjson
 
-from mirra_mcp.local.scenarios.check.documents import Found, Selection
+from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade, named
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import FieldName, Raw, Things, narrow
@@ -42,7 +43,7 @@ class NoTwins(Clause):
         twins = list(alike.values())
         many = self.selection.many
         told = f"alike: {named(twins)}" if twins else f"{len(docs)} {many}, no two alike"
-        return grade(not twins, told, (each.described for each in twins))
+        return grade(not twins, told, twins)
 
     def _keys(self, found: Found) -> set[bytes]:
         """Return what must be no other document's; nothing where a field is empty."""

@@ -11,7 +11,6 @@ from mirra_mcp.local.scenarios.check.webhooks import (
     Fate,
     PayloadFilter,
     Webhooks,
-    described,
     had,
 )
 from mirra_mcp.local.scenarios.check.words import Be
@@ -42,7 +41,7 @@ class CountWebhooks(Clause):
         told = found(len(ones), "webhook", "webhooks", (f"{each.type} {each.id}" for each in ones))
         if not holds:
             told += f"; expected {self.quantity} {self.webhooks.plain}"
-        return grade(holds, told, described(ones or self.webhooks.all(world)))
+        return grade(holds, told, ones or self.webhooks.all(world))
 
     def moments(self, world: World) -> list[Moment] | None:
         """When they had their fate."""
@@ -73,10 +72,10 @@ class EachWebhook(Clause):
         told = self.webhooks.all(world)
         every = [each for each in told if each.url is not None]
         if not every:
-            return grade(False, f"no endpoint got any of {self.webhooks.name}", described(told))
+            return grade(False, f"no endpoint got any of {self.webhooks.name}", told)
         odd = [each for each in every if not self._fits(each)]
         shown = f"{len(every) - len(odd)} of {len(every)} {self.webhooks.name} {SPOKEN[self.fate]}"
-        return grade(not odd, shown, described(odd or every))
+        return grade(not odd, shown, odd or every)
 
     def _fits(self, each: Dispatch) -> bool:
         tried_so_often = self.tries is None or self.tries.holds(len(each.attempts))
@@ -105,7 +104,7 @@ class EachSoOften(Clause):
         every = [each for each in self.webhooks.all(world) if each.url is not None]
         odd = [each for each in every if not self.times.holds(_taken(each))]
         told = f"{len(every) - len(odd)} of {len(every)} {self.webhooks.name} were taken so often"
-        return grade(not odd and (bool(every) or not self.times.low), told, described(odd or every))
+        return grade(not odd and (bool(every) or not self.times.low), told, odd or every)
 
 
 def _taken(dispatch: Dispatch) -> int:

@@ -1,0 +1,61 @@
+"""What people's words mean of Resend's documents: who was truly reached.
+
+Source: https://resend.com/docs/dashboard/emails/introduction#understand-email-events and
+https://resend.com/docs/webhooks/event-types
+"""
+
+from mirra_mcp.local.kit.meanings import Given, Unclear, Words, is_, means, spoken
+
+LEFT = is_(
+    "last_event", "sent", "delivery_delayed", "delivered", "opened", "clicked", "complained",
+    "bounced",
+)  # fmt: skip
+ARRIVED = is_("last_event", "delivered", "opened", "clicked", "complained")
+
+MEANINGS: dict[str, Words] = {
+    "email": Words(
+        means=spoken(
+            {
+                "sent dispatched mailed": means(LEFT, is_("last_event", "queued")),
+                "delivered received": means(ARRIVED),
+                "opened": means(
+                    is_("last_event", "opened"), is_("last_event", "clicked"), stands=False
+                ),
+                "clicked": means(is_("last_event", "clicked"), stands=False),
+                "complained": means(is_("last_event", "complained"), stands=False),
+                "bounced": means(is_("last_event", "bounced"), stands=False),
+                "scheduled": means(is_("last_event", "scheduled"), stands=False),
+                "failed": means(is_("last_event", "failed"), is_("last_event", "suppressed")),
+                "read seen viewed": Unclear(
+                    "Resend knows only that an email's images were loaded",
+                    ("The email was opened", "The email was delivered"),
+                ),
+            }
+        ),
+        texts=("subject", "html", "text"),
+    ),
+    "received_email": Words(
+        means=spoken({"received delivered": means(Given("id"))}),
+        texts=("subject", "html", "text"),
+    ),
+    "broadcast": Words(
+        means=spoken({"sent": means(is_("status", "sent"), is_("status", "queued"))}),
+        texts=("subject", "html", "text", "preview_text", "name"),
+    ),
+    "domain": Words(means=spoken({"verified": means(is_("status", "verified"))})),
+    "contact": Words(
+        means=spoken(
+            {
+                "unsubscribed": means(is_("unsubscribed", True)),
+                "notified contacted": Unclear(
+                    "an email may have been sent and not have arrived",
+                    (
+                        "An email was sent to `bob@example.com`",
+                        "An email was delivered to `bob@example.com`",
+                    ),
+                ),
+            }
+        ),
+        texts=("first_name", "last_name"),
+    ),
+}

@@ -1,0 +1,244 @@
+"""What people's words mean of Stripe's documents: which money has truly moved.
+
+Source: https://docs.stripe.com/payments/paymentintents/lifecycle,
+https://docs.stripe.com/api/charges/object, https://docs.stripe.com/refunds#failed-refunds,
+https://docs.stripe.com/invoicing/overview#invoice-statuses and
+https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses
+"""
+
+from mirra_mcp.local.kit.meanings import (
+    Alias,
+    Given,
+    Is,
+    Meaning,
+    Not,
+    Through,
+    Unclear,
+    Words,
+    all_,
+    either,
+    is_,
+    means,
+    spoken,
+)
+
+TAKEN = is_("status", "succeeded")
+UNDER_WAY = is_("status", "processing", "requires_capture")
+REFUSED = Given("last_payment_error")
+DECLINED = is_("last_payment_error.type", "card_error")
+UNPAID = is_("status", "requires_payment_method", "canceled")
+CHARGED = all_(TAKEN, is_("captured", True))
+PARTLY_BACK = Given("amount_refunded")
+WHOLLY_BACK = is_("refunded", True)
+BACK = is_("status", "succeeded")
+ON_ITS_WAY_BACK = is_("status", "pending", "requires_action")
+FINAL = Given("status_transitions.finalized_at")
+RUNNING = is_("status", "active", "trialing")
+BEGUN = is_("status", "active", "trialing", "incomplete", "past_due", "unpaid", "paused")
+ENDED = is_("status", "canceled")
+ENDING = either(is_("cancel_at_period_end", True), Given("cancel_at"))
+PAUSED = either(is_("status", "paused"), Given("pause_collection"))
+
+PAID = means(TAKEN, UNDER_WAY, "amount_received")
+PAYMENTS: dict[str, Meaning] = {
+    "succeeded": means(TAKEN, amount="amount_received"),
+    "captured": means(TAKEN, amount="amount_received"),
+    "authorized": means(
+        either(is_("status", "requires_capture"), all_(TAKEN, is_("capture_method", "manual"))),
+        either(is_("status", "requires_capture"), TAKEN),
+        "amount",
+    ),
+    "failed": means(all_(REFUSED, UNPAID), REFUSED, "amount"),
+    "declined": means(all_(DECLINED, UNPAID), REFUSED, "amount"),
+    "refunded": means(
+        Through("latest_charge", "charge", WHOLLY_BACK),
+        Through("latest_charge", "charge", PARTLY_BACK),
+    ),
+}
+
+MEANINGS: dict[str, Words] = {
+    "payment_intent": Words(
+        means=spoken(
+            {
+                "paid completed collected received taken processed settled": PAID,
+                "confirmed": Unclear(
+                    "an intent can be confirmed and its payment declined",
+                    ("The payment intent succeeded", "The payment failed"),
+                ),
+            }
+        )
+        | PAYMENTS,
+        aliases=(
+            Alias(
+                "payment",
+                spoken(
+                    {
+                        "made paid completed collected received taken processed settled": PAID,
+                        "attempted initiated started": means(Given("id"), amount="amount"),
+                    }
+                )
+                | PAYMENTS,
+            ),
+        ),
+        texts=("description", "statement_descriptor"),
+        takes={"declined": "declined"},
+    ),
+    "charge": Words(
+        means=spoken(
+            {
+                "made taken collected paid processed completed settled succeeded": means(
+                    CHARGED, is_("status", "succeeded", "pending"), "amount_captured"
+                ),
+                "captured": means(CHARGED, is_("captured", True), "amount_captured"),
+                "failed declined refused": means(is_("status", "failed"), amount="amount"),
+                "refunded": means(WHOLLY_BACK, PARTLY_BACK, "amount_refunded"),
+                "disputed": means(is_("disputed", True), amount="amount"),
+            }
+        ),
+        states={
+            "(was|were|is|are|has been|have been|got) [only] partially/partly refunded": means(
+                all_(PARTLY_BACK, is_("refunded", False))
+            ),
+            "(was|were|is|are|has been|have been|got) fully/completely/entirely refunded"
+            " | (was|were|is|are|has been|got) refunded in full": means(WHOLLY_BACK),
+        },
+        texts=("description", "statement_descriptor", "calculated_statement_descriptor"),
+        takes={"charged": "made"},
+    ),
+    "refund": Words(
+        means=spoken(
+            {
+                "made issued given processed completed paid granted": means(
+                    BACK, ON_ITS_WAY_BACK, "amount"
+                ),
+                "succeeded": means(BACK, amount="amount"),
+                "failed": means(is_("status", "failed"), amount="amount"),
+            }
+        ),
+        texts=("description",),
+        takes={"refunded": "issued"},
+    ),
+    "invoice": Words(
+        means=spoken(
+            {
+                "issued finalized": means(FINAL, amount="total"),
+                "paid settled collected": means(is_("status", "paid"), amount="amount_paid"),
+                "voided": means(is_("status", "void")),
+                "sent emailed mailed delivered": Unclear(
+                    "Stripe doesn't keep on an invoice whether it was mailed",
+                    (
+                        "An `invoice.sent` webhook was dispatched",
+                        "The invoice was finalized",
+                    ),
+                ),
+                "failed": Unclear(
+                    "an invoice has no such status: its payment may have failed, and a later try"
+                    " succeeded",
+                    (
+                        "The invoice is open",
+                        "An `invoice.payment_failed` webhook was dispatched",
+                    ),
+                ),
+                "refunded": Unclear(
+                    "an invoice itself isn't refunded: its charge is, or a credit note is issued",
+                    ("The charge was fully refunded", "A credit note was created"),
+                ),
+            }
+        ),
+        texts=("description", "footer", "lines.data.description"),
+        takes={"invoiced": "issued"},
+    ),
+    "subscription": Words(
+        means=spoken(
+            {
+                "started activated purchased bought sold": means(RUNNING, BEGUN),
+                "canceled cancelled": means(ENDED, either(ENDED, ENDING)),
+                "paused": means(PAUSED),
+                "ended terminated": means(ENDED),
+                "renewed": Unclear(
+                    "a period can begin anew and its invoice stay unpaid",
+                    (
+                        "The invoice was paid",
+                        "Exactly 1 `invoice.paid` webhook was dispatched",
+                    ),
+                ),
+            }
+        ),
+        states={
+            "will cancel/end at/on [the] [end of [the] [current] [billing]] period/cycle [end]"
+            " | cancels/ends at [the] [end of [the] [current] [billing]] period/cycle [end]"
+            " | (is|was|has been) set/scheduled/marked to (cancel|end|be canceled|be cancelled)"
+            " at [the] [end of [the] [current] [billing]] period/cycle [end]"
+            " | will be canceled/cancelled at [the] [end of [the] [current] [billing]]"
+            " period/cycle [end]": means(all_(is_("cancel_at_period_end", True), RUNNING), ENDING),
+            "(is|was|has been) scheduled/set to (cancel|end|be canceled|be cancelled)"
+            " | will be canceled/cancelled": means(all_(ENDING, Not(ENDED)), ENDING),
+            "is (in|on) [a/its/the] [free] trial | is in [the/its] trial period": means(
+                is_("status", "trialing")
+            ),
+        },
+        texts=("description",),
+        takes={"subscribed": "started"},
+    ),
+    "checkout_session": Words(
+        means=spoken(
+            {
+                "completed": means(is_("status", "complete"), amount="amount_total"),
+                "paid": means(
+                    is_("payment_status", "paid"), is_("status", "complete"), "amount_total"
+                ),
+                "abandoned": Unclear(
+                    "a session that nobody completed is open until it expires",
+                    ("The checkout session is open", "The checkout session expired"),
+                ),
+            }
+        ),
+    ),
+    "payout": Words(
+        means=spoken(
+            {
+                "paid made completed sent": means(
+                    is_("status", "paid"), is_("status", "paid", "pending", "in_transit"), "amount"
+                ),
+                "failed": means(is_("status", "failed"), amount="amount"),
+            }
+        ),
+        texts=("description", "statement_descriptor"),
+    ),
+    "dispute": Words(
+        means=spoken(
+            {
+                "won": means(is_("status", "won"), amount="amount"),
+                "lost": means(is_("status", "lost"), amount="amount"),
+                "opened filed received raised": means(Given("id"), amount="amount"),
+                "closed": means(is_("status", "won", "lost", "warning_closed")),
+            }
+        ),
+    ),
+    "payment_method": Words(
+        means=spoken(
+            {
+                "attached saved": means(Given("customer")),
+                "detached removed": means(Is("customer", (None,))),
+            }
+        ),
+    ),
+    "coupon": Words(means=spoken({"redeemed used": means(Given("times_redeemed"))})),
+    "promotion_code": Words(means=spoken({"redeemed used": means(Given("times_redeemed"))})),
+    "product": Words(texts=("name", "description")),
+    "customer": Words(
+        means=spoken(
+            {
+                "billed": Unclear(
+                    "to some it is an invoice that was issued, to others money that was taken",
+                    ("The customer was charged", "The customer was invoiced"),
+                ),
+                "notified contacted informed": Unclear(
+                    "Stripe's mails to customers aren't part of the mirror",
+                    ("An `invoice.sent` webhook was dispatched",),
+                ),
+            }
+        ),
+        texts=("name", "description"),
+    ),
+}
