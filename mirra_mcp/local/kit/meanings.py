@@ -17,7 +17,7 @@ from mirra_mcp.wire.model import Doc
 Look = Callable[[str, str], Doc | None]
 """Returns the document of an entity that has an id, as it was at the time in question."""
 
-EMPTY = (None, "", [], {})
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class Fact(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from mirra_mcp.local.scenarios.check.evidence import Decided, all_decided, spoken
+from mirra_mcp.local.scenarios.check.evidence import evidence_of
 from mirra_mcp.local.scenarios.world import World
 from mirra_mcp.wire.runs import Evidence
 
@@ -22,13 +22,7 @@ class Grade:
 
     result: Literal["pass", "fail"]
     explanation: str
-<<<<<<< HEAD
     evidence: list[Evidence] = field(default_factory=list)
-=======
-    evidence: list[str] = field(default_factory=list)
-    decided: list[Decided] = field(default_factory=list)
-    """The same as data: what the verdict rests on, pass and fail alike."""
->>>>>>> 1ae5539 (Give people's words their meaning in each vendor's description)
 
     @property
     def passed(self) -> bool:
@@ -77,14 +71,14 @@ class Clause(ABC):
         return None
 
 
-<<<<<<< HEAD
-def grade(holds: bool, explanation: str, evidence: Iterable[object] = ()) -> Grade:
-    """Make a grade of a claim; what is no piece of evidence is noted in words."""
-    return Grade("pass" if holds else "fail", explanation, kept(map(_piece, evidence)))
+def grade(
+    holds: bool, explanation: str, evidence: Iterable[object] = (), fields: Sequence[str] = ()
+) -> Grade:
+    """Make a grade of a claim; `fields` are those that counted of the documents in evidence.
 
-
-def _piece(shown: object) -> Evidence:
-    return shown if isinstance(shown, Evidence) else Evidence(kind="note", text=str(shown))
+    What is no piece of evidence is noted in words.
+    """
+    return Grade("pass" if holds else "fail", explanation, kept(evidence_of(evidence, fields)))
 
 
 def kept(pieces: Iterable[Evidence]) -> list[Evidence]:
@@ -97,23 +91,6 @@ def kept(pieces: Iterable[Evidence]) -> list[Evidence]:
     if more > 0:
         first.append(Evidence(kind="note", text=f"and {more} more"))
     return first
-=======
-def grade(
-    holds: bool,
-    explanation: str,
-    evidence: Iterable[object] = (),
-    fields: Sequence[str] = (),
-    pieces: Iterable[object] | None = None,
-) -> Grade:
-    """Make a grade of a claim that holds or doesn't.
-
-    `fields` are those that counted; `pieces` what the evidence speaks of, if it is only words.
-    """
-    told = list(evidence)
-    result: Literal["pass", "fail"] = "pass" if holds else "fail"
-    data = all_decided(told if pieces is None else pieces, fields)
-    return Grade(result, explanation, cut([spoken(each) for each in told]), data)
->>>>>>> 1ae5539 (Give people's words their meaning in each vendor's description)
 
 
 def cut(shown: Sequence[str]) -> list[str]:

@@ -53,11 +53,12 @@ class Shop(Toy):
 
 def test_a_mirror_can_lend_the_grammar_its_words() -> None:
     words = Vocabulary({"toy": Shop})
+    each = "each of parcels that the attempt made (else changed, else any)"
     plain = {
-        "2 boxes were sent": "count of parcels sent in this attempt = 2",
-        "The package's addressee is `bob`": 'each of parcels of this attempt: to = "bob"',
-        "Addressee is `bob`": 'each of parcels of this attempt: to = "bob"',
-        "The box's weight in grams is 5": "each of parcels of this attempt: weight = 5",
+        "2 boxes were sent": "count of parcels sent in this attempt (status is sent) = 2",
+        "The package's addressee is `bob`": f'{each}: to = "bob"',
+        "Addressee is `bob`": f'{each}: to = "bob"',
+        "The box's weight in grams is 5": f"{each}: weight = 5",
     }
     readings = {text: read(text, words) for text in plain}
     assert {text: each and each.plain for text, each in readings.items()} == plain

@@ -11,6 +11,7 @@ from typing import Any
 from mirra_mcp.local.scenarios.check.counting import Count
 from mirra_mcp.local.scenarios.check.deeds import Deed
 from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.scenarios.check.evidence import evidence_of
 from mirra_mcp.local.scenarios.check.filters import ByName, ByReference
 from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade, named
@@ -22,6 +23,7 @@ from mirra_mcp.local.scenarios.check.requests import Requests
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped
 from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.world import Change, Request, World
+from mirra_mcp.wire.runs import Evidence
 
 TOUCH = Deed("touched", "touched")
 
@@ -75,16 +77,16 @@ class NothingElse(Clause):
         )
         calls = [each for each in self.meant if isinstance(each, Requests)]
         damage: list[str] = []
-        pieces: list[Change] = []
+        pieces: list[Evidence] = []
         for request, changes in by_call(world):
             if any(_key(each, world) in keys for each in changes):
                 continue
             if any(each.fits(request) for each in calls):
                 continue
             damage += [f"{_told(each)} by {request}" for each in changes]
-            pieces += changes
+            pieces += [_piece(each, f"{_told(each)} by {request}") for each in changes]
         told = f"also changed: {'; '.join(damage[:3])}" if damage else "nothing else changed"
-        return grade(not damage, told, damage, pieces=pieces)
+        return grade(not damage, told, pieces)
 
     def _touched(self, world: World) -> Iterator[tuple[str, str, str]]:
         """List what claims about deeds speak of, though it may be gone or narrowed away."""
@@ -103,6 +105,11 @@ class NothingElse(Clause):
 def _key(change: Change, world: World) -> tuple[str, str, str]:
     plural = world.mirrors[change.mirror].plural_of(change.entity) or change.entity
     return change.mirror, plural, change.id
+
+
+def _piece(change: Change, told: str) -> Evidence:
+    (piece,) = evidence_of([change])
+    return piece.model_copy(update={"text": told})
 
 
 def _told(change: Change) -> str:
@@ -170,7 +177,7 @@ class Unchanged(Clause):
         """List the changes."""
         changes = [each for each in world.changes if self.vendor in ("", each.mirror)]
         told = f"changed: {'; '.join(map(_told, changes[:3]))}" if changes else "nothing changed"
-        return grade(not changes, told, map(_told, changes), pieces=changes)
+        return grade(not changes, told, [_piece(each, _told(each)) for each in changes])
 
 
 def _nothing_else(reader: Reader, vendor: str = "") -> NothingElse | None:

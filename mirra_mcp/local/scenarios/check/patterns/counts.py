@@ -51,11 +51,11 @@ def _some(
 def _does(
     reader: Reader, deed: str, thing: Things, quantity: Quantity = SOME,
     times: Quantity | None = None,
-) -> Count | None:  # fmt: skip
+) -> Count | Times | None:  # fmt: skip
     return _made(reader, quantity, thing, deed, times=times)
 
 
-def _does_not(reader: Reader, deed: str, thing: Things) -> Count | None:
+def _does_not(reader: Reader, deed: str, thing: Things) -> Count | Times | None:
     return _made(reader, NONE, thing, deed)
 
 
@@ -69,7 +69,7 @@ def _both(
         _made(reader, many, first, verb, raw, be),
         _made(reader, few, second, verb, raw, be),
     )
-    return Both(one, other) if one is not None and other is not None else None
+    return Both(one, other) if isinstance(one, Count) and isinstance(other, Count) else None
 
 
 def _there(

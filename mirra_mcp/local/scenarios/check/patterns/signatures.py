@@ -6,12 +6,14 @@ It verifies if it answered at least one real webhook with 2xx and every forgery 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mirra_mcp.local.scenarios.check.evidence import evidence_of
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped
 from mirra_mcp.local.scenarios.check.webhooks import Webhooks
 from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.world import Verification, World, is_accepted
+from mirra_mcp.wire.runs import Evidence
 
 REAL = "none"
 FORGERIES = {
@@ -70,15 +72,14 @@ class Verified(Clause):
 
 
 def _grade(holds: bool, told: str, log: list[Verification]) -> Grade:
-    return grade(holds, told, _shown(log), pieces=log)
+    return grade(holds, told, map(_shown, log))
 
 
-def _shown(log: list[Verification]) -> list[str]:
-    return [
-        f"{each.type} ({FORGERIES.get(each.forgery, 'genuine')}) to {each.url}: "
-        f"{each.status if each.status is not None else each.error}"
-        for each in log
-    ]
+def _shown(each: Verification) -> Evidence:
+    answer = each.status if each.status is not None else each.error
+    told = f"{each.type} ({FORGERIES.get(each.forgery, 'genuine')}) to {each.url}: {answer}"
+    (piece,) = evidence_of([each])
+    return piece.model_copy(update={"text": told})
 
 
 def _verified(
