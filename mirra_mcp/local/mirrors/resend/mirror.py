@@ -21,7 +21,6 @@ SENDS = frozenset({"POST /emails", "POST /emails/batch"})
 FOR_SENDING_KEYS = SENDS | {"GET /usage"}
 NOBODY: Doc = {"_permission": "full_access", "_last_used_at": None, "id": None}
 """Who downloads a file or unsubscribes: the address is the permission."""
-PUBLIC = (files.PREFIX, "/unsubscribe/")
 API_KEY = "re_mirra_full_access"
 
 
@@ -58,8 +57,10 @@ class Resend(Peers):
         self._taken = self.limiter.take(call.now)
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         token = token.strip()
-        if call.path.startswith(PUBLIC):
+        if call.path.startswith(files.PUBLIC):
             return NOBODY
+        if not call.headers.get("user-agent", "").strip():
+            raise errors.no_user_agent()
         if scheme.lower() != "bearer" or not token:
             raise errors.missing_api_key()
         key = self.api_keys.by_token(token)

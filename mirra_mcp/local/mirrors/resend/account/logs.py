@@ -7,7 +7,7 @@ import builtins
 from datetime import datetime
 
 from mirra_mcp.local.kit.routes import route
-from mirra_mcp.local.mirrors.resend.api import errors
+from mirra_mcp.local.mirrors.resend.api import errors, files
 from mirra_mcp.local.mirrors.resend.api.dates import stamp
 from mirra_mcp.local.mirrors.resend.api.pages import listing
 from mirra_mcp.local.mirrors.resend.api.params import Paging
@@ -58,10 +58,17 @@ class Logs(ResendResource):
     def _calls(
         self, limit: int, *, below: int | None = None, above: int = 0
     ) -> builtins.list[tuple[int, Doc]]:
+        """List calls of the API, newest first; what people open in a browser is none."""
         session = self.mirror.session
-        if session is None:
-            return []
-        return session.log.calls(self.mirror.vendor, limit, below=below, above=above)
+        found: builtins.list[tuple[int, Doc]] = []
+        while session is not None and len(found) < limit:
+            rows = session.log.calls(self.mirror.vendor, limit, below=below, above=above)
+            calls = [row for row in rows if not row[1]["path"].startswith(files.PUBLIC)]
+            found = calls + found if above else found + calls
+            if len(rows) < limit:
+                break
+            above, below = (rows[0][0], below) if above else (0, rows[-1][0])
+        return found[-limit:] if above else found[:limit]
 
     def _number(self, id: str) -> int:
         number = int(id[-12:], 16) if is_uuid(id) else -1
@@ -77,5 +84,5 @@ def _summary(number: int, call: Doc) -> Doc:
         "endpoint": call["path"],
         "method": call["method"],
         "response_status": call["status"],
-        "user_agent": call.get("userAgent"),
+        "user_agent": call["headers"].get("user-agent"),
     }

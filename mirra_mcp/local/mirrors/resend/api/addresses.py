@@ -12,7 +12,9 @@ from mirra_mcp.local.mirrors.resend.api import errors
 EMAIL = re.compile(
     r"[^\s<>@,;:\"\\()\[\]]+@(?:[^\s<>@.,;:\"\\()\[\]/]+\.)+[^\s<>@.,;:\"\\()\[\]/]{2,}"
 )
-NAMED = re.compile(r"\s*(?:\"[^\"]*\"|[^<>]*?)\s*<\s*([^<>]+?)\s*>\s*")
+NAMED = re.compile(r"\s*(?:\"(?:[^\"\\]|\\.)*\"|[^<>\",]*?)\s*<\s*([^<>]+?)\s*>\s*")
+"""A name, in quotes if it has commas or quotes, and the address. Source: RFC 5322, 3.4."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 TEST_DOMAIN = "resend.dev"
 FATES = {
@@ -35,9 +37,28 @@ class Address(NamedTuple):
     domain: str
 
 
+def folded(email: str) -> str:
+    """Return an address as it is compared: case doesn't count."""
+    return email.strip().lower()
+
+
+def must_be_one_line(field: str, *texts: str | None) -> None:
+    """Check what becomes a header.
+
+    Raises:
+        VendorError: it has a line break.
+    """
+    for text in texts:
+        for character in "\n\r":
+            if text and character in text:
+                raise errors.not_allowed(character, field)
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Address | None:
     """Read an address, or return None if it isn't one."""
+    if CONTROL.search(text):
+        return None
     named = NAMED.fullmatch(text) if "<" in text else None
     email = named[1] if named else text.strip()
     if not EMAIL.fullmatch(email):

@@ -60,6 +60,15 @@ def invalid_address(field: str) -> VendorError:
     return validation_error(f"Invalid `{field}` field. {ADDRESS_FORMAT}")
 
 
+def not_allowed(character: str, field: str) -> VendorError:
+    """A character that would break a header.
+
+    Source: https://github.com/triggerdotdev/trigger.dev/issues/1745 (of a line feed in `subject`)
+    """
+    told = {"\n": "\\n", "\r": "\\r"}.get(character, character)
+    return validation_error(f"The `{told}` is not allowed in the `{field}` field.")
+
+
 def invalid_limit() -> VendorError:
     """A page of less than 1 or more than 100.
 
@@ -88,6 +97,19 @@ def invalid_attachment() -> VendorError:
     """An attachment has neither content nor a place to get it from."""
     message = "Attachment must have either a `content` or `path`."
     return refusal(422, "invalid_attachment", message)
+
+
+def attachment_unreadable(field: str, wanted: str) -> VendorError:
+    """An attachment's content or address that can't be read. The words are ours."""
+    return refusal(422, "invalid_attachment", f"The attachment's `{field}` must be {wanted}.")
+
+
+def no_user_agent() -> VendorError:
+    """A request without `User-Agent`, which doesn't get past Resend's edge.
+
+    Source: https://resend.com/docs/api-reference/introduction (403, "error code: 1010")
+    """
+    return refusal(403, "missing_user_agent", "error code: 1010")
 
 
 def invalid_region() -> VendorError:

@@ -17,6 +17,8 @@ from mirra_mcp.local.mirrors.resend.api.params import Paging
 from mirra_mcp.wire.model import Doc
 
 PREFIX = "/files/"
+PUBLIC = (PREFIX, "/unsubscribe/")
+"""Paths that people open in a browser: no part of the API."""
 LINK_LIFE = timedelta(hours=1)
 SHOWN = ("id", "filename", "size", "content_type", "content_disposition", "content_id")
 

@@ -23,6 +23,16 @@ KINDS = {
 }
 
 
+LIMITS = {
+    "too_short": "not be empty",
+    "too_long": "contain {max_length} or fewer items",
+    "string_too_short": "not be empty",
+    "string_too_long": "be {max_length} characters or less",
+    "string_pattern_mismatch": "match `{pattern}`",
+    "greater_than_equal": "be at least {ge}",
+    "less_than_equal": "be at most {le}",
+}
+"""What limits say, by the kind of problem."""
 RECIPIENTS = {"to", "cc", "bcc", "reply_to"}
 """Fields that take a string or several; what is neither is told to be no string.
 
@@ -46,7 +56,7 @@ def refusal(problems: list[Problem]) -> VendorError:
         return errors.wrong_type(field or "body", kind)
     if problem.type == "literal_error":
         return _not_one_of(field, problem)
-    return errors.validation_error(f"Invalid `{field}` field. {sentence(problem.message)}")
+    return errors.validation_error(told(field or "body", problem))
 
 
 def field_of(problem: Problem) -> str:
@@ -60,10 +70,14 @@ def field_of(problem: Problem) -> str:
     return field
 
 
-def sentence(message: str) -> str:
-    """Make a sentence of a message from pydantic or from one of our validators."""
-    message = message.removeprefix("Value error, ")
-    return message if message.endswith(".") else f"{message}."
+def told(field: str, problem: Problem) -> str:
+    """Say what is wrong with a value of the right type. The words are ours, in Resend's manner."""
+    if problem.type == "value_error":
+        message = problem.message.removeprefix("Value error, ")
+        return f"Invalid `{field}` field. {message.removesuffix('.')}."
+    if problem.type not in LIMITS:
+        return f"Invalid `{field}` field."
+    return f"The `{field}` field must {LIMITS[problem.type].format(**problem.ctx)}."
 
 
 def _not_one_of(field: str, problem: Problem) -> VendorError:

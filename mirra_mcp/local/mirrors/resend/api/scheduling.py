@@ -18,6 +18,12 @@ FURTHEST = timedelta(days=30)
 ZONES = {
     "UTC": "UTC",
     "GMT": "UTC",
+    "BST": "Europe/London",
+    "CET": "Europe/Paris",
+    "CEST": "Europe/Paris",
+    "EET": "Europe/Athens",
+    "EEST": "Europe/Athens",
+    "JST": "Asia/Tokyo",
     "ET": "America/New_York",
     "EST": "America/New_York",
     "EDT": "America/New_York",
@@ -31,6 +37,15 @@ ZONES = {
     "PST": "America/Los_Angeles",
     "PDT": "America/Los_Angeles",
 }
+PHRASES = {
+    r"half an hour": "30 minutes",
+    r"half a day": "12 hours",
+    r"a couple of": "2",
+}
+"""Plain English that the parser would read as something else, in words that it knows."""
+OVERMORROW = re.compile(r"(?:the )?day after tomorrow", re.I)
+CLOCK = re.compile(r"\b(\d{1,2})(?::(\d\d))?(?::(\d\d))?\s*([ap]\.?m\b\.?)?", re.I)
+FILLER = re.compile(r"[\s,]|\band\b", re.I)
 DATE = re.compile(r"\s*\d{4}-")
 ZONE = re.compile(rf"\s+({'|'.join(ZONES)})\s*$")
 
@@ -65,13 +80,30 @@ def _english(text: str, now: datetime) -> datetime | None:
     named = ZONE.search(text)
     zone = ZoneInfo(ZONES[named[1]]) if named else UTC
     local = now.astimezone(zone)
-    words = ZONE.sub("", text)
-    at, context = _calendar().parseDT(words, sourceTime=local.replace(tzinfo=None))
-    if not context.hasDateOrTime:
+    words = OVERMORROW.sub(f"{local + timedelta(days=2):%B %d %Y}", ZONE.sub("", text))
+    for phrase, plain in PHRASES.items():
+        words = re.sub(phrase, plain, words, flags=re.I)
+    naive = local.replace(tzinfo=None)
+    at, context = _calendar().parseDT(words, sourceTime=naive)
+    if not context.hasDateOrTime or not _is_understood(words, naive):
         return None
     from_now = words.strip().lower().startswith("in ")
     found: datetime = at.replace(tzinfo=zone, microsecond=local.microsecond if from_now else 0)
     return found.astimezone(UTC)
+
+
+def _is_understood(words: str, now: datetime) -> bool:
+    """Say whether every word counted, and every time of day exists."""
+    for hour, minute, second, half in CLOCK.findall(words):
+        if not (half or minute):
+            continue
+        hours = range(1, 13) if half else range(24)
+        if int(hour) not in hours or int(minute or 0) > 59 or int(second or 0) > 59:
+            return False
+    left = words
+    for _, _, start, end, _ in reversed(_calendar().nlp(words, sourceTime=now) or ()):
+        left = left[:start] + left[end:]
+    return not FILLER.sub("", left)
 
 
 @cache

@@ -11,7 +11,7 @@ from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.ratelimit import RateLimiter, Taken
 from mirra_mcp.local.kit.routes import Call
-from mirra_mcp.local.kit.webhooks import svix_schedule
+from mirra_mcp.local.kit.webhooks import Letter, Parcel, svix_schedule
 from mirra_mcp.local.mirrors.resend.api import errors, invalid, signing
 from mirra_mcp.local.mirrors.resend.api.dates import iso
 from mirra_mcp.local.mirrors.resend.api.quota import Quota
@@ -20,6 +20,12 @@ from mirra_mcp.wire.model import Doc
 RATE_LIMIT = 10
 OWNER = "owner@example.com"
 WEBHOOK_SECRET = "whsec_bWlycmEtcmVzZW5kLXdlYmhvb2sta2V5"
+
+LETTER_HEADERS = {
+    "accept": "*/*",
+    "content-type": "application/json",
+    "user-agent": "Svix-Webhooks/1.77.0",
+}
 
 
 class OncePerEndpoint(Idempotency):
@@ -132,6 +138,14 @@ class Speech(Mirror):
         Source: https://resend.com/docs/webhooks/introduction
         """
         return {"type": event, "created_at": iso(self.now), "data": data}
+
+    def letter(self, parcel: Parcel, at: datetime) -> Letter:
+        """Return a webhook as Svix sends it for Resend: JSON, with a user agent of its own.
+
+        Source: https://docs.svix.com/receiving/introduction
+        """
+        signed = self.sign(parcel.secret, parcel.message, at, parcel.payload)
+        return Letter(parcel.method, parcel.url or "", LETTER_HEADERS | signed, parcel.payload)
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Return Svix's three headers."""

@@ -12,7 +12,7 @@ from typing import Any
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.resend.api import errors
-from mirra_mcp.local.mirrors.resend.api.addresses import EMAIL
+from mirra_mcp.local.mirrors.resend.api.addresses import EMAIL, folded
 from mirra_mcp.local.mirrors.resend.api.dates import iso_of, stamp
 from mirra_mcp.local.mirrors.resend.api.resource import ResendResource
 from mirra_mcp.local.mirrors.resend.audience.params import (
@@ -49,8 +49,9 @@ class Contacts(ResendResource):
         "updated_at": None,
         "_joined": {},
         "_property_keys": [],
+        "_address": None,
     }
-    indexes = ("email", "segment_ids", "_property_keys")
+    indexes = ("email", "_address", "segment_ids", "_property_keys")
     page_size = None
 
     @route("POST /audiences/{audience_id}/contacts", status=201)
@@ -73,7 +74,7 @@ class Contacts(ResendResource):
         groups = [each.id for each in params.segments] + ([audience] if audience else [])
         for id in groups:
             self.mirror.segments.get(id)
-        contact = self.first(email=params.email)
+        contact = self.at(params.email)
         event = "contact.updated" if contact else "contact.created"
         contact = self._written(
             contact or self.new(email=params.email),
@@ -151,6 +152,14 @@ class Contacts(ResendResource):
         return {"object": "contact", "contact": id, "deleted": True}
 
     # what other nouns and stories do with contacts
+
+    def at(self, email: str) -> Doc | None:
+        """Return who has an email address, however it is capitalized."""
+        return self.first(_address=folded(email))
+
+    def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
+        """Insert or update a contact, findable by its address."""
+        return super().save(doc | {"_address": folded(doc["email"])}, event=event, **event_data)
 
     def the(self, id: str, *, within: str | None = None) -> Doc:
         """Return a contact by its id or email address, as a member of a group if one is given.
@@ -273,12 +282,12 @@ class Contacts(ResendResource):
         return errors.validation_error("A contact with this email already exists.")
 
     def _at(self, id: str) -> Doc | None:
-        return self.first(email=id) if "@" in id else self.peek(id)
+        return self.at(id) if "@" in id else self.peek(id)
 
     def _must_be_free(self, email: str, contact: Doc) -> None:
         if not EMAIL.fullmatch(email):
             raise errors.invalid_address("email")
-        other = self.first(email=email)
+        other = self.at(email)
         if other is not None and other["id"] != contact["id"]:
             raise self.taken()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend.api import errors
+from mirra_mcp.local.mirrors.resend.api.addresses import must_be_one_line
 from mirra_mcp.local.mirrors.resend.api.dates import stamp
 from mirra_mcp.local.mirrors.resend.api.params import Paging, matches
 from mirra_mcp.local.mirrors.resend.api.resource import ResendResource
@@ -175,6 +176,7 @@ class Templates(ResendResource):
             part: content[part] and placeholders.fill(content[part], lambda key, _: values.get(key))
             for part in ("subject", "html", "text")
         }
+        must_be_one_line("subject", filled["subject"])
         fixed = {"id": template["id"], "from": content["from"], "reply_to": content["reply_to"]}
         return fixed | filled
 
@@ -203,11 +205,12 @@ class Templates(ResendResource):
         return {"current_version_id": self.new_id(), "updated_at": stamp(self.now)}
 
     def _check(self, template: Doc) -> None:
-        """Check that every variable in use is defined, and none is reserved.
+        """Check that every variable in use is defined, none is reserved, and the subject is a line.
 
         Source: https://github.com/resend/resend-node/blob/canary/src/templates/templates.spec.ts
         (the words) and https://resend.com/docs/dashboard/templates/template-variables
         """
+        must_be_one_line("subject", template["subject"])
         defined = [each["key"] for each in template["variables"]]
         for key in defined:
             if key in RESERVED:
@@ -228,7 +231,8 @@ class Templates(ResendResource):
         values: Doc = {}
         for variable in variables:
             key = variable["key"]
-            value = given.get(key, variable["fallback_value"])
+            value = given.get(key)
+            value = variable["fallback_value"] if value is None else value
             if value is None:
                 raise errors.validation_error(f"Missing required variable '{key}'.")
             _must_fit(key, variable["type"], value)

@@ -45,6 +45,6 @@ def contact_topics_updated(
 
 def contact_of(resend: Peers, id: str | None) -> Doc:
     """Return the contact that a story is about, by id or address."""
-    if id is not None and "@" in id and (known := resend.contacts.first(email=id.lower())):
+    if id is not None and "@" in id and (known := resend.contacts.at(id)):
         id = known["id"]
     return the_one(resend.contacts, id, "contactId")

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story
+from mirra_mcp.local.mirrors.resend.api.addresses import CONTROL
 from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.local.mirrors.resend.receiving.inbound import Addresses, File, Message
 from mirra_mcp.wire.model import Doc
@@ -31,6 +33,21 @@ def received(
     ] = [],  # noqa: B006
 ) -> Doc:
     """Somebody writes an email to the account."""
+    lines = {
+        "from": [from_], "to": to or [], "subject": [subject], "cc": cc, "bcc": bcc,
+        "replyTo": reply_to, "messageId": [message_id or ""],
+        "headers": [*headers, *headers.values()],
+        "attachments": [
+            text or "" for file in attachments
+            for text in (file.filename, file.content_type, file.content_id)
+        ],
+    }  # fmt: skip
+    for name, texts in lines.items():
+        if any(CONTROL.search(text) for text in texts):
+            raise SimulateError(
+                f"'{name}' has a line break or another control character.",
+                "It becomes a header of the email, which is one line.",
+            )
     message = Message(
         sender=from_,
         to=to or [inbox_of(resend)],

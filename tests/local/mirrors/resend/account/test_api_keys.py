@@ -98,6 +98,11 @@ def test_a_sending_key_may_be_bound_to_a_domain(account: Account) -> None:
         403,
         refusal(403, "validation_error", words),
     )
+    words = "This API key is not authorized to send emails from resend.dev"
+    assert as_key(account, made["token"], "POST", "/emails", letter()) == (
+        403,
+        refusal(403, "validation_error", words),
+    )
 
 
 @pytest.mark.parametrize(

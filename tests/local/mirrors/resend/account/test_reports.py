@@ -5,6 +5,7 @@ Source: https://resend.com/docs/api-reference/usage/retrieve-usage
 
 from typing import Any
 
+import httpx
 import pytest
 import resend
 
@@ -123,6 +124,22 @@ def test_every_call_is_in_the_logs(account: Account) -> None:
     assert (log["object"], log["id"]) == ("log", refused["id"])
     assert log["request_body"]["to"] == "nobody"
     assert log["response_body"]["name"] == "validation_error"
+
+
+def test_logs_tell_who_called_the_api(account: Account) -> None:
+    """Source: https://resend.com/docs/api-reference/logs/retrieve-log"""
+    account.http.headers["user-agent"] = "app/1.0"
+    send(attachments=[{"filename": "a.txt", "content": "aGk="}])
+    id = account.state("emails")[0]["id"]
+    [file] = account.call("GET", f"/emails/{id}/attachments")[1]["data"]
+    for _ in range(5):
+        assert httpx.get(file["download_url"]).content == b"hi"
+    account.call("GET", "/domains")
+    last, before, *_ = resend.Logs.list({"limit": 2})["data"]
+    assert (last["endpoint"], last["user_agent"]) == ("/domains", "app/1.0")
+    assert before["endpoint"] == f"/emails/{id}/attachments"
+    [newer] = resend.Logs.list({"limit": 1, "before": before["id"]})["data"]
+    assert newer["endpoint"] in ("/domains", "/logs")
 
 
 def test_pages_of_logs_go_both_ways(account: Account) -> None:

@@ -130,6 +130,34 @@ def test_each_further_webhook_has_a_secret_of_its_own(account: Account) -> None:
     assert second.startswith("whsec_")
 
 
+def test_the_told_secret_verifies_what_every_webhook_gets(
+    account: Account, receiver: Receiver
+) -> None:
+    """Ours: whichever way an app made its webhook, the secret that it was given fits."""
+    subscribe(f"{receiver.url}/first")
+    own = subscribe(receiver.url)["signing_secret"]
+    send()
+    got = [receiver.next(), receiver.next()]
+    told = account.env["RESEND_WEBHOOK_SECRET"]
+    assert [verified(each, told)["type"] for each in got] == ["email.sent", "email.sent"]
+    signatures = sorted(each.headers["svix-signature"].count("v1,") for each in got)
+    assert signatures == [1, 2]
+    [second] = [each for each in got if each.headers["svix-signature"].count("v1,") == 2]
+    verified(second, own)
+
+
+def test_deliveries_carry_the_headers_of_svix(account: Account, receiver: Receiver) -> None:
+    """Source: https://docs.svix.com/receiving/introduction
+
+    Divergence: The version in `User-Agent` is fixed.
+    """
+    subscribe(receiver.url)
+    send()
+    got = {name.lower(): value for name, value in receiver.next().headers.items()}
+    assert got["content-type"] == "application/json"
+    assert got["user-agent"].startswith("Svix-Webhooks/")
+
+
 def test_for_24_hours_after_a_rotation_both_secrets_sign(
     account: Account, receiver: Receiver
 ) -> None:

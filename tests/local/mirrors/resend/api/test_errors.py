@@ -3,6 +3,8 @@
 Source: https://resend.com/docs/api-reference/errors
 """
 
+from typing import Any
+
 import httpx
 import pytest
 import resend
@@ -126,3 +128,48 @@ def test_inboxes_are_a_declared_gap(account: Account) -> None:
         assert account.call(method, path) == (501, refusal(501, "not_implemented", words))
     gaps = account.http.get("/_mirra/metadata").json()["gaps"]
     assert any(gap.startswith("GET /inboxes") for gap in gaps)
+
+
+def test_a_request_without_a_user_agent_gets_no_further(account: Account) -> None:
+    """Source: https://resend.com/docs/api-reference/introduction"""
+    del account.http.headers["user-agent"]
+    status, told = account.call("GET", "/emails")
+    assert (status, told["message"]) == (403, "error code: 1010")
+    account.http.headers["user-agent"] = ""
+    assert account.call("POST", "/emails", letter())[0] == 403
+    account.http.headers["user-agent"] = "app/1.0"
+    assert account.call("GET", "/emails")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "message"),
+    [
+        (
+            "/webhooks",
+            {"endpoint": "https://a.co", "events": []},
+            "The `events` field must not be empty.",
+        ),
+        ("/emails/batch", [1], "The `body` field must be a `object`."),
+        (
+            "/contact-properties",
+            {"key": "a b", "type": "string"},
+            "The `key` field must match `^[A-Za-z0-9_]+$`.",
+        ),
+        ("/segments", {"name": ""}, "The `name` field must not be empty."),
+        (
+            "/suppressions/batch/add",
+            {"emails": ["a@b.co"] * 101},
+            "The `emails` field must contain 100 or fewer items.",
+        ),
+        (
+            "/webhooks",
+            {"endpoint": "nope", "events": ["email.sent"]},
+            "Invalid `endpoint` field. The endpoint must be a valid URL.",
+        ),
+    ],
+)
+def test_no_word_of_a_library_reaches_a_caller(
+    account: Account, path: str, body: Any, message: str
+) -> None:
+    """Ours: the words are in the manner of Resend's own."""
+    assert account.call("POST", path, body) == (422, refusal(422, "validation_error", message))

@@ -254,3 +254,47 @@ def test_removing_a_member_keeps_the_contact(account: Account) -> None:
     assert again["id"] == id
     nobody = resend.Contacts.remove(readers, id=NOBODY)
     assert plain(nobody) == {"object": "contact", "contact": NOBODY, "deleted": True}
+
+
+def test_the_case_of_an_address_does_not_count(account: Account) -> None:
+    """Ours: who is `Bob@Example.org` in one place is nobody else in another."""
+    id = resend.Contacts.create({"email": "Bob@Example.org"})["id"]
+    assert resend.Contacts.create({"email": "bob@example.ORG"})["id"] == id
+    assert resend.Contacts.get(email="BOB@example.org")["email"] == "Bob@Example.org"
+    other = resend.Contacts.create({"email": "ada@example.org"})["id"]
+    taken = account.call("PATCH", f"/contacts/{other}", {"email": "bob@EXAMPLE.org"})
+    assert taken[1]["message"] == "A contact with this email already exists."
+    assert len(resend.Contacts.list()["data"]) == 2
+
+
+def test_who_opted_out_is_reached_under_no_spelling(account: Account) -> None:
+    """Ours: topics know a recipient however the address is written."""
+    account.verify_domain()
+    topic = resend.Topics.create({"name": "News", "default_subscription": "opt_in"})["id"]
+    resend.Contacts.create({"email": "Bob@Example.org"})
+    resend.Contacts.Topics.update(
+        {"email": "bob@example.org", "topics": [{"id": topic, "subscription": "opt_out"}]}
+    )
+    for to in ("Bob@Example.org", "bob@example.org", "Bob <BOB@example.org>"):
+        given = {"from": "hi@acme.com", "to": to, "subject": "x", "html": "x", "topic_id": topic}
+        status, told = account.call("POST", "/emails", given)
+        assert (status, told["message"]) == (422, "The recipient has opted out of the topic.")
+
+
+def test_events_and_imports_know_a_contact_by_any_spelling(account: Account) -> None:
+    """Ours: an event or a row about a contact never makes a second one."""
+    resend.Contacts.create({"email": "Bob@Example.org"})
+    resend.Automations.create(
+        {
+            "name": "A",
+            "status": "enabled",
+            "steps": [{"key": "a", "type": "trigger", "config": {"event_name": "happened"}}],
+            "connections": [],
+        }
+    )
+    resend.Events.send({"event": "happened", "email": "bob@example.org", "payload": {}})
+    files = {"file": ("c.csv", b"email,first_name\nbob@EXAMPLE.org,Bob\n", "text/csv")}
+    assert account.http.post("/contacts/imports", files=files).status_code == 201
+    account.advance("1 minute")
+    [contact] = resend.Contacts.list()["data"]
+    assert (contact["email"], contact["first_name"]) == ("Bob@Example.org", "Bob")

@@ -72,11 +72,11 @@ def test_topics_fire_webhooks(account: Account) -> None:
         ),
         (
             {"name": "x" * 51, "default_subscription": "opt_in"},
-            "Invalid `name` field. String should have at most 50 characters.",
+            "The `name` field must be 50 characters or less.",
         ),
         (
             {"name": "x", "default_subscription": "opt_in", "description": "x" * 201},
-            "Invalid `description` field. String should have at most 200 characters.",
+            "The `description` field must be 200 characters or less.",
         ),
     ],
 )

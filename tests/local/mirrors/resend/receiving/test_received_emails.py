@@ -7,6 +7,7 @@ from base64 import b64encode
 from typing import Any
 
 import httpx
+import pytest
 import resend
 
 from tests.local.mirrors.resend.client import NOW, Account, plain, refusal
@@ -21,6 +22,28 @@ def receive(account: Account, **given: Any) -> str:
         event="email.received", **{"from": "Alice <alice@example.com>"}, **given
     )
     return str(told["result"]["id"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("subject", "a\nb"),
+        ("from", "Ada\r\nBcc: x@y.com <a@b.co>"),
+        ("to", ["a@b.co\n"]),
+        ("replyTo", "a\nb@c.co"),
+        ("messageId", "a\nb"),
+        ("headers", {"X-A": "1\n2"}),
+        ("headers", {"X\nA": "1"}),
+        ("attachments", [{"filename": "a\nb", "content": ""}]),
+    ],
+)
+def test_what_becomes_a_header_is_one_line(account: Account, name: str, value: Any) -> None:
+    """Ours: a story that can't be told says which of its parameters is wrong."""
+    body = {"event": "email.received", name: value}
+    answer = account.http.post("/_mirra/simulate", json=body)
+    told = answer.json()["error"]
+    assert (answer.status_code, told["code"]) == (400, "mirra.simulate.invalid")
+    assert f"'{name}'" in told["message"]
 
 
 def test_a_received_email_has_every_documented_field(account: Account) -> None:

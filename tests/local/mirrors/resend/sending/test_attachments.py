@@ -4,13 +4,14 @@ Source: https://resend.com/docs/dashboard/emails/attachments
 """
 
 from base64 import b64encode
+from typing import Any
 
 import httpx
 import pytest
 import resend
 
 from tests.local.mirrors.resend.client import Account, plain, refusal
-from tests.local.mirrors.resend.sending.letters import NOBODY, send
+from tests.local.mirrors.resend.sending.letters import NOBODY, letter, send
 
 INVOICE = b64encode(b"%PDF-1.7").decode()
 
@@ -89,3 +90,36 @@ def test_what_is_not_attached_is_not_found(account: Account) -> None:
     assert account.call("GET", f"/emails/{id}/attachments/{NOBODY}") == (404, missing)
     assert account.call("GET", f"/emails/{NOBODY}/attachments")[0] == 404
     assert account.call("GET", f"/files/attachments/{id}/{NOBODY}")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["-_8=", "-_8", "+/8=", "+/\n8", [251, 255], {"type": "Buffer", "data": [251, 255]}],
+)
+def test_content_is_the_bytes_that_were_meant(account: Account, content: Any) -> None:
+    """Source: https://nodejs.org/api/buffer.html#buffers-and-character-encodings"""
+    id = send(attachments=[{"filename": "a.bin", "content": content}])
+    [file] = resend.Emails.Attachments.list(id)["data"]
+    assert httpx.get(file["download_url"]).content == b"\xfb\xff"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"content": "a*b="},
+        {"content": "é"},
+        {"content": 7},
+        {"content": [256]},
+        {"content": "abcde"},
+        {"path": "nope"},
+        {"content": INVOICE, "path": "https://acme.com/a.pdf"},
+    ],
+)
+def test_content_that_cannot_be_read_is_refused(account: Account, file: Any) -> None:
+    """Source: https://resend.com/docs/api-reference/errors
+
+    Divergence: The words for unreadable Base64 and paths are ours.
+    """
+    status, told = account.call("POST", "/emails", letter(attachments=[file]))
+    assert (status, told["name"]) == (422, "invalid_attachment")
+    assert account.state("emails") == []

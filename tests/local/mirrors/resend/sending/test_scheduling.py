@@ -90,6 +90,11 @@ def test_the_time_lies_within_the_next_30_days(account: Account, when: str) -> N
         ("Monday at 3pm PT", "2026-05-11T22:00:00Z"),
         ("next tuesday at 10:00", "2026-05-12T10:00:00Z"),
         ("May 20 at 8pm", "2026-05-20T20:00:00Z"),
+        ("in half an hour", "2026-05-08T12:30:00.250Z"),
+        ("day after tomorrow", "2026-05-10T12:00:00Z"),
+        ("the day after tomorrow at 8am", "2026-05-10T08:00:00Z"),
+        ("tomorrow at 9am CET", "2026-05-09T07:00:00Z"),
+        ("tomorrow, 9am", "2026-05-09T09:00:00Z"),
         ("2026-05-08T14:30:00+02:00", "2026-05-08T12:30:00Z"),
         ("2026-05-08T12:00:01", "2026-05-08T12:00:01Z"),
     ],
@@ -99,7 +104,23 @@ def test_times_are_read_in_plain_english(text: str, at: str) -> None:
     assert moment(text, FRIDAY) == datetime.fromisoformat(at)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "yesterday", "in 2 months", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "yesterday",
+        "in 2 months",
+        "2026-13-01T00:00:00Z",
+        "tomorrow at 25pm",
+        "tomorrow at 13pm",
+        "tomorrow at 25:00",
+        "tomorrow at 9:75",
+        "tomorrow at 9am XYZ",
+        "some day tomorrow",
+        "tomorrow or so",
+    ],
+)
 def test_other_times_are_not_read(text: str) -> None:
     """Source: https://resend.com/docs/dashboard/emails/schedule-email"""
     with pytest.raises(VendorError):

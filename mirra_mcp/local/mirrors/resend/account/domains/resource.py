@@ -194,6 +194,9 @@ class Domains(RememberingResource):
         Source: https://resend.com/docs/knowledge-base/403-error-domain-mismatch and
         https://resend.com/docs/knowledge-base/403-error-resend-dev-domain
         """
+        only = key and key["_domain_id"]
+        if only and (self.first(name=sender.domain) or {}).get("id") != only:
+            raise errors.not_authorized(sender.domain)
         if sender.domain == TEST_DOMAIN:
             owner = self.mirror.owner
             if not all(each.email == owner or is_test(each) for each in recipients):
@@ -201,9 +204,6 @@ class Domains(RememberingResource):
             return
         if not self.may_send(sender.domain):
             raise errors.domain_not_verified(sender.domain)
-        only = key and key["_domain_id"]
-        if only and self.named(sender.domain)["id"] != only:
-            raise errors.not_authorized(sender.domain)
 
     def may_send(self, name: str) -> bool:
         """Say whether this exact domain is verified for sending."""

@@ -138,10 +138,16 @@ class Webhooks(RememberingResource):
         return known
 
     def secrets(self, doc: Doc) -> str:
-        """Return the secrets that sign now, the newest first."""
-        if doc["_old_secret"] and self.now < unstamp(doc["_old_until"]):
-            return f"{doc['signing_secret']} {doc['_old_secret']}"
-        return str(doc["signing_secret"])
+        """Return the secrets that sign now, the newest first.
+
+        Ours: until its secret is rotated, each webhook also signs with the secret that the session
+        told beforehand, so that an app which was given it verifies whatever it gets.
+        """
+        told, own = self.mirror.webhook_secret, str(doc["signing_secret"])
+        if doc["_old_secret"] is None:
+            return own if own == told else f"{own} {told}"
+        is_old_valid = self.now < unstamp(doc["_old_until"])
+        return f"{own} {doc['_old_secret']}" if is_old_valid else own
 
     def brief(self, doc: Doc) -> Doc:
         """Return what a list shows of a webhook."""

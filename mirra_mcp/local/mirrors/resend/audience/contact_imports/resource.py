@@ -175,7 +175,7 @@ class ContactImports(ResendResource):
         if not EMAIL.fullmatch(email):
             return "failed"
         contacts = self.mirror.contacts
-        contact = contacts.first(email=email)
+        contact = contacts.at(email)
         if contact is not None and found["_on_conflict"] == "skip":
             return "skipped"
         outcome: Literal["created", "updated"] = "updated" if contact else "created"

@@ -4,6 +4,7 @@ Source: https://resend.com/docs/api-reference/automations/create-automation and
 https://resend.com/docs/dashboard/automations/introduction
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -131,7 +132,7 @@ class Automations(ResendResource):
         Source: https://resend.com/docs/dashboard/automations/trigger
         """
         contacts = self.mirror.contacts
-        contact = contacts.peek(contact_id or "") or contacts.first(email=email)
+        contact = contacts.peek(contact_id or "") or (contacts.at(email) if email else None)
         if contact is not None:
             self.mirror.automation_runs.wake(contact["id"], name, payload)
         for automation in self.find(_triggers=name, status="enabled", newest_first=False):
@@ -163,8 +164,11 @@ class Automations(ResendResource):
         triggers = [step for step in steps if step.type == "trigger"]
         if not triggers:
             raise errors.validation_error("At least one step must be of type `trigger`.")
+        awaited = [step.config.get("event_name") for step in steps if step.type == "wait_for_event"]
         for index, step in enumerate(steps):
             CHECKS[step.type](step, f"steps[{index}].config")
+            for where, reference in _references(step.config, f"steps[{index}].config"):
+                _check_awaited(reference, where, awaited)
         return {
             "steps": [step.model_dump() for step in steps],
             "connections": [each.model_dump(by_alias=True) for each in connections],
@@ -186,6 +190,38 @@ def duration(text: Any, where: str) -> timedelta:
             f"The `{where}` field must be a duration of up to 30 days, like `1 hour`."
         )
     return timedelta(seconds=float(seconds))
+
+
+def _references(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Yield every field that a step looks up, and where it says so.
+
+    Raises:
+        VendorError: one is of no known namespace.
+    """
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _references(each, f"{where}[{index}]")
+    elif isinstance(value, dict) and set(value) == {"var"}:
+        rules.check_reference(value["var"], f"{where}.var")
+        yield f"{where}.var", value["var"]
+    elif isinstance(value, dict):
+        if isinstance(value.get("field"), str) and "operator" in value:
+            yield f"{where}.field", value["field"]
+        for name, each in value.items():
+            yield from _references(each, f"{where}.{name}")
+
+
+def _check_awaited(reference: str, where: str, awaited: list[Any]) -> None:
+    """Check that an event whose payload is looked up is one that the automation waits for.
+
+    Source: https://resend.com/docs/dashboard/automations/send-email
+    """
+    if reference.startswith("wait_events."):
+        name = reference.removeprefix("wait_events.")
+        if not any(name.startswith(f"{event}.") for event in awaited):
+            raise errors.validation_error(
+                f"The `{where}` field names an event that no `wait_for_event` step waits for."
+            )
 
 
 def _needs(name: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend.api import errors
-from mirra_mcp.local.mirrors.resend.api.addresses import read
+from mirra_mcp.local.mirrors.resend.api.addresses import must_be_one_line, read
 from mirra_mcp.local.mirrors.resend.api.dates import stamp
 from mirra_mcp.local.mirrors.resend.api.pages import paged
 from mirra_mcp.local.mirrors.resend.api.resource import ResendResource
@@ -45,6 +45,7 @@ class AutomationRuns(ResendResource):
         "automation_id": None,
         "contact_id": None,
         "_event": None,
+        "_waited": {},
         "_graph": None,
     }
     indexes = ("automation_id", "contact_id", "status")
@@ -117,13 +118,16 @@ class AutomationRuns(ResendResource):
                     continue
                 rule = config.get("filter_rule")
                 fits = rule is None or rules.holds(
-                    rule, lambda field: payload.get(field.removeprefix("event."))
+                    rule, lambda field: rules.dug(payload, field.removeprefix("event."))
                 )
                 if config["event_name"] == event and fits:
                     self.mirror.cancel_timers(
                         "automation_runs.resume", id=run["id"], key=record["key"]
                     )
-                    run = run | {"_event": run["_event"] | payload}
+                    run |= {
+                        "_event": run["_event"] | payload,
+                        "_waited": run["_waited"] | {event: payload},
+                    }
                     self._finish(run, record["key"])
                     self._go(run, self._after(run, record["key"], "event_received"))
                     break
@@ -224,6 +228,7 @@ class AutomationRuns(ResendResource):
             for part, text in {**made, "subject": subject or made["subject"]}.items()
             if part in ("subject", "html", "text")
         }
+        must_be_one_line("subject", filled["subject"])
         reply_to = config.get("reply_to") or made["reply_to"] or []
         email = filled | {
             "id": id,
@@ -300,7 +305,10 @@ class AutomationRuns(ResendResource):
         return special or [each["to"] for each in leaving if each["type"] == "default"]
 
     def _resolved(self, run: Doc, contact: Doc, value: Any) -> Any:
-        """Read `{"var": "event.plan"}`; anything else is itself."""
+        """Read `{"var": "event.plan"}`; anything else is itself.
+
+        Source: https://resend.com/docs/dashboard/automations/send-email
+        """
         if isinstance(value, dict) and set(value) == {"var"}:
             return self._value(run, contact, str(value["var"]))
         return value
@@ -308,6 +316,11 @@ class AutomationRuns(ResendResource):
     def _value(self, run: Doc, contact: Doc | None, field: str) -> Any:
         scope, _, name = field.partition(".")
         if scope == "event":
-            return run["_event"].get(name)
+            return rules.dug(run["_event"], name)
+        if scope == "wait_events":
+            for event, payload in run["_waited"].items():
+                if name.startswith(f"{event}."):
+                    return rules.dug(payload, name.removeprefix(f"{event}."))
+            return None
         name = name.removeprefix("properties.")
         return personal.known_of(contact, name) if contact is not None else None

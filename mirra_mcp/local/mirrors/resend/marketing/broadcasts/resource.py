@@ -9,7 +9,7 @@ from datetime import timedelta
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend.api import errors
-from mirra_mcp.local.mirrors.resend.api.addresses import Address, parse, read
+from mirra_mcp.local.mirrors.resend.api.addresses import Address, must_be_one_line, parse, read
 from mirra_mcp.local.mirrors.resend.api.dates import stamp, unstamp
 from mirra_mcp.local.mirrors.resend.api.params import Paging
 from mirra_mcp.local.mirrors.resend.api.scheduling import moment
@@ -217,6 +217,7 @@ class Broadcasts(BroadcastReports):
         }
         return filled | {
             "id": id,
+            "subject": " ".join(filled["subject"].splitlines()),
             "to": [contact["email"]],
             "from": broadcast["from"],
             "reply_to": broadcast["reply_to"] or [],
@@ -253,6 +254,9 @@ class Broadcasts(BroadcastReports):
                 raise errors.missing_required_field(field)
         if given.get("from"):
             read("from", [given["from"]])
+        must_be_one_line("subject", given.get("subject"))
+        for reply_to in given.get("reply_to") or ():
+            read("reply_to", [reply_to])
         group = given.pop("segment_id", None) or given.pop("audience_id", None)
         if group:
             given |= {"segment_id": self.mirror.segments.get(group)["id"], "audience_id": group}

@@ -3,14 +3,13 @@
 Source: https://resend.com/docs/api-reference/emails/send-email
 """
 
-import binascii
 import mimetypes
 import re
 from base64 import b64decode, b64encode
 from typing import Any
 
 from mirra_mcp.local.mirrors.resend.api import errors
-from mirra_mcp.local.mirrors.resend.api.addresses import parse, read
+from mirra_mcp.local.mirrors.resend.api.addresses import must_be_one_line, parse, read
 from mirra_mcp.local.mirrors.resend.api.dates import stamp
 from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.local.mirrors.resend.api.scheduling import moment
@@ -24,6 +23,9 @@ LARGEST = 40 * 1024 * 1024
 
 Source: https://resend.com/docs/dashboard/emails/attachments
 """
+URL = re.compile(r"https?://[^\s/]+", re.I)
+URL_SAFE = str.maketrans("-_", "+/")
+HEADER = re.compile(r"[!-9;-~]+")
 TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -51,7 +53,7 @@ def compose(resend: Peers, params: SendEmail, key: Doc | None) -> Doc:
     if params.tags:
         fields["tags"] = _tags(params.tags)
     if params.headers:
-        fields["_headers"] = params.headers
+        fields["_headers"] = _headers(params.headers)
     if params.attachments:
         fields["_attachments"] = [_attachment(resend, each) for each in params.attachments]
         if sum(len(each["content"]) for each in fields["_attachments"]) > LARGEST:
@@ -81,6 +83,7 @@ def _content(resend: Peers, params: SendEmail) -> Doc:
         raise errors.missing_required_field("subject")
     if not sender:
         raise errors.missing_required_field("from")
+    must_be_one_line("subject", subject)
     fields: Doc = {
         "to": params.to,
         "from": sender,
@@ -116,7 +119,7 @@ def recipients_of_topic(resend: Peers, fields: Doc, topic_id: str) -> None:
 
 def _wants(resend: Peers, text: str, topic: Doc) -> bool:
     address = parse(text)
-    contact = address and resend.contacts.first(email=address.email)
+    contact = address and resend.contacts.at(address.email)
     if not contact:
         return bool(topic["default_subscription"] == "opt_in")
     return resend.topics.subscription(contact, topic) == "opt_in"
@@ -127,6 +130,18 @@ def _count(field: str, listed: list[str]) -> None:
         raise errors.validation_error(
             f"The `{field}` field must contain {MOST_RECIPIENTS} or fewer email addresses."
         )
+
+
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    """Check an email's own headers, which stay what they are and become no other ones.
+
+    Source: https://www.rfc-editor.org/rfc/rfc5322#section-2.2
+    """
+    must_be_one_line("headers", *given.values())
+    for name in given:
+        if not HEADER.fullmatch(name):
+            raise errors.validation_error(f"Invalid `headers` field. `{name!r}` can't be a header.")
+    return given
 
 
 def _tags(tags: list[Tag]) -> list[Doc]:
@@ -149,8 +164,10 @@ def _attachment(resend: Peers, given: Attachment) -> Doc:
 
     Source: https://resend.com/docs/dashboard/emails/attachments
     """
-    if not given.content and not given.path:
+    if bool(given.content) == bool(given.path):
         raise errors.invalid_attachment()
+    if given.path and not URL.match(given.path):
+        raise errors.attachment_unreadable("path", "the address of a file")
     content = _bytes(given.content)
     filename = given.filename
     if filename is None and given.path:
@@ -170,13 +187,21 @@ def _attachment(resend: Peers, given: Attachment) -> Doc:
 
 
 def _bytes(content: Any) -> bytes:
-    """Read a file's content: Base64, a list of bytes, or what Node makes of a Buffer."""
+    """Read a file's content: Base64, a list of bytes, or what Node makes of a Buffer.
+
+    Base64 of either alphabet, with or without padding and line breaks, as Node's `Buffer` reads it.
+
+    Raises:
+        VendorError: it is none of them.
+
+    Source: https://nodejs.org/api/buffer.html#buffers-and-character-encodings
+    """
     if isinstance(content, dict) and content.get("type") == "Buffer":
         content = content.get("data")
     try:
         if isinstance(content, list):
             return bytes(content)
-        text = content or ""
-        return b64decode(text + "=" * (-len(text) % 4))
-    except (TypeError, ValueError, binascii.Error):
-        raise errors.invalid_attachment() from None
+        text = "".join((content or "").split()).translate(URL_SAFE).rstrip("=")
+        return b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (AttributeError, TypeError, ValueError):
+        raise errors.attachment_unreadable("content", "Base64, or a list of bytes") from None
