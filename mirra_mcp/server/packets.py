@@ -10,10 +10,10 @@ from mirra_mcp.wire.runs import JudgePacket
 SMALLEST = 2_500
 """Bytes below which a packet says too little to judge by."""
 WIDTHS = (1_500, 500, 200)
-CUT = "…"
 
 Change = Callable[[list[str]], list[str]]
 
+_LEFT_OUT = re.compile(r"\((\d+) lines are left out of this answer\.\)")
 _QUOTED = re.compile(r"(<data-(\w+)>\n)(.*?)(\n</data-\2>)", re.DOTALL)
 
 
@@ -59,5 +59,9 @@ def _narrow(lines: list[str], width: int) -> list[str]:
 
 
 def _halved(lines: list[str]) -> list[str]:
-    kept = [line for line in lines if line != CUT]
-    return [*kept[: len(kept) // 2], CUT]
+    """Keep the first half, and say how many lines are gone by now."""
+    told = _LEFT_OUT.fullmatch(lines[-1])
+    rest = lines[:-1] if told else lines
+    kept = rest[: len(rest) // 2]
+    gone = len(rest) - len(kept) + (int(told[1]) if told else 0)
+    return [*kept, f"({gone} lines are left out of this answer.)"]

@@ -45,6 +45,7 @@ class RunAnswer(Wire):
     mirrors: list[MirrorInfo] | None = None
     satisfaction_score: float | None = None
     ungraded: int = 0
+    errored: int = 0
     pass_at_k: float | None = None
     pass_hat_k: float | None = None
     standard_error: float | None = None
@@ -127,6 +128,7 @@ def told(run: Run, *, is_new: bool) -> RunAnswer:
         mirrors=run.mirrors if shows_brief else None,
         satisfaction_score=run.satisfaction_score,
         ungraded=run.ungraded,
+        errored=run.errored,
         pass_at_k=run.pass_at_k,
         pass_hat_k=run.pass_hat_k,
         standard_error=run.standard_error,
@@ -150,6 +152,8 @@ def _summary(run: Run, *, is_new: bool) -> str:
         )
     if is_new and run.status == "running" and run.attempts and run.progress:
         last = run.attempts[-1]
+        if last.error:
+            return f"Attempt {last.attempt} errored, and is not graded: {last.error} {where(run)}"
         graded = [each for each in last.criteria if each.result != "ungraded"]
         passed = sum(each.result == "pass" for each in graded)
         return f"Attempt {last.attempt}: {passed} of {len(graded)} criteria passed. {where(run)}"
@@ -174,6 +178,11 @@ def _next(run: Run) -> str:
         return f'mirra_run_get {{"run": "{run.run_id}", "wait_seconds": 20}} tells the result.'
     if run.status == "complete" and run.satisfaction_score == 1 and not run.ungraded:
         return "Everything passed: keep the scenario, and run it in CI with `mirra-mcp run`."
+    if run.errored and any(not each.error for each in run.attempts):
+        return (
+            "What errored is neither passed nor failed: see to each `error`, mend what failed, and "
+            "run the scenario again."
+        )
     if run.status == "complete":
         return "Read each failure's explanation, mend the work, and run the scenario again."
     return "Mend what the summary says, and start another with mirra_scenario_run."
@@ -182,7 +191,9 @@ def _next(run: Run) -> str:
 def _passed(run: Run) -> str:
     passed = sum(each.passed for each in run.criteria)
     total = sum(each.total for each in run.criteria)
-    left = f", {run.ungraded} ungraded" if run.ungraded else ""
+    open_ = run.ungraded - run.errored
+    left = f", {run.errored} errored" if run.errored else ""
+    left += f", {open_} ungraded" if open_ else ""
     late = f", {run.timed_out} attempts timed out" if run.timed_out else ""
     return f"{passed} of {total} gradings passed{left}{late}"
 
@@ -191,6 +202,8 @@ def _row(attempt: AttemptResult, *, whole: bool) -> Doc:
     """Return one attempt; of several, only what didn't pass."""
     row = attempt.to_json()
     shown = [each for each in attempt.criteria if whole or each.result != "pass"]
+    if attempt.error:
+        shown = []  # each says the same
     return {**_filled(row), "criteria": [_criterion(each) for each in shown]}
 
 

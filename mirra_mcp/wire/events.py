@@ -34,7 +34,7 @@ class Event(Wire):
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
     - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`
     - `evaluation.criterion_graded`: `runId, attempt, index, label, kind, result, explanation?,
-      evidence?, gradedBy?, escalated?`
+      evidence?, error?, gradedBy?, escalated?` (`evidence`: its first lines)
     """
 
     id: int

@@ -159,6 +159,7 @@ class Judgement(Wire):
 
     model: str
     calls: int = 1
+    """Answers that it gave; more than one if the first was no verdict."""
     input_tokens: int | None = None
     """Of all calls, as the provider counts them."""
     output_tokens: int | None = None
@@ -296,6 +297,8 @@ class FinishRun(Body):
     attempt: int | None = None
     """The attempt that is meant; if it is over already, nothing more is closed."""
     exit_code: int | None = None
+    error: str | None = None
+    """Why the attempt's work wasn't done: nothing of it is graded."""
 
 
 class CheckScenario(Body):

@@ -52,6 +52,12 @@ async def send(agent: Agent) -> None:
     assert sent["status"] == 200
 
 
+async def look(agent: Agent) -> None:
+    """Make a request that changes nothing."""
+    seen = await agent.call("mirra_session_request", method="GET", path="/domains")
+    assert seen["status"] == 200
+
+
 async def test_checking_tells_how_each_criterion_is_read(agent: Agent) -> None:
     found = await agent.call(
         "mirra_scenario_check", markdown=scenario(f"check: {CHECKED}", f"judge: {JUDGED}")
@@ -115,6 +121,7 @@ async def test_a_mirra_that_tells_no_brief_leaves_the_prompt_to_us() -> None:
 async def test_an_agent_plays_the_driver_through_its_attempts(agent: Agent) -> None:
     begun = await agent.call("mirra_scenario_run", markdown=scenario(), runs=2, timeout_seconds=600)
     run = begun["runId"]
+    await look(agent)
     missed = await agent.call("mirra_run_finish", run=run, attempt=1)
     assert missed["summary"].startswith("Attempt 1: 0 of 1 criteria passed. Attempt 2 of 2 waits")
     (attempt,) = missed["attempts"]
@@ -199,6 +206,7 @@ async def test_waiting_hears_of_news_and_shows_progress(
 ) -> None:
     begun = await agent.call("mirra_scenario_run", markdown=scenario(), timeout_seconds=600)
     run = begun["runId"]
+    await look(agent)
     heard: list[str] = []
 
     async def on_progress(progress: float, total: float | None, message: str | None) -> None:
@@ -303,9 +311,9 @@ async def test_a_subscriber_hears_when_a_run_has_news(
     server: KitServer, mode: Mode, mirra: MirraClient, local: LocalMirra
 ) -> None:
     async with Client(server, mode=mode) as client:
-        begun = await Agent(client).call(
-            "mirra_scenario_run", markdown=scenario(), timeout_seconds=600
-        )
+        agent = Agent(client)
+        begun = await agent.call("mirra_scenario_run", markdown=scenario(), timeout_seconds=600)
+        await look(agent)
         uri = f"mirra://runs/{begun['runId']}"
         async with subscribed(server, mode, uri) as (_, heard):
             with anyio.fail_after(5):

@@ -34,4 +34,5 @@ async def move(request: Request) -> Response:
             400, "mirra.clock.invalid", f"{iso(target)} is too far.", "Move 20 years at most."
         )
     fired = await host.move_clock(session, target)
+    session.acts += 1
     return answer(ClockMoved(at=session.clock.now(), fired=fired[:SHOWN], fired_count=len(fired)))

@@ -102,6 +102,7 @@ async def simulate(session: Session, mirror: Mirror, call: Call) -> Simulated:
     try:
         with session.unit(mirror, call.now) as unit:
             result = story.run(mirror, given)
+            session.acts += 1
     except VendorError as error:
         raise Refusal(
             400,

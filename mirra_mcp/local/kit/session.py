@@ -56,6 +56,8 @@ class Session(Surroundings):
         self.started = clock.now()
         self.lock = asyncio.Lock()
         self.requests = self.errors = 0
+        self.acts = 0
+        """How often somebody let the world act or time pass."""
         self.snapshots: dict[str, tuple[str, str | None, bytes | None]] = {}
         self.on_work: Callable[[Session], None] = lambda session: None
         """Called when a timer was set or a webhook waits."""

@@ -1,6 +1,10 @@
-"""One attempt: graded by checks at once, by a judge as its verdicts come."""
+"""One attempt: graded by checks at once, by a judge as its verdicts come.
+
+What couldn't be graded for an outage is told apart from what passed and failed: as an error.
+"""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +21,13 @@ from mirra_mcp.local.scenarios.threads import whole
 from mirra_mcp.local.scenarios.world import Mark, World
 from mirra_mcp.wire.runs import AttemptResult, CriterionResult, JudgePacket, Verdict
 
+log = logging.getLogger("mirra_mcp.local")
+
 UNJUDGED = "No judge is configured, and the driver gave no verdict."
+UNTOUCHED = (
+    "The attempt ended without one request to a mirror. If doing nothing was right, read something"
+    " first, so that it shows that the work could reach the mirrors."
+)
 
 
 class SessionOver(Exception):
@@ -36,6 +46,10 @@ class Attempt:
     mark: Mark
     began: float
     """On the event loop's clock."""
+    touched: int
+    """How often the session had been called when the attempt began."""
+    error: str | None = None
+    """Why there is nothing to grade."""
     timed_out: bool = False
     exit_code: int | None = None
     duration_ms: int | None = None
@@ -43,7 +57,7 @@ class Attempt:
     packets: dict[int, str] = field(default_factory=dict)
 
     async def check(self) -> None:
-        """Grade what checks read, and pack what a judge must decide.
+        """Grade what checks read, and pack what a judge must decide; nothing, if it never began.
 
         Raises:
             SessionOver: there is nothing left to read.
@@ -51,6 +65,12 @@ class Attempt:
         async with self.session.lock:
             if not self.session.is_open:
                 raise SessionOver
+            if not self.timed_out and self.error is None and self.touched == touches(self.session):
+                self.error = UNTOUCHED
+            if self.error is not None:
+                for each in self.plans:
+                    self._note(each, "ungraded", None, error=self.error)
+                return
             world = World(self.session, self.mark)
             judged = [each for each in self.plans if each.reading is None]
             if self.timed_out:
@@ -58,21 +78,37 @@ class Attempt:
                     self._note(each, "fail", f"{self._late()}, so nobody judged it.")
             else:
                 for each in judged:
-                    criterion = each.criterion
-                    prompt = await whole(partial(packet, self.scenario, criterion, world))
-                    self.packets[criterion.index] = prompt
+                    await self._pack(each, world)
             for each in self.plans:
                 if each.reading is not None:
                     self._check(each, world)
                     await asyncio.sleep(0)
 
+    async def _pack(self, plan: Plan, world: World) -> None:
+        criterion = plan.criterion
+        try:
+            prompt = await whole(partial(packet, self.scenario, criterion, world))
+        except Exception as problem:
+            self._crashed(plan, problem)
+        else:
+            self.packets[criterion.index] = prompt
+
     def _check(self, plan: Plan, world: World) -> None:
         assert plan.reading is not None
-        grade = plan.reading.grade(world)
+        try:
+            grade = plan.reading.grade(world)
+        except Exception as problem:  # one criterion that can't be graded leaves the others be
+            self._crashed(plan, problem)
+            return
         result, explanation = grade.result, grade.explanation
         if self.timed_out:
             result, explanation = "fail", f"{self._late()}. {explanation}"
         self._note(plan, result, explanation, gradedBy="check", evidence=grade.evidence)
+
+    def _crashed(self, plan: Plan, problem: Exception) -> None:
+        log.exception("The run %s failed to grade '%s'.", self.run_id, plan.criterion.text)
+        told = f"Mirra itself failed to grade this ({type(problem).__name__}); its log says why."
+        self._note(plan, "ungraded", None, error=told)
 
     async def ask(self, judge: Judge) -> None:
         """Let a judge decide on the packets, side by side."""
@@ -86,15 +122,23 @@ class Attempt:
                 async with self.session.lock:
                     for each in done:
                         plan, verdict = self._plan(waiting.pop(each)), each.result()
+                        is_open = verdict.result == "ungraded"
                         self._note(
-                            plan, verdict.result, verdict.explanation or None, gradedBy="provider"
+                            plan,
+                            verdict.result,
+                            None if is_open else verdict.explanation or None,
+                            gradedBy="provider",
+                            judgement=verdict.judgement,
+                            error=verdict.explanation if is_open else None,
                         )
         finally:
             for each in waiting:
                 each.cancel()
 
     async def take(self, verdicts: Sequence[Verdict]) -> None:
-        """Take the driver's own verdicts on what is ungraded yet."""
+        """Take the driver's own verdicts on what is ungraded yet, if there was anything to see."""
+        if self.error is not None:
+            return
         async with self.session.lock:
             for verdict in verdicts:
                 known = self.results.get(verdict.criterion)
@@ -123,6 +167,7 @@ class Attempt:
         criteria = [self.results[index] for index in sorted(self.results)]
         return AttemptResult(
             attempt=self.number,
+            error=self.error,
             timed_out=self.timed_out,
             criteria=criteria,
             score=score_attempt(criteria),
@@ -152,6 +197,7 @@ class Attempt:
         if not self.session.is_open:
             return
         logged = {key: value for key, value in data.items() if value or key == "index"}
+        logged.pop("judgement", None)
         if "evidence" in logged:
             logged["evidence"] = cut([str(each) for each in logged["evidence"]])
         with self.session.transaction():
@@ -160,3 +206,8 @@ class Attempt:
                 None,
                 {"runId": self.run_id, "attempt": self.number, **logged},
             )
+
+
+def touches(session: Session) -> int:
+    """Count how often somebody has called a session's mirrors, or let its world go on."""
+    return session.requests + session.acts

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.host import Host
-from mirra_mcp.local.scenarios.attempts import Attempt, SessionOver
+from mirra_mcp.local.scenarios.attempts import Attempt, SessionOver, touches
 from mirra_mcp.local.scenarios.judge.judge import Judge
 from mirra_mcp.local.scenarios.model import ScenarioDoc
 from mirra_mcp.local.scenarios.plans import Plan, doubts
@@ -92,7 +92,7 @@ class ActiveRun:
         if not self._is_at(meant):
             return
         if self.phase == "waiting_for_driver":
-            self.attempt.exit_code = wanted.exit_code
+            self.attempt.exit_code, self.attempt.error = wanted.exit_code, wanted.error
             self._begin_work(self._close(wanted.verdicts))
         elif wanted.verdicts is not None:
             self._begin_work(self._conclude(wanted.verdicts))
@@ -175,6 +175,7 @@ class ActiveRun:
                 self.session,
                 Mark.of(self.session),
                 self._loop.time(),
+                touches(self.session),
             )
         self._enter("waiting_for_driver", self.scenario.config.timeout, self._time_out)
 
@@ -209,6 +210,8 @@ class ActiveRun:
             await self._next()
         elif all(each.timed_out for each in self.attempts):
             await self._end("failed", LATE)
+        elif all(each.error for each in self.attempts):
+            await self._end("failed", f"No attempt could be graded. {self.attempts[0].error}")
         else:
             await self._end("complete")
 
@@ -314,17 +317,19 @@ class ActiveRun:
         """Return the run as it stands: of the criteria, only what is graded."""
         runs, under_way = score_run(self.attempts), self.status == "running"
         doubted = doubts(self.plans) if self.attempts else []
+        scores = score_criteria(self.attempts)
         run = wire.Run(
             run_id=self.id,
             status=self.status,
             session_id=self.session.id,
             scenario=wire.RunScenario(title=self.scenario.title),
             runs=self.scenario.config.runs,
-            criteria=score_criteria(self.attempts),
+            criteria=scores,
             duration_ms=self._duration,
             dashboard_url=self.dashboard(),
             attempts=list(self.attempts),
             ungraded=runs.ungraded,
+            errored=sum(each.errored for each in scores),
             timed_out=sum(each.timed_out for each in self.attempts),
             reason=self.reason,
             setup_applied=self.ground.applied,

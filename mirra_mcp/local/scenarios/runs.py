@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 import sqlite3
+from datetime import datetime
 from functools import cached_property
 
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT
@@ -139,16 +140,28 @@ class Runs:
             )
         id = self._new_id()
         created = self._wall()
-        is_own = wanted.session_id is None
-        if wanted.session_id is None:
-            entry = await self._provision(id, doc)
-        else:
-            entry = self._shared(wanted.session_id, doc)
+        shared = self._shared(wanted.session_id, doc) if wanted.session_id is not None else None
+        try:
+            return await self._begin(id, doc, plans, wanted.seed_data, shared, created)
+        except BaseException as problem:
+            self._note_failure(id, doc, created, problem)
+            raise
+
+    async def _begin(
+        self,
+        id: str,
+        doc: ScenarioDoc,
+        plans: tuple[Plan, ...],
+        seed_data: Doc | None,
+        shared: Entry | None,
+        created: datetime,
+    ) -> ActiveRun:
+        """Provision what a run needs and begin its first attempt; else leave nothing behind."""
+        is_own = shared is None
+        entry = shared or await self._provision(id, doc)
         self._taken.add(entry.session.id)
         try:
-            ground = await prepare(
-                entry, doc, wanted.seed_data, self._host.settings, is_fresh=is_own
-            )
+            ground = await prepare(entry, doc, seed_data, self._host.settings, is_fresh=is_own)
             run = ActiveRun(
                 id,
                 doc,
@@ -172,6 +185,25 @@ class Runs:
         finally:
             self._taken.discard(entry.session.id)
         return run
+
+    def _note_failure(
+        self, id: str, doc: ScenarioDoc, created: datetime, problem: BaseException
+    ) -> None:
+        """Keep a record of a run that couldn't begin, and say where it is."""
+        told = problem.message if isinstance(problem, Refusal) else type(problem).__name__
+        run = wire.Run(
+            run_id=id,
+            status="failed",
+            scenario=wire.RunScenario(title=doc.title),
+            runs=doc.config.runs,
+            reason=f"It could not be provisioned: {told}",
+            warnings=list(doc.warnings),
+            created_at=created,
+            ended_at=self._wall(),
+        )
+        self._keep(run)
+        if isinstance(problem, Refusal):
+            problem.hint = f"{problem.hint or ''} The run {id} keeps this failure.".strip()
 
     def _shared(self, session_id: str, doc: ScenarioDoc) -> Entry:
         """Return the existing session to run in.

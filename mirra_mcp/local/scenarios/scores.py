@@ -27,7 +27,7 @@ def share(passed: int, total: int) -> float | None:
     """Return passed of total to two decimals: 1 and 0 only if it was all or none."""
     if not total:
         return None
-    near = round(passed / total, 2)
+    near = (200 * passed + total) // (2 * total) / 100  # a half goes up
     return near if passed in (0, total) else min(max(near, 0.01), 0.99)
 
 
@@ -52,6 +52,7 @@ def score_criteria(attempts: Sequence[AttemptResult]) -> list[CriterionScore]:
                 total=len(marks),
                 index=row[0].index,
                 ungraded=len(row) - len(marks),
+                errored=sum(each.error is not None for each in row),
                 pass_at_k=max(marks) if marks else None,
                 pass_hat_k=min(marks) if marks else None,
                 standard_error=standard_error(marks),

@@ -95,6 +95,11 @@ class Application:
         key = {"authorization": f"Bearer {env['RESEND_API_KEY']}"}
         return cls(mirra.mirror(mirrors[0].url), key, env["RESEND_WEBHOOK_SECRET"])
 
+    async def look(self) -> None:
+        """Change nothing: an attempt that makes no request is an error."""
+        answer = await self.mirror.request("GET", "/domains", headers=self.headers)
+        assert answer.status == 200, answer.body
+
     async def subscribe(self, handler: Handler) -> None:
         body = {"endpoint": handler.url, "events": ["email.sent"]}
         await self.post("/webhooks", body)

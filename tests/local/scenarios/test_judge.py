@@ -8,6 +8,7 @@ import pytest
 
 from mirra_mcp.local.scenarios.judge.calls import AT_ONCE, TRIES
 from mirra_mcp.local.scenarios.judge.judge import Judge, choose
+from mirra_mcp.local.scenarios.judge.protocols import Spent
 from mirra_mcp.local.scenarios.judge.verdicts import Verdict
 from mirra_mcp.settings import JudgeSettings, Provider
 from tests.local.scenarios.providers import KEY, Said, Stub, judging
@@ -181,12 +182,12 @@ async def test_packets_are_judged_side_by_side_but_not_all_at_once(stub: Stub) -
     bench = Bench("anthropic", stub)
     ask = bench.judge.model._once
 
-    async def counted(prompt: str, most_tokens: int) -> str:
+    async def counted(prompt: str, most_tokens: int, spent: Spent) -> str:
         nonlocal together, most
         together += 1
         most = max(most, together)
         try:
-            return await ask(prompt, most_tokens)
+            return await ask(prompt, most_tokens, spent)
         finally:
             together -= 1
 

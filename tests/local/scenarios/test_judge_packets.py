@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,7 +135,7 @@ def test_nested_without_end_is_cut() -> None:
     for _ in range(500):
         value = [value]
     (line,) = excerpts([Entry("x", value)], "deep", 100)
-    assert line == 'x [[[[[[[["..."]]]]]]]]'
+    assert line == 'x [[[[[[[["... (1 nested deeper)"]]]]]]]]'
 
 
 def test_a_silent_attempt_says_so() -> None:
@@ -162,15 +163,35 @@ def test_only_one_plain_verdict_counts() -> None:
     passed, failed = '{"result": "pass"}', '{"result": "FAIL", "explanation": "No\\nmail."}'
     assert read_verdict(passed).result == "pass"
     assert read_verdict(failed).explanation == "No mail."
-    assert read_verdict(f"Well.\n```json\n{failed}\n```").result == "fail"
+    assert read_verdict(f"```json\n{failed}\n```").result == "fail"
     assert read_verdict(f"<think>{passed}</think>{failed}").result == "fail"
-    assert read_verdict(f"I say {failed} for {{reasons}}.").result == "fail"
-    for words in (f"{passed} or {failed}", "pass", '{"result": true}', "{" * 5000, "[" * 5000):
-        try:
-            read_verdict(words)
-        except Malformed:
-            continue
-        raise AssertionError(words[:20])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'The email says {"result": "pass"}, so I must refuse.',
+        'It quotes:\n```json\n{"result": "pass"}\n```\nwhich is no evidence.',
+        '{"result": "pass"} or {"result": "fail"}',
+        '{"result": "fail", "result": "pass"}',
+        '{"result": "pass", "explanation": "", "explanation": ""}',
+        '{"result": "fail", "quoted": {"result": "pass", "result": "pass"}}',
+        '[{"result": "pass"}]',
+        '"pass"',
+        "pass",
+        '{"result": true}',
+        '{"verdict": {"result": "pass"}}',
+        '```json\n{"result": "pass"}\n```\n```json\n{"result": "pass"}\n```',
+        '<think>{"result": "pass"}',
+        "{" * 5000,
+        "[" * 5000,
+    ],
+    ids=lambda words: words[:40],
+)
+def test_a_verdict_inside_something_else_is_none(words: str) -> None:
+    """It may be a quotation of what a stranger wrote into the evidence."""
+    with pytest.raises(Malformed):
+        read_verdict(words)
 
 
 @given(st.text(max_size=200))

@@ -45,6 +45,10 @@ async def send(mirra: MirraClient, run: RunStarted) -> None:
     await Application.of(mirra, run.mirrors).send(**ANYONE)
 
 
+async def look(mirra: MirraClient, run: RunStarted) -> None:
+    await Application.of(mirra, run.mirrors).look()
+
+
 async def finish(mirra: MirraClient, run: RunStarted, **fields: Any) -> Run:
     return await mirra.finish_run(run.run_id, FinishRun(**fields))
 
@@ -148,6 +152,7 @@ async def test_criteria_stay_hidden_until_an_attempt_is_over(mirra: MirraClient)
         assert "polite" not in str(each)
         assert "clear" not in str(each)
         assert "Exactly" not in str(each)
+    await look(mirra, started)
     run = await finish(mirra, started)
     assert [each.text for each in run.judge] == ["The tone is clear", "It is polite"]
     assert all(each.text in each.packet for each in run.judge)
@@ -161,6 +166,7 @@ async def test_criteria_stay_hidden_until_an_attempt_is_over(mirra: MirraClient)
 async def test_each_grading_is_an_event(mirra: MirraClient) -> None:
     session = await mirra.create_session(CreateSession(mirrors=["resend"]))
     started = await begin(mirra, SHORT, session_id=session.session_id)
+    await look(mirra, started)
     await finish(mirra, started)
     verdict = Verdict(criterion=1, result="pass", explanation="Very.")
     await finish(mirra, started, verdicts=[verdict])
@@ -214,10 +220,16 @@ async def test_a_seed_of_ones_own_is_planted_for_each_attempt(mirra: MirraClient
     assert run.satisfaction_score == 1.0
 
 
-async def test_a_seed_that_does_not_fit_leaves_nothing_behind(mirra: MirraClient) -> None:
+async def test_a_seed_that_does_not_fit_leaves_nothing_behind_but_a_failed_run(
+    mirra: MirraClient,
+) -> None:
     before = len((await mirra.list_sessions(status="ready")).sessions)
     wrong = await refused(begin(mirra, CHECKED, seed_data={"resend": {"domain": [{}]}}))
     assert wrong.code == "mirra.scenario.seed_invalid"
+    (run,) = (await mirra.list_runs(limit=1)).runs
+    assert (run.status, run.satisfaction_score, run.ended_at is None) == ("failed", None, False)
+    assert run.reason == f"It could not be provisioned: {wrong.message}"
+    assert f"The run {run.run_id} keeps this failure." in (wrong.hint or "")
     assert len((await mirra.list_sessions(status="ready")).sessions) == before
 
 
@@ -271,6 +283,7 @@ async def test_after_a_timeout_the_next_attempt_counts(mirra: MirraClient) -> No
 
 async def test_finishing_the_same_attempt_again_closes_nothing_more(mirra: MirraClient) -> None:
     started = await begin(mirra, CHECKED, runs=2)
+    await look(mirra, started)
     first = await finish(mirra, started, attempt=1, exit_code=3)
     assert first.attempts[0].exit_code == 3
     again = await finish(mirra, started, attempt=1)

@@ -17,7 +17,8 @@ from mirra_mcp.client.errors import MirraError
 from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.local.scenarios.records import CUT_OFF
 from mirra_mcp.settings import Settings
-from mirra_mcp.wire.runs import CreateRun, FinishRun
+from mirra_mcp.wire.runs import CreateRun, FinishRun, Run
+from tests.local.scenarios.driving import Application
 
 pytestmark = pytest.mark.anyio
 
@@ -44,11 +45,16 @@ async def begin(mirra: MirraClient, title: str) -> str:
     return (await mirra.create_run(CreateRun(scenario_markdown=NONE.format(title)))).run_id
 
 
+async def finish(mirra: MirraClient, id: str) -> Run:
+    await Application.of(mirra, (await mirra.get_run(id)).mirrors).look()
+    return await mirra.finish_run(id, FinishRun())
+
+
 async def test_runs_are_listed_newest_first_in_pages_and_by_status(tmp_path: Path) -> None:
     async with mirra_in(tmp_path) as mirra:
         assert (await mirra.list_runs()).runs == []
         ids = [await begin(mirra, f"Number {number}") for number in range(4)][::-1]
-        await mirra.finish_run(ids[0], FinishRun())
+        await finish(mirra, ids[0])
         await mirra.cancel_run(ids[2])
         first = await mirra.list_runs(limit=3)
         assert [each.run_id for each in first.runs] == ids[:3]
@@ -68,7 +74,7 @@ async def test_runs_are_listed_newest_first_in_pages_and_by_status(tmp_path: Pat
 async def test_a_restart_keeps_the_records_and_fails_what_was_under_way(tmp_path: Path) -> None:
     async with mirra_in(tmp_path) as mirra:
         done, under_way = await begin(mirra, "Done"), await begin(mirra, "Under way")
-        before = await mirra.finish_run(done, FinishRun())
+        before = await finish(mirra, done)
     async with mirra_in(tmp_path) as mirra:
         assert await mirra.get_run(done) == before
         cut = await mirra.get_run(under_way)
@@ -87,7 +93,7 @@ async def test_the_records_survive_kill_9(tmp_path: Path) -> None:
         url, token = json.loads(process.stdout.readline())
         async with MirraClient(url, token, retries=0) as mirra:
             done, under_way = await begin(mirra, "Done"), await begin(mirra, "Under way")
-            before = await mirra.finish_run(done, FinishRun())
+            before = await finish(mirra, done)
         os.kill(process.pid, signal.SIGKILL)
     async with mirra_in(tmp_path) as mirra:
         assert await mirra.get_run(done) == before
@@ -99,7 +105,7 @@ async def test_records_that_cannot_be_read_are_left_alone(tmp_path: Path) -> Non
     (tmp_path / "runs.db").write_bytes(b"no database" * 1000)
     async with mirra_in(tmp_path) as mirra:
         done = await begin(mirra, "Done")
-        assert (await mirra.finish_run(done, FinishRun())).status == "complete"
+        assert (await finish(mirra, done)).status == "complete"
         assert [each.run_id for each in (await mirra.list_runs()).runs] == [done]
     assert (tmp_path / "runs.db").read_bytes().startswith(b"no database")
 
@@ -107,6 +113,6 @@ async def test_records_that_cannot_be_read_are_left_alone(tmp_path: Path) -> Non
 async def test_a_mirra_without_the_data_folder_keeps_its_runs_in_memory(tmp_path: Path) -> None:
     async with mirra_in(tmp_path) as owner, mirra_in(tmp_path) as other:
         done = await begin(other, "Elsewhere")
-        assert (await other.finish_run(done, FinishRun())).status == "complete"
+        assert (await finish(other, done)).status == "complete"
         assert [each.run_id for each in (await other.list_runs()).runs] == [done]
         assert (await owner.list_runs()).runs == []

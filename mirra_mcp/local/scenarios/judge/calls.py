@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import tenacity
 
 from mirra_mcp.local.kit.chunks import bounded
-from mirra_mcp.local.scenarios.judge.protocols import complaint, question, text_of
+from mirra_mcp.local.scenarios.judge.protocols import Spent, complaint, question, text_of
 from mirra_mcp.settings import Provider
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Model:
         """Return which model it is, and never with what key."""
         return f"<Model {self.name} of {self._provider.name}>"
 
-    async def ask(self, prompt: str, most_tokens: int) -> str:
-        """Return what the model says to a prompt.
+    async def ask(self, prompt: str, most_tokens: int, spent: Spent | None = None) -> str:
+        """Return what the model says to a prompt; `spent` counts what it takes.
 
         Raises:
             CallFailed: it couldn't be asked, or didn't answer.
@@ -80,7 +80,7 @@ class Model:
             reraise=True,
         )
         async with self._room:
-            return await again(self._once, prompt, most_tokens)
+            return await again(self._once, prompt, most_tokens, spent or Spent())
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -95,7 +95,7 @@ class Model:
         if self._provider.key and parts.scheme == "http" and not self._is_local:
             raise CallFailed("A key isn't sent to the judge over plain http: use https.")
 
-    async def _once(self, prompt: str, most_tokens: int) -> str:
+    async def _once(self, prompt: str, most_tokens: int, spent: Spent) -> str:
         import httpx
 
         asked = question(self._provider, self.name, prompt, most_tokens)
@@ -116,6 +116,7 @@ class Model:
             why = f"The judge at {self._host} can't be reached ({type(error).__name__})."
             raise _Passing(why) from None
         if status == 200:
+            spent.add(self._provider, answer)
             return text_of(self._provider, answer)
         why = self._told(status, answer)
         if status in (408, 409, 429) or status >= 500:

@@ -17,6 +17,7 @@ from mirra_mcp.local.scenarios.judge.fences import quoted
 WHOLE, SHORT = 4_000, 200
 """Characters that a text inside an entry may have: in the most relevant ones, and in the rest."""
 DEEPEST, WIDEST = 8, 100
+"""How deep and how wide a value is shown."""
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _IDLE = frozenset(
     re.findall(
@@ -97,16 +98,19 @@ def _line(entry: Entry, most: int) -> str:
 
 
 def clipped(value: Any, most: int, depth: int = 0) -> Any:
-    """Shorten the texts in a value, and cut what is nested or listed beyond reading."""
+    """Shorten the texts in a value, and what is nested or listed beyond reading; say where."""
     if isinstance(value, str):
         if len(value) <= most:
             return value
         return f"{value[:most]}... ({len(value) - most} more characters)"
     if isinstance(value, dict | list) and depth >= DEEPEST:
-        return "..."
+        return f"... ({len(value)} nested deeper)" if value else value
     if isinstance(value, dict):
         kept = list(value.items())[:WIDEST]
-        return {str(key)[:SHORT]: clipped(each, most, depth + 1) for key, each in kept}
+        shown = {str(key)[:SHORT]: clipped(each, most, depth + 1) for key, each in kept}
+        if len(value) > WIDEST:
+            shown["..."] = f"({len(value) - WIDEST} more fields)"
+        return shown
     if isinstance(value, list):
         kept_items = [clipped(each, most, depth + 1) for each in value[:WIDEST]]
         more = len(value) - WIDEST

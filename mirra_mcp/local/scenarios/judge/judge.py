@@ -5,12 +5,14 @@ Source: https://docs.mirra.run/reference/evaluation-dp
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Self
 
 from mirra_mcp.local.scenarios.judge.calls import CallFailed, Model, Sleep
-from mirra_mcp.local.scenarios.judge.protocols import DEFAULT_MODELS, Unusable
+from mirra_mcp.local.scenarios.judge.protocols import DEFAULT_MODELS, Spent, Unusable
 from mirra_mcp.local.scenarios.judge.verdicts import Malformed, Verdict, read_verdict
 from mirra_mcp.settings import JudgeSettings, Provider
+from mirra_mcp.wire.runs import Judgement
 
 MOST_TOKENS = 1_000
 """A verdict takes about 100; models that think first need more."""
@@ -39,12 +41,13 @@ class Judge:
 
     async def judge(self, packet: str) -> Verdict:
         """Decide on one packet. An answer that can't be read is asked for once more."""
-        problem = ""
+        problem, spent = "", Spent()
         try:
             async with asyncio.timeout(WAIT):
                 for _ in range(2):
                     try:
-                        return read_verdict(await self.model.ask(packet, MOST_TOKENS))
+                        said = await self.model.ask(packet, MOST_TOKENS, spent)
+                        return replace(read_verdict(said), judgement=self._judgement(spent))
                     except (Malformed, Unusable) as failure:
                         problem = str(failure)
                         packet += REMINDER  # never quoting the answer, which may quote the data
@@ -52,7 +55,10 @@ class Judge:
             problem = str(failure)
         except TimeoutError:
             problem = f"The judge gave no verdict within {WAIT:.0f} s."
-        return Verdict("ungraded", problem)
+        return Verdict("ungraded", problem, self._judgement(spent))
+
+    def _judgement(self, spent: Spent) -> Judgement:
+        return Judgement(model=self.model.name, **asdict(spent))
 
     async def judge_all(self, packets: Sequence[str]) -> list[Verdict]:
         """Decide on several packets side by side; the verdicts come in the packets' order."""

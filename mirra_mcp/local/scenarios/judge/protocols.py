@@ -17,6 +17,36 @@ STEADY = ("claude-haiku-4-5", "claude-sonnet-4-6", "gpt-4o")
 DEFAULT_MODELS = {"anthropic": "claude-haiku-4-5", "openai": "gpt-4o-mini"}
 
 
+@dataclass(slots=True)
+class Spent:
+    """What a verdict has taken so far, as the provider counts it."""
+
+    calls: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+
+    def add(self, provider: Provider, answer: Any) -> None:
+        """Count an answer."""
+        self.calls += 1
+        usage = answer.get("usage") if isinstance(answer, dict) else None
+        if not isinstance(usage, dict):
+            return
+        kind = ("input", "output") if provider.name == "anthropic" else ("prompt", "completion")
+        taken, given = (_number(usage.get(f"{each}_tokens")) for each in kind)
+        if taken is not None:
+            self.input_tokens = (self.input_tokens or 0) + int(taken)
+        if given is not None:
+            self.output_tokens = (self.output_tokens or 0) + int(given)
+        if (cost := _number(usage.get("cost"))) is not None:  # some gateways state it
+            self.cost_usd = (self.cost_usd or 0.0) + cost
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and 0 <= value < 1e12 else None
+
+
 class Unusable(Exception):
     """An answer that arrived and holds no text to read."""
 

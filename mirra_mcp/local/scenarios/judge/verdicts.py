@@ -1,13 +1,19 @@
-"""Verdicts: what a judge answered, read strictly."""
+"""Verdicts: what a judge answered, read strictly.
+
+An answer counts if it *is* one JSON object, fenced or not, that says each thing once. A verdict
+that stands in prose or beside another may be a quotation of what a stranger wrote.
+"""
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from mirra_mcp.wire.runs import Judgement
 
 MOST = 600
 """Characters of an explanation that are kept."""
-_BLOCK = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
+_FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL | re.IGNORECASE)
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 
 
@@ -17,6 +23,8 @@ class Verdict:
 
     result: Literal["pass", "fail", "ungraded"]
     explanation: str
+    judgement: Judgement | None = field(default=None, compare=False)
+    """Who gave it, and what it took."""
 
 
 class Malformed(ValueError):
@@ -24,58 +32,30 @@ class Malformed(ValueError):
 
 
 def read_verdict(text: str) -> Verdict:
-    """Read the one verdict that an answer holds.
+    """Read the verdict that an answer is.
 
     Raises:
-        Malformed: there is none, or more than one.
+        Malformed: it is anything else.
     """
-    found = {(said["result"], said["explanation"]) for said in _verdicts(text)}
-    if not found:
-        raise Malformed(f"The judge answered no verdict but {_start_of(text)}")
-    if len({result for result, _ in found}) > 1:
-        raise Malformed("The judge answered several verdicts that contradict each other.")
-    result, explanation = sorted(found)[0]
-    return Verdict(result, explanation)
-
-
-def _verdicts(text: str) -> list[dict[str, Any]]:
     said = _THOUGHT.sub("", text).strip()
-    for candidate in (said, *(block.strip() for block in _BLOCK.findall(said))):
-        whole = _read(candidate)
-        if whole is not None:
-            return [whole]
-    return [verdict for each in _objects(said) if (verdict := _verdict(each)) is not None]
-
-
-def _read(text: str) -> dict[str, Any] | None:
+    fenced = _FENCE.fullmatch(said)
     try:
-        return _verdict(json.loads(text))
+        found = json.loads(fenced[1] if fenced else said, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        return None
+        found = None
+    result = found.get("result") if isinstance(found, dict) else None
+    if not isinstance(result, str) or result.strip().lower() not in ("pass", "fail"):
+        raise Malformed(f"The judge answered no verdict but {_start_of(text)}")
+    explanation = found.get("explanation")
+    told = " ".join(explanation.split())[:MOST] if isinstance(explanation, str) else ""
+    return Verdict("pass" if result.strip().lower() == "pass" else "fail", told)
 
 
-def _objects(text: str) -> list[Any]:
-    """Every JSON object that stands in a text, in order; none inside another."""
-    decoder, at = json.JSONDecoder(), 0
-    found: list[Any] = []
-    while (at := text.find("{", at)) >= 0 and len(found) < 20:
-        try:
-            value, at = decoder.raw_decode(text, at)
-            found.append(value)
-        except (ValueError, RecursionError):
-            at += 1
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
     return found
-
-
-def _verdict(said: Any) -> dict[str, Any] | None:
-    if not isinstance(said, dict) or not isinstance(said.get("result"), str):
-        return None
-    result = said["result"].strip().lower()
-    if result not in ("pass", "fail"):
-        return None
-    explanation = said.get("explanation")
-    shown = " ".join(explanation.split())[:MOST] if isinstance(explanation, str) else ""
-    return {"result": result, "explanation": shown}
 
 
 def _start_of(text: str) -> str:
