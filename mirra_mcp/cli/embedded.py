@@ -97,7 +97,9 @@ def _answers(found: Running) -> bool:
     parts = urlsplit(found.url)
     line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
     try:
-        line.request("GET", "/v1/catalog", headers={"authorization": f"Bearer {found.token}"})
+        line.request(
+            "GET", "/v1/sessions?limit=1", headers={"authorization": f"Bearer {found.token}"}
+        )
         return line.getresponse().status == 200
     except http.client.HTTPException:
         return False

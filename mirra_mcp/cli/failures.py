@@ -8,6 +8,8 @@ import click
 
 OK, FAILED, TIMED_OUT, NOT_PROVISIONED, INVALID, USAGE, INTERRUPTED = 0, 1, 2, 3, 4, 64, 130
 """Exit codes. Source: https://docs.mirra.run/cli/run"""
+ERRORED = 5
+"""Something couldn't be graded for an outage: our extension."""
 
 
 class CommandFailed(click.ClickException):

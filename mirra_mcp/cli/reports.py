@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +28,15 @@ class Result:
     """Per attempt, the end of what the driver said."""
     exit_codes: dict[int, int | None] = field(default_factory=dict)
     """Per attempt, what the driver ended with; None: it was killed."""
+    exit_code: int | None = None
+    """What the command exits with, if the run couldn't even go on."""
+
+    @property
+    def has_errored(self) -> bool:
+        """Whether an outage kept something from being graded: then no score means anything."""
+        run = self.run
+        ended_early = run.status == "failed" and not run.timed_out
+        return bool(run.errored or ended_early or any(each.error for each in run.attempts))
 
     @property
     def has_failed(self) -> bool:
@@ -97,8 +105,11 @@ class Teller:
 
     def attempt(self, done: AttemptResult) -> None:
         """Tell an attempt's verdicts."""
+        if done.error:
+            self.say(f"  {click.style('!', fg='red')} The attempt errored. {done.error}")
+            return
         for each in done.criteria:
-            mark, color = MARKS[each.result]
+            mark, color = mark_of(each)
             self.say(f"  {click.style(mark, fg=color)} {each.label}")
             if each.result != "pass":
                 for line in reasons(each):
@@ -111,7 +122,7 @@ class Teller:
         run = result.run
         self.say()
         self.say(score_line(run), always=True)
-        if run.status != "complete":
+        if run.status != "complete" and result.exit_code is None:
             self.say(f"The run is {run.status}: {run.reason or 'no reason is given'}", always=True)
         if (run.runs or 1) > 1:
             if run.pass_at_k is not None and run.pass_hat_k is not None:
@@ -127,17 +138,40 @@ class Teller:
                 mark, color = MARKS["pass" if whole else "fail" if each.total else "ungraded"]
                 mark = click.style(mark, fg=color)
                 self.say(f"  {mark} {each.label.ljust(width)}  {each.passed}/{each.total}")
-        if run.ungraded:
-            missing = "1 grading is" if run.ungraded == 1 else f"{run.ungraded} gradings are"
+        if run.errored:
+            errored = "1 grading" if run.errored == 1 else f"{run.errored} gradings"
             self.say(
-                f"{missing} missing: no judge decided. Set MIRRA_JUDGE_PROVIDER or"
+                f"{errored} errored, so the run doesn't pass: {first_error(run)}",
+                color="red",
+                always=True,
+            )
+        if left := run.ungraded - run.errored:
+            missing = "1 grading is" if left == 1 else f"{left} gradings are"
+            self.say(
+                f"{missing} missing: no judge is set up. Set MIRRA_JUDGE_PROVIDER or"
                 " MIRRA_JUDGE_URL to have one.",
                 color="yellow",
             )
 
 
+def mark_of(result: CriterionResult) -> tuple[str, str]:
+    """Return the mark of a result, and its colour."""
+    return ("!", "red") if result.error else MARKS[result.result]
+
+
+def first_error(run: Run) -> str:
+    """Return the first outage that a run tells of."""
+    for attempt in run.attempts:
+        for error in (attempt.error, *(each.error for each in attempt.criteria)):
+            if error:
+                return error
+    return "no reason is given."
+
+
 def reasons(result: CriterionResult) -> Iterable[str]:
     """Say why a criterion didn't pass."""
+    if result.error:
+        yield result.error
     if result.explanation:
         yield result.explanation
     for each in map(str, result.evidence[:5]):
@@ -149,11 +183,15 @@ def score_line(run: Run) -> str:
     """Return the documented line about the score."""
     passed = sum(each.passed for each in run.criteria)
     total = sum(each.total for each in run.criteria)
+    errored = f", {run.errored} errored" if run.errored else ""
     if run.satisfaction_score is None:
-        return "satisfaction score: none (nothing was graded)"
+        graded = f"{passed}/{total} criteria passed" if total else "nothing was graded"
+        return f"satisfaction score: none ({graded}{errored})"
     runs = f"{run.runs or 1} run{'s' if run.runs != 1 else ''}"
-    percent = f"{int(passed / total * 100 + 0.5)}%" if total else "none"
-    return f"satisfaction score: {percent} ({passed}/{total} criteria passed across {runs})"
+    return (
+        f"satisfaction score: {run.satisfaction_score:.0%}"
+        f" ({passed}/{total} criteria passed across {runs}{errored})"
+    )
 
 
 # Mistakes in a scenario.
@@ -190,7 +228,7 @@ def annotate_result(result: Result, *, err: bool) -> None:
     for each in result.run.criteria:
         if each.total and each.passed == each.total and not each.ungraded:
             continue
-        kind = "error" if each.passed < each.total else "warning"
+        kind = "error" if each.passed < each.total or each.errored else "warning"
         why = [
             reason
             for attempt in result.run.attempts
@@ -199,6 +237,8 @@ def annotate_result(result: Result, *, err: bool) -> None:
             for reason in reasons(graded)
         ]
         title = f"{each.passed}/{each.total} passed" if each.total else "Not graded"
+        if each.errored:
+            title += f", {each.errored} errored"
         message = "\n".join([each.label, *dict.fromkeys(why)])
         annotate(kind, result.file, result.lines.get(each.index), title, message, err)
 
@@ -209,70 +249,6 @@ def _message(text: str) -> str:
 
 def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
-
-
-# JUnit. Source: https://github.com/testmoapp/junitxml
-
-_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x1b\\[[0-9;]*m")
-
-
-def write_junit(path: Path, results: Sequence[Result]) -> None:
-    """Write a report in JUnit's XML: a suite a file, a test a criterion and attempt."""
-    from xml.etree import ElementTree as Xml
-
-    root = Xml.Element("testsuites", name="mirra-mcp run")
-    for result in results:
-        _suite(Xml, root, result)
-    for tag in ("tests", "failures", "skipped"):
-        root.set(tag, str(sum(int(suite.get(tag, "0")) for suite in root)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Xml.indent(root)
-    Xml.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
-
-
-def _suite(xml: Any, root: Any, result: Result) -> None:
-    run = result.run
-    title = run.scenario.title if run.scenario else result.file.stem
-    suite = xml.SubElement(root, "testsuite", name=_fit(title), file=str(result.file))
-    properties = xml.SubElement(suite, "properties")
-    for name, value in (
-        ("runId", run.run_id),
-        ("satisfactionScore", run.satisfaction_score),
-        ("passAtK", run.pass_at_k),
-        ("passHatK", run.pass_hat_k),
-    ):
-        if value is not None:
-            xml.SubElement(properties, "property", name=name, value=str(value))
-    failed = skipped = tests = 0
-    for attempt in run.attempts:
-        for each in attempt.criteria:
-            tests += 1
-            name = each.label if run.runs == 1 else f"{each.label} (attempt {attempt.attempt})"
-            case = xml.SubElement(
-                suite, "testcase", name=_fit(name), classname=result.file.stem, time="0"
-            )
-            why = _fit("\n".join(reasons(each)))
-            if each.result == "fail":
-                failed += 1
-                xml.SubElement(case, "failure", message=why.split("\n")[0]).text = why
-            elif each.result == "ungraded":
-                skipped += 1
-                xml.SubElement(case, "skipped", message=why.split("\n")[0])
-    if not tests:
-        tests, failed = 1, 1
-        case = xml.SubElement(suite, "testcase", name="run", classname=result.file.stem, time="0")
-        xml.SubElement(case, "failure", message=_fit(run.reason or run.status))
-    said = [f"attempt {number}:\n{text}" for number, text in result.outputs.items() if text]
-    xml.SubElement(suite, "system-out").text = _fit("\n\n".join(said))
-    suite.set("tests", str(tests))
-    suite.set("failures", str(failed))
-    suite.set("skipped", str(skipped))
-    suite.set("time", f"{(run.duration_ms or 0) / 1000:.3f}")
-
-
-def _fit(text: str) -> str:
-    """Leave out what XML can't hold."""
-    return _UNFIT.sub("", text)
 
 
 def use_utf8() -> None:

@@ -36,7 +36,12 @@ To let a coding agent be the driver, ask it, with the mirra MCP server set up ('
     "--fail-below",
     type=click.FloatRange(0, 1),
     metavar="SCORE",
-    help="Exit with 1 only if the score, from 0 to 1, is below this.",
+    help="Exit with 1 only if the score of what was graded, from 0 to 1, is below this.",
+)
+@click.option(
+    "--fail-ungraded",
+    is_flag=True,
+    help="Exit with 1, too, if nobody judged a criterion, as without a judge.",
 )
 @click.option(
     "--junit",
@@ -56,6 +61,7 @@ def run(
     driver: str | None,
     session: str | None,
     fail_below: float | None,
+    fail_ungraded: bool,
     junit: Path | None,
     quiet: bool,
     as_json: bool,
@@ -66,7 +72,12 @@ def run(
     """Run scenarios and grade them.
 
     Each attempt starts on freshly seeded mirrors, runs the driver, and is graded when the driver
-    ends or the time is up. The driver's own exit code is recorded; what it did decides.
+    ends or the time is up. The driver's own exit code is recorded; what it did decides. What it
+    leaves running is ended.
+
+    What could not be graded is an error, neither passed nor failed: an attempt whose driver was not
+    found, was killed, or made no request; a judge that is set up and gave no verdict; a grader that
+    failed. A run with an error does not pass, whatever its score.
 
     \b
     Examples:
@@ -81,6 +92,8 @@ def run(
       2   an attempt ran out of time
       3   a mirror could not be provisioned
       4   a scenario is invalid; nothing was run
+      5   something could not be graded: the driver, the judge or Mirra was out
+      130 interrupted (SIGINT); 143 asked to end (SIGTERM); the driver is ended, the run cancelled
       64  wrong usage
 
     With --json: one JSON object a file and line, {"runId", "scenario", "sessionId", "runs",
@@ -99,7 +112,16 @@ def run(
     from mirra_mcp.cli.scenarios import Job, run_all
 
     given = {name: value for name, value in overrides.items() if value is not None}
-    job = Job(driver, session, given, fail_below, junit, quiet=quiet, as_json=as_json)
+    job = Job(
+        driver,
+        session,
+        given,
+        fail_below,
+        junit,
+        fails_ungraded=fail_ungraded,
+        quiet=quiet,
+        as_json=as_json,
+    )
     ctx.exit(run_all(files, job, settings))
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from typing import Any
 
 import click
 
-from mirra_mcp.cli.drivers import drive
+from mirra_mcp.cli.drivers import Driven, drive
 from mirra_mcp.cli.embedded import Embedded, standalone
 from mirra_mcp.cli.failures import (
+    ERRORED,
     FAILED,
     INVALID,
     NOT_PROVISIONED,
@@ -23,6 +23,7 @@ from mirra_mcp.cli.failures import (
     BadUsage,
     CommandFailed,
 )
+from mirra_mcp.cli.junit import write_junit
 from mirra_mcp.cli.readings import body_of, read_file, seed_of
 from mirra_mcp.cli.reports import (
     Result,
@@ -30,8 +31,8 @@ from mirra_mcp.cli.reports import (
     annotate_result,
     tell_mistakes,
     use_utf8,
-    write_junit,
 )
+from mirra_mcp.cli.signals import Interrupted, unless_asked_to_end
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.settings import Settings
@@ -56,6 +57,7 @@ class Job:
     """`runs`, `timeout`, `fixture` and `agent`, where the command line says them."""
     fail_below: float | None
     junit: Path | None
+    fails_ungraded: bool
     quiet: bool
     as_json: bool
 
@@ -79,11 +81,17 @@ def run_all(files: Sequence[Path], job: Job, settings: Settings) -> int:
                 errors = [each.to_json() for each in mistakes]
                 click.echo(json.dumps({"scenario": str(file), "errors": errors}))
         return INVALID
-    with _mirra(settings, job) as (url, token), _ended_by_sigterm():
-        results = asyncio.run(_run_files(files, readings, job, url, token))
-    if job.junit is not None:
-        write_junit(job.junit, results)
-    return max((_exit_code(each, job.fail_below) for each in results), default=OK)
+    results: list[Result] = []
+    try:
+        with _mirra(settings, job) as (url, token):
+            work = _run_files(files, readings, job, url, token, results)
+            asyncio.run(unless_asked_to_end(work))
+    except Interrupted as asked:
+        return asked.exit_code
+    finally:
+        if job.junit is not None:
+            write_junit(job.junit, results)
+    return max((_exit_code(each, job) for each in results), default=OK)
 
 
 @contextmanager
@@ -104,36 +112,26 @@ def _mirra(settings: Settings, job: Job) -> Iterator[tuple[str, str | None]]:
             embedded.end()
 
 
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM break off as Ctrl-C does: drivers are ended, the run is cancelled."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 async def _run_files(
     files: Sequence[Path],
     readings: Mapping[Path, ScenarioReading],
     job: Job,
     url: str,
     token: str | None,
-) -> list[Result]:
-    results = []
+    results: list[Result],
+) -> None:
+    """Run the files in turn; `results` has those that are done, also when it is broken off."""
     teller = Teller(quiet=job.quiet, to_stderr=job.as_json)
     async with MirraClient(url, token, timeout=ANSWER) as mirra:
         for file in files:
             one = _OneFile(mirra, token, job, teller, file, readings.get(file))
+            results.append(one.result)
             result = await one.run()
-            results.append(result)
             teller.summary(result)
             annotate_result(result, err=job.as_json)
             if job.as_json:
                 click.echo(json.dumps(result.to_json()))
             _summarize(result)
-    return results
 
 
 class _OneFile:
@@ -150,13 +148,31 @@ class _OneFile:
     ) -> None:
         self._mirra, self._token, self._job = mirra, token, job
         self._teller, self._file, self._reading = teller, file, reading
+        lines = {each.index: each.line for each in (reading or ScenarioReading()).criteria}
+        self.result = Result(
+            file,
+            Run(run_id="", status="failed", reason="It was broken off before it began."),
+            {index: line for index, line in lines.items() if line},
+        )
 
     async def run(self) -> Result:
-        """Start the run, drive each attempt, and return what it came to.
+        """Start the run, drive each attempt, and return what it came to: failed, if it can't go on.
 
         Raises:
-            CommandFailed: it can't be started or Mirra is gone.
+            BadUsage: it can't be started as it was asked for.
         """
+        try:
+            await self._run()
+        except BadUsage:
+            raise
+        except CommandFailed as problem:
+            problem.show()
+            run = self.result.run
+            run.status, run.reason = "failed", f"{problem.message} {problem.hint or ''}".strip()
+            self.result.exit_code = problem.status
+        return self.result
+
+    async def _run(self) -> None:
         mirrors = ", ".join(self._reading.mirrors) if self._reading else "the mirrors"
         self._teller.say(f"\n{click.style(str(self._file), bold=True)}")
         self._teller.step(f"provisioning {mirrors}")
@@ -166,20 +182,14 @@ class _OneFile:
             self._teller.say(f"  not set up: {each}", color="yellow")
         for each in started.warnings:
             self._teller.say(f"  {each}", color="yellow")
-        lines = {each.index: each.line for each in (self._reading or ScenarioReading()).criteria}
-        result = Result(
-            self._file,
-            Run(run_id=started.run_id, status="running"),
-            {index: line for index, line in lines.items() if line},
-        )
+        self.result.run = Run(run_id=started.run_id, status="running", runs=started.of)
         try:
-            await self._attempts(started, result)
+            await self._attempts(started)
         except MirraError as problem:
-            raise CommandFailed(problem.message, problem.hint) from problem
+            raise CommandFailed(problem.message, problem.hint, exit_code=ERRORED) from problem
         finally:
-            if result.run.status == "running":
+            if self.result.run.status == "running":
                 await self._cancel(started.run_id)
-        return result
 
     async def _start(self) -> RunStarted:
         seed = seed_of(self._file, self._reading) if self._reading else None
@@ -192,10 +202,13 @@ class _OneFile:
 
     async def _cancel(self, run_id: str) -> None:
         """Cancel a run that was broken off, so that nothing waits for it."""
+        run = self.result.run
+        run.status, run.reason = "cancelled", "It was broken off."
         with suppress(MirraError, OSError):
-            await asyncio.shield(self._mirra.cancel_run(run_id))
+            self.result.run = await asyncio.shield(self._mirra.cancel_run(run_id))
 
-    async def _attempts(self, started: RunStarted, result: Result) -> None:
+    async def _attempts(self, started: RunStarted) -> None:
+        result = self.result
         whole = float(started.timeout_seconds or 60)
         number, of = started.attempt, started.of
         clock = asyncio.get_running_loop().time
@@ -207,12 +220,13 @@ class _OneFile:
             with self._teller.working(seconds):
                 driven = await drive(self._job.driver, env, seconds, self._teller.heard)
             result.outputs[number], result.exit_codes[number] = driven.output, driven.exit_code
-            if driven.exit_code is None:
+            if driven.timed_out:
                 run = await self._timed_out(started.run_id, number)
             else:
-                if driven.exit_code:
-                    self._driver_failed(driven.exit_code, driven.output)
-                finish = FinishRun(verdicts=[], attempt=number, exit_code=driven.exit_code)
+                self._tell_of(driven)
+                finish = FinishRun(
+                    verdicts=[], attempt=number, exit_code=driven.exit_code, error=driven.error
+                )
                 run = await self._mirra.finish_run(started.run_id, finish)
             result.run, began = run, clock()
             for done in run.attempts:
@@ -241,10 +255,17 @@ class _OneFile:
                 if not news:  # a Mirra that doesn't wait
                     await asyncio.sleep(1.0)
 
-    def _driver_failed(self, code: int, output: str) -> None:
-        self._teller.say(f"  The driver ended with exit code {code}.", color="yellow", always=True)
+    def _tell_of(self, driven: Driven) -> None:
+        """Say what of a driver's end is worth knowing."""
+        if driven.left:
+            left = ", ".join(driven.left[:5])
+            self._teller.say(f"  The driver left processes running; they were ended: {left}.")
+        if driven.exit_code == 0:
+            return
+        why = driven.error or f"The driver ended with exit code {driven.exit_code}."
+        self._teller.say(f"  {why}", color="yellow", always=True)
         if self._job.quiet:
-            for line in output.splitlines()[-10:]:
+            for line in driven.output.splitlines()[-10:]:
                 self._teller.say(f"  │ {line}", always=True)
 
 
@@ -288,16 +309,20 @@ def _not_started(problem: MirraError) -> CommandFailed:
     return CommandFailed(problem.message, hint, exit_code=exit_code)
 
 
-def _exit_code(result: Result, fail_below: float | None) -> int:
+def _exit_code(result: Result, job: Job) -> int:
     run = result.run
+    if result.exit_code is not None:
+        return result.exit_code
+    if result.has_errored:
+        return ERRORED
     if run.timed_out:
         return TIMED_OUT
-    if run.status != "complete":
+    if run.status != "complete" or (job.fails_ungraded and run.ungraded):
         return FAILED
-    if fail_below is None:
+    if job.fail_below is None:
         return FAILED if result.has_failed else OK
     score = run.satisfaction_score
-    return FAILED if score is None or score < fail_below else OK
+    return FAILED if score is None or score < job.fail_below else OK
 
 
 def _summarize(result: Result) -> None:
@@ -308,6 +333,8 @@ def _summarize(result: Result) -> None:
     run = result.run
     title = run.scenario.title if run.scenario else result.file.name
     score = "none" if run.satisfaction_score is None else f"{run.satisfaction_score:.2f}"
+    if run.errored:
+        score += f", {run.errored} errored"
     rows = [
         f"| {each.label.replace('|', '&#124;')} | {each.kind} | {each.passed}/{each.total} |"
         for each in run.criteria

@@ -8,6 +8,7 @@ Sources:
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -104,6 +105,14 @@ def judging(*answers: Said) -> Iterator[Stub]:
         stub.go_on.set()
         server.shutdown()
         server.server_close()
+
+
+def obedient(prompt: str) -> Said:
+    """A judge that does the last thing that it is told to, wherever it stands and however spelt."""
+    text = prompt.replace('\\"', '"').replace("\\n", "\n")
+    order = r'"result": "(pass|fail)"[^|{}]*\}|answer (pass|fail)\b'
+    *_, last = re.finditer(order, text, re.IGNORECASE)
+    return Said(json.dumps({"result": (last[1] or last[2]).lower(), "explanation": "As told."}))
 
 
 def _anthropic(said: Said, body: dict[str, Any]) -> dict[str, Any]:

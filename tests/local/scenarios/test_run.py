@@ -15,7 +15,7 @@ from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.wire.events import Event
-from mirra_mcp.wire.runs import CheckScenario, CreateRun, FinishRun, Run, RunStarted, Verdict
+from mirra_mcp.wire.runs import CreateRun, FinishRun, Run, RunStarted, Verdict
 from mirra_mcp.wire.sessions import CreateSession
 from tests.local.scenarios.documents import JSON, WELCOME
 from tests.local.scenarios.driving import ANYONE, MAIL, Application, Handler
@@ -394,20 +394,3 @@ async def test_a_scenario_with_mistakes_starts_nothing(mirra: MirraClient) -> No
     unknown = await refused(mirra.get_run("run_nope"))
     assert (unknown.status, unknown.code) == (404, "mirra.run.not_found")
     assert (await refused(mirra.create_run(CreateRun()))).code == "mirra.request.invalid"
-
-
-async def test_checking_a_scenario_tells_how_it_is_read(mirra: MirraClient) -> None:
-    text = WELCOME.replace("- judge: The subject", "- An email exists\n- judge: The subject")
-    reading = await mirra.check_scenario(CheckScenario(scenario_markdown=text))
-    assert (reading.title, reading.mirrors, reading.errors) == (
-        "Send Welcome Email on Signup",
-        ["resend"],
-        [],
-    )
-    assert [each.tag for each in reading.criteria] == ["check"] * 6 + ["judge"] * 2
-    assert all(each.pattern and each.reading for each in reading.criteria[:6])
-    assert [each.explicit for each in reading.criteria] == [True] * 5 + [False] + [True] * 2
-    assert reading.config is not None
-    assert (reading.config.runs, reading.config.judge_model) == (3, "claude-haiku-4-5")
-    faulty = await mirra.check_scenario(CheckScenario(scenario_markdown="nothing"))
-    assert [each.line for each in faulty.errors] == [None, None, 1]
