@@ -104,7 +104,7 @@ class LocalMirra:
 
             kinds = MIRRORS
         folder = Folder(settings.data_dir)
-        host = Host(settings, kinds, folder, wall)
+        host = Host(settings, kinds, folder, wall, self.token)
         control = build_api(host, self.token, settings.rate_limit, wall)
         front = FrontDoor(control, host, self.token, wall)
         ports = host.listen(front)
@@ -149,7 +149,10 @@ def _allow_many_files() -> None:
         return
     import resource
 
+    from mirra_mcp.local.kit.connections import Connection
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    Connection.most = min(Connection.most, wanted // 2)

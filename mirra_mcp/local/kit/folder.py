@@ -12,6 +12,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
+from mirra_mcp.local.kit import private
 from mirra_mcp.local.kit.errors import Refusal
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ class Folder:
 
     def own(self) -> None:
         """Take the folder, if it can be written and nobody else has it."""
-        lock = FileLock(self.path / "mirra.lock")
+        lock = FileLock(self.path / "mirra.lock", mode=private.FILE)
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self._prepare()
             lock.acquire(timeout=0)
         except Timeout:
             self.trouble = f"Another Mirra uses the data folder {self.path}."
@@ -64,18 +65,28 @@ class Folder:
         else:
             self._lock = lock
 
+    def _prepare(self) -> None:
+        """Make the folder, private. A folder of somebody's choice keeps the rights that it has."""
+        if self.path.is_dir() and self.path != default_folder():
+            private.touch(self.path / "mirra.lock")
+        else:
+            private.folder(self.path)
+        for path in (self.path / "sessions", self.archive):
+            if path.is_dir():
+                private.folder(path)
+
     def announce(self, url: str, token: str) -> None:
         """Let other processes find this Mirra; only the same user can read it."""
         if not self.is_owned:
             return
-        _write_for_oneself(self.path / "mirra.json", url, token)
+        _tell_oneself(self.path / "mirra.json", url, token)
 
     def register(self, url: str, token: str) -> None:
         """Let `mirra-mcp exec` of the same user find this Mirra's sessions, owner or not."""
         name = f"{os.getpid()}-{token[-6:]}.json"
         with suppress(OSError):
-            (self.path / "running").mkdir(parents=True, exist_ok=True)
-            _write_for_oneself(self.path / "running" / name, url, token)
+            private.folder(self.path / "running")
+            _tell_oneself(self.path / "running" / name, url, token)
             self._registered = self.path / "running" / name
 
     def leave(self) -> None:
@@ -108,7 +119,8 @@ class Folder:
                 " or run `mirra-mcp up` once and let every client share it.",
             )
         try:
-            self.of(id).mkdir(parents=True)
+            private.folder(self.path / "sessions")
+            self.of(id).mkdir(mode=private.FOLDER)
         except OSError as error:
             raise Refusal(
                 409,
@@ -120,10 +132,7 @@ class Folder:
 
     def keep(self, kept: Kept) -> None:
         """Write a session's description, all at once."""
-        path = self.of(kept.id) / "session.json"
-        draft = path.with_suffix(".new")
-        draft.write_text(kept.model_dump_json(), encoding="utf-8")
-        draft.replace(path)
+        private.write(self.of(kept.id) / "session.json", kept.model_dump_json().encode())
 
     def kept(self) -> list[Kept]:
         """List the sessions of the folder, oldest first; unfinished ones are removed."""
@@ -142,18 +151,15 @@ class Folder:
 
     def bury(self, session: "Session") -> dict[str, str]:
         """Keep the final state of a session that ends; return a snapshot id per mirror."""
-        self.archive.mkdir(parents=True, exist_ok=True)
+        private.folder(self.archive)
         ids = {}
         for vendor, mirror in session.mirrors.items():
             ids[vendor] = session.fresh_snapshot_id()
             image = session.image(mirror)
-            (self.archive / f"{ids[vendor]}.{vendor}.snapshot").write_bytes(image)
+            private.write(self.archive / f"{ids[vendor]}.{vendor}.snapshot", image)
         return ids
 
 
-def _write_for_oneself(path: Path, url: str, token: str) -> None:
-    with suppress(FileNotFoundError):
-        path.unlink()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"url": url, "token": token, "pid": os.getpid()}, file)
+def _tell_oneself(path: Path, url: str, token: str) -> None:
+    said = {"url": url, "token": token, "pid": os.getpid()}
+    private.write(path, json.dumps(said).encode())

@@ -1,6 +1,8 @@
 """Who may speak to a server on this machine: loopback names only, against DNS rebinding."""
 
 import ipaddress
+from collections.abc import Mapping
+from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from mirra_mcp.local.kit.errors import Refusal
@@ -65,6 +67,37 @@ def check(host: str | None, origin: str | None, *, named: str | None = None) -> 
                 f"Pages from '{origin[:80]}' may not call this Mirra.",
                 "Serve the page from localhost, or call from a server.",
             )
+
+
+def check_admin(method: str, headers: Mapping[str, str], *, is_stranger: bool, token: str) -> None:
+    """Let a call of a mirror's own endpoints through, unless a page or another user makes it.
+
+    Pages can send texts and forms to any address unasked; JSON or a header of our own they
+    must ask for first, and nobody answers them.
+
+    Raises:
+        Refusal: it may not be made.
+    """
+    said = headers.get("authorization", "").removeprefix("Bearer ")
+    if token and compare_digest(said.encode(errors="replace"), token.encode()):
+        return
+    if is_stranger:
+        raise Refusal(
+            403,
+            "mirra.request.forbidden_user",
+            "Another user of this machine may not administer this mirror.",
+            "Call it as the user that runs Mirra, or with 'Authorization: Bearer <token>'.",
+        )
+    is_page = any(name in headers for name in ("origin", "sec-fetch-site", "sec-fetch-mode"))
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_asked = kind == "application/json" or any(name.startswith("x-mirra-") for name in headers)
+    if is_page and method not in ("GET", "HEAD", "OPTIONS") and not is_asked:
+        raise Refusal(
+            403,
+            "mirra.request.forgeable",
+            "Any page could have sent this.",
+            "Send the body as 'Content-Type: application/json', or add an 'X-Mirra-Admin: 1'.",
+        )
 
 
 _seen: set[str] = set()

@@ -42,9 +42,14 @@ class Host:
     """Creates, finds, ends and expires sessions, and does their work when it is due."""
 
     def __init__(
-        self, settings: Settings, kinds: Mapping[str, type[Mirror]], folder: Folder, wall: Wall
+        self,
+        settings: Settings,
+        kinds: Mapping[str, type[Mirror]],
+        folder: Folder,
+        wall: Wall,
+        token: str = "",
     ) -> None:
-        self.kinds = kinds
+        self.kinds, self._token = kinds, token
         self.settings, self._folder, self._wall = settings, folder, wall
         self._entries: dict[str, Entry] = {}
         self._images = Images()
@@ -176,7 +181,7 @@ class Host:
         session = entry.session
         try:
             for vendor, mirror in session.mirrors.items():
-                app = partial(serve, session, mirror)
+                app = partial(serve, session, mirror, self._token)
                 entry.ports[vendor] = await self.ports.open(app, entry.ports.get(vendor, 0))
                 host = self.settings.host
                 netloc = f"[{host}]" if ":" in host else host

@@ -23,8 +23,10 @@ LOGGED_HEADER = 256
 LARGEST_ERROR = 1024 * 1024
 
 
-async def serve(session: Session, mirror: Mirror, scope: Any, receive: Any, send: Any) -> None:
-    """Answer one request to a mirror."""
+async def serve(
+    session: Session, mirror: Mirror, token: str, scope: Any, receive: Any, send: Any
+) -> None:
+    """Answer one request to a mirror. Who has Mirra's `token` may do everything."""
     start = perf_counter()
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     path: str = scope["raw_path"].decode("latin-1").partition("?")[0]
@@ -33,12 +35,17 @@ async def serve(session: Session, mirror: Mirror, scope: Any, receive: Any, send
         guard.check(headers.get("host"), headers.get("origin"), named=named)
         if named is not None:
             headers["x-mirra-host"] = named
+        is_admin = path.startswith("/_mirra")
+        if is_admin:
+            connection = scope["state"].get("connection")
+            is_stranger = connection is not None and connection.is_of_another_user()
+            guard.check_admin(scope["method"], headers, is_stranger=is_stranger, token=token)
         body = await read_body(receive, mirror.max_body, headers.get("content-length"))
         call = Call(
             scope["method"], path, scope["query_string"].decode("latin-1"), headers, body or b"",
             session.clock.now(),
         )  # fmt: skip
-        if path.startswith("/_mirra"):
+        if is_admin:
             answer = await admin.answer(session, mirror, call)
         else:
             async with session.lock:

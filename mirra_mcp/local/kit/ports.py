@@ -9,6 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from mirra_mcp.local.kit.connections import Connection
+
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -23,7 +25,7 @@ class Ports:
         self._servers: dict[int, asyncio.Server] = {}
         config = uvicorn.Config(
             self._dispatch,
-            http="httptools",
+            http=Connection,
             interface="asgi3",
             proxy_headers=False,
             ws="none",
@@ -99,8 +101,13 @@ class Server(uvicorn.Server):
         self._told.set()
 
     async def main_loop(self) -> None:
-        """Keep the `date` of answers current until the end."""
+        """Keep the `date` of answers current until the end, and close what takes too long."""
+        loop = asyncio.get_running_loop()
         while not await self.on_tick(0):
+            now = loop.time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection) and connection.is_late(now):
+                    connection.cut()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), 1)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from mirra_mcp.local.kit import private
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
 from mirra_mcp.local.kit.deliveries import Deliveries
 from mirra_mcp.local.kit.events import Log
@@ -338,7 +339,7 @@ class Session(Surroundings):
         id = self.fresh_snapshot_id()
         self.snapshots[id] = (mirror.vendor, name, image if self.folder is None else None)
         if self.folder is not None:
-            (self.folder / f"{id}.{mirror.vendor}.snapshot").write_bytes(image)
+            private.write(self.folder / f"{id}.{mirror.vendor}.snapshot", image)
         self.on_keep(self)
         self.tell(action="snapshot", mirror=mirror.vendor, snapshotId=id)
         return id

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from mirra_mcp.local.kit import private
 from mirra_mcp.local.kit.timers import Timers
 from mirra_mcp.wire.model import Doc
 
@@ -60,6 +61,9 @@ def connect(folder: Path | None, schemas: tuple[str, ...]) -> sqlite3.Connection
         sqlite3.Error: the files can't be written or aren't databases.
     """
     where = str(folder / "session.db") if folder else ":memory:"
+    if folder:
+        for name in ("session", *schemas):
+            private.touch(folder / f"{name}.db")
     db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
     try:
         _lay_out(db, folder, schemas)

@@ -4,15 +4,14 @@ Every change is one transaction that takes the write lock first, so that what it
 when it writes; a process that is killed leaves whole transactions only.
 """
 
-import os
 import sqlite3
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mirra_mcp.local.kit import private
 from mirra_mcp.local.marketplace.errors import Refused
 
 PATIENCE = 10_000
@@ -79,8 +78,8 @@ class Store:
         self._is_looking = False
         path = folder / "marketplace.db"
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _make_private(path)
+            folder.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
+            private.touch(path)
             self._db = sqlite3.connect(
                 path, timeout=PATIENCE / 1000, isolation_level=None, check_same_thread=False
             )
@@ -168,12 +167,6 @@ class Store:
         """Close it."""
         with self._lock:
             self._db.close()
-
-
-def _make_private(path: Path) -> None:
-    """Let only this user read the file; SQLite gives its side files the same rights."""
-    if sys.platform != "win32":
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _unusable(path: Path, error: Exception) -> Refused:

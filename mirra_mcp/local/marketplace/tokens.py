@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from filelock import FileLock, Timeout
 
+from mirra_mcp.local.kit import private
 from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.marketplace import amounts
 from mirra_mcp.local.marketplace.addresses import origin_of
@@ -78,7 +79,9 @@ class Tokens:
     async def _renew(self, row: Row, url: str, refused: str | None) -> Credential:
         """Renew a token that is ending or was refused, unless somebody else just has."""
         async with self._locks[row["id"]]:
-            lock = FileLock(self._store.folder / f"{row['id']}.lock", thread_local=False)
+            lock = FileLock(
+                self._store.folder / f"{row['id']}.lock", mode=private.FILE, thread_local=False
+            )
             try:
                 await asyncio.to_thread(lock.acquire, timeout=PATIENCE)
             except Timeout:

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from mirra_mcp.local.kit import private
 from mirra_mcp.wire.runs import Run
 
 KEPT = 10_000
@@ -24,6 +25,8 @@ class Records:
         Raises:
             sqlite3.Error: they can't be read or written.
         """
+        if folder:
+            private.touch(folder / "runs.db")
         self._db = sqlite3.connect(folder / "runs.db" if folder else ":memory:")
         self._db.isolation_level = None
         if folder:

@@ -10,9 +10,9 @@ from mirra_mcp.local.mirrors.resend.account.webhooks.event_names import EVENTS
 from mirra_mcp.local.mirrors.resend.api import errors, files, gaps
 from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.local.mirrors.resend.api.speech import WEBHOOK_SECRET
-from mirra_mcp.local.mirrors.resend.meanings import MEANINGS
 from mirra_mcp.local.mirrors.resend.nouns import NOUNS
 from mirra_mcp.local.mirrors.resend.seeds import FIXTURES
+from mirra_mcp.local.mirrors.resend.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.resend.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.resend.simulate import MODULES
 from mirra_mcp.wire.model import Doc

@@ -3,11 +3,8 @@
 Source: https://docs.stripe.com/api
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, ClassVar
 
 import orjson
@@ -19,13 +16,12 @@ from mirra_mcp.local.kit.stories import Story, stories_of
 from mirra_mcp.local.kit.webhooks import Parcel, Target
 from mirra_mcp.local.mirrors.stripe import simulate
 from mirra_mcp.local.mirrors.stripe.api import access, errors, v2
-from mirra_mcp.local.mirrors.stripe.api.acting import Rehearsals
 from mirra_mcp.local.mirrors.stripe.api.endpoints import parameters
 from mirra_mcp.local.mirrors.stripe.api.endpoints.gaps import LIMITS, gaps_of, told
 from mirra_mcp.local.mirrors.stripe.api.expand import expanded
 from mirra_mcp.local.mirrors.stripe.api.forms import encoding, uploads
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.refusals import Refusals
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
     DEFAULT,
     check_version,
@@ -35,10 +31,9 @@ from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
 from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
 from mirra_mcp.local.mirrors.stripe.connect.accounts import OWN, OWN_ACCOUNT
-from mirra_mcp.local.mirrors.stripe.includes import INCLUDES
-from mirra_mcp.local.mirrors.stripe.meanings import MEANINGS
-from mirra_mcp.local.mirrors.stripe.nouns import Nouns
+from mirra_mcp.local.mirrors.stripe.nouns import NOUNS
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
+from mirra_mcp.local.mirrors.stripe.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.stripe.seeds.phrases import PHRASES
 from mirra_mcp.wire.model import Doc
 
@@ -67,7 +62,7 @@ def _object(body: Any) -> Doc:
     return body
 
 
-class Stripe(Nouns, Rehearsals, Refusals):
+class Stripe(Refusals, Peers):
     """Stripe in test mode."""
 
     vendor, version, api_version = "stripe", "0.7.3", DEFAULT
@@ -76,12 +71,12 @@ class Stripe(Nouns, Rehearsals, Refusals):
         " subscriptions, invoices, checkout, Connect, events, webhooks."
     )
     encoding = "form"
-    resources = Nouns.ALL
+    resources = NOUNS
     stories: ClassVar[dict[str, Story]] = dict(stories_of(*simulate.MODULES))
     fixtures: ClassVar[dict[str, Fixture]] = FIXTURES
     phrases = PHRASES
     meanings = MEANINGS
-    gaps: ClassVar[dict[str, str]] = gaps_of(Nouns.ALL)
+    gaps: ClassVar[dict[str, str]] = gaps_of(NOUNS)
     limits = LIMITS
     webhook_events = MIRRORED
     webhook_secret = "whsec_mirra0000000000000000000000000000"
@@ -91,20 +86,8 @@ class Stripe(Nouns, Rehearsals, Refusals):
     logged_headers = (*Mirror.logged_headers, "stripe-version", "stripe-account")
     retry_schedule = tuple(timedelta(hours=each) for each in (1, 2, 4))
 
-    account: str | None = None
-    """The connected account that this call acts for, from `Stripe-Account`."""
-    request_id: str | None = None
-    idempotency_key: str | None = None
-    call_version: str = DEFAULT
-    calls_refused: int = 0
-    """How many calls more meet a rate limit."""
     last_header: str | None = None
     last_key: str = ""
-
-    def __init__(self, url: str, fixture: str) -> None:
-        super().__init__(url, fixture)
-        self.fresh: set[str] = set()
-        """Ids that were made up in this call, of documents that nobody has written yet."""
 
     def install(self) -> None:
         """Lay out a fresh test account."""
@@ -240,66 +223,6 @@ class Stripe(Nouns, Rehearsals, Refusals):
             told = {**answer.body["error"], "request_log_url": url}
             answer.body = {"error": dict(sorted(told.items()))}
 
-    # Time.
-
-    def after(self, delay: timedelta, verb: str, **args: Any) -> None:
-        """Set a timer that acts for the account that set it."""
-        if self.account:
-            args["account_"] = self.account
-        super().after(delay, verb, **args)
-
-    def call_verb(self, verb: str, args: str) -> None:
-        """Do what a timer was set for: nobody's request, for the account that set it."""
-        self.account = self.request_id = self.idempotency_key = None
-        self.fresh.clear()
-        if '"account_"' in args:
-            given = orjson.loads(args)
-            self.account = given.pop("account_")
-            args = orjson.dumps(given).decode()
-        try:
-            super().call_verb(verb, args)
-        finally:
-            self.account = None
-
-    @contextmanager
-    def acting_for(self, account: str | None) -> Iterator[None]:
-        """Read and write another account's documents."""
-        outer, self.account = self.account, account
-        try:
-            yield
-        finally:
-            self.account = outer
-
-    def forget_limits(self) -> None:
-        """Clear what was asked for of the rate limit."""
-        self.calls_refused = 0
-
-    # Documents.
-
-    def by_id(self, id: str) -> Doc | None:
-        """Return what an id names, whatever kind of object it is."""
-        for noun in self._by_prefix.get(id.rpartition("_")[0], ()):
-            if (doc := noun.peek(id)) is not None:
-                return noun.view(doc)
-        for plural in ("products", "prices", "coupons", "plans"):
-            other = self.nouns.get(plural)
-            if other is not None and (doc := other.peek(id)) is not None:
-                return other.view(doc)
-        return None
-
-    @cached_property
-    def _by_prefix(self) -> dict[str, list[StripeResource]]:
-        found: dict[str, list[StripeResource]] = {}
-        for noun in self.nouns.values():
-            if isinstance(noun, StripeResource) and noun.prefix:
-                found.setdefault(noun.prefix, []).append(noun)
-        return found
-
-    def includable(self, doc: Doc, name: str) -> Any:
-        """Return a field that is there only when asked for, such as `customer.subscriptions`."""
-        include = INCLUDES.get((str(doc.get("object")), name))
-        return include(self, doc) if include else None
-
     # Events.
 
     def emit(self, event: str, data: Doc, *, to: list[Target] | None = None) -> None:
@@ -353,15 +276,6 @@ class Stripe(Nouns, Rehearsals, Refusals):
         """List the enabled endpoints that want an event."""
         found = self.webhook_endpoints.wanting(event)
         return found + self.event_destinations.wanting(event, "snapshot")
-
-    def send_thin(self, event: Doc, targets: list[Target]) -> None:
-        """Send a thin event to its destinations."""
-        super().emit(event["type"], event, to=targets)
-
-    def give_up(self, url: str) -> None:
-        """Send no more of what an endpoint hasn't got yet."""
-        if self.session is not None:
-            self.session.deliveries.cancel(self.vendor, url)
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Sign a webhook."""

@@ -1,6 +1,4 @@
-"""Which nouns the mirror has: one line each, so that nouns can find each other by name."""
-
-from typing import TYPE_CHECKING, ClassVar
+"""The nouns of the mirror, each once: `stripe.charges` finds `Charges` by its `plural`."""
 
 from mirra_mcp.local.mirrors.stripe.account.balance_transactions import BalanceTransactions
 from mirra_mcp.local.mirrors.stripe.account.balances import Balances
@@ -59,119 +57,59 @@ from mirra_mcp.local.mirrors.stripe.payments.tokens import Tokens
 from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraudWarnings
 from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
 
-
-class Nouns:
-    """The nouns as attributes of the mirror."""
-
-    ALL: ClassVar[tuple[type[StripeResource], ...]] = (
-        Accounts,
-        BalanceTransactions,
-        Balances,
-        Charges,
-        CheckoutSessions,
-        ConfirmationTokens,
-        CoreEvents,
-        Coupons,
-        CreditNotes,
-        CustomerBalanceTransactions,
-        CustomerSessions,
-        Customers,
-        DeletedCustomers,
-        Discounts,
-        Disputes,
-        EarlyFraudWarnings,
-        EphemeralKeys,
-        EventDestinations,
-        Events,
-        Features,
-        FileLinks,
-        Files,
-        InvoiceItems,
-        InvoicePayments,
-        Invoices,
-        Mandates,
-        MeterEvents,
-        Meters,
-        PaymentIntents,
-        PaymentLinks,
-        PaymentMethods,
-        Payouts,
-        Plans,
-        PortalConfigurations,
-        PortalSessions,
-        Prices,
-        ProductFeatures,
-        Products,
-        PromotionCodes,
-        Refunds,
-        Reviews,
-        SetupAttempts,
-        SetupIntents,
-        ShippingRates,
-        Sources,
-        SubscriptionItems,
-        SubscriptionSchedules,
-        Subscriptions,
-        TaxIds,
-        TaxRates,
-        TestClocks,
-        Tokens,
-        UsageRecords,
-        WebhookEndpoints,
-    )
-
-    if TYPE_CHECKING:
-        accounts: Accounts
-        balance_transactions: BalanceTransactions
-        balances: Balances
-        charges: Charges
-        checkout_sessions: CheckoutSessions
-        confirmation_tokens: ConfirmationTokens
-        core_events: CoreEvents
-        coupons: Coupons
-        credit_notes: CreditNotes
-        customer_balance_transactions: CustomerBalanceTransactions
-        customer_sessions: CustomerSessions
-        customers: Customers
-        deleted_customers: DeletedCustomers
-        discounts: Discounts
-        disputes: Disputes
-        early_fraud_warnings: EarlyFraudWarnings
-        ephemeral_keys: EphemeralKeys
-        event_destinations: EventDestinations
-        events: Events
-        features: Features
-        file_links: FileLinks
-        files: Files
-        invoice_items: InvoiceItems
-        invoice_payments: InvoicePayments
-        invoices: Invoices
-        mandates: Mandates
-        meter_events: MeterEvents
-        meters: Meters
-        payment_intents: PaymentIntents
-        payment_links: PaymentLinks
-        payment_methods: PaymentMethods
-        payouts: Payouts
-        plans: Plans
-        portal_configurations: PortalConfigurations
-        portal_sessions: PortalSessions
-        prices: Prices
-        product_features: ProductFeatures
-        products: Products
-        promotion_codes: PromotionCodes
-        refunds: Refunds
-        reviews: Reviews
-        setup_attempts: SetupAttempts
-        setup_intents: SetupIntents
-        shipping_rates: ShippingRates
-        sources: Sources
-        subscription_items: SubscriptionItems
-        subscription_schedules: SubscriptionSchedules
-        subscriptions: Subscriptions
-        tax_ids: TaxIds
-        tax_rates: TaxRates
-        test_clocks: TestClocks
-        tokens: Tokens
-        usage_records: UsageRecords
-        webhook_endpoints: WebhookEndpoints
+NOUNS: tuple[type[StripeResource], ...] = (
+    Accounts,
+    BalanceTransactions,
+    Balances,
+    Charges,
+    CheckoutSessions,
+    ConfirmationTokens,
+    CoreEvents,
+    Coupons,
+    CreditNotes,
+    CustomerBalanceTransactions,
+    CustomerSessions,
+    Customers,
+    DeletedCustomers,
+    Discounts,
+    Disputes,
+    EarlyFraudWarnings,
+    EphemeralKeys,
+    EventDestinations,
+    Events,
+    Features,
+    FileLinks,
+    Files,
+    InvoiceItems,
+    InvoicePayments,
+    Invoices,
+    Mandates,
+    MeterEvents,
+    Meters,
+    PaymentIntents,
+    PaymentLinks,
+    PaymentMethods,
+    Payouts,
+    Plans,
+    PortalConfigurations,
+    PortalSessions,
+    Prices,
+    ProductFeatures,
+    Products,
+    PromotionCodes,
+    Refunds,
+    Reviews,
+    SetupAttempts,
+    SetupIntents,
+    ShippingRates,
+    Sources,
+    SubscriptionItems,
+    SubscriptionSchedules,
+    Subscriptions,
+    TaxIds,
+    TaxRates,
+    TestClocks,
+    Tokens,
+    UsageRecords,
+    WebhookEndpoints,
+)

@@ -17,10 +17,10 @@ from mirra_mcp.local.mirrors.twilio.api.access import (
 )
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
-from mirra_mcp.local.mirrors.twilio.meanings import MEANINGS
 from mirra_mcp.local.mirrors.twilio.messaging.messages.inbound import EVENTS
 from mirra_mcp.local.mirrors.twilio.nouns import NOUNS
 from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
+from mirra_mcp.local.mirrors.twilio.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 

@@ -1,3 +1,5 @@
+# Written by tests/standing/test_peers.py from nouns.py.
+
 from mirra_mcp.local.mirrors.resend.account.api_keys import ApiKeys
 from mirra_mcp.local.mirrors.resend.account.domains.claims import DomainClaims
 from mirra_mcp.local.mirrors.resend.account.domains.resource import Domains

@@ -3,20 +3,18 @@
 Source: https://docs.stripe.com/api/expanding_objects
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.versions.releases import family_of
 from mirra_mcp.local.mirrors.stripe.api.versions.shapes import Family
 from mirra_mcp.wire.model import Doc
 
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
-
 DEEPEST = 4
 
 
-def expanded(stripe: "Stripe", body: Doc, paths: list[str], version: str) -> Doc:
+def expanded(stripe: Peers, body: Doc, paths: list[str], version: str) -> Doc:
     """Return an answer's body with the fields at `paths` expanded, as far as a version has them.
 
     Raises:
@@ -37,7 +35,7 @@ def expanded(stripe: "Stripe", body: Doc, paths: list[str], version: str) -> Doc
     return body
 
 
-def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str, family: Family) -> Any:
+def _walk(stripe: Peers, value: Any, parts: list[str], path: str, family: Family) -> Any:
     if not parts or value is None:
         return value
     if isinstance(value, list):
@@ -45,7 +43,7 @@ def _walk(stripe: "Stripe", value: Any, parts: list[str], path: str, family: Fam
     if not isinstance(value, dict):
         raise _not_expandable(path)
     name, rest = parts[0], parts[1:]
-    value = family.moved(value)
+    value = family.renamed(value)
     if not family.has(value, name):
         raise _not_expandable(path)
     found = value.get(name)

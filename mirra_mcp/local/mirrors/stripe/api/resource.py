@@ -1,7 +1,7 @@
 """What every Stripe resource does alike: ids, times, lists, updates and events."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.resource import Resource
@@ -12,10 +12,8 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     ListParams,
     merged,
 )
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 CHUNK = 200
 NAMED_BY_OBJECT = {
@@ -51,12 +49,15 @@ class StripeResource(Resource):
     title: ClassVar[str] = ""
     path: ClassVar[str] = ""
     """The list's URL: `/v1/customers`."""
+    names_itself: ClassVar[bool] = False
+    """Whether callers may choose ids, so that a prefix doesn't tell the noun."""
+    includes: ClassVar[Mapping[str, Callable[[Any, Doc], Any]]] = {}
+    """Fields that are there only when `expand` asks for them: how to make each of a document."""
 
-    if TYPE_CHECKING:
-        mirror: Stripe
+    mirror: Peers
 
     @property
-    def stripe(self) -> "Stripe":
+    def stripe(self) -> Peers:
         """The whole mirror: how nouns reach each other."""
         return self.mirror
 

@@ -9,8 +9,12 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, Metadata, StripeParams
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
+from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    ListParams,
+    Metadata,
+    StripeParams,
+    filled,
+)
 from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
@@ -78,7 +82,7 @@ class Features(StripeResource):
                 "lookup_key",
                 "resource_already_exists",
             )
-        return self.view(self.save(self.new(**sent_of(params.given()), _created=self.at)))
+        return self.view(self.save(self.new(**filled(params.given()), _created=self.at)))
 
     @route("GET /v1/entitlements/features/{id}")
     def retrieve(self, id: str) -> Doc:

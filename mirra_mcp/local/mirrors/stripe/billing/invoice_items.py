@@ -16,10 +16,10 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     StripeParams,
 )
+from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge
 from mirra_mcp.local.mirrors.stripe.billing.params import Discounts, Period, Pricing, TaxRates
-from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import InlinePrice
 from mirra_mcp.wire.model import Doc
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested
-from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import InlinePrice
+from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 
 Now = Literal["now"]
 When = Now | int

@@ -13,10 +13,11 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    filled,
 )
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.catalogue import includes
 from mirra_mcp.wire.model import Doc
 
 
@@ -63,6 +64,11 @@ class Coupons(StripeResource):
     entity, plural = "coupon", "coupons"
     synonyms = ("discount coupon",)
     object, path = "coupon", "/v1/coupons"
+    names_itself = True
+    includes: ClassVar = {
+        "applies_to": includes.coupon_products,
+        "currency_options": includes.coupon_currencies,
+    }
     blank: ClassVar[Doc] = {
         "amount_off": None,
         "created": None,
@@ -109,7 +115,7 @@ class Coupons(StripeResource):
         self._check(params)
         if params.id is not None and self.peek(params.id) is not None:
             raise errors.invalid("Coupon already exists.", "id", "resource_already_exists")
-        fields = sent_of(given)
+        fields = filled(given)
         if applies := fields.pop("applies_to", None):
             fields["_applies_to"] = applies
         fields["_currency_options"] = fields.pop("currency_options", {})

@@ -5,24 +5,15 @@ Source: https://docs.stripe.com/billing/subscriptions/coupons
 
 import calendar
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import ClassVar
 
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.api.pricing.tiers import cents
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What a discount sees of a line: its amount and product."""
-
-    amount: int
-    product: str | None = None
-    discountable: bool = True
 
 
 def months_after(at: int, months: int) -> int:
@@ -214,7 +205,7 @@ class Discounts(StripeResource):
         return self.view(self.save(discount | {"_removed": True}))
 
     def split(
-        self, discounts: Sequence[Doc], lines: Sequence[Line], currency: str
+        self, discounts: Sequence[Doc], lines: Sequence[Discountable], currency: str
     ) -> list[list[Doc]]:
         """Return what each line gets off, discount by discount: `{"amount", "discount"}`.
 

@@ -12,13 +12,14 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    filled,
 )
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
+from mirra_mcp.local.mirrors.stripe.api.forms.price_data import ProductTaxDetails
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable, SearchParams, searched
-from mirra_mcp.local.mirrors.stripe.api.lists.search_fields import PRODUCTS
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.catalogue.prices import rules
-from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import PriceAmounts, ProductTaxDetails
+from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import PriceAmounts
+from mirra_mcp.local.mirrors.stripe.catalogue.search import PRODUCTS
 from mirra_mcp.wire.model import Doc
 
 
@@ -86,6 +87,7 @@ class Products(Searchable):
     entity, plural = "product", "products"
     verbs = {"archived": ("active", False), "activated": ("active", True)}
     object, prefix, path, id_length = "product", "prod", "/v1/products", 14
+    names_itself = True
     indexes = ("active", "_find")
     search_fields = PRODUCTS
     blank: ClassVar[Doc] = {
@@ -111,7 +113,7 @@ class Products(Searchable):
 
     def make(self, given: Doc) -> Doc:
         """Save a new product from what was sent. Fires: product.created."""
-        doc = self.new(**sent_of(given), updated=self.at)
+        doc = self.new(**filled(given), updated=self.at)
         return self.save(doc, event="product.created")
 
     def missing(self, id: str) -> VendorError:

@@ -17,8 +17,8 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    filled,
 )
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
 
@@ -193,10 +193,10 @@ class PromotionCodes(StripeResource):
         if (problem := self.stripe.coupons.refusal(coupon, param)) is not None:
             raise problem
         self._check(params, coupon)
-        given = sent_of(params.given())
+        given = filled(params.given())
         code = params.code or self._new_code()
         active = given.pop("active", True)
-        restrictions = self.blank["restrictions"] | sent_of(given.pop("restrictions", {}))
+        restrictions = self.blank["restrictions"] | filled(given.pop("restrictions", {}))
         fields: Doc = given | {
             "code": code,
             "coupon": self.stripe.coupons.view(coupon),

@@ -3,65 +3,25 @@
 Source: https://docs.stripe.com/api/shipping_rates
 """
 
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
-    Currency,
     ListParams,
     Metadata,
     Nested,
     StripeParams,
+    filled,
 )
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
+from mirra_mcp.local.mirrors.stripe.api.forms.price_data import TaxBehavior
+from mirra_mcp.local.mirrors.stripe.api.forms.shipping_rate_data import (
+    FixedCurrency,
+    ShippingRateData,
+)
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
-from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import TaxBehavior
 from mirra_mcp.wire.model import Doc
-
-
-class Estimate(Nested):
-    """One end of a delivery estimate."""
-
-    unit: Literal["business_day", "day", "hour", "month", "week"]
-    value: Annotated[int, Field(ge=1)]
-
-
-class DeliveryEstimate(Nested):
-    """How long a delivery takes."""
-
-    maximum: Estimate | None = None
-    minimum: Estimate | None = None
-
-
-class FixedCurrency(Nested):
-    """The rate in one more currency."""
-
-    amount: Annotated[int, Field(ge=0)]
-    tax_behavior: TaxBehavior = "unspecified"
-
-
-class FixedAmount(Nested):
-    """What a delivery costs."""
-
-    amount: Annotated[int, Field(ge=0)]
-    currency: Currency
-    currency_options: dict[str, FixedCurrency] | None = None
-
-
-class ShippingRateData(Nested):
-    """A rate, also as sessions describe one inline."""
-
-    display_name: Annotated[str, Field(max_length=100)]
-    delivery_estimate: DeliveryEstimate | None = None
-    fixed_amount: FixedAmount | None = None
-    metadata: Metadata = {}
-    tax_behavior: TaxBehavior = "unspecified"
-    tax_code: str | None = None
-    type: Literal["fixed_amount"] = "fixed_amount"
 
 
 class CreateShippingRate(StripeParams, ShippingRateData):
@@ -119,7 +79,7 @@ class ShippingRates(StripeResource):
         if given.get("fixed_amount") is None:
             raise errors.invalid(f"Missing required param: {param}.", param, "parameter_missing")
         money.check_currency(given["fixed_amount"]["currency"], f"{param}[currency]")
-        fields = sent_of(given)
+        fields = filled(given)
         if (estimate := fields.get("delivery_estimate")) is not None:
             fields["delivery_estimate"] = {"maximum": None, "minimum": None, **estimate}
         return self.save(self.new(**fields))

@@ -11,8 +11,12 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, Metadata, StripeParams
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
+from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    ListParams,
+    Metadata,
+    StripeParams,
+    filled,
+)
 from mirra_mcp.local.mirrors.stripe.api.pricing.tiers import cents
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
@@ -145,7 +149,7 @@ class TaxRates(StripeResource):
     @route("POST /v1/tax_rates")
     def create(self, params: CreateTaxRate) -> Doc:
         """Create a rate. Fires: tax_rate.created."""
-        doc = self.new(**sent_of(params.given()))
+        doc = self.new(**filled(params.given()))
         return self.view(self.save(doc, event="tax_rate.created"))
 
     @route("GET /v1/tax_rates/{id}")

@@ -4,21 +4,17 @@ Source: https://docs.stripe.com/api/checkout/sessions/line_items
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Line
-from mirra_mcp.local.mirrors.stripe.catalogue.prices import rules
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
+from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.checkout.pages import LineItem, ShippingOption
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 METERED = "line_items[{0}][quantity] is not allowed. Quantity should not be specified where usage_type is `metered`. Remove quantity from line_items[{0}]"  # noqa: E501  one sentence of Stripe's
 
 
-def check_items(stripe: "Stripe", items: Sequence[LineItem]) -> None:
+def check_items(stripe: Peers, items: Sequence[LineItem]) -> None:
     """Refuse lines that make no order; nothing is written.
 
     Raises:
@@ -52,14 +48,14 @@ def check_items(stripe: "Stripe", items: Sequence[LineItem]) -> None:
             stripe.tax_rates.usable(id, f"{where}[tax_rates][{index}]")
 
 
-def is_recurring(stripe: "Stripe", item: LineItem) -> bool:
+def is_recurring(stripe: Peers, item: LineItem) -> bool:
     """Tell whether a line is billed again and again."""
     if item.price_data is not None:
         return item.price_data.recurring is not None
     return bool(stripe.prices.get(item.price or "")["type"] == "recurring")
 
 
-def laid_out(stripe: "Stripe", items: Sequence[LineItem], currency: str | None) -> list[Doc]:
+def laid_out(stripe: Peers, items: Sequence[LineItem], currency: str | None) -> list[Doc]:
     """Return lines with their prices; inline ones are made now."""
     lines = []
     for number, item in enumerate(items):
@@ -69,7 +65,7 @@ def laid_out(stripe: "Stripe", items: Sequence[LineItem], currency: str | None) 
         else:
             price = stripe.prices.get(item.price or "")
         metered = (price["recurring"] or {}).get("usage_type") == "metered"
-        custom = rules.in_currency(price, currency)["custom_unit_amount"]
+        custom = stripe.prices.in_currency(price, currency)["custom_unit_amount"]
         quantity = 0 if metered else (item.quantity or 0)
         amount = stripe.prices.total(price, quantity, currency)
         if custom is not None:
@@ -97,11 +93,13 @@ def laid_out(stripe: "Stripe", items: Sequence[LineItem], currency: str | None) 
     return lines
 
 
-def priced(stripe: "Stripe", lines: Sequence[Doc], discounts: Sequence[Doc]) -> list[Doc]:
+def priced(stripe: Peers, lines: Sequence[Doc], discounts: Sequence[Doc]) -> list[Doc]:
     """Return lines with what is off and the tax on what is left."""
     currency = lines[0]["currency"] if lines else "usd"
     shares = stripe.discounts.split(
-        discounts, [Line(line["amount_subtotal"], line["_product"]) for line in lines], currency
+        discounts,
+        [Discountable(line["amount_subtotal"], line["_product"]) for line in lines],
+        currency,
     )
     found = []
     for line, taken in zip(lines, shares, strict=True):
@@ -119,7 +117,7 @@ def priced(stripe: "Stripe", lines: Sequence[Doc], discounts: Sequence[Doc]) -> 
 
 
 def shipping_options(
-    stripe: "Stripe", given: Sequence[ShippingOption] | None, currency: str
+    stripe: Peers, given: Sequence[ShippingOption] | None, currency: str
 ) -> list[Doc]:
     """Return the ways to have an order delivered; rates given inline are made now.
 
@@ -153,7 +151,7 @@ def shipping_options(
     return found
 
 
-def shown(stripe: "Stripe", line: Doc) -> Doc:
+def shown(stripe: Peers, line: Doc) -> Doc:
     """Return a line as the API shows it: with its whole price."""
     visible = {name: value for name, value in line.items() if not name.startswith("_")}
     return visible | {"price": stripe.prices.view(stripe.prices.get(line["price"]))}

@@ -3,40 +3,15 @@
 Source: https://docs.stripe.com/api/checkout/sessions/create
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested
-from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import InlinePrice
-from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRateData
+from mirra_mcp.local.mirrors.stripe.api.forms.parts import Adjustable, Loose
+from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
+from mirra_mcp.local.mirrors.stripe.api.forms.shipping_rate_data import ShippingRateData
 from mirra_mcp.wire.model import Doc
-
-
-def _loosely(value: Any) -> Any:
-    """Read the booleans of a form whose fields this mirror keeps without knowing them."""
-    if isinstance(value, dict):
-        return {key: _loosely(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_loosely(each) for each in value]
-    return {"true": True, "false": False, "": None}.get(value, value)
-
-
-Loose = Annotated[dict[str, Any] | None, BeforeValidator(_loosely)]
-
-
-class Switch(Nested):
-    """Something that can be enabled."""
-
-    enabled: bool
-
-
-class Adjustable(Nested):
-    """Let the customer change a quantity."""
-
-    enabled: bool
-    maximum: int | None = None
-    minimum: int | None = None
 
 
 class LineItem(Nested):

@@ -17,10 +17,11 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     StripeParams,
     merged,
 )
+from mirra_mcp.local.mirrors.stripe.api.forms.parts import Adjustable, Loose, Switch
 from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
-from mirra_mcp.local.mirrors.stripe.checkout import line_items, pages
+from mirra_mcp.local.mirrors.stripe.checkout import includes, line_items, pages
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.params import CreateSession
 from mirra_mcp.wire.model import Doc
 
@@ -87,7 +88,7 @@ class LinkFields(StripeParams):
     payment_intent_data: pages.IntentData | None = None
     payment_method_collection: Literal["always", "if_required"] = "always"
     payment_method_types: list[str] | None = None
-    phone_number_collection: pages.Switch | None = None
+    phone_number_collection: Switch | None = None
     restrictions: Restrictions | None = None
     shipping_address_collection: pages.ShippingCountries | None = None
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] = "auto"
@@ -105,14 +106,14 @@ class CreateLink(LinkFields):
     currency: Currency | None = None
     on_behalf_of: str | None = None
     shipping_options: list[pages.ShippingOption] | None = None
-    transfer_data: pages.Loose = None
+    transfer_data: Loose = None
 
 
 class UpdatedLine(Nested):
     """A line whose quantity changes."""
 
     id: str
-    adjustable_quantity: pages.Adjustable | None = None
+    adjustable_quantity: Adjustable | None = None
     quantity: Annotated[int, Field(ge=0)] | None = None
 
 
@@ -134,6 +135,7 @@ class PaymentLinks(StripeResource):
 
     entity, plural = "payment_link", "payment_links"
     object, prefix, path = "payment_link", "plink", "/v1/payment_links"
+    includes: ClassVar = {"line_items": includes.link_lines}
     title = "payment link"
     indexes = ("active",)
     blank: ClassVar[Doc] = {

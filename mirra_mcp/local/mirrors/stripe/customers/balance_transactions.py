@@ -11,8 +11,8 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     ListParams,
     Metadata,
     StripeParams,
+    filled,
 )
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
@@ -67,7 +67,7 @@ class CustomerBalanceTransactions(StripeResource):
             customer=customer,
             ending_balance=ending_balance,
             type=type,
-            **sent_of(more),
+            **filled(more),
         )
         return self.save(doc)
 

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.sent import sent_of
+from mirra_mcp.local.mirrors.stripe.api.forms.params import filled
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable, SearchParams, searched
-from mirra_mcp.local.mirrors.stripe.api.lists.search_fields import CUSTOMERS
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.customers import includes
 from mirra_mcp.local.mirrors.stripe.customers.params import (
     CreateCustomer,
     CustomerFields,
@@ -17,6 +17,7 @@ from mirra_mcp.local.mirrors.stripe.customers.params import (
     UpdateCustomer,
     laid_out,
 )
+from mirra_mcp.local.mirrors.stripe.customers.search import CUSTOMERS
 from mirra_mcp.wire.model import Doc
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -29,6 +30,13 @@ class DeletedCustomers(StripeResource):
 
     entity, plural = "deleted_customer", "deleted_customers"
     object, prefix = "customer", "cus"
+    includes: ClassVar = {
+        "invoice_credit_balance": includes.customer_credit,
+        "sources": includes.customer_sources,
+        "subscriptions": includes.subscriptions,
+        "tax": includes.customer_tax,
+        "tax_ids": includes.customer_tax_ids,
+    }
 
 
 class Customers(Searchable):
@@ -159,7 +167,7 @@ class Customers(Searchable):
         Fires: customer.created, then customer.tax_id.created, payment_method.attached,
         customer.source.created and customer.discount.created for what comes with it.
         """
-        given = sent_of(params.given())
+        given = filled(params.given())
         self._check(params)
         if params.test_clock is not None:
             self.stripe.test_clocks.named(params.test_clock, "test_clock")

@@ -8,8 +8,8 @@ from typing import ClassVar
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import StripeParams
+from mirra_mcp.local.mirrors.stripe.api.forms.parts import Loose
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
-from mirra_mcp.local.mirrors.stripe.checkout.pages import Loose
 from mirra_mcp.wire.model import Doc
 
 HALF_HOUR, HOUR = 1800, 3600

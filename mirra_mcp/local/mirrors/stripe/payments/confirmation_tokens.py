@@ -9,11 +9,8 @@ from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import StripeParams
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
-from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import (
-    FutureUsage,
-    Shipping,
-    shipping_of,
-)
+from mirra_mcp.local.mirrors.stripe.payments.intents import FutureUsage
+from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import Shipping, shipping_of
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import IntentMethodData
 from mirra_mcp.wire.model import Doc
 

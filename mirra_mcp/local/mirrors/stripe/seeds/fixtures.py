@@ -4,24 +4,20 @@ All but `empty` are told by the API's own verbs, up to the top of the current ho
 and invoices are what they would be had an application lived through it.
 """
 
-from typing import TYPE_CHECKING
-
 from mirra_mcp.local.kit.mirror import Fixture
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.seeds.catalogue import lay_out
 from mirra_mcp.local.mirrors.stripe.seeds.history import History
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 BROKEN = "pm_card_chargeCustomerFail"
 """A test card that can be saved, and is declined whenever it is charged."""
 
 
-def empty(stripe: "Stripe") -> None:
+def empty(stripe: Peers) -> None:
     """Make nothing."""
 
 
-def subscription_lifecycle(stripe: "Stripe") -> None:
+def subscription_lifecycle(stripe: Peers) -> None:
     """One customer with four subscriptions: one in each stage of a subscription's life."""
     with History(stripe, 70) as history:
         prices = lay_out(history)
@@ -41,7 +37,7 @@ def subscription_lifecycle(stripe: "Stripe") -> None:
         )
 
 
-def failed_payments(stripe: "Stripe") -> None:
+def failed_payments(stripe: Peers) -> None:
     """Three customers whose cards fail, each at another point of the retries."""
     with History(stripe, 36) as history:
         prices = lay_out(history)
@@ -62,7 +58,7 @@ def failed_payments(stripe: "Stripe") -> None:
             stripe.payment_methods.save({**card, "_declines": code})
 
 
-def dunning_active(stripe: "Stripe") -> None:
+def dunning_active(stripe: Peers) -> None:
     """One customer with three unpaid invoices, whose card is tried again and again."""
     with History(stripe, 27) as history:
         prices = lay_out(history)

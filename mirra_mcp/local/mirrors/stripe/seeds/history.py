@@ -1,19 +1,17 @@
 """Telling an account's past: the API's own verbs, called at instants that are over."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mirra_mcp.local.kit.routes import Answer, Route
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 
 class History:
     """An account's past, told in order from `days` ago up to now."""
 
-    def __init__(self, stripe: "Stripe", days: float) -> None:
+    def __init__(self, stripe: Peers, days: float) -> None:
         self.stripe = stripe
         self._end = stripe.now
         stripe.now -= timedelta(days=days)

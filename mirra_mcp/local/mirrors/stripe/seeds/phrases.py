@@ -3,15 +3,13 @@
 import re
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mirra_mcp.local.kit.phrases import Said, naming, phrase, phrases_of
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import BROKEN
 from mirra_mcp.local.mirrors.stripe.seeds.history import History
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy")
 STATUS = (
@@ -29,7 +27,7 @@ DAY = 1.0
     r"(?P<each>month|year|week))?)?)?",
     r"the customers? {values}",
 )
-def customers(stripe: "Stripe", said: Said) -> str:
+def customers(stripe: Peers, said: Said) -> str:
     """Make customers who pay by card, with subscriptions if that is said."""
     given = said.values()
     ids = [each for each in given if each.startswith("cus_")]
@@ -58,7 +56,7 @@ def customers(stripe: "Stripe", said: Said) -> str:
     r"(?: (?:for|at|of) {money}(?: ?(?:/|per|a) ?(?P<each>month|year|week))?)?",
     rf"{{count}} subscriptions? (?:that (?:is|are)|in|in status) {STATUS}",
 )
-def subscriptions(stripe: "Stripe", said: Said) -> str:
+def subscriptions(stripe: Peers, said: Said) -> str:
     """Make subscriptions in a status, each of a customer of its own unless one is named."""
     status, named = _status(said), said.value()
     for _ in range(_few(said.count())):
@@ -75,7 +73,7 @@ def subscriptions(stripe: "Stripe", said: Said) -> str:
     r"(?: {value:intent})? (?:of|for|over) {money}(?: (?:by|from|of) (?:the )?customer {value})?"
     r"(?: {span} ago)?",
 )
-def payment(stripe: "Stripe", said: Said) -> str:
+def payment(stripe: Peers, said: Said) -> str:
     """Let a customer pay, now or in the past."""
     amount, currency = said.money()
     ago = said.span() or timedelta()
@@ -102,7 +100,7 @@ def payment(stripe: "Stripe", said: Said) -> str:
     r"(?:,? (?:at|for|costing|priced at|that costs?|with a price of) {money}"
     r"(?: ?(?:/|per|a) ?(?P<each>month|year|week))?)?",
 )
-def products(stripe: "Stripe", said: Said) -> str:
+def products(stripe: Peers, said: Said) -> str:
     """Make a product, and its price if one is said."""
     with History(stripe, 0) as history:
         for _ in range(_few(said.count())):
@@ -118,7 +116,7 @@ def products(stripe: "Stripe", said: Said) -> str:
     r"(?: off)?",
     r"an? {percent}(?: off)? (?:coupon|discount)(?: {value}| {name})?",
 )
-def coupon(stripe: "Stripe", said: Said) -> str:
+def coupon(stripe: Peers, said: Said) -> str:
     """Make a coupon."""
     percent = round((said.percent() or 0) * 100, 2)
     with History(stripe, 0) as history:
@@ -129,7 +127,7 @@ def coupon(stripe: "Stripe", said: Said) -> str:
 
 
 @phrase(r"an? webhook(?: endpoint)? (?:at |to |registered at )?{value:url}(?: for {values})?")
-def webhook(stripe: "Stripe", said: Said) -> str:
+def webhook(stripe: Peers, said: Said) -> str:
     """Register a webhook endpoint."""
     with History(stripe, 0) as history:
         made = history.post(
@@ -151,7 +149,7 @@ def _status(said: Said) -> str:
 
 
 def _customer(
-    stripe: "Stripe", id: str | None = None, email: str | None = None, name: str | None = None
+    stripe: Peers, id: str | None = None, email: str | None = None, name: str | None = None
 ) -> Doc:
     if id and (there := stripe.customers.peek(id)):
         return there
@@ -166,7 +164,7 @@ def _customer(
     return stripe.customers.get(made["id"])
 
 
-def _named(stripe: "Stripe", said: str, name: str | None = None) -> Doc:
+def _named(stripe: Peers, said: str, name: str | None = None) -> Doc:
     if "@" in said:
         return stripe.customers.first(email=said) or _customer(stripe, email=said, name=name)
     return _customer(stripe, said, name=name)
@@ -188,7 +186,7 @@ def _recurring(interval: str | None) -> dict[str, Any]:
     return {"recurring": {"interval": interval}} if interval else {}
 
 
-def _subscribe(stripe: "Stripe", customer: str, status: str, said: Said) -> None:
+def _subscribe(stripe: Peers, customer: str, status: str, said: Said) -> None:
     """Let a customer subscribe long enough ago that the subscription has its status now."""
     if status in ("failed", "unpaid"):
         status = "past_due"

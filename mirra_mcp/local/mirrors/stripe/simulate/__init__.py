@@ -3,12 +3,23 @@
 from types import ModuleType
 
 from mirra_mcp.local.mirrors.stripe.simulate import (
+    account,
     billing,
     checkout,
     connect,
-    money,
+    disputes,
     payments,
     portal,
+    radar,
 )
 
-MODULES: tuple[ModuleType, ...] = (billing, checkout, connect, money, payments, portal)
+MODULES: tuple[ModuleType, ...] = (
+    account,
+    billing,
+    checkout,
+    connect,
+    disputes,
+    payments,
+    portal,
+    radar,
+)

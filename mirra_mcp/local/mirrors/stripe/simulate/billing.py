@@ -7,18 +7,16 @@ Source: https://docs.stripe.com/billing/subscriptions/webhooks and
 https://docs.stripe.com/billing/revenue-recovery/smart-retries
 """
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DeclineCode
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 Subscription = Annotated[
     str | None, Field(description="The subscription (sub_...); the only one, if left out.")
@@ -50,7 +48,7 @@ PAID = (
     fires=(*BILLED, "payment_intent.created", *ATTEMPT, "customer.subscription.updated"),
 )
 def payment_failed(
-    stripe: "Stripe",
+    stripe: Peers,
     subscription: Subscription = None,
     invoice: Invoice = None,
     decline_code: DeclineCode = "generic_decline",
@@ -70,7 +68,7 @@ def payment_failed(
     fires=("payment_method.attached", *PAID, "customer.subscription.updated"),
 )
 def payment_succeeded(
-    stripe: "Stripe",
+    stripe: Peers,
     subscription: Subscription = None,
     invoice: Invoice = None,
     payment_method: Annotated[
@@ -93,7 +91,7 @@ def payment_succeeded(
     fires=(*BILLED, "payment_intent.requires_action", "invoice.payment_action_required"),
 )
 def action_required(
-    stripe: "Stripe", subscription: Subscription = None, invoice: Invoice = None
+    stripe: Peers, subscription: Subscription = None, invoice: Invoice = None
 ) -> Doc:
     """The bank asks the customer to authenticate before an invoice can be paid."""
     owed = _owed(stripe, subscription, invoice)
@@ -105,7 +103,7 @@ def action_required(
 
 
 @story("invoice.upcoming")
-def upcoming(stripe: "Stripe", subscription: Subscription = None) -> Doc:
+def upcoming(stripe: Peers, subscription: Subscription = None) -> Doc:
     """A renewal is a few days away."""
     sub = _living(stripe, subscription)
     stripe.subscriptions.foretell(sub["id"])
@@ -113,7 +111,7 @@ def upcoming(stripe: "Stripe", subscription: Subscription = None) -> Doc:
 
 
 @story("customer.subscription.trial_will_end", aliases=("trial_will_end", "trial_ending"))
-def trial_will_end(stripe: "Stripe", subscription: Subscription = None) -> Doc:
+def trial_will_end(stripe: Peers, subscription: Subscription = None) -> Doc:
     """A trial ends in three days."""
     sub = _living(stripe, subscription, "trialing")
     stripe.subscriptions.warn(sub["id"])
@@ -125,7 +123,7 @@ def trial_will_end(stripe: "Stripe", subscription: Subscription = None) -> Doc:
     aliases=("trial_ended",),
     fires=(*BILLED, "payment_intent.created", *PAID),
 )
-def trial_ended(stripe: "Stripe", subscription: Subscription = None) -> Doc:
+def trial_ended(stripe: Peers, subscription: Subscription = None) -> Doc:
     """A trial is over now: the subscription is billed, cancels or pauses, as it was set up."""
     sub = _living(stripe, subscription, "trialing")
     stripe.test_clocks.enter(sub)
@@ -141,7 +139,7 @@ def trial_ended(stripe: "Stripe", subscription: Subscription = None) -> Doc:
     aliases=("renewal", "subscription_renewed"),
     fires=(*BILLED, "payment_intent.created", *PAID),
 )
-def renewed(stripe: "Stripe", subscription: Subscription = None) -> Doc:
+def renewed(stripe: Peers, subscription: Subscription = None) -> Doc:
     """A period is over now: the subscription renews and its invoice is collected at once."""
     sub = _living(stripe, subscription)
     stripe.test_clocks.enter(sub)
@@ -156,7 +154,7 @@ def renewed(stripe: "Stripe", subscription: Subscription = None) -> Doc:
     fires=(*ATTEMPT, "customer.subscription.deleted"),
 )
 def canceled_by_failed_payments(
-    stripe: "Stripe",
+    stripe: Peers,
     subscription: Subscription = None,
     decline_code: DeclineCode = "generic_decline",
 ) -> Doc:
@@ -175,20 +173,20 @@ def canceled_by_failed_payments(
 
 
 @story("invoice.overdue")
-def overdue(stripe: "Stripe", invoice: Invoice = None) -> Doc:
+def overdue(stripe: Peers, invoice: Invoice = None) -> Doc:
     """An automation notes that a sent invoice is past its due date."""
     return _told(stripe, invoice, "invoice.overdue")
 
 
 @story("invoice.will_be_due")
-def will_be_due(stripe: "Stripe", invoice: Invoice = None) -> Doc:
+def will_be_due(stripe: Peers, invoice: Invoice = None) -> Doc:
     """An automation notes that a sent invoice is due soon."""
     return _told(stripe, invoice, "invoice.will_be_due")
 
 
 @story("billing.retry_settings", aliases=("retry_settings",), fires=())
 def retry_settings(
-    stripe: "Stripe",
+    stripe: Peers,
     days: Annotated[
         list[int] | None,
         Field(description="Days after the first failure on which to try again."),
@@ -204,7 +202,7 @@ def retry_settings(
     return kept
 
 
-def _living(stripe: "Stripe", id: str | None, status: str | None = None) -> Doc:
+def _living(stripe: Peers, id: str | None, status: str | None = None) -> Doc:
     """Return the subscription that is meant; one that has ended can't be."""
     if id is None:
         for each in (status,) if status else ("past_due", "active", "trialing"):
@@ -219,7 +217,7 @@ def _living(stripe: "Stripe", id: str | None, status: str | None = None) -> Doc:
     return sub
 
 
-def _owed(stripe: "Stripe", subscription: str | None, invoice: str | None) -> Doc:
+def _owed(stripe: Peers, subscription: str | None, invoice: str | None) -> Doc:
     """Return the invoice that is to be paid: an open one, or the one of a renewal now."""
     if invoice is not None:
         doc = the_one(stripe.invoices, invoice, "invoice")
@@ -247,7 +245,7 @@ def _owed(stripe: "Stripe", subscription: str | None, invoice: str | None) -> Do
     return doc
 
 
-def _end_period(stripe: "Stripe", sub: Doc) -> None:
+def _end_period(stripe: Peers, sub: Doc) -> None:
     """Let the current period, or trial, be over now."""
     at = stripe.subscriptions.at
     ends = {"current_period_end": at, "billing_cycle_anchor": at}
@@ -256,7 +254,7 @@ def _end_period(stripe: "Stripe", sub: Doc) -> None:
     stripe.subscriptions.save(sub | ends)
 
 
-def _billed(stripe: "Stripe", id: str) -> Doc:
+def _billed(stripe: Peers, id: str) -> Doc:
     """Let the draft of a renewal advance now, rather than in an hour."""
     sub = stripe.subscriptions.get(id)
     invoice = stripe.invoices.peek(sub["latest_invoice"] or "")
@@ -265,7 +263,7 @@ def _billed(stripe: "Stripe", id: str) -> Doc:
     return stripe.subscriptions.view(stripe.subscriptions.get(id))
 
 
-def _told(stripe: "Stripe", id: str | None, event: str) -> Doc:
+def _told(stripe: Peers, id: str | None, event: str) -> Doc:
     doc = the_one(stripe.invoices, id, "invoice", status="open")
     stripe.emit(event, {"object": stripe.invoices.view(doc)})
     return stripe.invoices.view(doc)

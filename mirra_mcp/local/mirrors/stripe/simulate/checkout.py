@@ -3,17 +3,15 @@
 Source: https://docs.stripe.com/payments/checkout/how-checkout-works
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, DeclineCode, decline
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 Session = Annotated[
     str | None, Field(description="The session (cs_...); the only one that fits, if left out.")
@@ -29,7 +27,7 @@ Method = Annotated[
 
 @story("checkout.session.completed", aliases=("checkout_completed",))
 def completed(
-    stripe: "Stripe",
+    stripe: Peers,
     session: Session = None,
     payment_method: Method = "pm_card_visa",
     email: str | None = None,
@@ -71,7 +69,7 @@ def completed(
 
 
 @story("checkout.session.expired", aliases=("checkout_expired",))
-def expired(stripe: "Stripe", session: Session = None) -> Doc:
+def expired(stripe: Peers, session: Session = None) -> Doc:
     """The time of an open session runs out before anybody pays."""
     doc = the_one(stripe.checkout_sessions, session, "session", status="open")
     if doc["status"] != "open":
@@ -84,7 +82,7 @@ def expired(stripe: "Stripe", session: Session = None) -> Doc:
 
 
 @story("checkout.session.async_payment_succeeded")
-def async_payment_succeeded(stripe: "Stripe", session: Session = None) -> Doc:
+def async_payment_succeeded(stripe: Peers, session: Session = None) -> Doc:
     """The bank debit behind a completed session arrives.
 
     Source: https://docs.stripe.com/payments/checkout/fulfill-orders#delayed-notification
@@ -94,7 +92,7 @@ def async_payment_succeeded(stripe: "Stripe", session: Session = None) -> Doc:
 
 @story("checkout.session.async_payment_failed")
 def async_payment_failed(
-    stripe: "Stripe", session: Session = None, decline_code: DeclineCode = "insufficient_funds"
+    stripe: Peers, session: Session = None, decline_code: DeclineCode = "insufficient_funds"
 ) -> Doc:
     """The bank debit behind a completed session is returned.
 
@@ -103,7 +101,7 @@ def async_payment_failed(
     return _arrived(stripe, session, decline(decline_code))
 
 
-def _arrived(stripe: "Stripe", id: str | None, refusal: Decline | None) -> Doc:
+def _arrived(stripe: Peers, id: str | None, refusal: Decline | None) -> Doc:
     """End the payment of a session that is still under way."""
     session = the_one(stripe.checkout_sessions, id, "session", status="complete")
     intent = stripe.payment_intents.peek(session["payment_intent"] or "")

@@ -3,19 +3,17 @@
 Source: https://docs.stripe.com/api/events/types
 """
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DeclineCode
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import enter_clock
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 IntentId = Annotated[
     str | None, Field(description="The payment intent; the only open one, if left out.")
@@ -34,7 +32,7 @@ UNDONE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 @story("payment_intent.succeeded", aliases=("3ds.succeeded",))
 def payment_succeeded(
-    stripe: "Stripe", payment_intent: IntentId = None, payment_method: MethodId = None
+    stripe: Peers, payment_intent: IntentId = None, payment_method: MethodId = None
 ) -> Doc:
     """The payer completes 3D Secure or pays in the browser, or the bank debit arrives.
 
@@ -62,7 +60,7 @@ def payment_succeeded(
     fires=("charge.failed", "payment_intent.payment_failed"),
 )
 def payment_failed(
-    stripe: "Stripe",
+    stripe: Peers,
     payment_intent: IntentId = None,
     decline_code: DeclineCode | None = None,
     payment_method: MethodId = None,
@@ -87,7 +85,7 @@ def payment_failed(
 
 @story("payment_intent.requires_action")
 def payment_requires_action(
-    stripe: "Stripe", payment_intent: IntentId = None, payment_method: MethodId = None
+    stripe: Peers, payment_intent: IntentId = None, payment_method: MethodId = None
 ) -> Doc:
     """The bank asks for 3D Secure when the payer confirms, whatever the card."""
     intents = stripe.payment_intents
@@ -105,7 +103,7 @@ def payment_requires_action(
     fires=("payment_intent.partially_funded", "payment_intent.succeeded"),
 )
 def payment_funded(
-    stripe: "Stripe",
+    stripe: Peers,
     amount: Annotated[int, Field(gt=0, description="In the smallest unit; the rest may follow.")],
     payment_intent: IntentId = None,
 ) -> Doc:
@@ -129,14 +127,14 @@ def payment_funded(
     fires=("charge.failed", "payment_intent.payment_failed"),
 )
 def charge_blocked(
-    stripe: "Stripe", payment_intent: IntentId = None, payment_method: MethodId = None
+    stripe: Peers, payment_intent: IntentId = None, payment_method: MethodId = None
 ) -> Doc:
     """Radar blocks the payment as too risky, before the bank is asked."""
     return payment_failed(stripe, payment_intent, "fraudulent", payment_method)
 
 
 @story("payment_intent.canceled", aliases=("charge.expired",))
-def payment_canceled(stripe: "Stripe", payment_intent: IntentId = None) -> Doc:
+def payment_canceled(stripe: Peers, payment_intent: IntentId = None) -> Doc:
     """An authorization that nobody captured lapses after seven days."""
     intents = stripe.payment_intents
     intent = one_of(intents, payment_intent, "paymentIntent", ("requires_capture",))
@@ -146,7 +144,7 @@ def payment_canceled(stripe: "Stripe", payment_intent: IntentId = None) -> Doc:
 
 @story("setup_intent.succeeded")
 def setup_succeeded(
-    stripe: "Stripe", setup_intent: SetupId = None, payment_method: MethodId = None
+    stripe: Peers, setup_intent: SetupId = None, payment_method: MethodId = None
 ) -> Doc:
     """The payer completes 3D Secure, or gives a card in the browser."""
     setups = stripe.setup_intents
@@ -163,7 +161,7 @@ def setup_succeeded(
 
 @story("setup_intent.setup_failed")
 def setup_failed(
-    stripe: "Stripe", setup_intent: SetupId = None, decline_code: DeclineCode | None = None
+    stripe: Peers, setup_intent: SetupId = None, decline_code: DeclineCode | None = None
 ) -> Doc:
     """The bank declines to set the card up, or the payer fails 3D Secure."""
     setups = stripe.setup_intents
@@ -179,7 +177,7 @@ def setup_failed(
 
 @story("payment_method.declines", fires=())
 def method_declines(
-    stripe: "Stripe",
+    stripe: Peers,
     payment_method: Annotated[
         str | None, Field(description="The saved payment method; the only one, if left out.")
     ] = None,
@@ -195,7 +193,7 @@ def method_declines(
 
 @story("payment_method.automatically_updated")
 def method_renewed(
-    stripe: "Stripe",
+    stripe: Peers,
     payment_method: Annotated[
         str | None, Field(description="The saved payment method; the only one, if left out.")
     ] = None,
@@ -221,7 +219,7 @@ def method_renewed(
 
 @story("mandate.updated")
 def mandate_updated(
-    stripe: "Stripe",
+    stripe: Peers,
     mandate: str | None = None,
     status: Literal["active", "inactive", "pending"] = "inactive",
 ) -> Doc:

@@ -3,16 +3,14 @@
 Source: https://docs.stripe.com/customer-management
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 Sub = Annotated[
     str | None, Field(description="The subscription (sub_...); the only one, if left out.")
@@ -34,7 +32,7 @@ Feedback = Literal[
 
 @story("billing_portal.subscription_canceled", fires=("customer.subscription.updated",))
 def subscription_canceled(
-    stripe: "Stripe",
+    stripe: Peers,
     subscription: Sub = None,
     feedback: Feedback | None = None,
     comment: str | None = None,
@@ -60,7 +58,7 @@ def subscription_canceled(
 
 @story("billing_portal.subscription_updated", fires=("customer.subscription.updated",))
 def subscription_updated(
-    stripe: "Stripe",
+    stripe: Peers,
     price: Annotated[str, Field(description="The price (price_...) that the customer chooses.")],
     subscription: Sub = None,
     quantity: int | None = None,
@@ -85,7 +83,7 @@ def subscription_updated(
     "billing_portal.payment_method_updated", fires=("payment_method.attached", "customer.updated")
 )
 def payment_method_updated(
-    stripe: "Stripe", customer: Customer = None, payment_method: str = "pm_card_visa"
+    stripe: Peers, customer: Customer = None, payment_method: str = "pm_card_visa"
 ) -> Doc:
     """The customer adds a payment method in the portal, and makes it the default.
 
@@ -102,7 +100,7 @@ def payment_method_updated(
 
 @story("billing_portal.customer_updated", fires=("customer.updated",))
 def customer_updated(
-    stripe: "Stripe",
+    stripe: Peers,
     customer: Customer = None,
     email: str | None = None,
     name: str | None = None,
@@ -126,7 +124,7 @@ def customer_updated(
     return stripe.customers.view(saved)
 
 
-def _feature(stripe: "Stripe", name: str) -> Doc:
+def _feature(stripe: Peers, name: str) -> Doc:
     """Return how the default configuration offers something.
 
     Raises:

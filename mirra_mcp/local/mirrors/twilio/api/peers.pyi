@@ -1,3 +1,5 @@
+# Written by tests/standing/test_peers.py from nouns.py.
+
 from mirra_mcp.local.mirrors.twilio.accounts.accounts import Accounts
 from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
 from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys

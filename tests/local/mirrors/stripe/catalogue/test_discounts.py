@@ -12,8 +12,9 @@ import pytest
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.store import connect, create_tables
+from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.catalogue.coupons import CreateCoupon
-from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Line, months_after
+from mirra_mcp.local.mirrors.stripe.catalogue.discounts import months_after
 from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import CreateTaxRate
 from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 from tests.local.mirrors.stripe.client import NOW
@@ -30,7 +31,9 @@ def mirror() -> Stripe:
     return mirror
 
 
-def off(mirror: Stripe, coupons: list[dict[str, Any]], lines: list[Line]) -> list[list[int]]:
+def off(
+    mirror: Stripe, coupons: list[dict[str, Any]], lines: list[Discountable]
+) -> list[list[int]]:
     """Return what each line gets off by each coupon."""
     given = [
         {"coupon": mirror.coupons.create(CreateCoupon.model_validate(each))["id"]}
@@ -67,14 +70,18 @@ def test_discounts_apply_in_order_each_to_what_is_left(
 
     Divergence: how Stripe shares the last cents of an amount among lines isn't published.
     """
-    assert off(mirror, coupons, [Line(amount) for amount in amounts]) == expected
+    assert off(mirror, coupons, [Discountable(amount) for amount in amounts]) == expected
 
 
 def test_a_coupon_takes_from_its_products_only(mirror: Stripe) -> None:
     """Source: https://docs.stripe.com/api/coupons/create#create_coupon-applies_to"""
     tee = mirror.products.make({"name": "Tee"})["id"]
     coupon = {**TENTH, "applies_to": {"products": [tee]}}
-    lines = [Line(1000, tee), Line(1000, "prod_other"), Line(1000, tee, discountable=False)]
+    lines = [
+        Discountable(1000, tee),
+        Discountable(1000, "prod_other"),
+        Discountable(1000, tee, discountable=False),
+    ]
     assert off(mirror, [coupon], lines) == [[100], [], []]
 
 

@@ -37,7 +37,7 @@ class StripeParams(Params, Nested):
     """The parameters of one endpoint. Every endpoint takes `expand`.
 
     A field that can be unset must allow None; a parameter that isn't declared here is refused as
-    unknown, unless Stripe has it (see `known.py`): then it is accepted.
+    unknown, unless Stripe has it (see `endpoints/parameters.py`): then it is accepted.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True, defer_build=True)
@@ -93,6 +93,14 @@ def merged(old: dict[str, str], new: dict[str, str | None] | None) -> dict[str, 
     if new is None:
         return {}
     return {key: value for key, value in {**old, **new}.items() if value is not None}
+
+
+def filled(given: Doc) -> Doc:
+    """Return what was sent and isn't null; metadata without its null values."""
+    sent = {name: value for name, value in given.items() if value is not None}
+    if "metadata" in sent:
+        sent["metadata"] = merged({}, sent["metadata"])
+    return sent
 
 
 class Created(Nested):

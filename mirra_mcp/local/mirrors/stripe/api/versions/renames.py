@@ -71,7 +71,7 @@ def _id(value: object) -> object:
     return value.get("id") if isinstance(value, dict) else value
 
 
-MOVED: dict[str, Callable[[Doc, str], Doc]] = {
+RENAMES: dict[str, Callable[[Doc, str], Doc]] = {
     "billing_portal.configuration": portal_configuration,
     "checkout.session": checkout_session,
     "discount": discount,

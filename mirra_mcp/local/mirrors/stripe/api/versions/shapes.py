@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from mirra_mcp.local.mirrors.stripe.api.versions.renames import MOVED
+from mirra_mcp.local.mirrors.stripe.api.versions.renames import RENAMES
 from mirra_mcp.wire.model import Doc
 
 FAMILIES = ("2024-06-20", "basil", "clover", "dahlia", "endive")
@@ -57,17 +57,17 @@ class Family:
             return value
         if value.get("deleted") is True:
             return self._deleted(value, shape) if name == "discount" else value
-        return shape.show(self.moved(value), whole=whole)
+        return shape.show(self.renamed(value), whole=whole)
 
     def _deleted(self, doc: Doc, shape: "Shape") -> Doc:
         """Show a deleted discount, the one stub that keeps its fields, all but its `end`."""
-        shown = shape.show(self.moved(doc))
+        shown = shape.show(self.renamed(doc))
         shown.pop("end", None)
         return shown | {"deleted": True}
 
-    def moved(self, doc: Doc) -> Doc:
+    def renamed(self, doc: Doc) -> Doc:
         """Return a document with what this family calls otherwise under its own names."""
-        move = MOVED.get(doc.get("object", ""))
+        move = RENAMES.get(doc.get("object", ""))
         return move(doc, self.name) if move else doc
 
     def has(self, doc: Doc, field: str) -> bool:

@@ -71,7 +71,7 @@ class InvoiceCollection(InvoiceDrafts):
             "status_transitions": doc["status_transitions"] | {"finalized_at": self.at},
             "_moved_balance": moved,
         }
-        with self.stripe.held() as held:
+        with self.stripe.events_held() as held:
             if moved:
                 small = due == 0 and doc["total"] > 0 and ending > 0
                 self.stripe.customers.change_balance(

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.pricing.tiers import Part
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.billing import includes
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge, described, document
 from mirra_mcp.local.mirrors.stripe.billing.invoices.totals import added_up
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR, within
@@ -25,6 +26,10 @@ class InvoiceDrafts(StripeResource):
     statuses = ("draft", "open", "paid", "uncollectible", "void")
     verbs = {"voided": ("status", "void"), "finalized": ("status", "open")}
     object, prefix, path = "invoice", "in", "/v1/invoices"
+    includes: ClassVar = {
+        "confirmation_secret": includes.confirmation_secret,
+        "payments": includes.payments,
+    }
     indexes: ClassVar[tuple[str, ...]] = (
         "customer",
         "status",

@@ -6,16 +6,14 @@ Source: https://docs.stripe.com/api/invoice-line-item/object
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
+from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.billing.periods import written
 from mirra_mcp.local.mirrors.stripe.billing.prorations import rounded, share
-from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Line
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -43,7 +41,7 @@ class Charge:
     metadata: Doc = field(default_factory=dict)
 
 
-def product_name(stripe: "Stripe", price: Doc) -> str:
+def product_name(stripe: Peers, price: Doc) -> str:
     """Return what a price is for."""
     product = stripe.products.peek(price["product"]) or {}
     return str(product.get("name") or price["product"])
@@ -58,7 +56,7 @@ def per(price: Doc) -> str:
     return str(interval) if count == 1 else f"every {count} {interval}s"
 
 
-def described(stripe: "Stripe", price: Doc, part: Any, currency: str) -> str:
+def described(stripe: Peers, price: Doc, part: Any, currency: str) -> str:
     """Write a line as Stripe does: `1 x Gold (at $20.00 / month)`, with a multiplication sign."""
     name, span = product_name(stripe, price), per(price)
     if part.unit_amount_decimal is None:
@@ -88,7 +86,7 @@ def is_metered(price: Doc) -> bool:
 
 
 def recurring(
-    stripe: "Stripe", sub: Doc, item: Doc, start: int, end: int, *, trial: bool = False
+    stripe: Peers, sub: Doc, item: Doc, start: int, end: int, *, trial: bool = False
 ) -> list[Charge]:
     """Return what an item costs in advance for a period."""
     price, currency = stripe.prices.get(item["price"]["id"]), sub["currency"]
@@ -123,7 +121,7 @@ def recurring(
 
 
 def used(
-    stripe: "Stripe", sub: Doc, item: Doc, start: int, end: int, usage: Decimal | None = None
+    stripe: Peers, sub: Doc, item: Doc, start: int, end: int, usage: Decimal | None = None
 ) -> list[Charge]:
     """Return what a metered item's usage cost in the period that is over.
 
@@ -157,7 +155,7 @@ def used(
     ]
 
 
-def full_price(stripe: "Stripe", sub: Doc, item: Doc, at: int) -> int:
+def full_price(stripe: Peers, sub: Doc, item: Doc, at: int) -> int:
     """Return what an item costs for a whole period, the running discounts taken off.
 
     Source: https://docs.stripe.com/billing/subscriptions/prorations#discounts-and-prorations
@@ -171,13 +169,13 @@ def full_price(stripe: "Stripe", sub: Doc, item: Doc, at: int) -> int:
     if not ids or not amount:
         return amount
     running = stripe.discounts.running(ids, at)
-    row = [Line(amount, item["price"]["product"], True)]
+    row = [Discountable(amount, item["price"]["product"], True)]
     taken = stripe.discounts.split(running, row, sub["currency"])[0]
     return amount - sum(int(each["amount"]) for each in taken)
 
 
 def prorated(
-    stripe: "Stripe",
+    stripe: Peers,
     sub: Doc,
     item: Doc,
     at: int,
@@ -215,7 +213,7 @@ def prorated(
     )
 
 
-def document(stripe: "Stripe", invoice: str | None, charge: Charge, id: str) -> Doc:
+def document(stripe: Peers, invoice: str | None, charge: Charge, id: str) -> Doc:
     """Return a line as invoices carry it, in the shapes of all versions."""
     price = charge.price
     plan = stripe.prices.plan_of(price) if price else None

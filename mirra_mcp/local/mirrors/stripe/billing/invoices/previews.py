@@ -52,7 +52,7 @@ class InvoicePreviews(InvoiceDrafts):
             VendorError: `invoice_upcoming_none`, when nothing would be billed.
         """
         given = params.given()
-        with self.stripe.rehearsal():
+        with self.stripe.writes_undone():
             return self.view(self._preview(given, given.get("subscription_details") or {}))
 
     @route("GET /v1/invoices/upcoming")
@@ -82,7 +82,7 @@ class InvoicePreviews(InvoiceDrafts):
         for name in OLD_NAMES:
             if given.get(f"subscription_{name}") is not None:
                 details[name] = given[f"subscription_{name}"]
-        with self.stripe.rehearsal():
+        with self.stripe.writes_undone():
             return self._preview(given, details)
 
     def _preview(self, given: Doc, details: Doc) -> Doc:

@@ -6,19 +6,16 @@ https://docs.stripe.com/billing/customer/balance
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
+from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import tax_shapes, unit_excluding
-from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Line
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 
 def added_up(
-    stripe: "Stripe", doc: Doc, lines: list[Doc], discounts: Sequence[Doc], balance: int
+    stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Doc], balance: int
 ) -> Doc:
     """Return an invoice with its lines discounted and taxed, and all sums made.
 
@@ -74,7 +71,7 @@ def to_pay(total: int, balance: int, currency: str) -> tuple[int, int]:
     return due, 0
 
 
-def discounted(stripe: "Stripe", doc: Doc, lines: list[Doc], discounts: Sequence[Doc]) -> list[Doc]:
+def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Doc]) -> list[Doc]:
     """Take off each line its own discounts, then the invoice's share."""
     at = doc["created"]
     own: list[list[Doc]] = []
@@ -82,13 +79,13 @@ def discounted(stripe: "Stripe", doc: Doc, lines: list[Doc], discounts: Sequence
         found: list[Doc] = []
         if line["discounts"] and line["discountable"]:
             running = stripe.discounts.running(line["discounts"], at)
-            row = [Line(line["amount"], _product(line), True)]
+            row = [Discountable(line["amount"], _product(line), True)]
             found = stripe.discounts.split(running, row, doc["currency"])[0]
         own.append(found)
     shares: list[list[Doc]] = [[] for _ in lines]
     if discounts:
         rows = [
-            Line(
+            Discountable(
                 line["amount"] - sum(each["amount"] for each in taken),
                 _product(line),
                 line["discountable"],
@@ -104,7 +101,7 @@ def discounted(stripe: "Stripe", doc: Doc, lines: list[Doc], discounts: Sequence
     return result
 
 
-def taxed(stripe: "Stripe", doc: Doc, lines: list[Doc]) -> list[Doc]:
+def taxed(stripe: Peers, doc: Doc, lines: list[Doc]) -> list[Doc]:
     """Put taxes on each line: its own rates, else the invoice's default ones."""
     default = doc["default_tax_rates"]
     result = []

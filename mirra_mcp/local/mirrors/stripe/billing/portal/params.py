@@ -13,7 +13,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Nested,
     StripeParams,
 )
-from mirra_mcp.local.mirrors.stripe.checkout.pages import Adjustable, Loose, Switch
+from mirra_mcp.local.mirrors.stripe.api.forms.parts import Adjustable, Loose, Switch
 
 Texts = Annotated[list[str], BeforeValidator(lambda each: each or [])]
 

@@ -13,6 +13,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Nested,
     StripeParams,
 )
+from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 from mirra_mcp.local.mirrors.stripe.billing.params import (
     AddedItem,
     AutomaticTax,
@@ -23,7 +24,6 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
     Quantity,
     TaxRates,
 )
-from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import InlinePrice
 
 
 class PhaseItem(Nested):

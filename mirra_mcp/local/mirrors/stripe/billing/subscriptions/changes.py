@@ -218,7 +218,7 @@ class SubscriptionChanges(SubscriptionCycles):
             return after
         if behavior == "pending_if_incomplete":
             return self._carry_out_if_paid(sub, change, off_session=off_session, extra=extra)
-        with self.stripe.held() as held:
+        with self.stripe.events_held() as held:
             self.save(change.after)
             invoice = self._bill_change(change.after, change, extra)
             if invoice["status"] == "open":
@@ -273,7 +273,7 @@ class SubscriptionChanges(SubscriptionCycles):
             "trial_end": terms.get("trial_end"),
             "trial_from_plan": None,
         }
-        with self.stripe.held() as held:
+        with self.stripe.events_held() as held:
             invoice = self._bill_change(sub, change, extra)
             kept = self.get(sub["id"]) | {"pending_update": shown}
             self.save(kept | {"_pending": {"invoice": invoice["id"], "terms": terms}})

@@ -97,7 +97,7 @@ class SubscriptionCycles(SubscriptionStates):
         """
         trial = sub["status"] == "trialing"
         start, end = sub["current_period_start"], sub["current_period_end"]
-        with self.stripe.held() as held:
+        with self.stripe.events_held() as held:
             self.save(sub)
             charges = self.charges_of(sub, start, end, trial=trial, free=not prorates)
             if backdated is not None:

@@ -7,12 +7,10 @@ last. `POST /_mirra/simulate {"event": "billing.retry_settings"}` chooses otherw
 Source: https://docs.stripe.com/billing/revenue-recovery/smart-retries
 """
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 End = Literal["cancel", "mark_unpaid", "leave_past_due"]
 
@@ -36,13 +34,13 @@ HARD = frozenset(
 """Declines after which only another payment method is tried."""
 
 
-def settings(stripe: "Stripe") -> tuple[tuple[int, ...], End]:
+def settings(stripe: Peers) -> tuple[tuple[int, ...], End]:
     """Return the days of the retries and the end."""
     kept: dict[str, Any] = stripe.setting("dunning") or {}
     return tuple(kept.get("days", DAYS)), kept.get("end", END)
 
 
-def next_try(stripe: "Stripe", since: int, failures: int) -> int | None:
+def next_try(stripe: Peers, since: int, failures: int) -> int | None:
     """Return when to try again after so many scheduled failures, the first of them at `since`."""
     days, _ = settings(stripe)
     return since + days[failures - 1] * DAY if failures <= len(days) else None

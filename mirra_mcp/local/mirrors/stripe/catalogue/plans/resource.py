@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/api/plans
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,16 +16,17 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Nested,
     StripeParams,
 )
-from mirra_mcp.local.mirrors.stripe.api.pricing import money
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
-from mirra_mcp.local.mirrors.stripe.catalogue.plans.view import plan_of
-from mirra_mcp.local.mirrors.stripe.catalogue.prices import rules
-from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import (
+from mirra_mcp.local.mirrors.stripe.api.forms.price_data import (
     Cents,
     DecimalCents,
     ProductData,
     Tier,
 )
+from mirra_mcp.local.mirrors.stripe.api.pricing import money
+from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.catalogue import includes
+from mirra_mcp.local.mirrors.stripe.catalogue.plans.view import plan_of
+from mirra_mcp.local.mirrors.stripe.catalogue.prices import rules
 from mirra_mcp.wire.model import Doc
 
 
@@ -81,6 +82,7 @@ class Plans(StripeResource):
 
     entity, plural = "plan", "plans"
     object, prefix, path = "plan", "plan", "/v1/plans"
+    includes: ClassVar = {"tiers": includes.price_tiers}
 
     def peek(self, id: str) -> Doc | None:
         """Return the recurring price of that id as a plan."""

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable, SearchParams, searched
-from mirra_mcp.local.mirrors.stripe.api.lists.search_fields import PRICES
 from mirra_mcp.local.mirrors.stripe.api.pricing import money, tiers
 from mirra_mcp.local.mirrors.stripe.api.pricing.tiers import Part
+from mirra_mcp.local.mirrors.stripe.catalogue import includes
 from mirra_mcp.local.mirrors.stripe.catalogue.plans.view import plan_of
 from mirra_mcp.local.mirrors.stripe.catalogue.prices import rules
 from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import (
@@ -17,6 +17,7 @@ from mirra_mcp.local.mirrors.stripe.catalogue.prices.params import (
     ListPrices,
     UpdatePrice,
 )
+from mirra_mcp.local.mirrors.stripe.catalogue.search import PRICES
 from mirra_mcp.wire.model import Doc
 
 
@@ -26,6 +27,11 @@ class Prices(Searchable):
     entity, plural = "price", "prices"
     verbs = {"archived": ("active", False), "activated": ("active", True)}
     object, prefix, path = "price", "price", "/v1/prices"
+    names_itself = True
+    includes: ClassVar = {
+        "currency_options": includes.price_currencies,
+        "tiers": includes.price_tiers,
+    }
     indexes = ("product", "active", "type", "lookup_key", "currency", "_find")
     search_fields = PRICES
     blank: ClassVar[Doc] = {
@@ -115,6 +121,14 @@ class Prices(Searchable):
             price["transform_quantity"],
             quantity,
         )
+
+    def in_currency(self, price: Doc, currency: str | None) -> Doc:
+        """Return the amounts of a price in one of its currencies; in its own where none is named.
+
+        Raises:
+            VendorError: the price has no such currency.
+        """
+        return rules.in_currency(price, currency)
 
     def total(self, price: Doc, quantity: int | Decimal, currency: str | None = None) -> int:
         """Return what a quantity costs in all."""

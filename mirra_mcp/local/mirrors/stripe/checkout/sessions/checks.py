@@ -4,23 +4,19 @@ Source: https://docs.stripe.com/api/checkout/sessions/create
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
-from mirra_mcp.local.mirrors.stripe.catalogue.prices import rules
 from mirra_mcp.local.mirrors.stripe.checkout import line_items
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.params import CreateSession
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 TRIAL_NOTICE = 48 * 3600
 
 
-def check_session(stripe: "Stripe", params: CreateSession) -> None:
+def check_session(stripe: Peers, params: CreateSession) -> None:
     """Refuse a session that can't be opened; nothing is written.
 
     Raises:
@@ -66,7 +62,7 @@ def check_session(stripe: "Stripe", params: CreateSession) -> None:
 
 
 def check_discounts(
-    stripe: "Stripe", given: Sequence[Doc], customer: str | None, session: Doc
+    stripe: Peers, given: Sequence[Doc], customer: str | None, session: Doc
 ) -> None:
     """Refuse discounts that don't fit an open session's order."""
     stripe.discounts.check(
@@ -104,7 +100,7 @@ def _check_page(params: CreateSession) -> None:
         )
 
 
-def _check_times(stripe: "Stripe", params: CreateSession) -> None:
+def _check_times(stripe: Peers, params: CreateSession) -> None:
     at = int(stripe.now.timestamp())
     if params.expires_at is not None:
         if params.expires_at < at + SHORTEST:
@@ -134,7 +130,7 @@ def _check_setup(params: CreateSession) -> None:
             raise errors.invalid(f"You can not pass `{name}` in `setup` mode.", name)
 
 
-def _check_mode(stripe: "Stripe", params: CreateSession) -> None:
+def _check_mode(stripe: Peers, params: CreateSession) -> None:
     recurring = [line_items.is_recurring(stripe, item) for item in params.line_items or ()]
     if params.mode == "payment":
         if any(recurring):
@@ -159,11 +155,11 @@ def _check_mode(stripe: "Stripe", params: CreateSession) -> None:
             raise errors.invalid(f"You can not pass `{name}` in `subscription` mode.", name)
 
 
-def _check_currencies(stripe: "Stripe", params: CreateSession) -> None:
+def _check_currencies(stripe: Peers, params: CreateSession) -> None:
     wanted = _currency(stripe, params)
     for number, item in enumerate(params.line_items or ()):
         if item.price is not None:
-            rules.in_currency(stripe.prices.get(item.price), wanted)
+            stripe.prices.in_currency(stripe.prices.get(item.price), wanted)
         elif item.price_data is not None and item.price_data.currency != wanted:
             raise errors.invalid(
                 "All line items of a Checkout Session must be in the same currency:"
@@ -172,7 +168,7 @@ def _check_currencies(stripe: "Stripe", params: CreateSession) -> None:
             )
 
 
-def _currency(stripe: "Stripe", params: CreateSession) -> str:
+def _currency(stripe: Peers, params: CreateSession) -> str:
     if params.currency is not None:
         return params.currency
     first = (params.line_items or [])[0]

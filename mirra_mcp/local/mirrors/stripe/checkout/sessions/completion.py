@@ -3,9 +3,12 @@
 Source: https://docs.stripe.com/payments/checkout/how-checkout-works
 """
 
+from typing import ClassVar
+
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import merged
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.checkout import includes
 from mirra_mcp.wire.model import Doc
 
 BUY_BACK = 30 * 86400
@@ -21,6 +24,7 @@ class CheckoutCompletion(StripeResource):
     verbs = {"completed": ("status", "complete")}
     object, prefix, path = "checkout.session", "cs_test", "/v1/checkout/sessions"
     title, id_length = "checkout.session", 60
+    includes: ClassVar = {"line_items": includes.session_lines}
     indexes = (
         "customer",
         "payment_intent",

@@ -14,6 +14,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Nested,
     StripeParams,
 )
+from mirra_mcp.local.mirrors.stripe.api.forms.parts import Loose, Switch
 from mirra_mcp.local.mirrors.stripe.checkout.pages import (
     AfterExpiration,
     AutomaticTax,
@@ -24,12 +25,10 @@ from mirra_mcp.local.mirrors.stripe.checkout.pages import (
     IntentData,
     InvoiceCreation,
     LineItem,
-    Loose,
     SetupIntentData,
     ShippingCountries,
     ShippingOption,
     SubscriptionData,
-    Switch,
     TaxIdCollection,
 )
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable, SearchParams, searched
-from mirra_mcp.local.mirrors.stripe.api.lists.search_fields import CHARGES
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
+from mirra_mcp.local.mirrors.stripe.payments import includes
 from mirra_mcp.local.mirrors.stripe.payments.cards import declines
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline
 from mirra_mcp.local.mirrors.stripe.payments.cards.details import NOBODY, checks_of, legacy_card
@@ -28,6 +28,7 @@ from mirra_mcp.local.mirrors.stripe.payments.charges.params import (
 )
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import shipping_of
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import BANK_DEBITS
+from mirra_mcp.local.mirrors.stripe.payments.search import CHARGES
 from mirra_mcp.wire.model import Doc
 
 COPIED = (
@@ -55,6 +56,7 @@ class Charges(Searchable):
     statuses = ("succeeded", "pending", "failed")
     verbs = {"refunded": ("refunded", True), "captured": ("captured", True)}
     object, prefix, path = "charge", "ch", "/v1/charges"
+    includes: ClassVar = {"refunds": includes.charge_refunds}
     indexes = ("customer", "payment_intent", "transfer_group", "_find")
     search_fields = CHARGES
     blank: ClassVar[Doc] = {

@@ -4,20 +4,18 @@ Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.payments.banks import accounts, transfers
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, decline, radar_block
 from mirra_mcp.local.mirrors.stripe.payments.cards.numbers import Card
 from mirra_mcp.local.mirrors.stripe.payments.charges.resource import COPIED
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import BANK_DEBITS
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 HELD_FOR = timedelta(days=7)
 """How long a card's authorization lasts.
@@ -76,7 +74,7 @@ def next_action(id: str, return_url: str | None, token: str) -> Doc:
     }
 
 
-def enter_clock(stripe: "Stripe", customer: str | None) -> None:
+def enter_clock(stripe: Peers, customer: str | None) -> None:
     """Let the rest of this call happen at the time of the customer's test clock."""
     doc = stripe.customers.peek(customer) if customer else None
     clocks: Any = stripe.nouns.get("test_clocks")

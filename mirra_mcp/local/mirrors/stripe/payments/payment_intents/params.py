@@ -6,27 +6,24 @@ from pydantic import Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
-    ListParams,
     Metadata,
     Nested,
     StripeParams,
 )
+from mirra_mcp.local.mirrors.stripe.payments.intents import (
+    CreateForm,
+    FutureUsage,
+    MethodForm,
+    OwnerForm,
+    PayerForm,
+)
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import (
     BillingAddress,
-    IntentMethodData,
 )
 from mirra_mcp.wire.model import Doc
 
 Capture = Literal["automatic", "automatic_async", "manual"]
-FutureUsage = Literal["off_session", "on_session"]
 OffSession = bool | Literal["one_off", "recurring"]
-
-
-class AutomaticMethods(Nested):
-    """Whether the Dashboard's payment methods are offered."""
-
-    enabled: bool
-    allow_redirects: Literal["always", "never"] = "always"
 
 
 class Shipping(Nested):
@@ -46,15 +43,12 @@ class TransferData(Nested):
     amount: int | None = Field(default=None, ge=0)
 
 
-class IntentParams(StripeParams):
+class IntentParams(MethodForm):
     """What a create, an update and a confirmation have in common."""
 
     allowed_payment_method_types: list[str] | None = None
     amount_details: Doc | None = None
     mandate_data: Doc | None = None
-    payment_method: str | None = None
-    payment_method_data: IntentMethodData | None = None
-    payment_method_options: dict[str, Doc | None] | None = None
     payment_method_types: list[str] | None = None
     receipt_email: str | None = None
     setup_future_usage: FutureUsage | None = None
@@ -62,35 +56,25 @@ class IntentParams(StripeParams):
     capture_method: Capture = "automatic_async"
 
 
-class SaveIntent(IntentParams):
+class SaveIntent(IntentParams, OwnerForm):
     """What a create and an update have in common."""
 
     application_fee_amount: int | None = Field(default=None, ge=0)
-    customer: str | None = None
-    description: str | None = None
-    metadata: Metadata = {}
     statement_descriptor: str | None = Field(default=None, max_length=22)
     statement_descriptor_suffix: str | None = Field(default=None, max_length=22)
     transfer_data: TransferData | None = None
     transfer_group: str | None = None
-    excluded_payment_method_types: list[str] | None = None
 
 
-class CreateIntent(SaveIntent):
+class CreateIntent(SaveIntent, CreateForm, PayerForm):
     """Parameters of a new payment intent."""
 
     amount: int
     currency: Currency
-    automatic_payment_methods: AutomaticMethods | None = None
-    confirm: bool = False
-    confirmation_token: str | None = None
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     error_on_requires_action: bool = False
     mandate: str | None = None
     off_session: OffSession = False
-    on_behalf_of: str | None = None
-    return_url: str | None = None
-    use_stripe_sdk: bool = False
     radar_options: Doc | None = None
 
 
@@ -101,15 +85,12 @@ class UpdateIntent(SaveIntent):
     currency: Currency = ""
 
 
-class ConfirmIntent(IntentParams):
+class ConfirmIntent(IntentParams, PayerForm):
     """Parameters of a confirmation."""
 
-    confirmation_token: str | None = None
     error_on_requires_action: bool = False
     mandate: str | None = None
     off_session: OffSession = False
-    return_url: str | None = None
-    use_stripe_sdk: bool = False
     client_secret: str | None = None
     radar_options: Doc | None = None
 
@@ -144,18 +125,6 @@ class IncrementIntent(StripeParams):
     metadata: Metadata = {}
     statement_descriptor: str | None = None
     transfer_data: TransferData | None = None
-
-
-class RetrieveIntent(StripeParams):
-    """Parameters of a look at an intent."""
-
-    client_secret: str | None = None
-
-
-class ListIntents(ListParams):
-    """Filters of the list."""
-
-    customer: str | None = None
 
 
 CARD_OPTIONS: Doc = {

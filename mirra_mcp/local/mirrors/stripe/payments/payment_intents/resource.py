@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.lists.search import SearchParams, searched
-from mirra_mcp.local.mirrors.stripe.api.lists.search_fields import PAYMENT_INTENTS
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.payments.charges.outcomes import capturable
+from mirra_mcp.local.mirrors.stripe.payments.intents import ListForm, RetrieveIntent
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import (
     MISSING,
     NO_METHOD,
@@ -24,12 +24,11 @@ from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import (
     ConfirmIntent,
     CreateIntent,
     IncrementIntent,
-    ListIntents,
-    RetrieveIntent,
     UpdateIntent,
     options_for,
     shipping_of,
 )
+from mirra_mcp.local.mirrors.stripe.payments.search import PAYMENT_INTENTS
 from mirra_mcp.wire.model import Doc
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -173,7 +172,7 @@ class PaymentIntents(IntentForms):
         return self.view(self._with_secret(id, params.client_secret))
 
     @route("GET /v1/payment_intents")
-    def index(self, params: ListIntents) -> Doc:
+    def index(self, params: ListForm) -> Doc:
         """List payment intents."""
         if params.customer:
             return self.listed(params, customer=params.customer)

@@ -10,23 +10,20 @@ from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, decline, radar_block
+from mirra_mcp.local.mirrors.stripe.payments.intents import MethodForm, RetrieveIntent
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import NO_METHOD, NO_RETURN
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import (
     NOT_AUTHENTICATED,
     enter_clock,
     next_action,
 )
-from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import (
-    RetrieveIntent,
-    options_for,
-)
+from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import options_for
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import BANK_DEBITS, REDIRECTING
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.params import (
     CancelSetup,
     ConfirmSetup,
     CreateSetup,
     ListSetups,
-    SetupForm,
     UpdateSetup,
 )
 from mirra_mcp.wire.model import Doc
@@ -317,7 +314,7 @@ class SetupIntents(StripeResource):
             return self.declined(intent)
         return self.view(self.get(intent["id"]))
 
-    def _apply(self, doc: Doc, params: SetupForm) -> Doc:
+    def _apply(self, doc: Doc, params: MethodForm) -> Doc:
         given = {name: value for name, value in params.given().items() if name in self.blank}
         method = self._method(params, given.get("customer", doc["customer"]), doc)
         if method:
@@ -335,7 +332,7 @@ class SetupIntents(StripeResource):
         return changed
 
     def _method(
-        self, params: SetupForm, customer: str | None, intent: Doc | None = None
+        self, params: MethodForm, customer: str | None, intent: Doc | None = None
     ) -> Doc | None:
         methods = self.stripe.payment_methods
         if customer:

@@ -1,21 +1,18 @@
-"""What banks do to money that has moved: disputes, refunds, fraud warnings, payouts.
+"""What banks do to money that was paid: disputes and refunds.
 
 Source: https://docs.stripe.com/disputes/how-disputes-work and https://docs.stripe.com/refunds
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
-from mirra_mcp.local.mirrors.stripe.account.payouts import FailureCode
+from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.simulate.payments import one_of
 from mirra_mcp.wire.model import Doc
-
-if TYPE_CHECKING:
-    from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 
 ChargeId = Annotated[
     str | None, Field(description="The charge, or its payment intent; the only one, if left out.")
@@ -30,15 +27,6 @@ DisputeReason = Literal[
     "product_unacceptable",
     "subscription_canceled",
     "unrecognized",
-]
-FraudType = Literal[
-    "card_never_received",
-    "fraudulent_card_application",
-    "made_with_counterfeit_card",
-    "made_with_lost_card",
-    "made_with_stolen_card",
-    "misc",
-    "unauthorized_use_of_card",
 ]
 RefundFailure = Literal[
     "charge_for_pending_refund_disputed",
@@ -58,7 +46,7 @@ Source: https://docs.stripe.com/testing#refunds
 
 @story("charge.dispute.created", fires=("charge.dispute.created", "charge.dispute.funds_withdrawn"))
 def dispute_created(
-    stripe: "Stripe",
+    stripe: Peers,
     charge: ChargeId = None,
     reason: DisputeReason = "fraudulent",
     amount: Annotated[int | None, Field(description="All of the charge, if left out.")] = None,
@@ -74,7 +62,7 @@ def dispute_created(
 
 @story("charge.dispute.closed", fires=("charge.dispute.closed", "charge.dispute.funds_reinstated"))
 def dispute_closed(
-    stripe: "Stripe", dispute: DisputeId = None, status: Literal["won", "lost"] = "won"
+    stripe: Peers, dispute: DisputeId = None, status: Literal["won", "lost"] = "won"
 ) -> Doc:
     """The bank decides a dispute: won gives the money back; an inquiry that is won just ends."""
     doc = one_of(stripe.disputes, dispute, "dispute", OPEN)
@@ -82,7 +70,7 @@ def dispute_closed(
 
 
 @story("charge.dispute.funds_withdrawn", aliases=("charge.dispute.escalated",))
-def dispute_escalated(stripe: "Stripe", dispute: DisputeId = None) -> Doc:
+def dispute_escalated(stripe: Peers, dispute: DisputeId = None) -> Doc:
     """The bank turns its inquiry into a dispute and takes the money back for now."""
     doc = one_of(stripe.disputes, dispute, "dispute", OPEN[2:])
     return stripe.disputes.view(stripe.disputes.escalated(doc))
@@ -90,7 +78,7 @@ def dispute_escalated(stripe: "Stripe", dispute: DisputeId = None) -> Doc:
 
 @story("charge.refunded", fires=("refund.created", "charge.refunded"))
 def charge_refunded(
-    stripe: "Stripe",
+    stripe: Peers,
     charge: ChargeId = None,
     amount: Annotated[int | None, Field(description="All that is left, if left out.")] = None,
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] = "requested_by_customer",
@@ -102,7 +90,7 @@ def charge_refunded(
 
 @story("refund.failed", fires=("refund.failed", "charge.refund.updated"))
 def refund_failed(
-    stripe: "Stripe",
+    stripe: Peers,
     refund: Annotated[str | None, Field(description="The only one, if left out.")] = None,
     reason: RefundFailure = "expired_or_canceled_card",
 ) -> Doc:
@@ -114,7 +102,7 @@ def refund_failed(
 
 @story("refund.updated", fires=("refund.updated", "charge.refund.updated"))
 def refund_updated(
-    stripe: "Stripe",
+    stripe: Peers,
     refund: Annotated[str | None, Field(description="The only one, if left out.")] = None,
     status: Literal["succeeded", "canceled"] = "succeeded",
 ) -> Doc:
@@ -131,58 +119,7 @@ def refund_updated(
     return stripe.refunds.view(stripe.refunds.get(doc["id"]))
 
 
-@story("radar.early_fraud_warning.created")
-def fraud_warned(
-    stripe: "Stripe", charge: ChargeId = None, fraud_type: FraudType = "made_with_stolen_card"
-) -> Doc:
-    """The bank reports a charge as fraud, before anybody disputes it."""
-    doc = charge_of(stripe, charge)
-    return stripe.early_fraud_warnings.view(stripe.early_fraud_warnings.warn(doc, fraud_type))
-
-
-@story("review.opened")
-def review_opened(
-    stripe: "Stripe", charge: ChargeId = None, reason: Literal["rule", "manual"] = "rule"
-) -> Doc:
-    """A rule, or somebody, puts a payment into Radar's queue."""
-    doc = charge_of(stripe, charge)
-    return stripe.reviews.view(stripe.reviews.opened(doc, reason))
-
-
-@story("payout.created")
-def payout_created(stripe: "Stripe", currency: str = "usd") -> Doc:
-    """Stripe pays out all that is available, as it does daily."""
-    made = stripe.payouts.automatic(currency.lower())
-    if made is None:
-        raise SimulateError(
-            f"There is nothing available in {currency}.",
-            "Advance the clock by some days, or pay with pm_card_bypassPending.",
-        )
-    return stripe.payouts.view(made)
-
-
-@story("payout.paid")
-def payout_paid(
-    stripe: "Stripe",
-    payout: Annotated[str | None, Field(description="The only open one, if left out.")] = None,
-) -> Doc:
-    """A payout arrives at the bank."""
-    doc = one_of(stripe.payouts, payout, "payout", ("pending", "in_transit"))
-    return stripe.payouts.view(stripe.payouts.paid(doc))
-
-
-@story("payout.failed")
-def payout_failed(
-    stripe: "Stripe",
-    payout: Annotated[str | None, Field(description="The only open one, if left out.")] = None,
-    failure_code: FailureCode = "could_not_process",
-) -> Doc:
-    """The bank sends a payout back: the money returns to the balance."""
-    doc = one_of(stripe.payouts, payout, "payout", ("pending", "in_transit", "paid"))
-    return stripe.payouts.view(stripe.payouts.failed(doc, failure_code))
-
-
-def charge_of(stripe: "Stripe", id: str | None) -> Doc:
+def charge_of(stripe: Peers, id: str | None) -> Doc:
     """Return a charge by its own id or by its payment intent's, or the only one."""
     intent = stripe.payment_intents.peek(id) if id else None
     if intent is not None:

@@ -1,4 +1,4 @@
-"""What each object can be searched by. Source: https://docs.stripe.com/search"""
+"""What payments can be searched by. Source: https://docs.stripe.com/search"""
 
 from typing import Any
 
@@ -33,50 +33,12 @@ CHARGES: Fields = {
     "refunded": Field("token", get=_refunded),
     "status": Field("token"),
 }
-CUSTOMERS: Fields = {
-    "created": Field("number"),
-    "email": Field("string"),
-    "metadata": Field("metadata"),
-    "name": Field("string"),
-    "phone": Field("string"),
-}
-INVOICES: Fields = {
-    "created": Field("number"),
-    "currency": Field("token"),
-    "customer": Field("token", indexed=True),
-    "metadata": Field("metadata"),
-    "number": Field("string"),
-    "receipt_number": Field("string"),
-    "status": Field("string"),
-    "subscription": Field("string"),
-    "total": Field("number"),
-}
+
 PAYMENT_INTENTS: Fields = {
     "amount": Field("number"),
     "created": Field("number"),
     "currency": Field("token"),
     "customer": Field("token", indexed=True),
-    "metadata": Field("metadata"),
-    "status": Field("token"),
-}
-PRICES: Fields = {
-    "active": Field("token"),
-    "currency": Field("token"),
-    "lookup_key": Field("string"),
-    "metadata": Field("metadata"),
-    "product": Field("string"),
-    "type": Field("token"),
-}
-PRODUCTS: Fields = {
-    "active": Field("token"),
-    "description": Field("string"),
-    "metadata": Field("metadata"),
-    "name": Field("string"),
-    "shippable": Field("token"),
-    "url": Field("string"),
-}
-SUBSCRIPTIONS: Fields = {
-    "created": Field("number"),
     "metadata": Field("metadata"),
     "status": Field("token"),
 }

@@ -1,0 +1,114 @@
+# Written by tests/standing/test_peers.py from nouns.py.
+
+from mirra_mcp.local.mirrors.stripe.account.balance_transactions import BalanceTransactions
+from mirra_mcp.local.mirrors.stripe.account.balances import Balances
+from mirra_mcp.local.mirrors.stripe.account.file_links import FileLinks
+from mirra_mcp.local.mirrors.stripe.account.files import Files
+from mirra_mcp.local.mirrors.stripe.account.payouts import Payouts
+from mirra_mcp.local.mirrors.stripe.api.acting import Acting
+from mirra_mcp.local.mirrors.stripe.billing.credit_notes.resource import CreditNotes
+from mirra_mcp.local.mirrors.stripe.billing.entitlements import Features, ProductFeatures
+from mirra_mcp.local.mirrors.stripe.billing.invoice_items import InvoiceItems
+from mirra_mcp.local.mirrors.stripe.billing.invoices.payments import InvoicePayments
+from mirra_mcp.local.mirrors.stripe.billing.invoices.resource import Invoices
+from mirra_mcp.local.mirrors.stripe.billing.meters.events import MeterEvents
+from mirra_mcp.local.mirrors.stripe.billing.meters.resource import Meters
+from mirra_mcp.local.mirrors.stripe.billing.meters.usage_records import UsageRecords
+from mirra_mcp.local.mirrors.stripe.billing.portal.configurations import PortalConfigurations
+from mirra_mcp.local.mirrors.stripe.billing.portal.sessions import PortalSessions
+from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.resource import (
+    SubscriptionSchedules,
+)
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.items import SubscriptionItems
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.resource import Subscriptions
+from mirra_mcp.local.mirrors.stripe.billing.test_clocks import TestClocks
+from mirra_mcp.local.mirrors.stripe.catalogue.coupons import Coupons
+from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Discounts
+from mirra_mcp.local.mirrors.stripe.catalogue.plans.resource import Plans
+from mirra_mcp.local.mirrors.stripe.catalogue.prices.resource import Prices
+from mirra_mcp.local.mirrors.stripe.catalogue.products import Products
+from mirra_mcp.local.mirrors.stripe.catalogue.promotion_codes import PromotionCodes
+from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRates
+from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
+from mirra_mcp.local.mirrors.stripe.checkout.payment_links import PaymentLinks
+from mirra_mcp.local.mirrors.stripe.checkout.sessions.resource import CheckoutSessions
+from mirra_mcp.local.mirrors.stripe.connect.accounts import Accounts
+from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
+    CustomerBalanceTransactions,
+)
+from mirra_mcp.local.mirrors.stripe.customers.customers import Customers, DeletedCustomers
+from mirra_mcp.local.mirrors.stripe.customers.sessions import CustomerSessions, EphemeralKeys
+from mirra_mcp.local.mirrors.stripe.customers.sources import Sources
+from mirra_mcp.local.mirrors.stripe.customers.tax_ids import TaxIds
+from mirra_mcp.local.mirrors.stripe.events.core_events import CoreEvents
+from mirra_mcp.local.mirrors.stripe.events.event_destinations import EventDestinations
+from mirra_mcp.local.mirrors.stripe.events.events import Events
+from mirra_mcp.local.mirrors.stripe.events.webhook_endpoints import WebhookEndpoints
+from mirra_mcp.local.mirrors.stripe.payments.charges.resource import Charges
+from mirra_mcp.local.mirrors.stripe.payments.confirmation_tokens import ConfirmationTokens
+from mirra_mcp.local.mirrors.stripe.payments.disputes import Disputes
+from mirra_mcp.local.mirrors.stripe.payments.mandates import Mandates
+from mirra_mcp.local.mirrors.stripe.payments.payment_intents.resource import PaymentIntents
+from mirra_mcp.local.mirrors.stripe.payments.payment_methods.resource import PaymentMethods
+from mirra_mcp.local.mirrors.stripe.payments.refunds.resource import Refunds
+from mirra_mcp.local.mirrors.stripe.payments.setup_intents.attempts import SetupAttempts
+from mirra_mcp.local.mirrors.stripe.payments.setup_intents.resource import SetupIntents
+from mirra_mcp.local.mirrors.stripe.payments.tokens import Tokens
+from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraudWarnings
+from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
+
+class Peers(Acting):
+    accounts: Accounts
+    balance_transactions: BalanceTransactions
+    balances: Balances
+    charges: Charges
+    checkout_sessions: CheckoutSessions
+    confirmation_tokens: ConfirmationTokens
+    core_events: CoreEvents
+    coupons: Coupons
+    credit_notes: CreditNotes
+    customer_balance_transactions: CustomerBalanceTransactions
+    customer_sessions: CustomerSessions
+    customers: Customers
+    deleted_customers: DeletedCustomers
+    discounts: Discounts
+    disputes: Disputes
+    early_fraud_warnings: EarlyFraudWarnings
+    ephemeral_keys: EphemeralKeys
+    event_destinations: EventDestinations
+    events: Events
+    features: Features
+    file_links: FileLinks
+    files: Files
+    invoice_items: InvoiceItems
+    invoice_payments: InvoicePayments
+    invoices: Invoices
+    mandates: Mandates
+    meter_events: MeterEvents
+    meters: Meters
+    payment_intents: PaymentIntents
+    payment_links: PaymentLinks
+    payment_methods: PaymentMethods
+    payouts: Payouts
+    plans: Plans
+    portal_configurations: PortalConfigurations
+    portal_sessions: PortalSessions
+    prices: Prices
+    product_features: ProductFeatures
+    products: Products
+    promotion_codes: PromotionCodes
+    refunds: Refunds
+    reviews: Reviews
+    setup_attempts: SetupAttempts
+    setup_intents: SetupIntents
+    shipping_rates: ShippingRates
+    sources: Sources
+    subscription_items: SubscriptionItems
+    subscription_schedules: SubscriptionSchedules
+    subscriptions: Subscriptions
+    tax_ids: TaxIds
+    tax_rates: TaxRates
+    test_clocks: TestClocks
+    tokens: Tokens
+    usage_records: UsageRecords
+    webhook_endpoints: WebhookEndpoints
