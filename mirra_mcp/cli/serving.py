@@ -13,6 +13,7 @@ from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server.app import build_server
 from mirra_mcp.server.http import HttpOptions, serve_http
+from mirra_mcp.server.pipes import ending_signals
 from mirra_mcp.server.sdk import KitServer, run_stdio
 from mirra_mcp.settings import Settings
 
@@ -63,14 +64,20 @@ def over_http(
             embedded.start()
         except OSError as problem:
             raise CommandFailed(str(problem)) from problem
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # asked to end, it ends: that is no failure
+    for number in ending_signals():
+        signal.signal(number, _asked)
     serve_http(
         server,
         options,
         sock=listening,
         on_listening=lambda url: click.echo(f"Serving MCP at {url}"),
     )
+
+
+def _asked(number: int, frame: object) -> None:
+    """Take being asked to end for no failure. A terminal that hangs up asks as SIGTERM does."""
+    if number not in (signal.SIGINT, signal.SIGTERM):
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _built(

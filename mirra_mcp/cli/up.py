@@ -94,7 +94,9 @@ def up(
 
 def _until_told() -> threading.Event:
     """Set once the process is asked to end."""
+    from mirra_mcp.server.pipes import ending_signals
+
     told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         signal.signal(number, lambda *_: told.set())
     return told

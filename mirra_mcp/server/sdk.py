@@ -4,12 +4,13 @@ Every private name of the SDK that we touch is in this file, and `tests/server/t
 when one of them moves. Raise the `mcp<2.4` cap only together with those tests.
 """
 
+import asyncio
 import logging
 import os
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ from mcp.shared.transport_context import TransportContext
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from mirra_mcp.server import pipes
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.server.visits import asking
 
@@ -250,37 +252,53 @@ async def _serve_pipe(server: KitServer, read: Any, write: Any, state: Any) -> N
 
 
 async def serve_stdio(server: KitServer) -> None:
-    """Serve stdin and stdout until EOF, or until SIGTERM or SIGINT ends the process."""
+    """Serve stdin and stdout until EOF, a signal, or until nobody reads what we say."""
     low = server._lowlevel_server
     code: int | None = None
+    loop = asyncio.get_running_loop()
+    gone = anyio.Event()
+    pipes.when_reader_goes(lambda: loop.call_soon_threadsafe(gone.set))
     async with stdio_server() as (read, write):
-        async with anyio.create_task_group() as tasks:
+        try:
+            async with anyio.create_task_group() as tasks:
 
-            async def watch() -> None:
-                nonlocal code
-                with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-                    async for number in signals:
-                        code = 128 + number
-                        tasks.cancel_scope.cancel()
-                        return
+                def end(with_code: int) -> None:
+                    nonlocal code
+                    code = with_code
+                    tasks.cancel_scope.cancel()
 
-            tasks.start_soon(watch)
-            async with low.lifespan(low) as state:
-                await _serve_pipe(server, read, write, state)
-            tasks.cancel_scope.cancel()
-        if code is not None:
-            _break_off(code)
+                async def watch() -> None:
+                    with anyio.open_signal_receiver(*pipes.ending_signals()) as signals:
+                        async for number in signals:
+                            return end(128 + number)
+
+                async def listen() -> None:
+                    await gone.wait()
+                    end(0)
+
+                tasks.start_soon(watch)
+                tasks.start_soon(listen)
+                async with low.lifespan(low) as state:
+                    await _serve_pipe(server, read, write, state)
+                tasks.cancel_scope.cancel()
+        except anyio.get_cancelled_exc_class():  # writing failed: the reader has gone
+            code = code or 0
+            raise
+        finally:
+            if code is not None:
+                _break_off(code)
 
 
 def _break_off(code: int) -> None:
     """End the process now: the thread that reads stdin can't be woken."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
     os._exit(code)
 
 
 def run_stdio(server: KitServer) -> None:
-    """Serve MCP over stdio; EOF, SIGTERM and SIGINT all run the lifespan's clean-up first."""
+    """Serve MCP over stdio; however it ends, the lifespan's clean-up runs first."""
     anyio.run(serve_stdio, server, backend_options={"use_uvloop": find_spec("uvloop") is not None})
 
 
@@ -308,6 +326,7 @@ def run_http(
 
         async def shutdown(self, sockets: Any = None) -> None:
             server.close_streams()
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # cut on purpose
             await super().shutdown(sockets)
 
     config = uvicorn.Config(

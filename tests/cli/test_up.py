@@ -152,3 +152,26 @@ def test_other_processes_find_it_but_other_users_cannot_read_how(tmp_path: Path)
             assert stat.S_IMODE(address.stat().st_mode) == 0o600
         assert ended(process)[0] == 0
     assert not address.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_readers_of_its_stream_that_do_not_read_hold_nothing_up(
+    tmp_path: Path, number: str
+) -> None:
+    """Whatever asks it to end, the end is clean: no traceback, nothing left behind."""
+    with running(tmp_path, "up", "--mirrors", "resend", "--json") as process:
+        ready = _ready(first_line(process))
+        head = f"GET /v1/sessions/{ready['sessionId']}/events HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+        reader = socket.socket()
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with reader, httpx.Client() as caller:
+            reader.connect(("127.0.0.1", httpx.URL(ready["url"]).port or 0))
+            reader.sendall(f"{head}authorization: Bearer {ready['token']}\r\n\r\n".encode())
+            for _ in range(300):
+                caller.post(f"{ready['mirrors'][0]['url']}/emails", content=b" " * 4000)
+            process.send_signal(getattr(signal, number))
+            assert process.wait(SECONDS) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert not (tmp_path / "data" / "mirra.json").exists()

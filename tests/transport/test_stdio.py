@@ -1,6 +1,7 @@
 """stdio, as an IDE uses it: what comes first, what goes to stdout, and how it ends."""
 
 import json
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -44,22 +45,34 @@ def call(process: Process, id: int, tool: str, arguments: dict[str, Any]) -> dic
     return body
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, None])
-def test_however_it_ends_its_sessions_end_with_it(
-    tmp_path: Path, number: signal.Signals | None
-) -> None:
+UNIX = pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "SIGTERM",
+        "SIGINT",
+        pytest.param("SIGHUP", marks=UNIX),
+        "stdin",
+        pytest.param("stdout", marks=UNIX),
+    ],
+)
+def test_however_it_ends_its_sessions_end_with_it(tmp_path: Path, how: str) -> None:
     """Mirra runs elsewhere here, so that we can look at what is left."""
     with LocalMirra(Settings(data_dir=tmp_path / "mirra")) as local:
         env = {"MIRRA_TOKEN": local.token, "MIRRA_API_URL": local.url}
         with running(tmp_path, env=env) as process:
             ask(process, 1, "initialize", INITIALIZE)
             started = call(process, 2, "mirra_session_start", {"mirrors": ["resend"]})
-            if number:
-                process.send_signal(number)
+            code = 0
+            if how.startswith("SIG"):
+                process.send_signal(number := getattr(signal, how))
+                code = 128 + number
             else:
-                assert process.stdin is not None
-                process.stdin.close()
-            assert process.wait(SECONDS) == (128 + number if number else 0)
+                pipe = getattr(process, how)
+                pipe.close()
+            assert process.wait(SECONDS) == code
             assert process.stderr is not None
             assert b"Traceback" not in process.stderr.read()
         with running(tmp_path, env=env) as process:

@@ -350,9 +350,8 @@ class Host:
         """End the ephemeral sessions and put the persistent ones to sleep."""
         for each in self.on_close:
             await each()
-        for entry in list(self._entries.values()):
-            if entry.is_live and entry.session.mode == "ephemeral":
-                await self.end(entry)
+        passing = [each for each in self._entries.values() if each.session.mode == "ephemeral"]
+        await asyncio.gather(*(self.end(entry) for entry in passing if entry.is_live))
         for entry in self._entries.values():
             if entry.is_live:
                 self._close_ports(entry)

@@ -12,6 +12,8 @@ import uvicorn
 from mirra_mcp.local.kit.connections import Connection
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
+GRACE = 1.0
+"""Seconds that an answer under way gets when the server ends."""
 
 
 class Ports:
@@ -34,7 +36,6 @@ class Ports:
             access_log=False,
             server_header=False,
             timeout_keep_alive=30,
-            timeout_graceful_shutdown=2,
         )
         config.load()
         self.server = Server(config)
@@ -110,6 +111,23 @@ class Server(uvicorn.Server):
                     connection.cut()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers that are under way end; who doesn't read them to the end is cut off."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await self._idle(GRACE)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await self._idle(GRACE)
+
+    async def _idle(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)  # uvicorn tells nobody when the last one goes
 
 
 def _bound(host: str, port: int) -> socket.socket:
