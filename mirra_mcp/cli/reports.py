@@ -56,6 +56,9 @@ class Result:
         }
         for name in ("scenario", "mirrors", "judge", "brief", "progress"):
             run.pop(name, None)
+        for attempt in run["attempts"]:
+            for name in ("timeline", "timelineMore"):
+                attempt.pop(name, None)  # told at length by GET /v1/runs/{id} and the page
         codes = [self.exit_codes.get(number) for number in sorted(self.exit_codes)]
         return first | run | {"driverExitCodes": codes}
 
@@ -249,10 +252,3 @@ def _message(text: str) -> str:
 
 def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def use_utf8() -> None:
-    """Let our marks through where the console's own encoding lacks them."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")

@@ -49,6 +49,12 @@ To let a coding agent be the driver, ask it, with the mirra MCP server set up ('
     metavar="FILE",
     help="Write a report in JUnit's XML.",
 )
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page that stands alone: criteria, attempts, evidence, timeline.",
+)
 @click.option("--quiet", is_flag=True, help="Tell the score alone.")
 @data_dir
 @webhook_host
@@ -63,6 +69,7 @@ def run(
     fail_below: float | None,
     fail_ungraded: bool,
     junit: Path | None,
+    html: Path | None,
     quiet: bool,
     as_json: bool,
     data_dir: Path | None,
@@ -83,7 +90,7 @@ def run(
     Examples:
       mirra-mcp run scenarios/welcome-email.md --driver "python scenarios/drivers/welcome.py"
       mirra-mcp run scenarios/*.md --driver "npm run e2e" --runs 3 --fail-below 0.9
-      mirra-mcp run scenarios/*.md --driver "pytest -q" --junit report.xml
+      mirra-mcp run scenarios/*.md --driver "pytest -q" --junit report.xml --html report.html
 
     \b
     Exit codes:
@@ -105,8 +112,9 @@ def run(
         raise BadUsage(f"There is no file {', '.join(missing)}.", "Name scenario files.")
     if driver is None or not driver.strip():
         raise BadUsage("A scenario doesn't run by itself.", TO_DO.replace("{file}", str(files[0])))
-    if junit is not None:
-        _ensure_writable(junit)
+    for option, report in (("--junit", junit), ("--html", html)):
+        if report is not None:
+            _ensure_writable(report, option)
     settings = settings_from(data_dir=data_dir, webhook_hosts=webhook_hosts)
 
     from mirra_mcp.cli.scenarios import Job, run_all
@@ -118,6 +126,7 @@ def run(
         given,
         fail_below,
         junit,
+        html,
         fails_ungraded=fail_ungraded,
         quiet=quiet,
         as_json=as_json,
@@ -125,7 +134,7 @@ def run(
     ctx.exit(run_all(files, job, settings))
 
 
-def _ensure_writable(path: Path) -> None:
+def _ensure_writable(path: Path, option: str) -> None:
     """Complain before hours of attempts, not after them.
 
     Raises:
@@ -138,7 +147,7 @@ def _ensure_writable(path: Path) -> None:
     except OSError as problem:
         raise BadUsage(
             f"The report can't be written to {path}: {problem.strerror or problem}.",
-            "Name another file as --junit.",
+            f"Name another file as {option}.",
         ) from None
     if is_new:
         path.unlink()

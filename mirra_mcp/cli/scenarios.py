@@ -24,13 +24,13 @@ from mirra_mcp.cli.failures import (
     CommandFailed,
 )
 from mirra_mcp.cli.junit import write_junit
+from mirra_mcp.cli.options import use_utf8
 from mirra_mcp.cli.readings import body_of, read_file, seed_of
 from mirra_mcp.cli.reports import (
     Result,
     Teller,
     annotate_result,
     tell_mistakes,
-    use_utf8,
 )
 from mirra_mcp.cli.signals import Interrupted, unless_asked_to_end
 from mirra_mcp.client.client import MirraClient
@@ -57,6 +57,7 @@ class Job:
     """`runs`, `timeout`, `fixture` and `agent`, where the command line says them."""
     fail_below: float | None
     junit: Path | None
+    html: Path | None
     fails_ungraded: bool
     quiet: bool
     as_json: bool
@@ -91,6 +92,10 @@ def run_all(files: Sequence[Path], job: Job, settings: Settings) -> int:
     finally:
         if job.junit is not None:
             write_junit(job.junit, results)
+        if job.html is not None:
+            from mirra_mcp.cli.pages import write_html
+
+            write_html(job.html, results)
     return max((_exit_code(each, job) for each in results), default=OK)
 
 

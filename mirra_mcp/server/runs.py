@@ -200,7 +200,8 @@ def _passed(run: Run) -> str:
 
 def _row(attempt: AttemptResult, *, whole: bool) -> Doc:
     """Return one attempt; of several, only what didn't pass."""
-    row = attempt.to_json()
+    row = attempt.model_copy(update={"timeline": [], "timeline_more": 0}).to_json()
+    row.pop("timelineMore")
     shown = [each for each in attempt.criteria if whole or each.result != "pass"]
     if attempt.error:
         shown = []  # each says the same

@@ -186,6 +186,21 @@ class CriterionResult(Wire):
     """A check that no pattern reads, and which therefore went to the judge."""
 
 
+class Happening(Wire):
+    """One step of what happened in an attempt (extension)."""
+
+    entry: int
+    """Its number in the session's log."""
+    at: datetime
+    """On the session's clock."""
+    type: str
+    """The log's type of it, as `webhook.dispatched`."""
+    mirror: str | None = None
+    text: str
+    """The step in a line: `POST /emails → 200`."""
+    failed: bool = False
+
+
 class AttemptResult(Wire):
     """One attempt that is over."""
 
@@ -199,6 +214,10 @@ class AttemptResult(Wire):
     exit_code: int | None = None
     """What the driver's command ended with, if it was one."""
     duration_ms: int | None = None
+    timeline: list[Happening] = []
+    """The attempt's first steps, up to its grading."""
+    timeline_more: int = 0
+    """Steps that the timeline leaves out."""
 
 
 class JudgePacket(Wire):

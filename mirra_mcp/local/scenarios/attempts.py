@@ -18,8 +18,9 @@ from mirra_mcp.local.scenarios.model import ScenarioDoc
 from mirra_mcp.local.scenarios.plans import Plan
 from mirra_mcp.local.scenarios.scores import score_attempt
 from mirra_mcp.local.scenarios.threads import whole
+from mirra_mcp.local.scenarios.timelines import timeline
 from mirra_mcp.local.scenarios.world import Mark, World
-from mirra_mcp.wire.runs import AttemptResult, CriterionResult, JudgePacket, Verdict
+from mirra_mcp.wire.runs import AttemptResult, CriterionResult, Happening, JudgePacket, Verdict
 
 log = logging.getLogger("mirra_mcp.local")
 
@@ -55,6 +56,8 @@ class Attempt:
     duration_ms: int | None = None
     results: dict[int, CriterionResult] = field(default_factory=dict)
     packets: dict[int, str] = field(default_factory=dict)
+    timeline: list[Happening] = field(default_factory=list)
+    timeline_more: int = 0
 
     async def check(self) -> None:
         """Grade what checks read, and pack what a judge must decide; nothing, if it never began.
@@ -65,6 +68,7 @@ class Attempt:
         async with self.session.lock:
             if not self.session.is_open:
                 raise SessionOver
+            self.timeline, self.timeline_more = timeline(self.session, self.mark)
             if not self.timed_out and self.error is None and self.touched == touches(self.session):
                 self.error = UNTOUCHED
             if self.error is not None:
@@ -173,6 +177,8 @@ class Attempt:
             score=score_attempt(criteria),
             exit_code=self.exit_code,
             duration_ms=self.duration_ms,
+            timeline=self.timeline,
+            timeline_more=self.timeline_more,
         )
 
     def _plan(self, index: int) -> Plan:

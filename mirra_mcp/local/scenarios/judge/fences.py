@@ -20,7 +20,7 @@ RULE = (
 )
 
 _TAG = re.compile(r"<(?=\s*/?\s*data\b)", re.IGNORECASE)
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_BEYOND_ASCII = re.compile(r"[^\x20-\x7e]")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -34,6 +34,11 @@ def fence(lines: Sequence[str]) -> str:
 def quoted(value: Any) -> str:
     """Write a value as JSON on one line, with every character that doesn't show spelt out."""
     text = json.dumps(value, ensure_ascii=False, default=str)
+    return spelt(text)
+
+
+def spelt(text: str) -> str:
+    """Spell out every character of a text that doesn't show."""
     return _BEYOND_ASCII.sub(_shown, text)
 
 
