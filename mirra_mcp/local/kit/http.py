@@ -133,7 +133,7 @@ def answer_vendor(
 
 
 def _handle(mirror: Mirror, call: Call, *, is_too_large: bool) -> Answer:
-    found = mirror.router().find(call.method, call.path)
+    found = mirror.find(call)
     if isinstance(found, set):
         call.caller = mirror.authenticate(call)
         raise mirror.wrong_method(call, found) if found else mirror.unknown_path(call)

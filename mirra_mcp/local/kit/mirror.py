@@ -137,6 +137,10 @@ class Mirror:
             cls._router = router  # type: ignore[attr-defined]  # a cache per subclass
         return cls._router  # type: ignore[attr-defined,no-any-return]
 
+    def find(self, call: Call) -> tuple[Any, dict[str, str]] | set[str]:
+        """Return the endpoint that a call is for, as `Router.find` does."""
+        return self.router().find(call.method, call.path)
+
     @classmethod
     def gaps_told(cls) -> list[str]:
         """Tell the gaps a line each, for a reader."""

@@ -3,10 +3,12 @@
 Source: https://www.twilio.com/docs/usage/api
 """
 
+from typing import Any
+
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.stories import stories_of
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
-from mirra_mcp.local.mirrors.twilio.api import errors, gaps
+from mirra_mcp.local.mirrors.twilio.api import errors, gaps, hosts
 from mirra_mcp.local.mirrors.twilio.api.access import (
     ACCOUNT_PATH,
     ACCOUNT_SID,
@@ -52,6 +54,13 @@ class Twilio(Peers):
         return gaps.told()
 
     # Requests.
+
+    def find(self, call: Call) -> tuple[Any, dict[str, str]] | set[str]:
+        """Return the endpoint that a call is for, on the host that it was for, if it tells."""
+        product = hosts.product_of(call.headers)
+        if product is None or hosts.has(product, call.path):
+            return super().find(call)
+        return set()
 
     def authenticate(self, call: Call) -> Caller:
         """Return whose credentials came with the call, and note which account it is for.
@@ -131,7 +140,7 @@ class Twilio(Peers):
         }
 
     def setup(self) -> dict[str, str]:
-        """Return the lines that point the official SDKs at this mirror, all hosts by path."""
+        """Return the lines that point the official SDKs at this mirror, for all of their hosts."""
         return {
             "python": PYTHON.replace("URL", self.url),
             "node": NODE.replace("URL", self.url),
@@ -143,9 +152,10 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 class Mirror(TwilioHttpClient):
-    def request(self, method, url, *args, **kwargs):
-        url = "URL/" + url.split("/", 3)[3]
-        return super().request(method, url, *args, **kwargs)
+    def request(self, method, url, params=None, data=None, headers=None, *args, **kwargs):
+        host, path = url.split("/", 3)[2:]
+        headers = {**(headers or {}), "X-Mirra-Host": host}
+        return super().request(method, "URL/" + path, params, data, headers, *args, **kwargs)
 
 client = Client(http_client=Mirror())  # reads TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"""
 """Every URL of the SDK is `https://host/path`, or a page's URL on the mirror itself."""
@@ -155,7 +165,9 @@ import twilio from "twilio";
 
 class Mirror extends twilio.RequestClient {
   request(opts) {
-    return super.request({ ...opts, uri: "URL/" + opts.uri.split("/").slice(3).join("/") });
+    const [host, ...path] = opts.uri.split("/").slice(2);
+    const headers = { ...opts.headers, "X-Mirra-Host": host };
+    return super.request({ ...opts, headers, uri: "URL/" + path.join("/") });
   }
 }
 const client = twilio(process.env.TWILIO_ACCOUNT_SID, process.env.TWILIO_AUTH_TOKEN,

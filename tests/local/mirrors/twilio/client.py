@@ -28,10 +28,22 @@ class Mirror(TwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
         self.session.trust_env = False
         self.base = base
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        """Send a request to the mirror, whichever host it was for."""
-        url = f"{self.base}/" + url.split("/", 3)[3]
-        return super().request(method, url, *args, **kwargs)
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        """Send a request to the mirror, and say which host it was for."""
+        host, path = url.split("/", 3)[2:]
+        headers = {**(headers or {}), "X-Mirra-Host": host}
+        return super().request(
+            method, f"{self.base}/{path}", params, data, headers, *args, **kwargs
+        )
 
 
 class Account(MirrorAccount):

@@ -48,7 +48,7 @@ CODES: dict[int, tuple[int, str]] = {
                  " purchase a Twilio number to send messages to unverified numbers"),
     21609: (400, "The 'StatusCallback' URL {url} is not a valid URL."),
     21610: (400, "Attempt to send to unsubscribed recipient"),
-    21611: (429, "This 'From' number has exceeded the maximum number of queued messages"),
+    21611: (400, "This 'From' number has exceeded the maximum number of queued messages"),
     21612: (400, "The 'To' phone number: {to}, is not currently reachable using the 'From' phone"
                  " number: {sender} via SMS."),
     21614: (400, "'To' number: {to}, is not a valid mobile number"),

@@ -32,8 +32,9 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     (
         "Sync, Video, Proxy, Notify, Serverless, IoT",
         "This product is not mirrored.",
-        "/v1/(Rooms|Compositions|CompositionHooks|Recordings|Environments|Fleets|Sims|Networks"
-        "|NetworkAccessProfiles|RatePlans|Commands)(/|$)",
+        "/v1/(Rooms|Compositions|CompositionHooks|CompositionSettings|Recordings|RecordingSettings"
+        "|Environments|Fleets|Sims|Networks|NetworkAccessProfiles|RatePlans|Commands|SmsCommands"
+        "|IpCommands|SettingsUpdates|UsageRecords|ESimProfiles|RampUpPlans)(/|$)",
     ),
     (
         "TrustHub and Regulatory Compliance",
@@ -45,7 +46,8 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     (
         "Pricing, Monitor, Events, Content, Lookup v1",
         "This API is not mirrored.",
-        "/v[12]/(Countries|Messaging/Countries|Alerts|Events|Sinks|Schemas|Subscriptions|Types"
+        "/v[12]/(Countries|Voice/Countries|Voice/Numbers|Trunking/Countries|Trunking/Numbers"
+        "|Messaging/Countries|Alerts|Events|Sinks|Schemas|Subscriptions|Types"
         "|Content|ContentAndApprovals|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
@@ -66,6 +68,24 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|/v2/Channels(/|$)",
     ),
     (
+        "Porting, hosted numbers, add-ons, OAuth, Routes",
+        "This API is not mirrored.",
+        "/v[12]/(Porting|HostedNumber|AvailableAddOns|InstalledAddOns|oauth|token|authorize"
+        "|SipDomains|Trunks|BundleClone|Documents|SigningRequest|SenderIdRegistrations"
+        "|SenderIds|Quickstart|Modules|ReferralConversion)(/|$)|/v[123]/(Organizations|Assistants"
+        "|Sessions|Feedback|Tools|Knowledge|KnowledgeBases|Stores|Profiles)(/|$)",
+    ),
+    (
+        "Products that are known by name only",
+        "This API is not mirrored.",
+        "/v[1-4]/(LegacyContent|ControlPlane|Instances|WebChats|account|Account|Conferences|Video"
+        "|Voice|InsightsDomains|OperatorTypes|Operators|Transcripts|OperatorResults|RuleExecutions"
+        "|Conversations|Listings?|LinkShortening|Indicators|ShortCodes|CallerIds|HostedNumbers"
+        "|A2PBrandRegistrations|A2PCampaignRegistrations|AccountDefaultConfiguration"
+        "|Configurations|Transcriptions|Webhooks|Credentials)(/|$)|/v3/PhoneNumbers(/|$)"
+        "|/(hosted_numbers|marketplace|wireless|versionless)/",
+    ),
+    (
         "Other parts of the account",
         "This part of the account is not mirrored.",
         f"{_ACCOUNT}(Addresses|ConnectApps|AuthorizedConnectApps|Usage/Triggers)[/.]"
@@ -84,8 +104,8 @@ ENDPOINTS: dict[str, str] = {
 _AREAS = tuple((reason, re.compile(pattern)) for _, reason, pattern in AREAS)
 
 LIMITS: tuple[str, ...] = (
-    "All of Twilio's hosts share the mirror's URL: only the path counts, so that `/v1/Services` is"
-    " Messaging's, not that of Conversations, and `/v2/Services` is Verify's, not that of Chat.",
+    "All of Twilio's hosts share the mirror's URL: the header `X-Mirra-Host` tells them apart."
+    " Without it only the path counts, so that `/v1/Services` is Messaging's, not Conversations'.",
     "The 2010 API answers JSON only: its paths end in `.json`.",
     "Magic test numbers (+15005550000 to +15005550009) mean what Twilio documents, with any"
     " credentials: what +15005550006 sends stays `queued`, and tells nobody.",

@@ -43,6 +43,8 @@ class TwilioParams(Params):
             if kind is None:
                 continue
             if kind != "list" and isinstance(value, list):
+                if not value:
+                    continue
                 value = value[-1]
             if value == "" and kind != "text":
                 continue

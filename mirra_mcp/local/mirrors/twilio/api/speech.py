@@ -19,10 +19,11 @@ from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel, Target
-from mirra_mcp.local.mirrors.twilio.api import errors, gaps, signing
+from mirra_mcp.local.mirrors.twilio.api import errors, gaps, hosts, signing
 from mirra_mcp.local.mirrors.twilio.api.access import ACCOUNT_SID, AUTH_TOKEN, Caller
 from mirra_mcp.local.mirrors.twilio.api.limits import Rates
 from mirra_mcp.local.mirrors.twilio.api.params import Form, form_of
+from mirra_mcp.local.mirrors.twilio.api.urls import as_requested, authorization
 from mirra_mcp.wire.model import Doc
 
 FORM = "application/x-www-form-urlencoded"
@@ -123,7 +124,10 @@ class Speech(Mirror):
 
     def unknown_path(self, call: Call) -> VendorError:
         """Say that nothing is there, or that the mirror doesn't have this product."""
-        reason = gaps.reason_of(call.path)
+        product = hosts.product_of(call.headers)
+        reason = hosts.reason_of(product) if product else None
+        if product is None or hosts.has(product, call.path) or product in hosts.MIRRORED:
+            reason = gaps.reason_of(call.path)
         return self.gap(call, reason) if reason else errors.not_found(call.path)
 
     def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
@@ -158,11 +162,12 @@ class Speech(Mirror):
         Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
         """
         params: dict[str, str] = orjson.loads(parcel.payload)
-        url = (parcel.url or "").partition("#")[0]
+        url = as_requested((parcel.url or "").partition("#")[0]) if parcel.url else ""
         headers = {
             "accept": "*/*",
             "user-agent": signing.USER_AGENT,
             "i-twilio-idempotency-token": parcel.message,
+            **authorization(parcel.url or ""),
         }
         if parcel.method == "GET":
             url += ("&" if "?" in url else "?") + urlencode(params)

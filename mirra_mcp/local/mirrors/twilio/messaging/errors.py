@@ -31,6 +31,7 @@ OUTCOMES: dict[int, str] = {
     30036: "Validity Period Expired",
     11200: "HTTP retrieval failure",
     14107: "SMS send rate limit exceeded",
+    21611: "This 'From' number has exceeded the maximum number of queued messages",
     21610: "Attempt to send to unsubscribed recipient",
     63016: "Failed to send freeform message because you are outside the allowed window",
     63024: "Invalid message recipient",

@@ -1,11 +1,10 @@
 """What callers send to Programmable Messaging, and how its values are read."""
 
-from urllib.parse import urlsplit
-
 from pydantic import Field
 
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
 from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 
 
 class CreateMessage(TwilioParams):
@@ -115,25 +114,6 @@ def flag(name: str, text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise wrong(f"Invalid parameter {name}: {text} is not a boolean")
     return text.lower() == "true"
-
-
-def is_url(text: str) -> bool:
-    """Say whether Twilio would call this address: HTTP, with a host that has no underscore."""
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    return (
-        parts.scheme in ("http", "https")
-        and bool(host)
-        and "_" not in host
-        and port_is_fine
-        and len(text) <= 4000
-        and text.isprintable()
-        and " " not in text
-    )
 
 
 def method(name: str, text: str) -> str:

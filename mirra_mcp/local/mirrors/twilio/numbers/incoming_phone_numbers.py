@@ -5,7 +5,6 @@ Source: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resour
 
 import re
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
@@ -13,6 +12,7 @@ from mirra_mcp.local.mirrors.twilio.api.errors import refusal
 from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
 from mirra_mcp.local.mirrors.twilio.api.phones import Phone
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
+from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 from mirra_mcp.local.mirrors.twilio.numbers import numbering
 from mirra_mcp.wire.model import Doc
 
@@ -186,7 +186,7 @@ class IncomingPhoneNumbers(TwilioResource):
 
     def _check(self, fields: Doc) -> None:
         for name in URLS:
-            if fields.get(name) and not _is_url(fields[name]):
+            if fields.get(name) and not is_url(fields[name]):
                 title = "".join(part.title() for part in name.split("_"))
                 raise refusal(21402, name=title, url=fields[name])
         for name in METHODS:
@@ -277,11 +277,3 @@ class IncomingPhoneNumbers(TwilioResource):
         for noun in self.mirror.nouns.values():
             if isinstance(noun, TwilioResource):
                 noun.number_gone(doc)
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)

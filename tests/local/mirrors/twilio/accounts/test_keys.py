@@ -3,6 +3,8 @@
 Source: https://www.twilio.com/docs/iam/api-keys/key-resource-v1
 """
 
+from typing import Any
+
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
@@ -84,3 +86,11 @@ def test_tokens_are_rotated(account: Account) -> None:
     dropped = account.client_for(account.sid, again.secondary_auth_token)
     with pytest.raises(TwilioRestException):
         dropped.api.v2010.account.fetch()
+
+
+@pytest.mark.parametrize("body", [{"AccountSid": []}, {"AccountSid": [[]]}, [], [{}], "x", None, 7])
+def test_a_body_of_another_shape_is_refused(account: Account, body: Any) -> None:
+    """Ours: what comes as JSON is as strange as what comes as a form."""
+    answer = account.http.post("/v1/Keys", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+    assert account.state("keys") == []

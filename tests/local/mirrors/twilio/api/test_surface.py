@@ -7,13 +7,15 @@ import ast
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 from mirra_mcp.local.kit.routes import Route
-from mirra_mcp.local.mirrors.twilio.api import gaps
+from mirra_mcp.local.mirrors.twilio.api import gaps, hosts
 from mirra_mcp.local.mirrors.twilio.mirror import Twilio
-from tests.local.mirrors.twilio.client import Account
+from tests.local.mirrors.twilio.client import Account, refusal
 
 APIS = {
     "api/v2010": "/2010-04-01",
@@ -31,6 +33,17 @@ NOUN = {
     "lookups/v2": "+14155552671",
     "iam/v1": f"SK{'0' * 32}",
 }
+SPEC = find_spec("twilio.rest")
+PRODUCTS = {
+    product.name.replace("_", "-"): product
+    for folder in ((SPEC and SPEC.submodule_search_locations) or ())
+    for product in sorted(Path(folder).iterdir())
+    if product.is_dir() and product.name != "__pycache__"
+}
+"""Every product that the SDK knows, by the first part of its host."""
+AMBIGUOUS = {("POST", "/v2/PhoneNumbers/{phone_number}")}
+"""Of Routes; without the host it could be Lookup's."""
+SID = {"messaging": f"MG{'0' * 32}", "verify": f"VA{'0' * 32}", "lookups": "+14155552671"}
 HIDDEN = re.compile("/v1/(token|authorize|OAuth|Organizations?|Users|Roles|Accounts?)(/|$)", re.I)
 """Of identity and access management, only keys are an account's own business."""
 
@@ -41,6 +54,11 @@ def endpoints(api: str) -> set[tuple[str, str]]:
     assert spec is not None
     assert spec.submodule_search_locations is not None
     folder = Path(spec.submodule_search_locations[0]) / api
+    return {(method, APIS[api] + uri) for method, uri in routes_in(folder)}
+
+
+def routes_in(folder: Path) -> set[tuple[str, str]]:
+    """Read off a version of a product what the SDK calls."""
     found = set()
     for path in sorted(folder.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -48,7 +66,7 @@ def endpoints(api: str) -> set[tuple[str, str]]:
                 text = ast.unparse(node)
                 methods = set(re.findall(r"method='(\w+)'", text))
                 for uri in re.findall(r"self\._uri = '([^']+)'", text):
-                    found |= {(method, APIS[api] + uri) for method in methods}
+                    found |= {(method, uri) for method in methods}
     return found
 
 
@@ -108,3 +126,62 @@ def test_what_is_not_mirrored_says_so(account: Account, method: str, path: str) 
     status, code, message = account.refused(method, path)
     assert (status, code) == (501, 20501)
     assert message.endswith("See mirra_catalog for what is.")
+
+
+@pytest.mark.parametrize("product", sorted(PRODUCTS))
+def test_every_route_of_every_product_is_known(product: str) -> None:
+    """With its host a route is mirrored or told as a gap; without, it is never just not found."""
+    found = {
+        (method, f"/{'2010-04-01' if version.name == 'v2010' else version.name}{uri}")
+        for version in PRODUCTS[product].iterdir()
+        if version.is_dir() and version.name != "__pycache__"
+        for method, uri in routes_in(version)
+    }
+    assert product in hosts.MIRRORED or hosts.reason_of(product)
+    unknown = set()
+    for method, path in found - AMBIGUOUS:
+        concrete = path.replace("{account_sid}", f"AC{'0' * 32}").replace("{country_code}", "US")
+        concrete = re.sub(r"\{\w+\}", SID.get(product, f"IS{'0' * 32}"), concrete)
+        is_route = not isinstance(Twilio.router().find(method, concrete), set)
+        if product in hosts.MIRRORED:
+            is_route = is_route and hosts.has(product, concrete)
+        if not is_route and not gaps.reason_of(concrete) and not HIDDEN.match(path):
+            unknown.add((method, path))
+    assert unknown == set()
+
+
+@pytest.mark.parametrize(
+    ("product", "act"),
+    [
+        ("Conversations", lambda client: client.conversations.v1.services.create("A")),
+        ("Programmable Chat", lambda client: client.chat.v2.services.create("A")),
+        ("Sync", lambda client: client.sync.v1.services.create()),
+        ("Notify", lambda client: client.notify.v1.services.create()),
+        ("Serverless", lambda client: client.serverless.v1.services.create("a", "A")),
+        ("Proxy", lambda client: client.proxy.v1.services.create("a")),
+        ("Routes", lambda client: client.routes.v2.phone_numbers("+14155552671").fetch()),
+        ("Pricing", lambda client: client.pricing.v2.countries("US").fetch()),
+    ],
+)
+def test_a_product_is_not_taken_for_another(account: Account, product: str, act: Any) -> None:
+    """Source: https://www.twilio.com/docs/usage/api#base-urls"""
+    with pytest.raises(TwilioRestException) as caught:
+        act(account.client)
+    assert refusal(caught.value)[:2] == (501, 20501)
+    assert f"{product} is not mirrored." in caught.value.msg
+    for entity in ("messaging_services", "verify_services"):
+        assert account.state(entity) == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["verify.twilio.com", "api.twilio.com", "nowhere.twilio.com", "verify.dublin.ie1.twilio.com"],
+)
+def test_a_host_has_its_own_paths_only(account: Account, host: str) -> None:
+    """Source: https://www.twilio.com/docs/usage/api#base-urls"""
+    headers = {"X-Mirra-Host": host}
+    services = account.http.get("/v2/Services", headers=headers)
+    assert services.status_code == (200 if host.startswith("verify") else 404)
+    assert account.http.get("/v1/Services", headers=headers).status_code == 404
+    own = account.http.get("/v1/Services", headers={"X-Mirra-Host": "127.0.0.1:8080"})
+    assert own.status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from tests.local.mirrors.twilio.client import Account
-from tests.local.mirrors.twilio.messaging.texts import buy, send
+from tests.local.mirrors.twilio.messaging.texts import buy, receive, send
 from tests.local.receiver import Receiver
 
 
@@ -46,12 +46,31 @@ def test_connection_overrides_say_what_is_repeated(
 def test_credentials_in_the_address_are_sent_and_signed(
     account: Account, receiver: Receiver
 ) -> None:
-    """Source: https://www.twilio.com/docs/usage/security#http-authentication"""
+    """Source: https://www.twilio.com/docs/usage/security#http-authentication
+
+    What is signed is the address that the application sees: it has no password.
+    """
     url = receiver.url.replace("://", "://ann:s3cret@")
     buy(account)
     send(account, status_callback=url)
     account.advance("3s")
     got = receiver.next()
     assert got.headers["authorization"] == "Basic YW5uOnMzY3JldA=="
+    account.verified(got)
     signature = got.headers["x-twilio-signature"]
-    assert RequestValidator(account.token).validate(url, got.form, signature)
+    assert not RequestValidator(account.token).validate(url, got.form, signature)
+
+
+@pytest.mark.parametrize("path", ["/é?q=ü", "/a/../b", "/a%20b", "/a?b=c&d=", "/a?x=1#rc=0", ""])
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_what_is_signed_is_what_the_application_sees(
+    account: Account, receiver: Receiver, path: str, method: str
+) -> None:
+    """Source: https://github.com/twilio/twilio-python/blob/main/twilio/request_validator.py"""
+    url = receiver.url.replace("http://", "HTTP://Ann:p%40ss@") + path
+    buy(account, sms_url=url, sms_method=method)
+    receive(account)
+    got = receiver.next()
+    assert got.method == method
+    assert got.headers["authorization"] == "Basic QW5uOnBAc3M="
+    assert account.verified(got)["Body"] == "Hi"

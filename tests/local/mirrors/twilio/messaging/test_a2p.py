@@ -11,6 +11,7 @@ from twilio.base.exceptions import TwilioRestException
 from mirra_mcp.wire.model import Doc
 from tests.local.mirrors.account import NOON
 from tests.local.mirrors.twilio.client import Account, refusal
+from tests.local.mirrors.twilio.messaging.texts import buy, send, service
 
 BUNDLES = {
     "customer_profile_bundle_sid": f"BU{'1' * 32}",
@@ -214,3 +215,38 @@ def test_only_toll_free_numbers_are_verified_so(account: Account) -> None:
         verifications.create(tollfree_phone_number_sid=free.sid, **TOLLFREE)
     assert refusal(caught.value)[:2] == (409, 20409)
     assert verifications(made.sid).delete() is True
+
+
+def test_a_rejected_campaign_delivers_nothing(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/30034
+
+    Divergence: Where nothing was registered at all, messages are delivered.
+    """
+    number = buy(account)
+    made = service(account, number)
+    brand = approved(account)
+    account.client.messaging.v1.services(made.sid).us_app_to_person.create(
+        brand_registration_sid=brand.sid, **CAMPAIGN
+    )
+    account.simulate("a2p.campaign_reviewed", status="FAILED")
+    sent = send(account)
+    account.advance("10s")
+    assert account.client.messages(sent.sid).fetch().error_code == 30034
+    sent = send(account, messaging_service_sid=made.sid)
+    account.advance("10s")
+    assert account.client.messages(sent.sid).fetch().error_code == 30034
+
+
+def test_a_rejected_toll_free_number_delivers_nothing(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/30032
+
+    Divergence: Where nothing was asked for at all, messages are delivered.
+    """
+    number = buy(account, "+18335550100")
+    account.client.messaging.v1.tollfree_verifications.create(
+        tollfree_phone_number_sid=number.sid, **TOLLFREE
+    )
+    account.simulate("tollfree.reviewed", status="TWILIO_REJECTED")
+    sent = send(account, from_="+18335550100")
+    account.advance("10s")
+    assert account.client.messages(sent.sid).fetch().error_code == 30032

@@ -3,6 +3,8 @@
 Source: https://help.twilio.com/articles/223134027
 """
 
+from typing import Any
+
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
@@ -118,6 +120,13 @@ def test_a_number_s_opt_outs_are_its_own(account: Account) -> None:
     assert not is_refused(account, From=OTHER)
 
 
+def is_blocked(account: Account, **fields: Any) -> bool:
+    """Whether a message that a service accepts fails for an opt-out."""
+    sent = send(account, **fields)
+    account.advance("3s")
+    return bool(account.client.messages(sent.sid).fetch().error_code == 21610)
+
+
 def test_a_service_s_opt_outs_are_for_all_its_numbers(account: Account, receiver: Receiver) -> None:
     """Source: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
     numbers = buy(account), buy(account, OTHER)
@@ -127,10 +136,10 @@ def test_a_service_s_opt_outs_are_for_all_its_numbers(account: Account, receiver
     assert (told["OptOutType"], told["MessagingServiceSid"]) == ("STOP", made.sid)
     for sender in ({"From": OURS}, {"From": OTHER}):
         assert is_refused(account, **sender)
-    assert is_refused(account, From=None, MessagingServiceSid=made.sid)
+    assert is_blocked(account, messaging_service_sid=made.sid)
     receive(account, "start", to=OTHER)
     assert account.verified(receiver.next())["OptOutType"] == "START"
-    assert not is_refused(account, From=None, MessagingServiceSid=made.sid)
+    assert not is_blocked(account, messaging_service_sid=made.sid)
     receive(account, "Help", to=OTHER)
     assert account.verified(receiver.next())["OptOutType"] == "HELP"
 
@@ -138,7 +147,24 @@ def test_a_service_s_opt_outs_are_for_all_its_numbers(account: Account, receiver
 def test_a_service_that_drops_texts_hears_keywords(account: Account) -> None:
     made = make_service(account, buy(account))
     assert receive(account, "STOP")["dropped"]
-    assert is_refused(account, From=None, MessagingServiceSid=made.sid)
+    assert is_blocked(account, messaging_service_sid=made.sid)
+
+
+def test_a_service_accepts_a_message_and_then_learns_of_the_opt_out(
+    account: Account, receiver: Receiver
+) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/21610"""
+    made = make_service(account, buy(account))
+    receive(account, "STOP")
+    for more in ({}, {"from_": OURS}):
+        sent = send(account, messaging_service_sid=made.sid, status_callback=receiver.url, **more)
+        assert sent.status == "accepted"
+        account.advance("3s")
+        queued, failed = account.verified(receiver.next()), account.verified(receiver.next())
+        assert (queued["MessageStatus"], failed["MessageStatus"]) == ("queued", "failed")
+        assert failed["ErrorCode"] == "21610"
+        fetched = account.client.messages(sent.sid).fetch()
+        assert (fetched.status, fetched.error_code, fetched.price) == ("failed", 21610, None)
 
 
 def test_toll_free_numbers_have_their_carriers_words(account: Account) -> None:

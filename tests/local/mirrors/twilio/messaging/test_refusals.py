@@ -95,7 +95,7 @@ def test_magic_recipients_are_refused(account: Account, to: str, code: int) -> N
     [
         ("+15005550001", 400, 21212),
         ("+15005550007", 400, 21606),
-        ("+15005550008", 429, 21611),
+        ("+15005550008", 400, 21611),
         ("+15005550000", 400, 21606),
     ],
 )
@@ -158,7 +158,7 @@ def test_a_full_queue_refuses(account: Account) -> None:
     buy(account)
     account.simulate("number.queue_full")
     told = account.refused("POST", "/Messages.json", form())
-    assert told[:2] == (429, 21611)
+    assert told[:2] == (400, 21611)
     account.simulate("number.queue_full", phoneNumber=OURS, full=False)
     assert send(account, to=BOB).status == "queued"
 
@@ -196,3 +196,25 @@ def test_numbers_of_other_countries_do_not_reach_north_america(account: Account)
     buy(account, "+447400123456")
     told = account.refused("POST", "/Messages.json", form(From="+447400123456"))
     assert told[:2] == (400, 21612)
+
+
+def test_a_service_learns_of_a_full_queue_when_it_has_chosen(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/21611"""
+    made = service(account, buy(account))
+    account.simulate("number.queue_full")
+    sent = send(account, messaging_service_sid=made.sid)
+    assert sent.status == "accepted"
+    account.advance("3s")
+    assert account.client.messages(sent.sid).fetch().error_code == 21611
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/a b", "http://a_b.co/", "ftp://a.co", "http://"])
+@pytest.mark.parametrize("field", ["SmsUrl", "SmsFallbackUrl", "VoiceUrl", "StatusCallback"])
+def test_an_address_that_is_never_called_is_not_kept(
+    account: Account, field: str, url: str
+) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/21402"""
+    number = buy(account)
+    path = f"/IncomingPhoneNumbers/{number.sid}.json"
+    told = account.refused("POST", path, {field: url})
+    assert told == (400, 21402, f"{field} is not a valid URL: {url}")

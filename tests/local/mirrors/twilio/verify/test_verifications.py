@@ -162,7 +162,6 @@ def test_another_status_is_refused(account: Account) -> None:
         ({"To": "+15005550001", "Channel": "sms"}, "Invalid parameter `To`: +15005550001"),
         ({"To": ALICE, "Channel": "email"}, f"Invalid parameter `To`: {ALICE}"),
         ({"To": ALICE, "Channel": "pigeon"}, "Invalid parameter: Channel"),
-        ({"To": ALICE, "Channel": "sna"}, "Invalid parameter: Channel"),
         ({"To": ALICE, "Channel": "sms", "Locale": "tlh"}, "Invalid parameter: Locale"),
         ({"To": ALICE, "Channel": "sms", "RateLimits": "[1]"}, "Invalid parameter: RateLimits"),
         ({"To": ALICE, "Channel": "sms", "RateLimits": '{"a":1}'}, "Invalid parameter: RateLimits"),
@@ -277,3 +276,16 @@ def test_a_verification_is_unknown_to_other_services_and_accounts(account: Accou
     service = account.client.verify.v2.services.list()[0].sid
     assert refused(verify.services(service).fetch) == GONE
     assert verify.services.list() == []
+
+
+@pytest.mark.parametrize("channel", ["sna", "SNA", "rcs"])
+def test_channels_that_are_not_mirrored_say_so(account: Account, channel: str) -> None:
+    """Source: https://www.twilio.com/docs/verify/api/verification
+
+    Divergence: Silent network authentication and RCS answer 501.
+    """
+    service = account.post("/v2/Services", FriendlyName="Acme")["sid"]
+    path = f"/v2/Services/{service}/Verifications"
+    told = account.refused("POST", path, {"To": ALICE, "Channel": channel})
+    assert told[:2] == (501, 20501)
+    assert account.state("verifications") == []

@@ -12,9 +12,10 @@ from mirra_mcp.local.mirrors.twilio.api.dates import instant
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.phones import Phone
+from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 from mirra_mcp.local.mirrors.twilio.messaging import senders
 from mirra_mcp.local.mirrors.twilio.messaging.messages import segments
-from mirra_mcp.local.mirrors.twilio.messaging.params import CreateMessage, is_url
+from mirra_mcp.local.mirrors.twilio.messaging.params import CreateMessage
 from mirra_mcp.local.mirrors.twilio.messaging.senders import Sender
 from mirra_mcp.wire.model import Doc
 
@@ -213,6 +214,10 @@ def _check_service(
 
 
 def _check_recipient(twilio: Peers, account: Doc, sendable: Sendable, phone: Phone) -> None:
+    """Check who gets a message; of what a service accepts, the rest shows when it is sent.
+
+    Source: https://www.twilio.com/docs/api/errors/21610
+    """
     to, sender = sendable.to, sendable.sender or ""
     if to in MAGIC_TO:
         raise refusal(MAGIC_TO[to], to=to, sender=sender)
@@ -224,6 +229,8 @@ def _check_recipient(twilio: Peers, account: Doc, sendable: Sendable, phone: Pho
         raise refusal(21608, to=to)
     if _is_landline(twilio, account["sid"], phone):
         raise refusal(21614, to=to)
+    if sendable.service is not None:
+        return  # it is asked of the sender that the service chooses, when it has chosen
     if sendable.sender in twilio.setting("full_queues", ()):
         raise refusal(21611)
     if twilio.opt_outs.is_out(account["sid"], to, sender, sendable.service):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
-from mirra_mcp.local.mirrors.twilio.messaging import senders
+from mirra_mcp.local.mirrors.twilio.messaging import registrations, senders
 from mirra_mcp.local.mirrors.twilio.messaging.errors import OUTCOMES
 from mirra_mcp.local.mirrors.twilio.messaging.messages import segments
 from mirra_mcp.wire.model import Doc
@@ -73,11 +73,24 @@ class MessageStates(TwilioResource):
         doc = self.peek(id)
         if doc is None or doc["status"] != "queued":
             return
-        if self.mirror.opt_outs.blocks(doc):
-            self.fail(doc, 21610)
+        code = self.refusal_of(doc)
+        if code is not None:
+            self.fail(doc, code)
             return
         self.change(doc, status="sending")
         self.mirror.after(SENDING, "messages.hand_over", id=id)
+
+    def refusal_of(self, doc: Doc) -> int | None:
+        """Return why a message that was accepted can't be sent, now that its sender is known.
+
+        Source: https://www.twilio.com/docs/api/errors/30034 and
+        https://www.twilio.com/docs/api/errors/30032
+        """
+        if doc["from"] in self.mirror.setting("full_queues", ()):
+            return 21611
+        if self.mirror.opt_outs.blocks(doc):
+            return 21610
+        return registrations.refusal_of(self.mirror, doc)
 
     def hand_over(self, id: str) -> None:
         """Learn that the carrier took a message."""

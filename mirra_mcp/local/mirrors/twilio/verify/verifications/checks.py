@@ -69,7 +69,7 @@ class VerificationChecks(TwilioResource):
                 raise errors.refuse(60206)
             if (params.amount, params.payee) != (doc["amount"], doc["payee"]):
                 code = ""
-        return self.told(self.typed(doc, params.code, counts_as=code))
+        return _answer(self.typed(doc, params.code, counts_as=code))
 
     def typed(self, doc: Doc, code: str, *, counts_as: str | None = None) -> Doc:
         """Let somebody type a code, and return the verification.
@@ -82,16 +82,6 @@ class VerificationChecks(TwilioResource):
         kept = {name: doc[name] for name in KEPT}
         self.save(self.new(verification_sid=doc["sid"], code=code, **kept))
         return doc
-
-    def told(self, doc: Doc) -> Doc:
-        """Return what the API says of a check: it speaks as the verification.
-
-        The list of SNA's errors is null for all other channels.
-        """
-        told: Doc = {name: doc[name] for name in TOLD}
-        if told["status"] == "max_attempts_reached":
-            told["status"] = "pending"  # the next check hears of it
-        return told | {"sna_attempts_error_codes": None}
 
     def _target(self, service: str, params: CheckVerification) -> Doc:
         verifications = self.mirror.verifications
@@ -106,6 +96,17 @@ class VerificationChecks(TwilioResource):
         if doc is None or not verifications.is_open(doc):
             raise self.missing(service)
         return doc
+
+
+def _answer(verification: Doc) -> Doc:
+    """Return what the API says of a check: it speaks as the verification.
+
+    The list of SNA's errors is null for all other channels.
+    """
+    told: Doc = {name: verification[name] for name in TOLD}
+    if told["status"] == "max_attempts_reached":
+        told["status"] = "pending"  # the next check hears of it
+    return told | {"sna_attempts_error_codes": None}
 
 
 def _spelled(to: str) -> str:

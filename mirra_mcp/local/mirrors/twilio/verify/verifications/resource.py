@@ -14,6 +14,7 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.dates import iso
+from mirra_mcp.local.mirrors.twilio.api.errors import refusal
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.verify import errors
 from mirra_mcp.local.mirrors.twilio.verify.params import (
@@ -29,6 +30,10 @@ from mirra_mcp.wire.model import Doc
 LIVES = timedelta(minutes=10)
 MOST_SENDS, MOST_CHECKS = 5, 5
 CHANNELS = frozenset(("sms", "call", "email", "whatsapp", "auto"))
+UNMIRRORED = {
+    "sna": "Silent network authentication is not mirrored. See mirra_catalog for what is.",
+    "rcs": "Verifications over RCS are not mirrored. See mirra_catalog for what is.",
+}
 CHOSEN = {"auto": "sms"}
 """What Verify picks when the choice is its own. Ours: it is always a text."""
 SAID = {"sms": "SMS", "call": "CALL", "email": "EMAIL", "whatsapp": "whatsapp"}
@@ -96,8 +101,8 @@ class Verifications(TwilioResource):
             raise errors.refuse(60203)
         self.mirror.verify_rate_limits.admit(service, mapping("RateLimits", params.rate_limits))
         if code := self.mirror.carrier_lines.refusal_due(target):
-            refusal = errors.refuse(code)
-            return Answer(refusal.status, refusal.body)
+            refused = errors.refuse(code)
+            return Answer(refused.status, refused.body)
         doc = doc or self._begun(service, target)
         return self.view(self._sent(service, doc, channel, params))
 
@@ -177,6 +182,8 @@ class Verifications(TwilioResource):
         Raises:
             VendorError: nobody can be reached there, or not in this way.
         """
+        if params.channel.lower() in UNMIRRORED:
+            raise refusal(20501, message=UNMIRRORED[params.channel.lower()])
         channel = choice("Channel", params.channel.lower(), CHANNELS)
         channel = CHOSEN.get(channel, channel)
         if channel == "email":

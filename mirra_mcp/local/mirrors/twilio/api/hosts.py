@@ -1,0 +1,81 @@
+"""Which of Twilio's hosts a call was for. All of them share the mirror's URL.
+
+`x-mirra-host` names it: `mirra-mcp exec` sends it, and so do the adapters of `setup`. Without
+it only the path counts, and `/v1/Services` is Messaging's.
+
+Source: https://www.twilio.com/docs/usage/api#base-urls
+"""
+
+import re
+
+HEADER = "x-mirra-host"
+HOST = re.compile(r"([a-z][a-z-]*)(?:\.[a-z0-9-]+){0,2}\.twilio\.com", re.I)
+"""A product, then maybe an edge and a region."""
+
+MIRRORED: dict[str, re.Pattern[str]] = {
+    "api": re.compile(r"/2010-04-01/|/_media/"),
+    "accounts": re.compile(r"/v1/(AuthTokens|Messaging/GeoPermissions)"),
+    "iam": re.compile(r"/v1/Keys"),
+    "lookups": re.compile(r"/v2/(PhoneNumbers|batch)/"),
+    "messaging": re.compile(r"/v1/(Services|Tollfree|a2p)(/|$)"),
+    "verify": re.compile(r"/v2/(Services|Attempts|SafeList|Templates)(/|$)"),
+}
+"""The hosts that the mirror answers for, and what their paths look like."""
+
+OTHERS: dict[str, str] = {
+    "assistants": "AI Assistants",
+    "bulkexports": "Bulk Exports",
+    "chat": "Programmable Chat",
+    "content": "The Content API",
+    "conversations": "Conversations",
+    "events": "Event Streams",
+    "flex-api": "Flex",
+    "frontline-api": "Frontline",
+    "insights": "Voice Insights",
+    "intelligence": "Conversational Intelligence",
+    "ip-messaging": "Programmable Chat",
+    "knowledge": "Knowledge",
+    "marketplace": "The add-on marketplace",
+    "memory": "Memory",
+    "monitor": "Monitor",
+    "notify": "Notify",
+    "numbers": "Regulatory compliance, porting and hosting of numbers",
+    "oauth": "OAuth",
+    "preview": "The preview API",
+    "preview-iam": "The preview API",
+    "pricing": "Pricing",
+    "proxy": "Proxy",
+    "routes": "Routes",
+    "serverless": "Serverless",
+    "studio": "Studio",
+    "supersim": "Super SIM",
+    "sync": "Sync",
+    "taskrouter": "TaskRouter",
+    "trunking": "Elastic SIP Trunking",
+    "trusthub": "TrustHub",
+    "video": "Video",
+    "voice": "Voice",
+    "webhooks": "Webhook rules",
+    "wireless": "Programmable Wireless",
+}
+"""The other hosts of Twilio's, by the product that is not mirrored.
+
+Source: https://github.com/twilio/twilio-python (twilio/rest)
+"""
+
+
+def product_of(headers: dict[str, str]) -> str | None:
+    """Return the first part of the host that a call was for, or None if nothing tells."""
+    found = HOST.fullmatch(headers.get(HEADER, "").partition(":")[0])
+    return found[1].lower() if found else None
+
+
+def has(product: str, path: str) -> bool:
+    """Say whether a path is one of a mirrored product's."""
+    return product in MIRRORED and MIRRORED[product].match(path) is not None
+
+
+def reason_of(product: str) -> str | None:
+    """Return why the mirror doesn't answer for a host of Twilio's; None: it does, or isn't one."""
+    name = OTHERS.get(product)
+    return None if name is None else f"{name} is not mirrored."
