@@ -12,7 +12,19 @@ from mirra_mcp.cli import serve
 from mirra_mcp.cli.failures import FAILED, INTERRUPTED, USAGE, CommandFailed, nearest
 from mirra_mcp.cli.options import server_options, settings_from
 
-COMMANDS = ("auth", "check", "demo", "doctor", "exec", "install", "run", "runs", "serve", "up")
+COMMANDS = (
+    "auth",
+    "check",
+    "demo",
+    "doctor",
+    "exec",
+    "install",
+    "mirror",
+    "run",
+    "runs",
+    "serve",
+    "up",
+)
 """Each is the function of that name in the module of that name."""
 
 

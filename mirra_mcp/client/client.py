@@ -3,6 +3,7 @@
 Source: https://docs.mirra.run/reference/api
 """
 
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from mirra_mcp.client.mirror import MirrorClient, MirrorResponse
 from mirra_mcp.client.urls import base_url, refuse_plain_http, segment, usable_token
 from mirra_mcp.wire.admin import Catalog, Metadata
 from mirra_mcp.wire.events import DeliveryPage, Event, EventPage
+from mirra_mcp.wire.mirrors import CreateMirror, DocumentMirror
 from mirra_mcp.wire.runs import (
     CheckScenario,
     CreateRun,
@@ -49,6 +51,10 @@ SILENCE = 45.0
 GRADING = 120.0
 """Seconds that grading an attempt may take beyond a usual answer: a judge thinks."""
 _FIRST_POLL, _LONGEST_POLL = 0.05, 1.0
+
+
+DOCUMENTS = (".json", ".yaml", ".yml")
+"""How the path of a document ends."""
 
 
 class MirraClient(ClosingClient):
@@ -105,8 +111,31 @@ class MirraClient(ClosingClient):
     # Sessions
 
     async def create_session(self, session: CreateSession) -> Session:
-        """Ask for a session; it may still be provisioning when this returns."""
+        """Ask for a session; it may still be provisioning when this returns.
+
+        A mirror that is the path of an OpenAPI document (`petstore.yaml`) is made first.
+
+        Raises:
+            MirraError: something that was asked for can't be had; nothing was started.
+        """
+        session = await self._with_documents(session)
         return await self._api.post("/v1/sessions", session, Session)
+
+    async def _with_documents(self, session: CreateSession) -> CreateSession:
+        names = {}
+        for each in session.mirrors:
+            if each.lower().endswith(DOCUMENTS):
+                path = os.path.abspath(each)  # noqa: ASYNC240 - asks for the folder alone
+                made = await self.create_mirror(CreateMirror(path=path))
+                names[each] = made.name
+        if not names:
+            return session
+        return session.model_copy(
+            update={
+                "mirrors": [names.get(each, each) for each in session.mirrors],
+                "seeds": {names.get(key, key): seed for key, seed in session.seeds.items()},
+            }
+        )
 
     async def wait_until_ready(
         self,
@@ -289,6 +318,16 @@ class MirraClient(ClosingClient):
         """Read what a vendor's mirror is and covers (extension)."""
         path = f"/v1/catalog/{segment(vendor, of='vendor')}"
         return await self._api.get(path, Metadata, extension=extensions.CATALOG)
+
+    async def create_mirror(self, mirror: CreateMirror) -> DocumentMirror:
+        """Make a mirror from an OpenAPI document (extension).
+
+        Raises:
+            MirraError: the document or its behaviour can't be used.
+        """
+        return await self._api.post(
+            "/v1/mirrors", mirror, DocumentMirror, extension=extensions.MIRRORS
+        )
 
     async def create_run(self, run: CreateRun) -> RunStarted:
         """Start a run of a scenario."""

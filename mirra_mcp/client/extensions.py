@@ -20,6 +20,9 @@ CLOCK = Extension("a clock that can be moved", f"Simulate the event you wait for
 DELIVERIES = Extension(
     "a list of webhooks", f"Read `webhook.dispatched` from the session's events, or {_EMBEDDED}"
 )
+MIRRORS = Extension(
+    "mirrors made from OpenAPI documents", f"Use a mirror of its catalog, or {_EMBEDDED}"
+)
 EVENT_PAGES = Extension("its events in pages", f"Follow the event stream, or {_EMBEDDED}")
 RETRY = Extension("sending a webhook again", f"Simulate the event that caused it, or {_EMBEDDED}")
 RUN_LIST = Extension("a list of runs", f"Get each run by its id, or {_EMBEDDED}")

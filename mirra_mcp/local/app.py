@@ -94,15 +94,17 @@ class LocalMirra:
     async def _serve(self) -> None:
         from mirra_mcp.local.api.app import build_api
         from mirra_mcp.local.api.marketplace import FrontDoor
+        from mirra_mcp.local.kinds import Kinds
         from mirra_mcp.local.kit.clock import wall
         from mirra_mcp.local.kit.folder import Folder
         from mirra_mcp.local.kit.host import Host
 
-        settings, kinds = self._settings, self._kinds
-        if kinds is None:
+        settings, vendors = self._settings, self._kinds
+        if vendors is None:
             from mirra_mcp.local.mirrors import MIRRORS
 
-            kinds = MIRRORS
+            vendors = MIRRORS
+        kinds = Kinds(vendors)
         folder = Folder(settings.data_dir)
         host = Host(settings, kinds, folder, wall, self.token)
         control = build_api(host, self.token, settings.rate_limit, wall)
@@ -113,6 +115,8 @@ class LocalMirra:
         self.url = f"http://{name}:{ports.control_port}"
         _allow_many_files()
         folder.own()
+        if folder.is_owned:
+            kinds.keep_in(folder.path / "mirrors")
         try:
             await host.revive()
             folder.register(self.url, self.token)

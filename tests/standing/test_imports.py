@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     MIRRORS: (MIRRORS, KIT, WIRE),
     f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE, SETTINGS),
     f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", MIRRORS, KIT, WIRE),
+    f"{LOCAL}.openapi": (f"{LOCAL}.openapi", KIT, WIRE),
     LOCAL: (LOCAL, WIRE, SETTINGS, VENDORS),
     "mirra_mcp.cli": ("mirra_mcp",),
     "mirra_mcp.__main__": ("mirra_mcp.cli",),

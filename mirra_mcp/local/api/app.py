@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mirra_mcp.local.api import catalog, clock, events, runs, scenarios, sessions, webhooks
+from mirra_mcp.local.api import catalog, clock, events, mirrors, runs, scenarios, sessions, webhooks
 from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.errors import Refusal, internal
@@ -38,6 +38,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("/v1/sessions/{id}/clock", {"POST": clock.move}),
     ("/v1/catalog", {"GET": catalog.index}),
     ("/v1/catalog/{vendor}", {"GET": catalog.retrieve}),
+    ("/v1/mirrors", {"POST": mirrors.create}),
     ("/v1/runs", {"GET": runs.index, "POST": runs.create}),
     ("/v1/runs/{id}", {"GET": runs.retrieve, "DELETE": runs.cancel}),
     ("/v1/runs/{id}/finish", {"POST": runs.finish}),

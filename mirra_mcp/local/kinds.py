@@ -1,0 +1,156 @@
+"""Which mirrors there are: the vendors' own, and those that people made from documents."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mirra_mcp.local.kit import private
+from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.wire.mirrors import CreateMirror, DocumentMirror, MirrorNoun
+from mirra_mcp.wire.model import Doc
+
+COMMON = ("openapi", "swagger", "api", "spec", "index", "schema", "openapi3", "oas")
+"""Names of files that say nothing of what is in them."""
+BESIDE = (".mirra.yaml", ".mirra.yml", ".mirra.json")
+"""How the name of a behaviour file beside a document ends."""
+
+
+class Kinds(Mapping[str, type[Mirror]]):
+    """The mirror classes by name. Any thread may ask; what was added is kept in a folder."""
+
+    def __init__(self, vendors: Mapping[str, type[Mirror]], folder: Path | None = None) -> None:
+        self._vendors = vendors
+        self._folder = folder
+        self._made: dict[str, type[Mirror]] = {}
+        self._lock = threading.Lock()
+
+    def keep_in(self, folder: Path) -> None:
+        """Keep what is added in a folder from now on, and offer what it holds already."""
+        self._folder = folder
+
+    def _kept(self) -> dict[str, Path]:
+        if self._folder is None or not self._folder.is_dir():
+            return {}
+        return {path.stem: path for path in sorted(self._folder.glob("*.json"))}
+
+    def __getitem__(self, name: str) -> type[Mirror]:
+        """Return a mirror's class; one that was kept is made when it is first asked for."""
+        if name in self._vendors:
+            return self._vendors[name]
+        with self._lock:
+            if name not in self._made:
+                path = self._kept()[name]
+                kept = orjson.loads(path.read_bytes())
+                self._made[name] = _made(name, kept["document"], kept["behavior"])
+            return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the mirrors, the vendors' first."""
+        yield from self._vendors
+        yield from sorted({*self._made, *self._kept()} - set(self._vendors))
+
+    def __len__(self) -> int:
+        """Count the mirrors."""
+        return len(list(iter(self)))
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a mirror, without making it."""
+        return name in self._vendors or name in self._made or name in self._kept()
+
+    def add(self, wanted: CreateMirror) -> DocumentMirror:
+        """Make a mirror from a document, and keep it under its name.
+
+        Raises:
+            Refusal: the document or the behaviour can't be used, or a vendor has the name.
+        """
+        doc, behavior, called = _read(wanted)
+        name = wanted.name or called
+        if name in self._vendors:
+            raise _refusal(
+                f"'{name}' is the name of a vendor's own mirror.", "Give the mirror another 'name'."
+            )
+        kind = _made(name, doc, behavior)
+        with self._lock:
+            self._made[name] = kind
+            if self._folder is not None:
+                private.folder(self._folder)
+                kept = orjson.dumps({"document": doc, "behavior": behavior})
+                private.write(self._folder / f"{name}.json", kept)
+        return described(name, kind)
+
+
+def described(name: str, kind: type[Mirror]) -> DocumentMirror:
+    """Tell what was made of a document."""
+    plan = kind.plan  # type: ignore[attr-defined]  # a document's mirror has one
+    return DocumentMirror(
+        name=name,
+        title=plan.spec.title,
+        version=plan.spec.version,
+        endpoints=len(plan.spec.operations),
+        nouns=[
+            MirrorNoun(
+                name=noun.plural,
+                entity=noun.entity,
+                collection=noun.collection,
+                statuses=list(noun.statuses),
+            )
+            for noun in plan.nouns
+        ],
+        webhook_events=list(kind.webhook_events),
+        guesses=list(plan.guesses),
+    )
+
+
+def _made(name: str, doc: Doc, behavior: Any) -> type[Mirror]:
+    from mirra_mcp.local.openapi.behaviour import BehaviourError
+    from mirra_mcp.local.openapi.mirror import mirror_of
+
+    try:
+        return mirror_of(name, doc, behavior)
+    except BehaviourError as error:
+        raise _refusal(f"The behaviour can't be used: {error}.", None) from None
+
+
+def _read(wanted: CreateMirror) -> tuple[Doc, Any, str]:
+    """Return the document, its behaviour, and what it is called."""
+    from mirra_mcp.local.openapi.document.reading import (
+        DocumentError,
+        checked,
+        parsed,
+        read_file,
+        read_text,
+    )
+    from mirra_mcp.local.openapi.words import snake
+
+    if (wanted.path is None) == (wanted.document is None):
+        raise _refusal("A mirror needs 'path' or 'document', one of them.", None)
+    behavior: Any = wanted.behavior
+    try:
+        if wanted.path is not None:
+            path = Path(wanted.path).expanduser()
+            doc = read_file(path)
+            stem = snake(path.name.partition(".")[0])
+            if behavior is None:
+                beside = (path.with_name(path.stem + ending) for ending in BESIDE)
+                found = next((each for each in beside if each.is_file()), None)
+                behavior = parsed(found.read_bytes(), found.name) if found else None
+        elif isinstance(wanted.document, dict):
+            doc, stem = checked(wanted.document, "document"), ""
+        else:
+            doc, stem = read_text(wanted.document or ""), ""
+        if isinstance(behavior, str):
+            behavior = parsed(behavior.encode(), "behavior")
+    except DocumentError as error:
+        raise _refusal(f"{error}.".replace("..", "."), error.hint) from None
+    title = snake(str((doc.get("info") or {}).get("title") or "api"))
+    name = title if stem in COMMON or not stem else stem
+    name = name.strip("_")[:40].strip("_") or "api"
+    return doc, behavior, name if name[0].isalpha() else f"api_{name}"[:40]
+
+
+def _refusal(message: str, hint: str | None) -> Refusal:
+    return Refusal(400, "mirra.mirror.invalid", message, hint)

@@ -1,0 +1,205 @@
+"""An OpenAPI document as it comes: text or a file, JSON or YAML, in one file or in several."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from mirra_mcp.local.openapi.document import swagger
+from mirra_mcp.wire.model import Doc
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one file."""
+MOST_FILES = 500
+ELSEWHERE = "x-mirra-files"
+"""Where the contents of other files stand in a document that has been put together."""
+VERSIONS = "OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0"
+
+
+class DocumentError(Exception):
+    """A document that can't be read: what is wrong, where, and what to do."""
+
+    def __init__(self, where: str, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{where}: {message}")
+        self.where, self.message, self.hint = where, message, hint
+
+
+def read_file(path: Path) -> Doc:
+    """Read a document and the files beside it that it refers to, as one OpenAPI 3 document.
+
+    Raises:
+        DocumentError: a file isn't there, isn't JSON or YAML, or the whole is no OpenAPI.
+    """
+    return checked(_Bundle(path).whole(), path.name)
+
+
+def read_text(text: str | bytes, where: str = "document") -> Doc:
+    """Read a document that refers to nothing outside of itself.
+
+    Raises:
+        DocumentError: it isn't JSON or YAML, is no OpenAPI, or refers to a file or a host.
+    """
+    doc = parsed(text.encode() if isinstance(text, str) else text, where)
+    for ref, _ in _references(doc):
+        if not ref.startswith("#"):
+            raise DocumentError(
+                where,
+                f"it refers to '{ref[:80]}', which lies outside of it",
+                "Give the path of the file, so that files beside it are found, or put all in one.",
+            )
+    return checked(doc, where)
+
+
+def checked(doc: Any, where: str) -> Doc:
+    """Return a document in OpenAPI 3's form.
+
+    Raises:
+        DocumentError: it is no OpenAPI document, or one that has nothing to call.
+    """
+    if not isinstance(doc, dict):
+        raise DocumentError(where, "this is no OpenAPI document: it isn't an object", _expected())
+    if doc.get("swagger") is not None:
+        if str(doc["swagger"]) != "2.0":
+            told = str(doc["swagger"])[:20]
+            raise DocumentError(where, f"'swagger' is '{told}', which isn't known", _expected())
+        doc = swagger.lifted(doc)
+    version = str(doc.get("openapi") or "")
+    if not version.startswith(("3.0", "3.1", "3.2")):
+        told = f"'openapi' is '{version[:20]}'" if version else "it has no 'openapi' field"
+        raise DocumentError(where, f"this is no document that can be mirrored: {told}", _expected())
+    paths = doc.get("paths")
+    if not isinstance(paths, dict) or not any(isinstance(each, dict) for each in paths.values()):
+        raise DocumentError(
+            where, "it has no paths, so there is nothing to call", "Add 'paths' with operations."
+        )
+    return doc  # type: ignore[no-any-return]  # an object, as was seen
+
+
+def parsed(content: bytes, where: str) -> Any:
+    """Return what JSON or YAML says; dates stay texts.
+
+    Raises:
+        DocumentError: it is neither, with the line where reading ended.
+    """
+    if len(content) > LARGEST:
+        raise DocumentError(where, f"it has {len(content):,} bytes; the most is {LARGEST:,}")
+    text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:1] in (b"{", b"["):
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            if b"\n" not in text or error.pos is None:
+                raise DocumentError(where, f"this isn't JSON: {error.msg}") from None
+            if text[:1] == b"{" and b'"' in text[:200]:
+                told = f"line {error.lineno}, column {error.colno}: {error.msg}"
+                raise DocumentError(where, f"this isn't JSON: {told}") from None
+    return _yaml(content, where)
+
+
+def _yaml(content: bytes, where: str) -> Any:
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Reads dates as the texts that they are in JSON."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, rule) for tag, rule in rules if tag != "tag:yaml.org,2002:timestamp"]
+        for first, rules in Loader.yaml_implicit_resolvers.items()
+    }
+    try:
+        return _keyed_by_texts(yaml.load(content, Loader))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        told = getattr(error, "problem", None) or type(error).__name__
+        raise DocumentError(where, f"this is neither JSON nor YAML: {line}{told}") from None
+
+
+def _keyed_by_texts(node: Any) -> Any:
+    """Return YAML's value with every key a text, as JSON has it: responses' `200` among them."""
+    if isinstance(node, dict):
+        return {
+            key if isinstance(key, str) else str(key): _keyed_by_texts(value)
+            for key, value in node.items()
+        }
+    return [_keyed_by_texts(each) for each in node] if isinstance(node, list) else node
+
+
+def _expected() -> str:
+    return f"{VERSIONS} can be mirrored."
+
+
+def _references(doc: Any) -> list[tuple[str, Doc]]:
+    """List what a document refers to, with the objects that do."""
+    found, waiting = [], [doc]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if isinstance(ref := node.get("$ref"), str):
+                found.append((ref, node))
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return found
+
+
+class _Bundle:
+    """Puts a document and the files that it refers to into one."""
+
+    def __init__(self, path: Path) -> None:
+        self._root = path
+        self._folder = path.resolve().parent
+        self._files: dict[Path, str] = {path.resolve(): ""}
+        self._contents: Doc = {}
+
+    def whole(self) -> Any:
+        """Return the root with the other files under `x-mirra-files`."""
+        doc = self._read(self._root)
+        self._tie(doc, self._root.resolve())
+        if self._contents and isinstance(doc, dict):
+            doc[ELSEWHERE] = self._contents
+        return doc
+
+    def _read(self, path: Path) -> Any:
+        try:
+            return parsed(path.read_bytes(), path.name)
+        except OSError as error:
+            raise DocumentError(
+                str(path), f"it can't be read: {error.strerror or error}", "Check the path."
+            ) from None
+
+    def _tie(self, doc: Any, path: Path) -> None:
+        """Let references to other files point to where these stand now."""
+        for ref, node in _references(doc):
+            file, _, pointer = ref.partition("#")
+            if file:
+                target = self._target(unquote(file), path)
+                place = self._files[target]
+            else:
+                place = self._files[path]
+            node["$ref"] = f"#{place}{pointer.rstrip('/')}"
+
+    def _target(self, file: str, path: Path) -> Path:
+        """Return a file that a document refers to, read."""
+        if "://" in file:
+            raise DocumentError(
+                path.name,
+                f"it refers to '{file[:80]}' on another host",
+                "Save that file beside the document and refer to it by a relative path.",
+            )
+        target = (path.parent / file).resolve()
+        if not target.is_relative_to(self._folder):
+            raise DocumentError(
+                path.name,
+                f"it refers to '{file[:80]}', which doesn't lie beside it",
+                f"Only files in {self._folder.name or 'its folder'} and below are read.",
+            )
+        if target not in self._files:
+            if len(self._files) > MOST_FILES:
+                raise DocumentError(path.name, f"it refers to more than {MOST_FILES} files")
+            key = f"{len(self._files)}"
+            self._files[target] = f"/{ELSEWHERE}/{key}"
+            content = self._contents[key] = self._read(target)
+            self._tie(content, target)
+        return target

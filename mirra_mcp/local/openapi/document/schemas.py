@@ -1,0 +1,261 @@
+"""Schemas of a document: as plain JSON Schema, as validators, and as one flat view of an object.
+
+OpenAPI 3.1 and 3.2 speak JSON Schema 2020-12; what 3.0 says in its own dialect is put into it.
+
+Sources: https://spec.openapis.org/oas/v3.0.4.html#schema-object,
+https://json-schema.org/draft/2020-12/json-schema-core
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from mirra_mcp.local.openapi.document.spec import Spec
+from mirra_mcp.wire.model import Doc
+
+Direction = Literal["request", "response"]
+HIDDEN: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
+"""What a property is marked with that has no place in this direction."""
+LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+SINGLES = (
+    "items", "not", "additionalProperties", "if", "then", "else", "contains", "propertyNames",
+    "unevaluatedProperties", "unevaluatedItems",
+)  # fmt: skip
+MAPS = ("properties", "patternProperties", "dependentSchemas")
+DROPPED = {
+    "example",
+    "examples",
+    "discriminator",
+    "xml",
+    "externalDocs",
+    "nullable",
+    "$id",
+    "$schema",
+}
+DEEPEST = 12
+ANY: Doc = {}
+"""The schema that takes everything. One object, as schemas are known by their identity."""
+NOTHING: Doc = {"not": {}}
+
+
+@dataclass
+class Shape:
+    """An object's schema with its parts put together."""
+
+    properties: dict[str, Any] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+    is_closed: bool = False
+    """Whether other properties are refused."""
+    additional: Any = None
+    """What other properties must be like, if it says."""
+
+
+class Schemas:
+    """The schemas of one document."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._validators: dict[tuple[int, Direction], Any] = {}
+        self._kept: list[Any] = []
+        """Keeps schemas alive whose identity is a key."""
+        self._shapes: dict[int, Shape] = {}
+        self._derived: dict[tuple[Any, ...], Doc] = {}
+        self._types: dict[int, tuple[str, ...]] = {}
+
+    # Reading.
+
+    def of(self, schema: Any) -> Doc:
+        """Return a schema with its reference followed; what stands beside a `$ref` is laid over."""
+        if schema is True or schema is None:
+            return ANY
+        if not isinstance(schema, dict) or "$ref" not in schema:
+            return schema if isinstance(schema, dict) else NOTHING
+        target = self.spec.resolve(schema)
+        if len(schema) == 1 or self.spec.is_old:
+            return target
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        return self.derived("of", (schema,), lambda: target | beside)
+
+    def derived(self, use: str, of: tuple[Any, ...], make: Callable[[], Doc]) -> Doc:
+        """Return a schema that is made of others, the same one each time."""
+        key = (use, *map(id, of))
+        if key not in self._derived:
+            self._kept.append(of)
+            self._derived[key] = make()
+        return self._derived[key]
+
+    def name(self, schema: Any) -> str | None:
+        """Return what the document calls a schema: `Pet` of `#/components/schemas/Pet`."""
+        for _ in range(DEEPEST):
+            if not isinstance(schema, dict):
+                return None
+            if isinstance(ref := schema.get("$ref"), str):
+                return ref.rsplit("/", 1)[-1]
+            parts = schema.get("allOf")
+            schema = parts[0] if isinstance(parts, list) and len(parts) == 1 else None
+        return None
+
+    def types(self, schema: Any) -> tuple[str, ...]:
+        """Return which JSON types a schema takes, `null` among them; empty where it doesn't say."""
+        key = id(schema)
+        if key not in self._types:
+            self._kept.append(schema)
+            self._types[key] = ()  # what a schema that is made of itself says of its type
+            self._types[key] = self._types_of(self.of(schema))
+        return self._types[key]
+
+    def _types_of(self, doc: Doc) -> tuple[str, ...]:
+        kind = doc.get("type")
+        found = [str(each) for each in kind] if isinstance(kind, list) else [str(kind or "")]
+        found = [each for each in found if each]
+        if not found:
+            for each in [*(doc.get("anyOf") or []), *(doc.get("oneOf") or [])]:
+                found += [type for type in self.types(each) if type not in found]
+            for each in doc.get("allOf") or []:
+                found = found or list(self.types(each))
+            if not found and ("properties" in doc or "additionalProperties" in doc):
+                found = ["object"]
+            if not found and "items" in doc:
+                found = ["array"]
+        if doc.get("nullable") is True and "null" not in found:
+            found.append("null")
+        return tuple(found)
+
+    def shape(self, schema: Any) -> Shape:
+        """Return an object's properties from all of its parts; of alternatives, every one's."""
+        key = id(schema)
+        if key not in self._shapes:
+            self._kept.append(schema)
+            shape = self._shapes[key] = Shape()
+            self._collect(schema, shape, 0, is_sure=True)
+        return self._shapes[key]
+
+    def _collect(self, schema: Any, shape: Shape, depth: int, *, is_sure: bool) -> None:
+        doc = self.of(schema)
+        if depth > DEEPEST:
+            return
+        for name, each in (doc.get("properties") or {}).items():
+            shape.properties.setdefault(name, each)
+        if is_sure:
+            shape.required |= set(doc.get("required") or ())
+        for each in doc.get("allOf") or []:
+            self._collect(each, shape, depth + 1, is_sure=is_sure)
+        for each in [*(doc.get("oneOf") or []), *(doc.get("anyOf") or [])]:
+            self._collect(each, shape, depth + 1, is_sure=False)
+        more = doc.get("additionalProperties")
+        if more is False or doc.get("unevaluatedProperties") is False:
+            shape.is_closed = True
+        elif isinstance(more, dict):
+            shape.additional = more
+
+    def array_in(self, schema: Any) -> tuple[str | None, Any] | None:
+        """Find the list in an answer: the property that holds it (None: all of it), and its items.
+
+        An envelope has one property that is a list of objects.
+        """
+        if "array" in self.types(schema):
+            return None, self.of(schema).get("items") or ANY
+        if "object" not in self.types(schema):
+            return None
+        lists = [
+            (name, self.of(each).get("items") or ANY)
+            for name, each in self.shape(schema).properties.items()
+            if "array" in self.types(each)
+        ]
+        objects = [pair for pair in lists if "object" in self.types(pair[1])]
+        return objects[0] if len(objects) == 1 else None
+
+    # Checking.
+
+    def validator(self, schema: Any, direction: Direction) -> Any:
+        """Return a validator (of jsonschema-rs), made once a schema."""
+        key = (id(schema), direction)
+        if key not in self._validators:
+            import jsonschema_rs
+
+            self._kept.append(schema)
+            self._validators[key] = jsonschema_rs.Draft202012Validator(
+                self.standard(schema, direction), validate_formats=True
+            )
+        return self._validators[key]
+
+    def standard(self, schema: Any, direction: Direction) -> Doc | bool:
+        """Return a schema as JSON Schema 2020-12 that stands alone, with what it refers to."""
+        wanted: dict[str, str] = {}
+        defs: Doc = {}
+        plain = self._plain(schema, direction, wanted)
+        done: set[str] = set()
+        while len(done) < len(wanted):
+            for ref, name in list(wanted.items()):
+                if ref not in done:
+                    done.add(ref)
+                    defs[name] = self._plain(self.spec.pointed(ref), direction, wanted)
+        if isinstance(plain, dict) and defs:
+            return plain | {"$defs": defs}
+        return plain  # type: ignore[no-any-return]  # an object or a truth value
+
+    def _plain(self, schema: Any, direction: Direction, wanted: dict[str, str]) -> Any:
+        if isinstance(schema, bool):
+            return schema
+        if not isinstance(schema, dict):
+            return True
+        if isinstance(ref := schema.get("$ref"), str):
+            name = wanted.setdefault(ref, f"s{len(wanted)}")
+            plain: Doc = {"$ref": f"#/$defs/{name}"}
+            if self.spec.is_old:
+                return plain
+            return self._plain_object(schema, direction, wanted) | plain
+        return self._plain_object(schema, direction, wanted)
+
+    def _plain_object(self, schema: Doc, direction: Direction, wanted: dict[str, str]) -> Doc:
+        plain: Doc = {}
+        for key, value in schema.items():
+            if key in DROPPED or key == "$ref" or key.startswith("x-"):
+                continue
+            if key in LISTS and isinstance(value, list):
+                plain[key] = [self._plain(each, direction, wanted) for each in value]
+            elif key in SINGLES and isinstance(value, dict | bool):
+                plain[key] = self._plain(value, direction, wanted)
+            elif key in MAPS and isinstance(value, dict):
+                plain[key] = {
+                    name: self._plain(each, direction, wanted) for name, each in value.items()
+                }
+            elif key == "required" and isinstance(value, list):
+                plain[key] = self._required(schema, value, direction)
+            elif key == "format" and value in ("binary", "byte", "password"):
+                continue
+            else:
+                plain[key] = value
+        if self.spec.is_old:
+            return _modern(plain, schema)
+        return plain
+
+    def _required(self, schema: Doc, names: list[str], direction: Direction) -> list[str]:
+        """Leave out what has no place in this direction."""
+        mark = HIDDEN[direction]
+        properties = schema.get("properties") or {}
+        return [name for name in names if not self.of(properties.get(name)).get(mark)]
+
+
+def _modern(plain: Doc, schema: Doc) -> Doc:
+    """Put what OpenAPI 3.0 says in its own way into JSON Schema 2020-12."""
+    for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(plain.get(name), bool) and plain.pop(name) and bound in plain:
+            plain[name] = plain.pop(bound)
+    if schema.get("nullable") is not True:
+        return plain
+    if isinstance(plain.get("type"), str):
+        plain["type"] = [plain["type"], "null"]
+        if isinstance(plain.get("enum"), list) and None not in plain["enum"]:
+            plain["enum"] = [*plain["enum"], None]
+        return plain
+    return {"anyOf": [plain, {"type": "null"}]} if plain else plain
+
+
+def digest(doc: Doc) -> str:
+    """Return what tells a document from another."""
+    from hashlib import sha256
+
+    return sha256(orjson.dumps(doc, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

@@ -1,0 +1,309 @@
+"""A mirror made from an OpenAPI document: `mirror_of` makes a class like a vendor's own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, create_model
+
+from mirra_mcp.local.kit.errors import Refusal, VendorError
+from mirra_mcp.local.kit.mirror import Fixture, Mirror
+from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.routes import Answer, Call, Route
+from mirra_mcp.local.kit.stories import Story, the_one
+from mirra_mcp.local.kit.webhooks import Target, svix_schedule
+from mirra_mcp.local.openapi import access, announcements, signing
+from mirra_mcp.local.openapi.answers import Answering
+from mirra_mcp.local.openapi.behaviour import Behaviour, BehaviourError, NounRules, read
+from mirra_mcp.local.openapi.document.samples import Samples
+from mirra_mcp.local.openapi.document.spec import Operation, Spec
+from mirra_mcp.local.openapi.documents import Documents
+from mirra_mcp.local.openapi.errors import refusal
+from mirra_mcp.local.openapi.plan import Noun, Plan
+from mirra_mcp.local.openapi.roles import make
+from mirra_mcp.local.openapi.words import snake
+from mirra_mcp.wire.model import Doc
+
+EXAMPLES = 3
+"""Documents of each noun in the fixture `examples`."""
+
+
+class _Dice:
+    """What a mirror's made-up values are made of: its own ids and time."""
+
+    def __init__(self, mirror: "DocumentMirror") -> None:
+        self._mirror = mirror
+
+    @property
+    def now(self) -> datetime:
+        """The session's time."""
+        return self._mirror.now
+
+    def token(self, length: int) -> str:
+        """Return letters and digits."""
+        return self._mirror.ids.token(length)
+
+    def uuid(self) -> str:
+        """Return a UUID."""
+        return self._mirror.ids.uuid()
+
+
+class DocumentMirror(Mirror):
+    """The base of every mirror that a document is made into."""
+
+    plan: ClassVar[Plan]
+    behaviour: ClassVar[Behaviour] = Behaviour()
+    answering: ClassVar[Mapping[str, Answering]]
+    webhook_secret = "whsec_bWlycmEtbWlycm9yLW1pcnJhLW1pcnJv"
+    retry_schedule = svix_schedule()
+    event_id_key = "objectId"
+
+    operation: Operation | None = None
+    """The operation of the call that is being answered."""
+
+    def __init__(self, url: str, fixture: str) -> None:
+        super().__init__(url, fixture)
+        self.dice = _Dice(self)
+        self.samples = Samples(self.plan.schemas)
+        self.templates: dict[str, bytes] = {}
+        """What webhooks carry beside the document that they are about."""
+
+    @cached_property
+    def nouns_by_entity(self) -> dict[str, Documents]:
+        """The nouns by what one of them is called."""
+        return {noun.entity: noun for noun in self.nouns.values() if isinstance(noun, Documents)}
+
+    def noun_of(self, noun: Noun | None) -> Any:
+        """Return the documents of a planned noun."""
+        return self.nouns.get(noun.plural) if noun is not None else None
+
+    @classmethod
+    def routes(cls) -> list[Route]:
+        """List the document's operations, under its first server's path."""
+        base = cls.plan.spec.base
+        return [
+            Route(each.method, base + each.path, 200, "", each.spec, True, None, ())
+            for each in cls.plan.spec.operations
+        ]
+
+    def invoke(self, route: Route, args: dict[str, Any]) -> Answer:
+        """Let an operation answer."""
+        return self.answering[route.verb].answer(self, args["call"])
+
+    # Calls.
+
+    def admit(self, call: Call, spec: str) -> None:
+        """Refuse callers that don't say who they are where the document asks for it.
+
+        Raises:
+            VendorError: 401.
+        """
+        method, path = spec.split(" ", 1)
+        operation = self.answering[f"{method} {path.removeprefix(self.plan.spec.base)}"].operation
+        self.operation = operation
+        if (wanted := access.missing(self.plan.spec, operation, call)) is not None:
+            headers = {"www-authenticate": wanted.challenge} if wanted.challenge else {}
+            raise self.refusal(401, wanted.message, headers=headers)
+
+    def refusal(
+        self,
+        status: int,
+        message: str,
+        problems: list[tuple[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> VendorError:
+        """Return a refusal in the words of the operation that is being called."""
+        return refusal(self.samples, self.dice, self.operation, status, message, problems, headers)
+
+    def authenticate(self, call: Call) -> None:
+        """Forget the last call. Who calls is looked at when the operation is known."""
+        self.operation = None
+
+    def invalid(self, problems: list[Problem], call: Call) -> VendorError:
+        """Say what is wrong with the parameters."""
+        return self.refusal(400, "; ".join(each.message for each in problems))
+
+    def malformed(self, call: Call) -> VendorError:
+        """Say that the body can't be read."""
+        return self.refusal(400, "The body can't be read.")
+
+    def too_large(self, call: Call) -> VendorError:
+        """Say that the body is too large."""
+        return self.refusal(413, f"The body is over {self.max_body} bytes.")
+
+    def unknown_path(self, call: Call) -> VendorError:
+        """Say that the document has no such path."""
+        return self.refusal(404, f"{self.plan.spec.title} has no {call.path}.")
+
+    def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
+        """Say which methods a path takes."""
+        names = ", ".join(sorted(allowed))
+        told = f"{call.path} takes {names}."
+        return self.refusal(405, told, headers={"allow": names})
+
+    def gap(self, call: Call, reason: str) -> VendorError:
+        """Say that something isn't mirrored."""
+        return self.refusal(501, reason)
+
+    def crashed(self, call: Call) -> VendorError:
+        """Say that the mirror failed."""
+        return VendorError(500, {"error": {"status": 500, "message": "The mirror failed."}})
+
+    def idempotency_conflict(self, call: Call) -> VendorError:
+        """Say that a key was another call's."""
+        return self.refusal(409, "That idempotency key was used for another request.")
+
+    # What happens.
+
+    def tell(self, noun: Documents, doc: Doc, happening: str) -> None:
+        """Send the webhook of something that happened to a document, if the API has one."""
+        event = noun.rules.events.get(happening) or announcements.event_of(
+            self.plan, noun.entity, happening
+        )
+        if event:
+            self.emit(event, {"id": doc["id"], "doc": noun.view(doc), "noun": noun.plural})
+
+    def set_timers(self, noun: Documents, doc: Doc, before: Doc | None = None) -> None:
+        """Plan what happens by itself to a document in its new status."""
+        field = noun.noun.status_field
+        if field is None or not noun.rules.after:
+            return
+        status = str(doc.get(field))
+        if before is not None:
+            if before.get(field) == doc.get(field):
+                return
+            self.cancel_timers(f"{noun.plural}.fall", id=doc["id"])
+        for new, wait in noun.rules.after.get(status, {}).items():
+            self.after(wait, f"{noun.plural}.fall", id=doc["id"], status=new)
+
+    def payload(self, event: str, data: Doc) -> Doc:
+        """Return a webhook's body in the shape that the document gives it."""
+        return announcements.payload(self, event, data)
+
+    def endpoints(self, event: str) -> list[Target]:
+        """List the endpoints that subscribed by the API's own operations, or at the start."""
+        return announcements.endpoints(self, event)
+
+    def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+        """Sign a webhook as Standard Webhooks has it."""
+        return {"content-type": "application/json"} | signing.headers(secret, message_id, at, body)
+
+    def signature_of(self, headers: dict[str, str]) -> str:
+        """Pick the signature."""
+        return headers["webhook-signature"]
+
+    def env(self) -> dict[str, str]:
+        """Return variables for the address and a key."""
+        name = snake(self.vendor).upper()
+        found = {f"{name}_BASE_URL": self.url + self.plan.spec.base, f"{name}_API_KEY": access.KEY}
+        if self.webhook_events:
+            found[f"{name}_WEBHOOK_SECRET"] = self.webhook_secret
+        return found
+
+    def setup(self) -> dict[str, str]:
+        """Return the lines that point a client here."""
+        url = self.url + self.plan.spec.base
+        return {
+            "python": f'httpx.Client(base_url="{url}", headers={access.headers(self.plan.spec)!r})',
+            "curl": f"curl {url} {access.curl(self.plan.spec)}".strip(),
+        }
+
+
+def mirror_of(name: str, doc: Doc, behaviour: Any = None) -> type[DocumentMirror]:
+    """Make the mirror of a document; `behaviour` is what a behaviour file says, read.
+
+    Raises:
+        BehaviourError: the behaviour file names what the document doesn't have.
+    """
+    plan = make(Spec(doc))
+    known = {
+        noun.plural: (set(plan.schemas.shape(noun.schema).properties), noun.statuses)
+        for noun in plan.nouns
+    }
+    rules = read(behaviour, known) if behaviour else Behaviour()
+    events = tuple(plan.spec.webhooks) + tuple(
+        event
+        for each in rules.nouns.values()
+        for event in each.events.values()
+        if event not in plan.spec.webhooks
+    )
+    space: dict[str, Any] = {
+        "vendor": name,
+        "version": "1.0.0",
+        "api_version": plan.spec.version,
+        "description": f"{plan.spec.title}, mirrored from its OpenAPI document.",
+        "plan": plan,
+        "behaviour": rules,
+        "resources": tuple(_resource(noun, rules) for noun in plan.nouns),
+        "answering": {
+            operation.spec: Answering(operation, plan.roles[operation.spec])
+            for operation in plan.spec.operations
+        },
+        "webhook_events": tuple(dict.fromkeys(events)),
+        "fixtures": {
+            "empty": Fixture("Nothing.", lambda mirror: None),
+            "examples": Fixture("A few documents of each noun, made from the schemas.", _examples),
+        },
+        "limits": tuple(plan.guesses),
+        "__doc__": f"{plan.spec.title}, as its document describes it.",
+        "__module__": __name__,
+    }
+    kind: type[DocumentMirror] = type("Mirrored", (DocumentMirror,), space)
+    kind.stories = {event: _story(event) for event in kind.webhook_events}
+    return kind
+
+
+def _resource(noun: Noun, rules: Behaviour) -> type[Documents]:
+    space = {
+        "__doc__": f"The {noun.plural.replace('_', ' ')} of the API.",
+        "__module__": __name__,
+        "entity": noun.entity,
+        "plural": noun.plural,
+        "noun": noun,
+        "rules": rules.nouns.get(noun.plural, NounRules()),
+        "status_field": noun.status_field or "status",
+        "statuses": noun.statuses,
+    }
+    space["moves"] = {old: set(new) for old, new in space["rules"].moves.items()}  # type: ignore[attr-defined]
+    return type("Kept", (Documents,), space)
+
+
+def _examples(mirror: DocumentMirror) -> None:
+    for noun in mirror.nouns.values():
+        if isinstance(noun, Documents) and noun.noun.has_create and not noun.noun.scope:
+            for _ in range(EXAMPLES):
+                body = mirror.samples.of(noun.noun.schema, mirror.dice, whole=True)
+                fixed = {*noun.noun.key_fields, "id"}
+                body = {name: each for name, each in body.items() if name not in fixed}
+                doc = noun.made(body, {})
+                if noun.peek(doc["id"]) is None:
+                    noun.keep(doc, None)
+
+
+def _story(event: str) -> Story:
+    """Let the world send one of the document's webhooks: about a document, or with given data."""
+
+    def tell(mirror: DocumentMirror, id: str | None = None, data: Doc | None = None) -> Doc | None:
+        noun = announcements.noun_of(mirror, event)
+        doc = None
+        if noun is not None and (id is not None or noun.count()):
+            doc = the_one(noun, id, "id")
+        elif id is not None:
+            raise Refusal(400, "mirra.simulate.invalid", f"'{event}' is about no kind of document.")
+        shown = noun.view(doc) if noun is not None and doc is not None else {}
+        ref = doc["id"] if doc is not None else None
+        mirror.emit(event, {"id": ref, "doc": shown, "noun": noun and noun.plural, "data": data})
+        return doc
+
+    tell.__doc__ = f"The API sends '{event}', about one of its documents."
+    params = create_model(
+        f"Simulate[{event}]",
+        __config__=ConfigDict(extra="forbid"),
+        id=(str | None, None),
+        data=(dict[str, Any] | None, None),
+    )
+    return Story(event, tell, (), (event,), params)
+
+
+__all__ = ["BehaviourError", "DocumentMirror", "mirror_of"]
