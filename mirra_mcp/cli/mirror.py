@@ -42,7 +42,9 @@ def explain(file: Path, behavior: Path | None, as_json: bool) -> None:
         made = Kinds({}).add(CreateMirror(path=str(file), behavior=rules))
     except OSError as error:
         raise CommandFailed(
-            f"{error.filename} can't be read: {error.strerror}.", "Check the path.", exit_code=INVALID
+            f"{error.filename} can't be read: {error.strerror}.",
+            "Check the path.",
+            exit_code=INVALID,
         ) from None
     except Refusal as refusal:
         raise CommandFailed(refusal.message, refusal.hint, exit_code=INVALID) from None

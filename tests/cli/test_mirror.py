@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from tests.cli.command import mirra_mcp
+from tests.cli.command import run
 
 SHOP = Path(__file__).parent.parent / "local" / "openapi" / "shop.yaml"
 
 
-def test_explain_tells_nouns_states_actions_and_webhooks() -> None:
-    done = mirra_mcp("mirror", "explain", str(SHOP))
+def test_explain_tells_nouns_states_actions_and_webhooks(tmp_path: Path) -> None:
+    done = run(tmp_path, "mirror", "explain", str(SHOP))
     assert done.returncode == 0, done.stderr
     assert "Corner Shop 2026-03: 15 operations, as mirror 'shop'" in done.stdout
     assert "its state is 'status' (pending, paid, shipped, cancelled)" in done.stdout
@@ -20,10 +20,10 @@ def test_explain_tells_nouns_states_actions_and_webhooks() -> None:
 
 
 def test_explain_as_json_and_of_what_is_no_document(tmp_path: Path) -> None:
-    told = json.loads(mirra_mcp("mirror", "explain", str(SHOP), "--json").stdout)
+    told = json.loads(run(tmp_path, "mirror", "explain", str(SHOP), "--json").stdout)
     assert [each["name"] for each in told["nouns"]] == ["customers", "orders", "webhooks", "notes"]
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("hello: world")
-    refused = mirra_mcp("mirror", "explain", str(wrong))
+    refused = run(tmp_path, "mirror", "explain", str(wrong))
     assert refused.returncode == 4
     assert "it has no 'openapi' field" in refused.stderr
