@@ -13,6 +13,8 @@ from mirra_mcp.cli.options import (
     settings_from,
     wanted_mirrors,
     webhook_host,
+    webhooks_by_mirror,
+    webhooks_to,
 )
 
 FAILURES = ("refused-webhook", "gap", "5xx", "live")
@@ -29,6 +31,7 @@ FAILURES = ("refused-webhook", "gap", "5xx", "live")
     metavar="MIRROR:FIXTURE",
     help="What a mirror holds at the start; may be repeated.",
 )
+@webhooks_to
 @click.option("--name", help="A name for the session.")
 @click.option("--timeout", type=Span(), help="When the session expires. [default: 1 day]")
 @click.option(
@@ -61,6 +64,7 @@ def exec(
     session: str | None,
     mirrors: tuple[str, ...] | None,
     seeds: tuple[str, ...],
+    webhooks: tuple[str, ...],
     live: tuple[str, ...],
     fail_on: tuple[str, ...] | None,
     data_dir: Any,
@@ -80,6 +84,7 @@ def exec(
       mirra-mcp exec -- pytest -q
       mirra-mcp exec --mirrors stripe --seed stripe:subscriptions -- npm test
       mirra-mcp exec --session ses_4otd -- uvicorn shop:app --port 3000
+      mirra-mcp exec --webhooks stripe=http://127.0.0.1:3000/hooks -- npm run dev
       mirra-mcp exec --fail-on refused-webhook,gap,5xx,live -- npm run e2e
 
     \b
@@ -100,9 +105,11 @@ def exec(
         raise BadUsage(
             f"--fail-on doesn't know '{unknown[0]}'.", f"It takes {', '.join(FAILURES)}."
         )
-    if session is not None and (mirrors or seeds or options["name"] or options["timeout"]):
+    starting = (mirrors, seeds, webhooks, options["name"], options["timeout"])
+    if session is not None and any(starting):
         raise BadUsage(
-            "--session takes a session as it is: --mirrors, --seed, --name and --timeout start one."
+            "--session takes a session as it is; --mirrors, --seed, --webhooks, --name and"
+            " --timeout start one."
         )
     from mirra_mcp.cli.executing import Job, run
 
@@ -110,6 +117,7 @@ def exec(
         command,
         session,
         wanted_mirrors(mirrors or (), seeds),
+        webhooks_by_mirror(webhooks),
         frozenset(host.lower().rstrip(".") for host in live),
         frozenset(fail_on or ()),
         **options,

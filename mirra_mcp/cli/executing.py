@@ -38,6 +38,7 @@ class Job:
     session: str | None
     wanted: dict[str, str | None]
     """The mirrors to start, with their fixtures."""
+    webhooks: dict[str, str]
     live: frozenset[str]
     fail_on: frozenset[str]
     name: str | None
@@ -100,6 +101,7 @@ def _session(job: Job, settings: Settings) -> Iterator[tuple[Address, Session]]:
             name=job.name,
             persistent=False,
             timeout_seconds=job.timeout or DAY,
+            webhooks=job.webhooks,
         )
         yield (url, token), session
 

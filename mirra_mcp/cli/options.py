@@ -58,6 +58,15 @@ webhook_host = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 
 
+webhooks_to = click.option(
+    "--webhooks",
+    "webhooks",
+    multiple=True,
+    metavar="MIRROR=URL",
+    help="Where all of a mirror's webhooks go, signed with the secret in its env; may be repeated.",
+)
+
+
 def server_options(command: Command) -> Command:
     """Options of the MCP server, over stdio and over HTTP alike."""
     for option in (
@@ -124,3 +133,21 @@ def use_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def webhooks_by_mirror(texts: Iterable[str]) -> dict[str, str]:
+    """Return where each mirror's webhooks go, of words such as `stripe=http://127.0.0.1:3000/hook`.
+
+    Raises:
+        BadUsage: one has another form.
+    """
+    found = {}
+    for text in texts:
+        mirror, equals, url = text.partition("=")
+        if not equals or "://" in mirror or not url:
+            raise BadUsage(
+                f"--webhooks takes MIRROR=URL, not '{text}'.",
+                "For example: --webhooks stripe=http://127.0.0.1:3000/webhooks/stripe",
+            )
+        found[mirror] = url
+    return found

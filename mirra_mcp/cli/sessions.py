@@ -20,6 +20,7 @@ def provision(
     name: str | None,
     persistent: bool,
     timeout_seconds: int | None,
+    webhooks: dict[str, str] | None = None,
 ) -> Session:
     """Start these mirrors and wait until they serve.
 
@@ -32,6 +33,7 @@ def provision(
         name=name,
         persistent=persistent,
         timeout_seconds=timeout_seconds,
+        webhooks=webhooks or {},
     )
 
     async def start() -> Session:

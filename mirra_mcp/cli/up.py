@@ -16,6 +16,8 @@ from mirra_mcp.cli.options import (
     settings_from,
     wanted_mirrors,
     webhook_host,
+    webhooks_by_mirror,
+    webhooks_to,
 )
 
 
@@ -34,6 +36,7 @@ from mirra_mcp.cli.options import (
     metavar="MIRROR:FIXTURE",
     help="What a mirror holds at the start; may be repeated. Starts the mirror, too.",
 )
+@webhooks_to
 @click.option("--persistent", is_flag=True, help="Keep the session's state and URLs on disk.")
 @click.option("--name", help="The session's name; needed with --persistent.")
 @click.option("--timeout", type=Span(), help="When the session expires, such as 90m or 2h.")
@@ -44,6 +47,7 @@ def up(
     port: int,
     mirrors: tuple[str, ...] | None,
     seeds: tuple[str, ...],
+    webhooks: tuple[str, ...],
     persistent: bool,
     name: str | None,
     timeout: int | None,
@@ -64,9 +68,9 @@ def up(
     are there when mirrors were asked for; "env" holds the keys, addresses and webhook secrets that
     the vendor's SDKs read. A persistent session that exists already is taken up again.
     """
-    wanted = wanted_mirrors(mirrors or (), seeds)
-    if not wanted and (persistent or name or timeout):
-        raise BadUsage("--persistent, --name and --timeout need --mirrors or --seed.")
+    wanted, hooks = wanted_mirrors(mirrors or (), seeds), webhooks_by_mirror(webhooks)
+    if not wanted and (persistent or name or timeout or hooks):
+        raise BadUsage("--persistent, --name, --timeout and --webhooks need --mirrors or --seed.")
     if persistent and not name:
         raise BadUsage("--persistent needs --name, so that you can find the session again.")
     settings = settings_from(port=port or None, **options)
@@ -85,6 +89,7 @@ def up(
                 name=name,
                 persistent=persistent,
                 timeout_seconds=timeout,
+                webhooks=hooks,
             )
         ready = sessions.described(url, token, session)
         click.echo(json.dumps(ready) if as_json else sessions.told(ready))

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import anyio
 from pydantic import Field
 
 from mirra_mcp.client.errors import MirraError
+from mirra_mcp.client.urls import is_loopback
 from mirra_mcp.server.answers import fit, present
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal, listed, nearest
@@ -82,6 +84,7 @@ async def mirra_session_start(
     caller: Caller,
     mirrors: Annotated[list[str], Field(min_length=1)],
     seeds: dict[str, str] = {},  # noqa: B006 -- the schema's default, never changed
+    webhooks: dict[str, str] = {},  # noqa: B006 -- the same
     name: str | None = None,
     persistent: bool = False,
     timeout_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None,
@@ -92,6 +95,7 @@ async def mirra_session_start(
     wanted = CreateSession(
         mirrors=mirrors,
         seeds=seeds,
+        webhooks=webhooks,
         name=name,
         persistent=persistent,
         timeout_seconds=timeout_seconds,
@@ -112,9 +116,18 @@ async def mirra_session_start(
     await caller.progress(2, 2, f"{session.session_id} is ready.")
     return Started(
         **dict(session),
-        next="Set each mirror's `env` where the code under test runs, or follow its `setup`. "
-        "Register webhook endpoints as with the real vendor; loopback URLs work.",
+        next=_use(session, webhooks),
     )
+
+
+def _use(session: Session, webhooks: dict[str, str]) -> str:
+    """Say how the code under test is brought to the session's mirrors."""
+    register = "Register webhook endpoints as with the real vendor; loopback URLs work."
+    told = f"{listed(webhooks)}'s webhooks go to your URL." if webhooks else register
+    if not all(is_loopback(urlsplit(each.url).hostname or "") for each in session.mirrors):
+        return f"Set each mirror's `env` where the code runs, or follow its `setup`. {told}"
+    line = f"mirra-mcp exec --session {session.session_id} -- COMMAND"
+    return f"Run the code unchanged with `{line}`, or follow each mirror's `setup`. {told}"
 
 
 async def mirra_session_list(

@@ -34,7 +34,7 @@ def fixtures_of(wanted: CreateSession, kinds: Kinds) -> dict[str, str]:
     """Return the fixture that each wanted mirror begins with.
 
     Raises:
-        Refusal: a mirror or fixture is unknown, or a seed is for a mirror that isn't wanted.
+        Refusal: a mirror or fixture is unknown, or a seed or URL is for a mirror not wanted.
     """
     fixtures = {}
     for vendor in dict.fromkeys(wanted.mirrors):
@@ -48,6 +48,13 @@ def fixtures_of(wanted: CreateSession, kinds: Kinds) -> dict[str, str]:
             raise invalid(
                 f"'seeds' names '{vendor}', which is not among 'mirrors'.",
                 f"Add '{vendor}' to 'mirrors', or drop its seed.",
+            )
+    for vendor in wanted.webhooks:
+        if vendor not in fixtures:
+            kind_of(vendor, kinds)
+            raise invalid(
+                f"'webhooks' names '{vendor}', which is not among 'mirrors'.",
+                f"Add '{vendor}' to 'mirrors', or drop its URL.",
             )
     return fixtures
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 from mirra_mcp.wire.model import Doc
 
@@ -30,6 +31,14 @@ class Refusal(Exception):
         """Return the JSON that the client gets."""
         error = {"code": self.code, "message": self.message}
         return {"error": error | ({"hint": self.hint} if self.hint else {})}
+
+
+def sentence_of(body: Any) -> str:
+    """Return what a vendor's error says in words, if it does."""
+    if not isinstance(body, dict):
+        return ""
+    inner = body.get("error", body)
+    return str(inner.get("message") or "") if isinstance(inner, dict) else ""
 
 
 def internal() -> Refusal:

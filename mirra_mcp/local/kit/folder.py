@@ -29,6 +29,7 @@ class Kept(BaseModel):
     ports: dict[str, int]
     clock: dict[str, Any]
     snapshots: dict[str, tuple[str, str | None]] = {}
+    webhooks: dict[str, str] = {}
 
 
 def default_folder() -> Path:

@@ -17,6 +17,7 @@ from mirra_mcp.local.kit.clock import Clock, Wall, utc
 from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.folder import Folder, Kept
+from mirra_mcp.local.kit.forwards import forward
 from mirra_mcp.local.kit.http import gone, send_answer, serve
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.mirror import Mirror
@@ -146,6 +147,9 @@ class Host:
         )
         try:
             await self._begin(entry)
+            if wanted.webhooks:
+                async with entry.session.lock:
+                    forward(entry.session, wanted.webhooks)
             if folder is None:
                 seconds = min(wanted.timeout_seconds or DEFAULT_TIMEOUT, MOST_TIMEOUT)
                 entry.expires_at = entry.created_at + timedelta(seconds=seconds)
@@ -214,6 +218,7 @@ class Host:
                 self._folder.of(kept.id),
                 self._folder.archive,
             )
+            session.forwards = kept.webhooks
             session.snapshots = {id: (*each, None) for id, each in kept.snapshots.items()}
             entry = Entry(session, "ready", kept.created_at, dict(kept.ports))
             try:
@@ -237,6 +242,7 @@ class Host:
             fixtures=session.seeds,
             ports=entry.ports,
             clock=session.clock.save(),
+            webhooks=session.forwards,
             snapshots={id: each[:2] for id, each in session.snapshots.items()},
         )
 

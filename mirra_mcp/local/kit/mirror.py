@@ -321,6 +321,17 @@ class Mirror:
         """Return a webhook's body."""
         raise NotImplementedError
 
+    def subscribe(self, url: str) -> bool:
+        """Send everything to an address, signed with the secret that `env` tells.
+
+        Returns:
+            Whether there is anything that it would be sent from.
+
+        Raises:
+            VendorError: the vendor wouldn't take the address.
+        """
+        raise NotImplementedError
+
     def payload_for(self, target: Target, payload: Doc) -> Doc:
         """Return the body as one endpoint gets it, where that differs."""
         return payload

@@ -64,6 +64,8 @@ class Session(Surroundings):
         """Called when a timer was set or a webhook waits."""
         self.on_keep: Callable[[Session], None] = lambda session: None
         """Called when something changed that must survive a restart."""
+        self.forwards: dict[str, str] = {}
+        """Per vendor, the URL that all of its webhooks go to from the start."""
         self._forging = False
         self.forges_on_request = False
         self.forged: Counter[tuple[str, str, str]] = Counter()
@@ -330,6 +332,9 @@ class Session(Surroundings):
             self._look_for_timers()
         mirror.fixture = fixture
         mirror.forget_limits()
+        if url := self.forwards.get(mirror.vendor):
+            with self.unit(mirror, now):
+                mirror.subscribe(url)
         seed = f"{mirror.vendor}:{fixture}"
         self.tell(action="reset", mirror=mirror.vendor, seed=seed)
 

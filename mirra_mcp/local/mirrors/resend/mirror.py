@@ -95,6 +95,11 @@ class Resend(Peers):
             for hook in self.webhooks.wanting(event)
         ]
 
+    def subscribe(self, url: str) -> bool:
+        """Send every event to an address."""
+        self.webhooks.subscribe(url)
+        return True
+
     # what a session tells about it
 
     def install(self) -> None:

@@ -277,6 +277,11 @@ class Stripe(Refusals, Peers):
         found = self.webhook_endpoints.wanting(event)
         return found + self.event_destinations.wanting(event, "snapshot")
 
+    def subscribe(self, url: str) -> bool:
+        """Send every event to an address."""
+        self.webhook_endpoints.subscribe(url, self.webhook_secret)
+        return True
+
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Sign a webhook."""
         return signing.headers(secret, at, body)

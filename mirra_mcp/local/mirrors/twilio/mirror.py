@@ -128,6 +128,17 @@ class Twilio(Peers):
         nouns = [each for each in self.nouns.values() if isinstance(each, TwilioResource)]
         return [each for each in nouns if parcel.type in each.hears]
 
+    def subscribe(self, url: str) -> bool:
+        """Let every number and messaging service hand what comes in to an address."""
+        numbers = self.incoming_phone_numbers.find()
+        for number in numbers:
+            self.incoming_phone_numbers.save(number | {"sms_url": url, "sms_method": "POST"})
+        services = self.messaging_services.find()
+        for service in services:
+            told = {"inbound_request_url": url, "inbound_method": "POST"}
+            self.messaging_services.save(service | told)
+        return bool(numbers or services)
+
     # Using it.
 
     def env(self) -> dict[str, str]:

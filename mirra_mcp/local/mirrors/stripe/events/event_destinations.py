@@ -119,7 +119,7 @@ class EventDestinations(Subscribers):
             given.pop(name, None)
         if params.event_payload == "snapshot":
             given["snapshot_api_version"] = params.snapshot_api_version or DEFAULT
-        secret = f"whsec_{self.mirror.ids.token(32)}"
+        secret = self.new_secret()
         now = iso(self.now)
         doc = self.new(**given, created=now, updated=now, _url=url, _secret=secret)
         return self._shown(self.save(doc), params.include, secret=secret)

@@ -25,6 +25,13 @@ class Subscribers(StripeResource):
         """Read anew what there is: it has been changed, or replaced."""
         self._enabled.clear()
 
+    def new_secret(self) -> str:
+        """Return what to sign with: for the first address, the secret told beforehand."""
+        stripe = self.stripe
+        if stripe.webhook_endpoints.count() or stripe.event_destinations.count():
+            return f"whsec_{stripe.ids.token(32)}"
+        return stripe.webhook_secret
+
     def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
         """Write a document."""
         self.forget()

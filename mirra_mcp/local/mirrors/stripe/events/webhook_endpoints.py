@@ -89,6 +89,8 @@ class WebhookEndpoints(Subscribers):
     def create(self, params: CreateEndpoint) -> Doc:
         """Register an endpoint; its secret is shown this once.
 
+        An account's first endpoint signs with the secret that the session told beforehand.
+
         Source: https://docs.stripe.com/api/webhook_endpoints/create
         """
         check_url(params.url)
@@ -99,10 +101,18 @@ class WebhookEndpoints(Subscribers):
             raise errors.invalid(f"You have reached the maximum of {MOST} test webhook endpoints.")
         fields = params.given()
         connect = fields.pop("connect", False)
-        secret = f"whsec_{self.mirror.ids.token(32)}"
+        secret = self.new_secret()
         fields["metadata"] = fields.get("metadata") or {}
         doc = self.save(self.new(**fields, _secret=secret, _connect=connect))
         return {**self.view(doc), "secret": secret}
+
+    def subscribe(self, url: str, secret: str) -> None:
+        """Register an address for every event, as `stripe listen` does.
+
+        Source: https://docs.stripe.com/cli/listen
+        """
+        check_url(url)
+        self.save(self.new(url=url, enabled_events=["*"], _secret=secret, _connect=False))
 
     @route("GET /v1/webhook_endpoints/{id}")
     def retrieve(self, id: str) -> Doc:
