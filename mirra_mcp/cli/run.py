@@ -14,8 +14,9 @@ Give the driver as a command, which is run once an attempt:
 
   mirra-mcp run {file} --driver "pytest -q tests/e2e"
 
-It finds the mirrors' addresses, keys and webhook secrets in its environment, under the names that
-the vendors' SDKs read, and MIRRA_PROMPT, MIRRA_SESSION_ID, MIRRA_API_URL, MIRRA_TOKEN.
+Programs in Python and Node are led to the mirrors, unchanged. The command finds their addresses,
+keys and webhook secrets in its environment, and MIRRA_PROMPT, MIRRA_SESSION_ID, MIRRA_API_URL and
+MIRRA_TOKEN.
 
 To let a coding agent be the driver, ask it, with the mirra MCP server set up ('mirra-mcp install'):
 

@@ -35,6 +35,7 @@ from mirra_mcp.cli.reports import (
 from mirra_mcp.cli.signals import Interrupted, unless_asked_to_end
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
+from mirra_mcp.reach.environment import led
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.runs import CreateRun, FinishRun, Run, RunStarted, ScenarioReading
 from mirra_mcp.wire.sessions import MirrorInfo
@@ -275,10 +276,8 @@ class _OneFile:
 
 
 def environment(started: RunStarted, attempt: int, url: str, token: str | None) -> dict[str, str]:
-    """Return a driver's environment: ours, where the mirrors are, and what is to be done."""
-    env = {name: value for name, value in os.environ.items() if name != "MIRRA_JUDGE_KEY"}
-    for mirror in started.mirrors:
-        env |= mirror.env
+    """Return a driver's environment: it is led to the mirrors, and told what is to be done."""
+    env = led(os.environ, started.mirrors).variables
     brief = started.brief
     told = {
         "MIRRA_SESSION_ID": started.session_id,

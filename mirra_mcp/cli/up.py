@@ -65,8 +65,9 @@ def up(
 
     With --json it prints one line once it is ready to serve, and nothing after it:
     {"url", "token", "sessionId", "mirrors": [{"vendor", "url", "version", "env"}]}. The last two
-    are there when mirrors were asked for; "env" holds the keys, addresses and webhook secrets that
-    the vendor's SDKs read. A persistent session that exists already is taken up again.
+    are there when mirrors were asked for; "env" holds the keys, addresses and webhook secrets; of
+    the addresses, only Resend's SDKs read one by themselves. A persistent session that exists
+    already is taken up again.
     """
     wanted, hooks = wanted_mirrors(mirrors or (), seeds), webhooks_by_mirror(webhooks)
     if not wanted and (persistent or name or timeout or hooks):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mirra_mcp.client.urls import is_loopback
 from mirra_mcp.reach.keys import dressed
 from mirra_mcp.vendors import VENDORS
 from mirra_mcp.wire.sessions import MirrorInfo
@@ -35,13 +36,17 @@ def led(
 ) -> Surroundings:
     """Return an environment that leads the vendors' hosts to these mirrors.
 
+    Mirrors elsewhere get their keys and addresses alone: nobody is led off this machine.
+
     Args:
         environ: What the program would have had.
-        mirrors: The session's; they must listen on this machine.
+        mirrors: The session's.
         report: A file to which each program adds a line when it is led, and for each refused call.
         live: Vendors' hosts that may be called all the same.
     """
     variables, hidden = dressed(environ, {each.vendor: each.env for each in mirrors}, live)
+    if not all(is_loopback(address_of(each.url)[0]) for each in mirrors):
+        return Surroundings(variables, hidden)
     variables["MIRRA_PRELOAD"] = table(mirrors, live)
     variables.pop("MIRRA_PRELOAD_REPORT", None)
     if report is not None:

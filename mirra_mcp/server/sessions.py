@@ -127,7 +127,7 @@ def _use(session: Session, webhooks: dict[str, str]) -> str:
     if not all(is_loopback(urlsplit(each.url).hostname or "") for each in session.mirrors):
         return f"Set each mirror's `env` where the code runs, or follow its `setup`. {told}"
     line = f"mirra-mcp exec --session {session.session_id} -- COMMAND"
-    return f"Run the code unchanged with `{line}`, or follow each mirror's `setup`. {told}"
+    return f"Run the code, unchanged, by `{line}`; or set each mirror's `env` and `setup`. {told}"
 
 
 async def mirra_session_list(

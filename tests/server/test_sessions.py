@@ -32,7 +32,7 @@ async def test_starting_answers_urls_and_how_to_use_them(agent: Agent) -> None:
     assert mirror["vendor"] == "toy"
     assert mirror["env"] == {"TOY_URL": mirror["url"], "TOY_KEY": "toy"}
     assert "python" in mirror["setup"]
-    assert "env" in started["next"]
+    assert f"`mirra-mcp exec --session {started['sessionId']} -- COMMAND`" in started["next"]
 
 
 async def test_starting_tells_how_far_it_is(server: KitServer, mode: Mode) -> None:
