@@ -330,7 +330,7 @@ class Mirror:
         Raises:
             VendorError: the vendor wouldn't take the address.
         """
-        raise NotImplementedError
+        return False
 
     def payload_for(self, target: Target, payload: Doc) -> Doc:
         """Return the body as one endpoint gets it, where that differs."""
