@@ -103,6 +103,60 @@ ENDPOINTS: dict[str, str] = {
 
 _AREAS = tuple((reason, re.compile(pattern)) for _, reason, pattern in AREAS)
 
+_FOUND = (
+    "Distance", "ExcludeAllAddressRequired", "ExcludeForeignAddressRequired",
+    "ExcludeLocalAddressRequired", "NearLatLong",
+)  # fmt: skip
+_NUMBERS = "/2010-04-01/Accounts/{account}/AvailablePhoneNumbers/{country}"
+_FACTORS = "/v2/Services/{ServiceSid}/Entities/{Identity}/Factors"
+_PUSH = ("Config.NotificationPlatform", "Config.NotificationToken", "Config.SdkVersion")
+
+UNREAD: dict[str, tuple[str, ...]] = {
+    "DELETE /v1/AuthTokens/Secondary": ("SuppressEmailNotification",),
+    "POST /v1/AuthTokens/Secondary": ("SuppressEmailNotification",),
+    "POST /v1/AuthTokens/Promote": ("SuppressEmailNotification",),
+    f"GET {_NUMBERS}/Local.json": _FOUND,
+    f"GET {_NUMBERS}/Mobile.json": _FOUND,
+    f"GET {_NUMBERS}/TollFree.json": _FOUND,
+    "GET /2010-04-01/Accounts/{account}/Notifications.json": ("MessageDate",),
+    "GET /v1/Services/{service}/Compliance/Usa2p/Usecases": ("BrandRegistrationSid",),
+    "GET /v1/Tollfree/Verifications": ("IncludeSubAccounts", "TrustProductSid"),
+    "GET /v2/PhoneNumbers/{PhoneNumber}": ("PartnerSubId",),
+    "POST /2010-04-01/Accounts/{account}/Messages.json": (
+        "AddressRetention", "ApplicationSid", "Attempt", "ContentRetention", "ContentVariables",
+        "FallbackFrom", "ForceDelivery", "MaxPrice", "MessageIntent", "PersistentAction",
+        "ShortenUrls", "TrafficType",
+    ),
+    "POST /2010-04-01/Accounts/{account}/OutgoingCallerIds.json": (
+        "CallDelay", "Extension", "StatusCallbackMethod",
+    ),
+    "POST /v1/Tollfree/Verifications/{sid}": ("EditReason",),
+    "POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges": (
+        "Details.Fields", "Details.Message",
+    ),
+    f"POST {_FACTORS}": ("Binding.Alg", "Binding.PublicKey", "Config.AppId", *_PUSH),
+    f"POST {_FACTORS}/{{Sid}}": _PUSH,
+    "POST /v2/Services/{ServiceSid}/VerificationCheck": ("SnaClientToken",),
+    "POST /v2/Services/{ServiceSid}/Verifications": ("EnableSnaClientToken", "Templates"),
+}  # fmt: skip
+"""By endpoint the parameters that Twilio takes, and that change nothing here.
+
+Source: https://github.com/twilio/twilio-python (what the SDK sends)
+"""
+
+
+def unread_told() -> str:
+    """Tell all of them in a sentence."""
+    by_names: dict[tuple[str, ...], list[str]] = {}
+    for spec, names in UNREAD.items():
+        by_names.setdefault(names, []).append(spec.split("/")[-1].removesuffix(".json"))
+    parts = [
+        f"`{'`, `'.join(names)}` of {' and '.join(dict.fromkeys(ends))}"
+        for names, ends in by_names.items()
+    ]
+    return f"These parameters are taken and change nothing: {'; '.join(parts)}."
+
+
 LIMITS: tuple[str, ...] = (
     "All of Twilio's hosts share the mirror's URL: the header `X-Mirra-Host` tells them apart."
     " Without it only the path counts, so that `/v1/Services` is Messaging's, not Conversations'.",
@@ -124,7 +178,8 @@ LIMITS: tuple[str, ...] = (
     "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007), and there"
     " are no content templates (21655).",
     "Media that are sent aren't fetched: types are guessed from addresses, sizes don't count.",
-    "`ContentRetention` and `AddressRetention` change nothing: texts and numbers are always kept.",
+    "Texts and numbers are always kept, whatever retention is asked for.",
+    unread_told(),
     "Of Advanced Opt-Out there is the `OptOutType` parameter; keywords and their answers are"
     " Twilio's defaults, in English.",
 )

@@ -5,6 +5,7 @@ Source: https://github.com/twilio/twilio-python
 
 import ast
 import re
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ PRODUCTS = {
 AMBIGUOUS = {("POST", "/v2/PhoneNumbers/{phone_number}")}
 """Of Routes; without the host it could be Lookup's."""
 SID = {"messaging": f"MG{'0' * 32}", "verify": f"VA{'0' * 32}", "lookups": "+14155552671"}
+OF_PAGES = {"PageSize", "Page", "PageToken", "Content-Type", "X-Twilio-Api-Version"}
 HIDDEN = re.compile("/v1/(token|authorize|OAuth|Organizations?|Users|Roles|Accounts?)(/|$)", re.I)
 """Of identity and access management, only keys are an account's own business."""
 
@@ -185,3 +187,54 @@ def test_a_host_has_its_own_paths_only(account: Account, host: str) -> None:
     assert account.http.get("/v1/Services", headers=headers).status_code == 404
     own = account.http.get("/v1/Services", headers={"X-Mirra-Host": "127.0.0.1:8080"})
     assert own.status_code == 200
+
+
+def sent_by(folder: Path) -> Iterator[tuple[str, str, set[str]]]:
+    """Yield what each method of the SDK sends: HTTP method, path, and the names of parameters."""
+    for path in sorted(folder.rglob("*.py")):
+        prefix = "/2010-04-01" if folder.name == "v2010" else f"/{folder.name}"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.ClassDef):
+                continue
+            uris = re.findall(r"self\._uri = '([^']+)'", ast.unparse(node))
+            for verb in node.body:
+                method = re.search(r"method='(\w+)'", ast.unparse(verb))
+                names = {
+                    key.value
+                    for call in ast.walk(verb)
+                    if isinstance(call, ast.Call)
+                    and ast.unparse(call.func) == "values.of"
+                    and isinstance(call.args[0], ast.Dict)
+                    for key in call.args[0].keys
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str)
+                }
+                if method and names:
+                    yield from ((method[1], prefix + uri, names) for uri in uris)
+
+
+@pytest.mark.parametrize("product", sorted(hosts.MIRRORED))
+def test_every_parameter_of_the_sdk_is_read_or_told_as_unread(product: str) -> None:
+    """Ours: what is taken without an effect is said so, and only that."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(gaps.__file__).parents[1].rglob("*.py")
+        if path.stem != "gaps"
+    )
+    found: dict[str, set[str]] = {}
+    seen: set[str] = set()
+    for version in PRODUCTS[product].iterdir():
+        for method, path, names in sent_by(version) if version.is_dir() else ():
+            concrete = path.replace("{account_sid}", f"AC{'0' * 32}")
+            concrete = concrete.replace("{country_code}", "US")
+            concrete = re.sub(r"\{\w+\}", SID.get(product, f"MM{'0' * 32}"), concrete)
+            target = Twilio.router().find(method, concrete)
+            if isinstance(target, set) or not isinstance(target[0], Route):
+                continue
+            seen.add(target[0].spec)
+            fields = target[0].params.model_fields if target[0].params else {}
+            known = {field.alias or name for name, field in fields.items()} | OF_PAGES
+            for name in {name.rstrip("<>") for name in names} - known:
+                if f'"{name}"' not in code:
+                    found.setdefault(target[0].spec, set()).add(name)
+    told = {spec: set(names) for spec, names in gaps.UNREAD.items() if spec in seen}
+    assert found == told
