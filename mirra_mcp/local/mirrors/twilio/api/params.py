@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import ConfigDict, model_validator
 from pydantic.alias_generators import to_pascal
@@ -68,3 +68,22 @@ def form_of(text: str) -> Form:
     for name, value in parse_qsl(text, keep_blank_values=True):
         found.setdefault(name, []).append(value)
     return found
+
+
+def is_url(text: str) -> bool:
+    """Say whether Twilio would call this address: HTTP, with a host that has no underscore."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool(host)
+        and "_" not in host
+        and port_is_fine
+        and len(text) <= 4000
+        and text.isprintable()
+        and " " not in text
+    )

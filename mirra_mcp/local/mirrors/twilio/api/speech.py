@@ -23,7 +23,6 @@ from mirra_mcp.local.mirrors.twilio.api import errors, gaps, hosts, signing
 from mirra_mcp.local.mirrors.twilio.api.access import ACCOUNT_SID, AUTH_TOKEN, Caller
 from mirra_mcp.local.mirrors.twilio.api.limits import Rates
 from mirra_mcp.local.mirrors.twilio.api.params import Form, form_of
-from mirra_mcp.local.mirrors.twilio.api.urls import as_requested, authorization
 from mirra_mcp.wire.model import Doc
 
 FORM = "application/x-www-form-urlencoded"
@@ -162,12 +161,12 @@ class Speech(Mirror):
         Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
         """
         params: dict[str, str] = orjson.loads(parcel.payload)
-        url = as_requested((parcel.url or "").partition("#")[0]) if parcel.url else ""
+        url = signing.as_requested((parcel.url or "").partition("#")[0]) if parcel.url else ""
         headers = {
             "accept": "*/*",
             "user-agent": signing.USER_AGENT,
             "i-twilio-idempotency-token": parcel.message,
-            **authorization(parcel.url or ""),
+            **signing.authorization(parcel.url or ""),
         }
         if parcel.method == "GET":
             url += ("&" if "?" in url else "?") + urlencode(params)

@@ -5,8 +5,8 @@ Source: https://www.twilio.com/docs/messaging/api/service-resource
 
 from dataclasses import dataclass
 
+from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
-from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 from mirra_mcp.wire.model import Doc
 
 TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")

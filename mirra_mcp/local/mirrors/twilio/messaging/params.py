@@ -3,8 +3,7 @@
 from pydantic import Field
 
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
-from mirra_mcp.local.mirrors.twilio.api.urls import is_url
+from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams, is_url
 
 
 class CreateMessage(TwilioParams):

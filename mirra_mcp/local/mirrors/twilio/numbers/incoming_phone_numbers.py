@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams, is_url
 from mirra_mcp.local.mirrors.twilio.api.phones import Phone
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
-from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 from mirra_mcp.local.mirrors.twilio.numbers import numbering
 from mirra_mcp.wire.model import Doc
 

@@ -13,8 +13,8 @@ from pydantic.alias_generators import to_camel
 from mirra_mcp.local.kit.errors import Refusal, SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
-from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 from mirra_mcp.local.mirrors.twilio.messaging.errors import OUTCOMES
 from mirra_mcp.local.mirrors.twilio.messaging.handlers import Handler, handler_of
 from mirra_mcp.local.mirrors.twilio.messaging.messages.media import guessed

@@ -12,8 +12,8 @@ import orjson
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
+from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
-from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 from mirra_mcp.local.mirrors.twilio.messaging.messages import sendables, twiml
 from mirra_mcp.local.mirrors.twilio.messaging.messages.twiml import Fault, Say, Turn
 from mirra_mcp.local.mirrors.twilio.messaging.params import CreateMessage

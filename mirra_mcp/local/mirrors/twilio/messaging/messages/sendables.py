@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.dates import instant
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
+from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.phones import Phone
-from mirra_mcp.local.mirrors.twilio.api.urls import is_url
 from mirra_mcp.local.mirrors.twilio.messaging import senders
 from mirra_mcp.local.mirrors.twilio.messaging.messages import segments
 from mirra_mcp.local.mirrors.twilio.messaging.params import CreateMessage

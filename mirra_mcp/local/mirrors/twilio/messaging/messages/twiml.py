@@ -4,12 +4,12 @@ Source: https://www.twilio.com/docs/messaging/twiml
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from xml.parsers import expat
+from dataclasses import dataclass
+
+from mirra_mcp.local.mirrors.twilio.api.markup import BROKEN, XML, Element, decoded, parsed
 
 MOST_BYTES = 64 * 1024
 """Source: https://www.twilio.com/docs/api/errors/11750"""
-XML = frozenset({"text/xml", "application/xml", "text/html"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,69 +55,19 @@ def read(content: bytes, content_type: str) -> Sequence[Step]:
     if not content.strip():
         return []
     if kind == "text/plain":
-        return [Say(_decoded(content, rest))]
+        return [Say(decoded(content, rest))]
     if kind not in XML:
         return [Fault(12300)]
     try:
-        root = _parsed(content)
-    except (expat.ExpatError, LookupError, ValueError):
+        root = parsed(content)
+    except BROKEN:
         return [Fault(12100)]
     if root.name != "Response":
         return [Fault(12100)]
     return [_step(each) for each in root.children]
 
 
-def _decoded(content: bytes, parameters: str) -> str:
-    charset = "utf-8"
-    for each in parameters.split(";"):
-        name, _, value = each.strip().partition("=")
-        if name.lower() == "charset":
-            charset = value.strip("\"' ")
-    try:
-        return content.decode(charset, errors="replace")
-    except LookupError:
-        return content.decode("utf-8", errors="replace")
-
-
-@dataclass(slots=True)
-class _Element:
-    name: str
-    attributes: dict[str, str]
-    children: list["_Element"] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    """What stands directly in the element."""
-
-
-def _parsed(content: bytes) -> _Element:
-    """Read XML that declares nothing: no document type, so no entities and nothing to fetch."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    top = _Element("", {})
-    stack = [top]
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        element = _Element(name, attributes)
-        stack[-1].children.append(element)
-        stack.append(element)
-
-    def end(name: str) -> None:
-        stack.pop()
-
-    def text(data: str) -> None:
-        stack[-1].text.append(data)
-
-    def declares(*_: object) -> None:
-        raise ValueError("A document type is refused.")
-
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = declares
-    parser.Parse(content.lstrip(), True)
-    return top.children[0]
-
-
-def _step(element: _Element) -> Step:
+def _step(element: Element) -> Step:
     if element.name in ("Message", "Sms"):
         return _message(element)
     if element.name == "Redirect":
@@ -128,7 +78,7 @@ def _step(element: _Element) -> Step:
     return Fault(14110)
 
 
-def _message(element: _Element) -> Step:
+def _message(element: Element) -> Step:
     """Source: https://www.twilio.com/docs/messaging/twiml/message"""
     given = element.attributes
     bodies = ["".join(each.text) for each in element.children if each.name == "Body"]
@@ -145,5 +95,5 @@ def _message(element: _Element) -> Step:
     )  # fmt: skip
 
 
-def _text(element: _Element) -> str:
+def _text(element: Element) -> str:
     return "".join(element.text).strip()
