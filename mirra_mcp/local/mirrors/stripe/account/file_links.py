@@ -4,7 +4,12 @@ from typing import Any, ClassVar, Literal
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, Metadata, StripeParams
+from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    ListParams,
+    Metadata,
+    StripeParams,
+    Timestamp,
+)
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
 
@@ -21,14 +26,14 @@ class CreateLink(StripeParams):
     """Parameters of a new link."""
 
     file: str
-    expires_at: int | None = None
+    expires_at: Timestamp | None = None
     metadata: Metadata = {}
 
 
 class UpdateLink(StripeParams):
     """Parameters of a changed link."""
 
-    expires_at: int | Literal["now"] | None = None
+    expires_at: Timestamp | Literal["now"] | None = None
     metadata: Metadata = {}
 
 

@@ -3,6 +3,8 @@
 Source: https://docs.stripe.com/api/errors and https://docs.stripe.com/error-codes
 """
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -40,6 +42,44 @@ def invalid(
 ) -> VendorError:
     """Refuse a request that makes no sense: 400 `invalid_request_error`."""
     return error(400, "invalid_request_error", message, code=code, param=param, **more)
+
+
+def none_of(allowed: Sequence[str], param: str) -> VendorError:
+    """Say which values a parameter may have: `Invalid mode: must be one of a, b, or c`."""
+    if len(allowed) < 2:
+        listed = "".join(allowed)
+    elif len(allowed) == 2:
+        listed = f"one of {allowed[0]} or {allowed[1]}"
+    else:
+        listed = f"one of {', '.join(allowed[:-1])}, or {allowed[-1]}"
+    return invalid(f"Invalid {param}: must be {listed}", param)
+
+
+def about(refusal: VendorError, written: str, meant: str) -> VendorError:
+    """Word a refusal with the parameter as the caller wrote it, where a verb calls it otherwise.
+
+    `about(refusal, "items[0]", "")` makes `price` of `items[0][price]`.
+    """
+    pattern = re.compile(rf"{re.escape(written)}\[(\w+)\]")
+    told = refusal.body["error"]
+    renamed = {
+        name: pattern.sub(rf"{meant}[\1]" if meant else r"\1", value)
+        if name in ("message", "param")
+        else value
+        for name, value in told.items()
+    }
+    return VendorError(refusal.status, {"error": renamed})
+
+
+def too_long(text: str, most: int, param: str) -> VendorError:
+    """Refuse a text that is too long; statement descriptors have a sentence of their own.
+
+    Source: https://github.com/cartalyst/stripe-laravel/issues/56
+    """
+    if param.endswith("statement_descriptor"):
+        return invalid(f"The statement descriptor must be at most {most} characters.", param)
+    shown = f"{text[:10]}...{text[-10:]}" if len(text) > 25 else text
+    return invalid(f"Invalid string: {shown}; must be at most {most} characters", param)
 
 
 def missing(title: str, id: str, param: str = "id", *, status: int = 404) -> VendorError:
@@ -131,6 +171,18 @@ def live_key() -> VendorError:
         "This is a Mirra mirror, and the API key is a live one. Live keys are refused here and"
         " never stored: use a test key (sk_test_...), such as STRIPE_SECRET_KEY of the session.",
         code="secret_key_required",
+    )
+
+
+def parameter_not_modelled(param: str) -> VendorError:
+    """Say that Stripe has this parameter and the mirror doesn't: 501, rather than no effect."""
+    return error(
+        501,
+        "api_error",
+        f"The Mirra mirror of Stripe doesn't cover the parameter {param}: it would have no effect"
+        " here. Leave it out, or see the mirror's page for what is covered.",
+        code="not_implemented",
+        param=param,
     )
 
 

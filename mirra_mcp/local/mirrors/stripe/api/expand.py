@@ -22,11 +22,12 @@ def expanded(stripe: Peers, body: Doc, paths: list[str], version: str) -> Doc:
     """
     family = family_of(version)
     is_list = body.get("object") in ("list", "search_result")
-    for path in paths:
-        parts = path.split(".")
+    for given in paths:
+        parts = given.split(".")
+        path = given.removeprefix("data.") if is_list else given
         if len(parts) > DEEPEST:
             raise errors.invalid(
-                f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}",
+                f"You cannot expand more than {DEEPEST} levels of a property. Property: {given}",
                 code="property_expansion_max_depth",
             )
         if is_list and parts[0] not in ("data", "total_count"):
@@ -43,16 +44,16 @@ def _walk(stripe: Peers, value: Any, parts: list[str], path: str, family: Family
     if not isinstance(value, dict):
         raise _not_expandable(path)
     name, rest = parts[0], parts[1:]
+    if not isinstance(value.get("object", ""), str):  # an event's data, which is no object
+        raise _not_expandable(path)
     value = family.renamed(value)
     if not family.has(value, name):
         raise _not_expandable(path)
     found = value.get(name)
     if name not in value or found is None:
         found = stripe.includable(value, name)
-        if found is None:
-            if name in value:
-                return value
-            raise _not_expandable(path)
+        if found is None:  # this object has nothing there; another of its kind may
+            return value
     elif isinstance(found, str):
         found = stripe.by_id(found)
         if found is None:
@@ -63,7 +64,7 @@ def _walk(stripe: Peers, value: Any, parts: list[str], path: str, family: Family
 
 
 def _not_expandable(path: str, *, hint: bool = False) -> Exception:
-    said = f"This property cannot be expanded ({path.removeprefix('data.')})."
+    said = f"This property cannot be expanded ({path})."
     if hint:
         said += f" You may want to try expanding 'data.{path}' instead."
     return errors.invalid(said)

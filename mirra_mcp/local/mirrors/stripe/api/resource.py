@@ -114,12 +114,11 @@ class StripeResource(Resource):
         self.mirror.changed(self, before, doc)
         if event:
             data: Doc = {"object": self.view(doc)}
-            if before is not None:
-                old = self.view(before)
-                new = data["object"]
-                previous = {key: old[key] for key in old if old[key] != new.get(key)}
-                if event.endswith(".updated") or previous:
-                    data["previous_attributes"] = _nested_difference(previous, new)
+            if before is not None and event.endswith(".updated"):
+                old, new = self.view(before), data["object"]
+                data["previous_attributes"] = {
+                    key: old[key] for key in old if old[key] != new.get(key)
+                }
             self.mirror.emit(event, data | event_data)
         return doc
 
@@ -184,7 +183,8 @@ class StripeResource(Resource):
             found += [
                 doc
                 for doc in docs
-                if (bounds is None or bounds.holds(doc["created"])) and (keep is None or keep(doc))
+                if (bounds is None or bounds.holds(doc.get("created") or 0))
+                and (keep is None or keep(doc))
             ]
             if not page.has_more or not docs:
                 break
@@ -199,19 +199,3 @@ class StripeResource(Resource):
             "has_more": has_more,
             "url": url or self.path,
         }
-
-
-def _nested_difference(previous: Doc, new: Doc) -> Doc:
-    """Keep of nested objects only the keys that changed; arrays stay whole.
-
-    Source: https://docs.stripe.com/api/events/object (data.previous_attributes)
-    """
-    found: Doc = {}
-    for name, value in previous.items():
-        other = new.get(name)
-        if isinstance(value, dict) and isinstance(other, dict):
-            keys = [key for key in {**value, **other} if value.get(key) != other.get(key)]
-            found[name] = {key: value.get(key) for key in keys}
-        else:
-            found[name] = value
-    return found

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested
+from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 
 Now = Literal["now"]
-When = Now | int
+When = Now | Timestamp
 Prorate = Literal["always_invoice", "create_prorations", "none"]
 Collection = Literal["charge_automatically", "send_invoice"]
 Behavior = Literal[
@@ -38,8 +38,8 @@ TaxRates = Annotated[list[str], BeforeValidator(_listed)]
 class Period(Nested):
     """The time that a line is for."""
 
-    end: int
-    start: int
+    end: Timestamp
+    start: Timestamp
 
 
 class Pricing(Nested):
@@ -92,8 +92,6 @@ class ItemGiven(Nested):
 
     id: str | None = None
     billing_thresholds: dict[str, Any] | None = None
-    clear_usage: bool | None = None
-    current_trial: dict[str, Any] | None = None
     deleted: bool = False
     discounts: Discounts | None = None
     metadata: Metadata = {}

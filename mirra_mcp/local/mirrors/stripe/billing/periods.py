@@ -10,10 +10,27 @@ import calendar
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from mirra_mcp.local.mirrors.stripe.api import errors
+
 Interval = Literal["day", "week", "month", "year"]
 
 DAY = 86_400
 HOUR = 3_600
+
+
+FIVE_YEARS = 5 * 365 * DAY + DAY
+
+
+def check_future(instant: int, now: int, param: str) -> None:
+    """Refuse an instant that is too far ahead.
+
+    Raises:
+        VendorError: it is more than five years away.
+    """
+    if instant > now + FIVE_YEARS:
+        raise errors.invalid(
+            "Invalid timestamp: can be no more than five years in the future.", param
+        )
 
 
 def step(anchor: int, interval: str, count: int, n: int) -> int:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, StripeParams
+from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, StripeParams, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, step
 from mirra_mcp.wire.model import Doc
@@ -25,14 +25,14 @@ EVENT = "test_helpers.test_clock"
 class CreateClock(StripeParams):
     """What a new clock takes."""
 
-    frozen_time: int
+    frozen_time: Timestamp
     name: str | None = None
 
 
 class AdvanceClock(StripeParams):
     """Where a clock goes."""
 
-    frozen_time: int
+    frozen_time: Timestamp
 
 
 class TestClocks(StripeResource):

@@ -13,6 +13,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    Timestamp,
     filled,
 )
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
@@ -47,7 +48,7 @@ class CreateCoupon(StripeParams):
     metadata: Metadata = {}
     name: Annotated[str, Field(max_length=40)] | None = None
     percent_off: Annotated[float, Field(gt=0, le=100)] | None = None
-    redeem_by: int | None = None
+    redeem_by: Timestamp | None = None
 
 
 class UpdateCoupon(StripeParams):

@@ -17,6 +17,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    Timestamp,
     filled,
 )
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
@@ -59,7 +60,7 @@ class CreatePromotionCode(StripeParams):
     code: Annotated[str, Field(max_length=500)] | None = None
     coupon: str | None = None
     customer: str | None = None
-    expires_at: int | None = None
+    expires_at: Timestamp | None = None
     max_redemptions: Annotated[int, Field(ge=1)] | None = None
     metadata: Metadata = {}
     promotion: Promotion | None = None
@@ -117,9 +118,13 @@ class PromotionCodes(StripeResource):
     }
 
     def view(self, doc: Doc) -> Doc:
-        """Show a code with its coupon as it is now."""
+        """Show a code with its coupon as it is now; with a coupon that is gone it is inactive.
+
+        Source: https://docs.stripe.com/api/coupons/delete
+        """
         coupon = self.stripe.coupons.peek(doc["_coupon"])
-        shown = self.stripe.coupons.view(coupon) if coupon is not None else doc["coupon"]
+        gone = doc["coupon"] | {"valid": False}
+        shown = self.stripe.coupons.view(coupon) if coupon is not None else gone
         active = self.is_active(doc) and shown["valid"]
         return super().view(doc) | {"active": active, "coupon": shown}
 

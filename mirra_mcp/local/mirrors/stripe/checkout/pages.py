@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested
+from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.forms.parts import Adjustable, Loose
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 from mirra_mcp.local.mirrors.stripe.api.forms.shipping_rate_data import ShippingRateData
@@ -183,7 +183,7 @@ class SubscriptionData(Nested):
     """What the subscription gets from the session."""
 
     application_fee_percent: float | None = None
-    billing_cycle_anchor: int | None = None
+    billing_cycle_anchor: Timestamp | None = None
     billing_cycle_anchor_config: Loose = None
     billing_mode: Loose = None
     default_tax_rates: list[str] | None = None
@@ -193,7 +193,7 @@ class SubscriptionData(Nested):
     on_behalf_of: str | None = None
     proration_behavior: Literal["create_prorations", "none"] | None = None
     transfer_data: Loose = None
-    trial_end: int | None = None
+    trial_end: Timestamp | None = None
     trial_period_days: Annotated[int, Field(ge=1)] | None = None
     trial_settings: TrialSettings | None = None
 

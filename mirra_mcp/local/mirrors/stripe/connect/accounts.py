@@ -88,10 +88,20 @@ class CreateAccount(SaveAccount):
     country: str = "US"
 
 
+REJECTED = {
+    "credit": "rejected.other",
+    "fraud_no_intent_to_fulfill": "rejected.fraud",
+    "fraud_other": "rejected.fraud",
+    "fraud_payment_method_casher": "rejected.fraud",
+    "fraud_payment_method_tester": "rejected.fraud",
+}
+"""What becomes of the newer reasons, which say more than `disabled_reason` does."""
+
+
 class RejectAccount(StripeParams):
     """Why an account is rejected."""
 
-    reason: Literal["fraud", "terms_of_service", "other"]
+    reason: str
 
 
 class CreateLink(StripeParams):
@@ -206,7 +216,7 @@ class Accounts(StripeResource):
         doc["charges_enabled"] = doc["payouts_enabled"] = False
         doc["requirements"] = {
             **NOTHING_DUE,
-            "disabled_reason": f"rejected.{params.reason}",
+            "disabled_reason": REJECTED.get(params.reason, f"rejected.{params.reason}"),
         }
         return self.view(self._tell(doc))
 

@@ -1,6 +1,5 @@
 """Customers. Source: https://docs.stripe.com/api/customers"""
 
-import re
 from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -20,7 +19,6 @@ from mirra_mcp.local.mirrors.stripe.customers.params import (
 from mirra_mcp.local.mirrors.stripe.customers.search import CUSTOMERS
 from mirra_mcp.wire.model import Doc
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 APART = ("balance", "cash_balance", "coupon", "promotion_code", "source", "validate")
 """Parameters that aren't simply kept."""
 
@@ -270,8 +268,6 @@ class Customers(Searchable):
         return stub
 
     def _check(self, params: CustomerFields, id: str | None = None) -> None:
-        if params.email is not None and not EMAIL.fullmatch(params.email):
-            raise errors.invalid(f"Invalid email address: {params.email}", "email", "email_invalid")
         for name in ("coupon", "promotion_code"):
             if (named := getattr(params, name)) is not None:
                 self.stripe.discounts.check([{name: named}], customer=id, currency=None, param=name)

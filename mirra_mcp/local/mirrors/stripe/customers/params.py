@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    Email,
     ListParams,
     Metadata,
     Nested,
@@ -59,7 +60,6 @@ class CustomerTax(Nested):
     """Where the customer is, for taxes."""
 
     ip_address: str | None = None
-    validate_location: Literal["auto", "deferred", "immediately"] | None = None
 
 
 class CashBalanceSettings(Nested):
@@ -83,7 +83,7 @@ class CustomerFields(StripeParams):
     cash_balance: CashBalance | None = None
     coupon: str | None = None
     description: str | None = None
-    email: Annotated[str, Field(max_length=512)] | None = None
+    email: Annotated[Email, Field(max_length=512)] | None = None
     individual_name: Annotated[str, Field(max_length=150)] | None = None
     invoice_prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,12}$")] | None = None
     invoice_settings: InvoiceSettings | None = None
@@ -98,7 +98,6 @@ class CustomerFields(StripeParams):
     tax: CustomerTax | None = None
     tax_exempt: Literal["exempt", "none", "reverse"] | None = None
     # The wire calls it `validate`, which is a method of every model.
-    checked: bool = Field(default=True, alias="validate")
 
 
 class TaxIdData(Nested):

@@ -55,14 +55,10 @@ class Events(StripeResource):
     def rendered(self, doc: Doc, version: str) -> Doc:
         """Return an event with its object in an API version."""
         data = dict(doc["data"])
-        data["object"] = shaped(data["object"], version)
+        data["object"] = shaped(doc["data"]["object"], version)
         if "previous_attributes" in data:
-            data["previous_attributes"] = shaped(
-                {"object": data["object"].get("object"), **data["previous_attributes"]},
-                version,
-                whole=False,
-            )
-            data["previous_attributes"].pop("object", None)
+            before = shaped({**doc["data"]["object"], **data["previous_attributes"]}, version)
+            data["previous_attributes"] = _difference(before, data["object"])
         return {**self.view(doc), "api_version": version, "data": data}
 
     def rendered_by_id(self, id: str, version: str) -> Doc:
@@ -118,6 +114,22 @@ def _fits(doc: Doc, types: list[str], success: bool | None) -> bool:
     if types and not any(matches(each, doc["type"]) for each in types):
         return False
     return success is None or success == (doc["pending_webhooks"] == 0)
+
+
+def _difference(before: Doc, now: Doc) -> Doc:
+    """Return the attributes that changed as they were; of nested objects only what changed there.
+
+    Source: https://docs.stripe.com/api/events/object (data.previous_attributes)
+    """
+    found: Doc = {}
+    for name in [key for key in before if before[key] != now.get(key)]:
+        old, new = before[name], now.get(name)
+        if isinstance(old, dict) and isinstance(new, dict):
+            changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+            found[name] = {key: old.get(key) for key in changed}
+        else:
+            found[name] = old
+    return found
 
 
 def _both() -> VendorError:

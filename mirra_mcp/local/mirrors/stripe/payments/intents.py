@@ -1,7 +1,11 @@
 """What payment intents and setup intents take alike."""
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from mirra_mcp.local.mirrors.stripe.api.endpoints.parameters import values
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     ListParams,
     Metadata,
@@ -11,6 +15,11 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import IntentMethodData
 from mirra_mcp.wire.model import Doc
 
+NO_SUCH_TYPE: Final = (
+    "The payment method type provided: {type} is invalid. Please ensure the provided type is"
+    " activated in your dashboard (https://dashboard.stripe.com/account/payments/settings) and your"
+    " account is enabled for any preview features that you are trying to use."
+)
 FutureUsage = Literal["off_session", "on_session"]
 
 
@@ -19,6 +28,17 @@ class AutomaticMethods(Nested):
 
     enabled: bool
     allow_redirects: Literal["always", "never"] = "always"
+
+
+def _are_known(types: list[str]) -> list[str]:
+    known = values("POST /v1/payment_intents", "allowed_payment_method_types")
+    for each in types:
+        if each not in known:
+            raise PydanticCustomError("method_type", NO_SUCH_TYPE, {"type": each})
+    return types
+
+
+MethodTypes = Annotated[list[str], AfterValidator(_are_known)]
 
 
 class MethodForm(StripeParams):
@@ -37,7 +57,7 @@ class OwnerForm(StripeParams):
     description: str | None = None
     excluded_payment_method_types: list[str] | None = None
     metadata: Metadata = {}
-    payment_method_types: list[str] | None = None
+    payment_method_types: MethodTypes | None = None
 
 
 class CreateForm(StripeParams):

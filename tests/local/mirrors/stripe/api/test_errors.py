@@ -166,10 +166,13 @@ def test_unknown_filters_are_refused_too(account: Account) -> None:
     assert account.refused(400, "GET", f"/v1/customers/{id}?name=x")["param"] == "name"
 
 
-def test_what_stripe_has_and_the_mirror_does_not_model_is_accepted(account: Account) -> None:
-    """Ours: a parameter that Stripe knows is never called unknown."""
-    form = "name=Ada&cash_balance[settings][reconciliation_mode]=manual&validate=true"
+def test_what_stripe_has_and_the_mirror_does_not_model_is_never_called_unknown(
+    account: Account,
+) -> None:
+    """Ours: a parameter that Stripe knows has an effect, or answers 501."""
+    form = "name=Ada&cash_balance[settings][reconciliation_mode]=manual"
     assert account.call("POST", "/v1/customers", form).is_success
+    assert account.refused(501, "POST", "/v1/customers", f"{form}&validate=true")["param"]
 
 
 def test_a_parameter_belongs_to_its_versions(account: Account) -> None:

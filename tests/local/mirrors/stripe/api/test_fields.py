@@ -13,12 +13,14 @@ import stripe
 from mirra_mcp.local.kit.routes import routes_of
 from mirra_mcp.local.mirrors.stripe.api.versions.shapes import family_named
 from mirra_mcp.local.mirrors.stripe.mirror import Stripe
+from tests.local.mirrors.stripe.api.node_types import never_null_of
 from tests.local.mirrors.stripe.api.sdk_types import kinds, strangeness
 from tests.local.mirrors.stripe.client import NEW, OLD, Account
 from tests.local.mirrors.stripe.crowd import crowd
 
 NEWEST = Path(stripe.__file__).parent
 FOLDER = Path(os.environ.get("PYTHON_SDKS", "/nowhere")) / "stripe-10.12.0" / "stripe"
+NODE = Path(os.environ.get("NODE_SDKS", "/nowhere")) / "stripe-23.1.0/node_modules/stripe/cjs"
 SDKS = [
     pytest.param(NEW, NEWEST, id=NEW),
     pytest.param(
@@ -89,4 +91,20 @@ def test_the_tables_know_the_fields_that_the_newest_sdk_knows() -> None:
         theirs = {each.removesuffix("_") for each in kind.fields} - {"deleted", "data"}
         if ours != theirs:
             wrong[name] = ours ^ theirs
+    assert wrong == {}
+
+
+@pytest.mark.skipif(not NODE.is_dir(), reason="NODE_SDKS names no folder with stripe-23.1.0")
+def test_the_tables_leave_out_what_the_newest_types_never_call_null() -> None:
+    """A field that is optional and not nullable in the Node SDK's types is absent, never null."""
+    never_null = never_null_of(NODE)
+    family = family_named("endive")
+    wrong = {}
+    for name, fields in never_null.items():
+        shape = family.shape(name)
+        if shape is not None:
+            nullable = {row[0] for row in shape.rows if row[2]}
+            if found := sorted(nullable & fields - {"id"}):
+                wrong[name] = found
+    assert len(never_null) > 50
     assert wrong == {}

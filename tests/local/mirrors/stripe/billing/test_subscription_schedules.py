@@ -10,6 +10,7 @@ import stripe
 
 from tests.local.mirrors.stripe.billing.shop import DAY, Shop
 from tests.local.mirrors.stripe.client import NOW, OLD, Account
+from tests.local.mirrors.stripe.payments.paying import refused
 
 MONTH = {"interval": "month"}
 
@@ -113,3 +114,30 @@ def test_a_schedule_is_canceled_with_its_subscription(shop: Shop) -> None:
     assert shop.sub(str(schedule.subscription))["status"] == "canceled"
     listed = shop.v1.subscription_schedules.list({"customer": str(schedule.customer)})
     assert [each.id for each in listed.data] == [schedule.id]
+
+
+def test_an_update_begins_where_the_schedule_does(shop: Shop) -> None:
+    """Source: https://github.com/stripe/stripe-dotnet/issues/1754 and
+    https://github.com/tierrun/tier/issues/93
+    """
+    schedule = two_phases(shop)
+    change = shop.v1.subscription_schedules.update
+    phase: Any = {"items": [{"price": shop.price(3000)}]}
+    error = refused(change, schedule.id, {"phases": [phase]})
+    assert "missing at least one phase with a `start_date`" in error["message"]
+    error = refused(change, schedule.id, {"phases": [phase | {"start_date": NOW + DAY}]})
+    assert error["message"] == "You can not modify the start date of the current phase."
+    assert shop.v1.subscription_schedules.retrieve(schedule.id).current_phase
+    changed = change(schedule.id, {"phases": [phase | {"start_date": NOW}]})
+    assert changed.current_phase
+    assert changed.current_phase.start_date == NOW
+
+
+def test_a_release_can_keep_the_end(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/subscription_schedules/release"""
+    schedules = shop.v1.subscription_schedules
+    for keep in (False, True):
+        schedule = two_phases(shop)
+        released = schedules.release(schedule.id, {"preserve_cancel_date": keep})
+        ends = shop.sub(str(released.released_subscription))["cancel_at"]
+        assert ends == (schedule.phases[-1].end_date if keep else None)

@@ -1,5 +1,7 @@
 """Coupons and promotion codes. Source: https://docs.stripe.com/billing/subscriptions/coupons"""
 
+from typing import Any
+
 import pytest
 import stripe
 
@@ -217,3 +219,15 @@ def test_a_code_can_be_for_one_customer(account: Account) -> None:
     assert told["param"] == "promotion_code"
     answer = account.call("POST", f"/v1/customers/{customer}", {"promotion_code": made.id})
     assert answer.json()["discount"]["promotion_code"] == made.id
+
+
+def test_the_code_of_a_deleted_coupon_is_inactive(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/coupons/delete"""
+    v1 = account.client.v1
+    coupon = v1.coupons.create({"percent_off": 10}).id
+    promotion: Any = {"type": "coupon", "coupon": coupon}
+    code = v1.promotion_codes.create({"promotion": promotion, "code": "GONE"}).id
+    v1.coupons.delete(coupon)
+    shown = account.fetch(f"/v1/promotion_codes/{code}")
+    assert (shown["active"], shown["coupon"]["valid"]) == (False, False)
+    assert account.fetch("/v1/promotion_codes?active=true")["data"] == []

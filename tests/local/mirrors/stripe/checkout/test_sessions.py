@@ -302,3 +302,26 @@ def test_what_a_page_asks_for_is_kept(account: Account) -> None:
     assert made["shipping_address_collection"] == {"allowed_countries": ["US"]}
     assert made["invoice_creation"]["invoice_data"]["footer"] == "Bye"
     assert (made["client_reference_id"], made["locale"]) == ("order-7", "de")
+
+
+@pytest.mark.parametrize(
+    ("form", "message", "param"),
+    [
+        (
+            "mode=setup&success_url=https://a.io/ok",
+            "Missing required param: currency.",
+            "currency",
+        ),
+        (
+            f"{PAY}&payment_method_collection=if_required",
+            "You can not pass `payment_method_collection` in `payment` mode.",
+            "payment_method_collection",
+        ),
+    ],
+)
+def test_parameters_that_need_another_mode_are_refused(
+    account: Account, form: str, message: str, param: str
+) -> None:
+    """Source: https://docs.stripe.com/api/checkout/sessions/create"""
+    told = account.refused(400, "POST", "/v1/checkout/sessions", form)
+    assert (told["message"], told["param"]) == (message, param)

@@ -130,7 +130,7 @@ def test_an_update_and_an_onboarding_are_told(account: Account, acct: str) -> No
 
 def test_a_rejected_account_says_why(account: Account, acct: str) -> None:
     """Source: https://docs.stripe.com/api/account/reject"""
-    told = account.client.v1.accounts.reject(acct, {"reason": "fraud"})
+    told = account.client.v1.accounts.reject(acct, {"reason": "fraud_other"})
     assert told.requirements is not None
     assert (told.charges_enabled, told.requirements.disabled_reason) == (False, "rejected.fraud")
 

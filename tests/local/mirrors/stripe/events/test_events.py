@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.local.mirrors.stripe.billing.shop import Shop
 from tests.local.mirrors.stripe.client import NEW, NOW, OLD, Account
+from tests.local.mirrors.stripe.payments.paying import declined, pay
 from tests.local.receiver import Receiver
 
 
@@ -113,3 +115,31 @@ def test_an_event_that_no_request_caused_names_none(account: Account) -> None:
     assert (event.type, event.account) == ("account.updated", made.id)
     assert event.request is not None
     assert (event.request.id, event.request.idempotency_key) == (None, None)
+
+
+def test_what_was_before_is_told_in_the_version_of_the_event(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/events/object#event_object-data-previous_attributes"""
+    shop = Shop(account)
+    sub = shop.subscribe(shop.customer(), shop.price(1000)).id
+    ends = shop.sub(sub)["current_period_end"]
+    account.advance("32 days")
+    told = account.events("customer.subscription.updated")[-1]
+    before, now = told["data"]["previous_attributes"], told["data"]["object"]
+    assert (before["current_period_end"], now["id"]) == (ends, sub)
+    assert "items" not in before
+    assert all(now[name] != value for name, value in before.items())
+    assert account.fetch(f"/v1/events/{told['id']}", NEW) == told
+    listed = account.fetch("/v1/events?type=customer.subscription.updated", NEW)["data"]
+    assert listed[0] == told
+    assert now["current_period_end"] > ends
+
+
+def test_only_updates_tell_what_was_before(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/events/object#event_object-data-previous_attributes"""
+    pay(account, "pm_card_visa")
+    declined(account, "pm_card_chargeDeclined")
+    customer = account.client.v1.customers.create({"name": "Ada"}).id
+    account.client.v1.customers.update(customer, {"name": "Ida"})
+    told = {each["type"] for each in account.events() if "previous_attributes" in each["data"]}
+    assert "customer.updated" in told
+    assert {each.rpartition(".")[2] for each in told} == {"updated"}

@@ -214,3 +214,15 @@ def test_an_event_that_nobody_wants_can_still_be_seen(
     assert delivery["payload"]["data"]["object"]["name"] == "Ada"
     headers: dict[str, Any] = delivery["headers"]
     assert headers["stripe-signature"].startswith("t=")
+
+
+def test_the_first_endpoint_has_the_secret_that_was_told(
+    account: Account, receiver: Receiver
+) -> None:
+    """Ours: a handler that reads STRIPE_WEBHOOK_SECRET verifies what it gets."""
+    secret = account.listen(receiver, "customer.created")
+    assert secret == account.env["STRIPE_WEBHOOK_SECRET"]
+    account.client.v1.customers.create({"name": "Ada"})
+    event = verified(receiver.next(), account.env["STRIPE_WEBHOOK_SECRET"])
+    assert event["type"] == "customer.created"
+    assert account.listen(receiver, "customer.deleted") != secret

@@ -23,6 +23,16 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/apps/", "Stripe Apps are not mirrored."),
     ("/v1/apple_pay/", "Wallet domains are not mirrored."),
     ("/v1/payment_method_domains", "Wallet domains are not mirrored."),
+    ("/v1/customers/{}/subscriptions", "An older address of /v1/subscriptions, which is mirrored."),
+    (
+        "/v1/customers/{}/cards",
+        "An older address of /v1/customers/{id}/sources, which is mirrored.",
+    ),
+    ("/v1/charges/{}/refund", "An older address of /v1/refunds, which is mirrored."),
+    ("/v1/charges/{}/dispute", "An older address of /v1/disputes, which is mirrored."),
+    ("/v1/balance/history", "An older address of /v1/balance_transactions, which is mirrored."),
+    ("/v1/linked_accounts", "Financial Connections is not mirrored."),
+    ("/v1/link_account_sessions", "Financial Connections is not mirrored."),
     ("/v1/account", "Of Connect, only standard accounts are mirrored."),
     ("/v1/application_fees", "Of Connect, only standard accounts are mirrored."),
     ("/v1/transfers", "Of Connect, only standard accounts are mirrored."),
@@ -57,7 +67,7 @@ LIMITS: tuple[str, ...] = (
     "What Stripe does some time later (bank debits, slow refunds, decisions on evidence) happens"
     " two seconds later on the session's clock.",
     "Bank accounts need no microdeposits; Radar's rules on failed checks are off.",
-    "Parameters that Stripe has and the mirror doesn't model are accepted, and change nothing.",
+    "Parameters that Stripe has and the mirror doesn't model answer 501 and name the parameter.",
     "Checkout, payment link and portal URLs lead nowhere: simulated events do what customers do"
     " there (checkout.session.completed, billing_portal.subscription_canceled...).",
     "The portal's default configuration is there from the first use, with Stripe's defaults.",

@@ -1,13 +1,15 @@
-"""Every endpoint that Stripe has and the parameters that it takes, so that none is called unknown.
+"""Every endpoint that Stripe has, the parameters that it takes, and the values that those may have.
 
-`parameters/*.txt` has a line for each endpoint: its parameters, `=` before the line that describes
-an object's own (`[]` a list of such, `{}` a map to such, `*` anything), `-` alone where the whole
-area is not mirrored.
+`tables/*.txt` has a line for each endpoint: its parameters, `=` before the line that describes an
+object's own (`[]` a list of such, `{}` a map to such, `*` anything) or lists the values of an
+enumeration (`$`), or before the most characters of a text (`<`); `-` alone where the whole area is
+not mirrored; `legacy.txt` has endpoints that the SDKs call no more.
 
 Source: the parameters' types of https://github.com/stripe/stripe-python
 """
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
@@ -24,7 +26,7 @@ ALIKE = 0.58
 
 NO_LONGER = re.compile(r"POST /v1/(payment|setup)_intents")
 
-Names = dict[str, "Inside | None"]
+Names = dict[str, "Inside | Values | None"]
 
 
 class Inside:
@@ -32,6 +34,19 @@ class Inside:
 
     def __init__(self, names: "Names | None", *, is_map: bool) -> None:
         self.names, self.is_map = names, is_map
+
+
+class Values:
+    """What a text, or each of several, may be: one of a few, or not too long."""
+
+    def __init__(self, allowed: Sequence[str] = (), most: int | None = None) -> None:
+        self.allowed, self.most = allowed, most
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is allowed; an empty one unsets."""
+        if not text or self.most is not None:
+            return len(text) <= (self.most or 0)
+        return text in self.allowed
 
 
 class Table:
@@ -56,8 +71,12 @@ class Table:
                 found[name] = self._inside(inside)
         return self._names[key]
 
-    def _inside(self, text: str) -> Inside | None:
+    def _inside(self, text: str) -> "Inside | Values | None":
+        if text.startswith("<"):
+            return Values(most=int(text[1:]))
         key = text.rstrip("[]{}")
+        if key.startswith("$"):
+            return Values(self.lines[key].split())
         if not key.startswith("@"):
             return None
         return Inside(self.names(key), is_map=text.endswith("{}"))
@@ -75,9 +94,9 @@ def endpoints() -> dict[str, str]:
     """Return every endpoint of Stripe, old and new, with `{}` for each id in its path."""
     return {
         key: words
-        for name in (DEFAULT, "endive")
+        for name in (DEFAULT, "endive", "legacy")
         for key, words in table(name).lines.items()
-        if not key.startswith("@")
+        if key[0] not in "@$"
     }
 
 
@@ -87,6 +106,12 @@ def _tables(spec: str, version: str) -> tuple[Names, ...]:
     key = PLACEHOLDER.sub("{}", spec)
     wanted = ("endive",) if name_of(version) == "endive" else (DEFAULT, "endive")
     return tuple(names for each in wanted if (names := table(each).names(key)) is not None)
+
+
+def values(spec: str, param: str) -> Sequence[str]:
+    """Return the values that the newest version documents of an enumeration."""
+    found = (table("endive").names(spec) or {}).get(param)
+    return found.allowed if isinstance(found, Values) else ()
 
 
 def check(spec: str, form: Doc, version: str) -> None:
@@ -120,10 +145,31 @@ def _check(form: Doc, tables: tuple[Names, ...], path: str) -> None:
         if unknown:
             raise _refusal(unknown, tables, path)
     for name, value in form.items():
-        if value.__class__ is dict or value.__class__ is list:
-            holders = [names[name] for names in tables if name in names]
-            if all(each is not None and each.names is not None for each in holders):
-                _check_inside(value, [each for each in holders if each], _joined(path, name))
+        holders = [names[name] for names in tables if name in names]
+        if all(isinstance(each, Values) for each in holders):
+            _check_values(value, [each for each in holders if isinstance(each, Values)], path, name)
+        elif value.__class__ is dict or value.__class__ is list:
+            inside = [
+                each for each in holders if isinstance(each, Inside) and each.names is not None
+            ]
+            if len(inside) == len(holders):
+                _check_inside(value, inside, _joined(path, name))
+
+
+def _check_values(value: Any, holders: list[Values], path: str, name: str) -> None:
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            _check_values(each, holders, _joined(path, name), str(index))
+    elif isinstance(value, str) and not any(each.holds(value) for each in holders):
+        raise _odd_value(value, holders, _joined(path, name))
+
+
+def _odd_value(value: str, holders: list[Values], param: str) -> VendorError:
+    most = max((each.most or 0 for each in holders), default=0)
+    if most:
+        return errors.too_long(value, most, param)
+    allowed = list(dict.fromkeys(text for each in holders for text in each.allowed))
+    return errors.none_of(allowed, param)
 
 
 def _check_inside(value: Any, holders: list[Inside], path: str) -> None:

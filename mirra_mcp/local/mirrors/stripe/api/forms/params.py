@@ -1,14 +1,27 @@
 """What callers send to Stripe: typed forms, and Stripe's words for what is wrong with them."""
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.params import Params, Problem
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.wire.model import Doc
+
+LARGEST = 2**63 - 1
+LAST = 253_402_300_799
+"""The last second of the year 9999: beyond it there are no dates."""
 
 
 def _unset(value: Any) -> Any:
@@ -22,6 +35,14 @@ class Nested(BaseModel):
     """An object inside the parameters. `given()` tells what the caller really sent."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _is_bounded(cls, value: Any) -> Any:
+        """Refuse numbers that no field of Stripe's can hold."""
+        if value.__class__ is int and not -LARGEST <= value <= LARGEST:
+            raise PydanticCustomError("int_parsing", "too large")
+        return value
 
     @model_validator(mode="before")
     @classmethod
@@ -37,15 +58,15 @@ class StripeParams(Params, Nested):
     """The parameters of one endpoint. Every endpoint takes `expand`.
 
     A field that can be unset must allow None; a parameter that isn't declared here is refused as
-    unknown, unless Stripe has it (see `endpoints/parameters.py`): then it is accepted.
+    unknown, or with 501 where Stripe has it (see `endpoints/parameters.py`) and this mirror hasn't.
     """
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
     expand: list[str] = Field(default=[], exclude=True)
 
     def given(self) -> Doc:
-        """Return the declared fields that were sent, without `expand`."""
+        """Return the fields that were sent, without `expand`."""
         names = self.model_fields_set & set(type(self).model_fields)
         return self.model_dump(include=names, exclude_unset=True, by_alias=True)
 
@@ -85,7 +106,42 @@ Metadata = Annotated[
 
 Source: https://docs.stripe.com/api/metadata
 """
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+def _is_email(text: Any) -> Any:
+    if isinstance(text, str) and not EMAIL.fullmatch(text):
+        raise PydanticCustomError("email", "Invalid email address: {text}", {"text": text})
+    return text
+
+
+Email = Annotated[str, AfterValidator(_is_email)]
+"""Source: https://docs.stripe.com/error-codes#email-invalid"""
+COUNTRY = re.compile(r"[A-Za-z]{2}")
+
+
+def _is_country(text: Any) -> Any:
+    if isinstance(text, str) and not COUNTRY.fullmatch(text):
+        raise PydanticCustomError("country", "{text}", {"text": text})
+    return text
+
+
+Country = Annotated[str, AfterValidator(_is_country)]
+"""A country's two letters. Source: https://en.wikipedia.org/wiki/ISO_3166-1_alpha-2"""
 Currency = Annotated[str, BeforeValidator(lambda text: str(text).lower())]
+
+
+BAD_DATE: Final = "Invalid timestamp: must be an integer Unix timestamp."
+
+
+def _is_date(value: Any) -> Any:
+    if value.__class__ is int and not 0 <= value <= LAST and abs(value) <= LARGEST:
+        raise PydanticCustomError("timestamp", BAD_DATE)
+    return value
+
+
+Timestamp = Annotated[int, AfterValidator(_is_date)]
+"""An instant in epoch seconds. Source: https://docs.stripe.com/api (timestamps)"""
 
 
 def merged(old: dict[str, str], new: dict[str, str | None] | None) -> dict[str, str]:
@@ -145,15 +201,27 @@ def refusal(problem: Problem) -> VendorError:
     match kind:
         case "missing":
             return errors.invalid(f"Missing required param: {param}.", param, "parameter_missing")
-        case "extra_forbidden":
-            return errors.invalid(
-                f"Received unknown parameter: {param}", param, "parameter_unknown"
-            )
-        case "metadata":
+        case "extra_forbidden":  # what Stripe hasn't was refused before
+            return errors.parameter_not_modelled(param)
+        case "interval_count":
+            return errors.invalid(problem.message, f"{param}[interval_count]")
+        case "metadata" | "method_type" | "timestamp":
             return errors.invalid(problem.message, param)
+        case "country":
+            return errors.invalid(
+                f"Country '{value}' is unknown. Try using a 2-character alphanumeric country code"
+                " instead, such as 'US', 'EG', or 'GB'. A full list of country codes is available"
+                " at https://en.wikipedia.org/wiki/ISO_3166-1_alpha-2#Officially_assigned_code_elements",
+                param,
+                "country_code_invalid",
+            )
+        case "email":
+            return errors.invalid(problem.message, param, "email_invalid")
         case "literal_error" | "enum":
-            listed = _alternatives(str(problem.ctx.get("expected", "")))
-            return errors.invalid(f"Invalid {param}: must be one of {listed}", param)
+            expected = str(problem.ctx.get("expected", "")).replace("'", "")
+            return errors.none_of(expected.replace(" or ", ", ").split(", "), param)
+        case "string_too_long":
+            return errors.too_long(str(value), int(problem.ctx["max_length"]), param)
         case _ if value is None or value == "":
             return errors.invalid(
                 f"You passed an empty string for '{param}'. We assume empty values are an attempt"
@@ -168,8 +236,8 @@ def refusal(problem: Problem) -> VendorError:
             return errors.invalid(f"Invalid decimal: {value}", param)
         case "bool_parsing" | "bool_type":
             return errors.invalid(f"Invalid boolean: {value}", param)
-        case "greater_than_equal" | "greater_than":
-            least = problem.ctx.get("ge", problem.ctx.get("gt"))
+        case "greater_than_equal":
+            least = problem.ctx.get("ge")
             return errors.invalid(
                 f"This value must be greater than or equal to {least}.",
                 param,
@@ -189,10 +257,12 @@ def refusal(problem: Problem) -> VendorError:
             return errors.invalid(
                 f"Invalid string: {value}", param, "parameter_invalid_string_empty"
             )
-    return errors.invalid(f"Invalid {param}: {problem.message}", param)
-
-
-def _alternatives(expected: str) -> str:
-    """Turn `'a', 'b' or 'c'` into `a, b, or c`."""
-    names = expected.replace("'", "").replace(" or ", ", ").split(", ")
-    return ", ".join([*names[:-1], f"or {names[-1]}"]) if len(names) > 2 else " or ".join(names)
+        case "too_long" | "too_short":
+            most, least = problem.ctx.get("max_length"), problem.ctx.get("min_length")
+            bound = f"at most {most}" if kind == "too_long" else f"at least {least}"
+            return errors.invalid(f"Invalid array: must have {bound} elements", param)
+        case "greater_than" | "less_than":
+            limit = problem.ctx.get("gt", problem.ctx.get("lt"))
+            word = "greater" if kind == "greater_than" else "less"
+            return errors.invalid(f"This value must be {word} than {limit}.", param)
+    return errors.invalid(f"Invalid {param}", param)

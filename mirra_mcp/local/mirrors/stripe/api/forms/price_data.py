@@ -6,7 +6,8 @@ Source: https://docs.stripe.com/api/prices/create
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Currency, Metadata, Nested
 
@@ -14,6 +15,9 @@ TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 Cents = Annotated[int, Field(ge=0)]
 DecimalCents = Annotated[Decimal, Field(ge=0, max_digits=24, decimal_places=12)]
 UpTo = Annotated[int | None, BeforeValidator(lambda each: None if each == "inf" else each)]
+
+
+LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 
 
 class Tier(Nested):
@@ -32,6 +36,19 @@ class Recurring(Nested):
     interval: Literal["day", "month", "week", "year"]
     aggregate_usage: Literal["last_during_period", "last_ever", "max", "sum"] | None = None
     interval_count: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _within_three_years(self) -> "Recurring":
+        """Source: https://docs.stripe.com/api/prices/create#create_price-recurring-interval_count"""
+        most = LONGEST[self.interval]
+        if self.interval_count > most:
+            raise PydanticCustomError(
+                "interval_count",
+                "Invalid recurring[interval_count]: the longest interval is 3 years (3 years, 36"
+                " months, 156 weeks, or 1095 days).",
+            )
+        return self
+
     meter: str | None = None
     trial_period_days: int | None = None
     usage_type: Literal["licensed", "metered"] = "licensed"

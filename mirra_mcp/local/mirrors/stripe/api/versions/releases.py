@@ -7,7 +7,8 @@ Source: https://docs.stripe.com/changelog
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any
 
 from mirra_mcp.local.mirrors.stripe.api import errors
@@ -18,7 +19,7 @@ DEFAULT = "2024-06-20"
 """Mirra's documented target: what a call without `Stripe-Version` gets."""
 NEWEST = "2026-10-28.endive"
 """What the newest official SDKs send."""
-FORM = re.compile(r"20\d\d-\d\d-\d\d(\.[a-z]+)?(; ?[a-z0-9_]+=v?\d+)*")
+BETAS = re.compile(r"(; ?[a-z0-9_]+=v?\d+)*$")
 SINCE = (
     ("2026-09-30", "endive"),
     ("2026-03-25", "dahlia"),
@@ -34,16 +35,31 @@ def check_version(header: str | None, path: str = "") -> str:
     Source: https://docs.stripe.com/api/versioning
 
     Raises:
-        VendorError: the header isn't a version.
+        VendorError: there never was such a version.
     """
     if not header:
         return NEWEST if path.startswith("/v2/") else DEFAULT
-    if not FORM.fullmatch(header):
+    if not _is_released(header):
         raise errors.invalid(
             f"Invalid Stripe API version: {header}. You can manage your API version settings at"
             " https://dashboard.stripe.com/developers."
         )
     return header
+
+
+@lru_cache(maxsize=256)
+def _is_released(header: str) -> bool:
+    version = BETAS.sub("", header, count=1)
+    day, _, name = version.partition(".")
+    days = {each[:10] for each in releases()} if name == "preview" else ()
+    return version in releases() or day in days
+
+
+@cache
+def releases() -> frozenset[str]:
+    """Return every version that there was, from a table with a line a year."""
+    table = files("mirra_mcp.local.mirrors.stripe.api.versions") / "releases.txt"
+    return frozenset(table.read_text(encoding="utf-8").split())
 
 
 @lru_cache(maxsize=256)

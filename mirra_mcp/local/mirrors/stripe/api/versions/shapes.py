@@ -1,9 +1,9 @@
 """The fields of Stripe's objects, version by version, and documents shown with exactly those.
 
 `fields/*.txt` has a line for each object and each object inside it: its fields in Stripe's order,
-`?` after those that are there only when they say something, `=` before the line that describes
-what is inside (`[]` a list of such, `{}` a map to such). Each file has what differs from the one
-before it.
+`?` after those that are never null and left out when they say nothing, `??` after those that may
+be null or left out, `=` before the line that describes what is inside (`[]` a list of such, `{}` a
+map to such). Each file has what differs from the one before it.
 
 Source: the types and fixtures of https://github.com/stripe/stripe-node and
 https://github.com/stripe/openapi
@@ -21,8 +21,9 @@ FAMILIES = ("2024-06-20", "basil", "clover", "dahlia", "endive")
 FREE = ("metadata", "previous_attributes")
 """Fields whose content is the caller's own, or is shown already."""
 
-Row = tuple[str, bool, "Shape | None", bool, bool]
-"""A field, whether it is always there, its shape, and whether it may hold anything to shape."""
+Row = tuple[str, bool, bool, "Shape | None", bool, bool]
+"""A field, whether it is always there and whether it may be null, its shape, whether that is of
+each value of a map, and whether it may hold anything to shape."""
 
 
 class Family:
@@ -55,6 +56,9 @@ class Family:
         shape = self.shape(name)
         if shape is None:
             return value
+        if name == "event":  # what it is about stays in the version in which it happened
+            shown = shape.show({**value, "data": None}, whole=whole)
+            return {**shown, "data": value.get("data")} if "data" in shown else shown
         if value.get("deleted") is True:
             return self._deleted(value, shape) if name == "discount" else value
         return shape.show(self.renamed(value), whole=whole)
@@ -91,15 +95,18 @@ class Shape:
             name, _, inside = word.partition("=")
             is_map = inside.endswith("{}")
             shape = self._family.shape(inside.rstrip("[]{}")) if inside else None
-            is_free = name.rstrip("?") in FREE
-            self.rows.append((name.rstrip("?"), name[-1] != "?", shape, is_map, not is_free))
+            field = name.rstrip("?")
+            always, nullable = name == field, name != f"{field}?"
+            self.rows.append((field, always, nullable, shape, is_map, field not in FREE))
 
     def show(self, doc: Doc, *, whole: bool = True) -> Doc:
         """Return a document with these fields; `whole` fills in those that must be there."""
         shown: Doc = {}
-        for name, always, shape, is_map, nested in self.rows:
+        for name, always, nullable, shape, is_map, nested in self.rows:
             if name in doc:
                 value = doc[name]
+                if value is None and not nullable:
+                    continue
                 kind = value.__class__
                 if nested and (kind is dict or kind is list) and value:
                     value = self._inside(value, shape, is_map, whole)

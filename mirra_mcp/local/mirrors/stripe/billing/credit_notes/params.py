@@ -9,6 +9,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    Timestamp,
 )
 from mirra_mcp.local.mirrors.stripe.billing.params import TaxRates
 
@@ -45,7 +46,7 @@ class CreateNote(StripeParams):
     invoice: str
     amount: Cents | None = None
     credit_amount: Cents | None = None
-    effective_at: int | None = None
+    effective_at: Timestamp | None = None
     email_type: Literal["credit_note", "none"] | None = None
     lines: list[CreditedLine] | None = None
     memo: str | None = None

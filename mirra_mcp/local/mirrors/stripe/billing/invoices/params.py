@@ -11,6 +11,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    Timestamp,
 )
 from mirra_mcp.local.mirrors.stripe.billing.params import (
     AutomaticTax,
@@ -47,7 +48,7 @@ class EditInvoice(StripeParams):
     application_fee_amount: int | None = None
     auto_advance: bool = False
     automatic_tax: AutomaticTax | None = None
-    automatically_finalizes_at: int | None = None
+    automatically_finalizes_at: Timestamp | None = None
     collection_method: Collection = "charge_automatically"
     custom_fields: list[CustomField] | None = None
     days_until_due: Annotated[int, Field(ge=0)] | None = None
@@ -56,8 +57,8 @@ class EditInvoice(StripeParams):
     default_tax_rates: TaxRates | None = None
     description: str | None = None
     discounts: Discounts | None = None
-    due_date: int | None = None
-    effective_at: int | None = None
+    due_date: Timestamp | None = None
+    effective_at: Timestamp | None = None
     footer: str | None = None
     issuer: dict[str, Any] | None = None
     metadata: Metadata = {}
@@ -159,7 +160,7 @@ class PreviewedSubscription(Nested):
     billing_cycle_anchor: Literal["now", "unchanged"] | int | None = None
     billing_mode: dict[str, Any] | None = None
     billing_schedules: list[dict[str, Any]] | None = None
-    cancel_at: int | str | None = None
+    cancel_at: Timestamp | str | None = None
     cancel_at_period_end: bool | None = None
     cancel_now: bool | None = None
     default_tax_rates: TaxRates | None = None
@@ -167,9 +168,9 @@ class PreviewedSubscription(Nested):
     metadata: Metadata = {}
     pause: dict[str, Any] | None = None
     proration_behavior: Prorate | None = None
-    proration_date: int | None = None
+    proration_date: Timestamp | None = None
     resume_at: str | None = None
-    start_date: int | None = None
+    start_date: Timestamp | None = None
     trial_end: When | None = None
 
 
@@ -188,7 +189,6 @@ class PreviewInvoice(StripeParams):
     on_behalf_of: str | None = None
     preview_mode: Literal["next", "recurring"] | None = None
     schedule: str | None = None
-    schedule_details: dict[str, Any] | None = None
     subscription: str | None = None
     subscription_details: PreviewedSubscription | None = None
 
@@ -197,15 +197,15 @@ class UpcomingInvoice(PreviewInvoice):
     """What `GET /v1/invoices/upcoming` takes: older spellings too."""
 
     subscription_billing_cycle_anchor: Literal["now", "unchanged"] | int | None = None
-    subscription_cancel_at: int | None = None
+    subscription_cancel_at: Timestamp | None = None
     subscription_cancel_at_period_end: bool | None = None
     subscription_cancel_now: bool | None = None
     subscription_default_tax_rates: TaxRates | None = None
     subscription_items: list[ItemGiven] | None = None
     subscription_proration_behavior: Prorate | None = None
-    subscription_proration_date: int | None = None
+    subscription_proration_date: Timestamp | None = None
     subscription_resume_at: Literal["now"] | None = None
-    subscription_start_date: int | None = None
+    subscription_start_date: Timestamp | None = None
     subscription_trial_end: When | None = None
     subscription_trial_from_plan: bool | None = None
 

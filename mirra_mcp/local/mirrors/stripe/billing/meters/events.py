@@ -11,7 +11,7 @@ from pydantic import Field
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.params import Nested, StripeParams
+from mirra_mcp.local.mirrors.stripe.api.forms.params import Nested, StripeParams, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
 
@@ -26,7 +26,7 @@ class CreateMeterEvent(StripeParams):
     event_name: Annotated[str, Field(max_length=100)]
     payload: dict[str, str]
     identifier: Annotated[str, Field(max_length=100)] | None = None
-    timestamp: int | None = None
+    timestamp: Timestamp | None = None
 
 
 class Cancel(Nested):

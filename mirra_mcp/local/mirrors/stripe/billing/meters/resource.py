@@ -7,7 +7,12 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, Nested, StripeParams
+from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    ListParams,
+    Nested,
+    StripeParams,
+    Timestamp,
+)
 from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
@@ -62,8 +67,8 @@ class ListSummaries(ListParams):
     """Whose usage to add up, and when."""
 
     customer: str
-    start_time: int
-    end_time: int
+    start_time: Timestamp
+    end_time: Timestamp
     value_grouping_window: Literal["day", "hour"] | None = None
 
 

@@ -12,6 +12,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    Timestamp,
 )
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 from mirra_mcp.local.mirrors.stripe.billing.params import (
@@ -63,16 +64,16 @@ class Phase(Nested):
     description: str | None = None
     discounts: Discounts | None = None
     duration: Duration | None = None
-    end_date: int | Now | None = None
+    end_date: Timestamp | Now | None = None
     invoice_settings: dict[str, Any] | None = None
     iterations: int | None = None
     metadata: Metadata = {}
     on_behalf_of: str | None = None
     proration_behavior: Prorate = "create_prorations"
-    start_date: int | Now | None = None
+    start_date: Timestamp | Now | None = None
     transfer_data: dict[str, Any] | None = None
     trial: bool | None = None
-    trial_end: int | Now | None = None
+    trial_end: Timestamp | Now | None = None
 
 
 class EditSchedule(StripeParams):
@@ -90,7 +91,7 @@ class CreateSchedule(EditSchedule):
     billing_mode: dict[str, Any] | None = None
     customer: str | None = None
     from_subscription: str | None = None
-    start_date: int | Now | None = None
+    start_date: Timestamp | Now | None = None
 
 
 class UpdateSchedule(EditSchedule):

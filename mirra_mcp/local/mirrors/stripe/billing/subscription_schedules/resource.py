@@ -4,6 +4,7 @@ Source: https://docs.stripe.com/billing/subscriptions/subscription-schedules and
 https://docs.stripe.com/api/subscription_schedules
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
@@ -29,6 +30,8 @@ from mirra_mcp.wire.model import Doc
 
 EVENT = "subscription_schedule"
 LIVE = ("not_started", "active")
+MOVED = "You can not modify the start date of the current phase."
+"""Source: https://github.com/tierrun/tier/issues/93"""
 
 
 class SubscriptionSchedules(SchedulePhases):
@@ -113,10 +116,15 @@ class SubscriptionSchedules(SchedulePhases):
 
     @route("GET /v1/subscription_schedules")
     def index(self, params: ListSchedules) -> Doc:
-        """List schedules."""
+        """List schedules; those of test clocks only when their customer is named.
+
+        Source: https://docs.stripe.com/api/subscription_schedules/list
+        """
         where: Doc = {"customer": params.customer} if params.customer else {}
         if params.scheduled:
             where["status"] = "not_started"
+        if not params.customer:
+            where["test_clock"] = None
         return self.listed(params, **where)
 
     @route("POST /v1/subscription_schedules/{id}")
@@ -124,14 +132,12 @@ class SubscriptionSchedules(SchedulePhases):
         """Change phases to come, and the current one. Fires: subscription_schedule.updated."""
         doc, given = self._live(id), params.given()
         if given.get("phases") is not None:
-            first = given["phases"][0].get("start_date")
-            begins = doc["phases"][0]["start_date"]
-            if isinstance(first, int):
-                begins = first
-            doc["phases"] = self._phases(given["phases"], begins)
+            doc["phases"] = self._phases(given["phases"], self._anchor(doc, given["phases"]))
             if doc["status"] == "active":
                 current = self._current(doc)
-                doc["current_phase"] = span(current) if current else None
+                if current is None or current["start_date"] != doc["current_phase"]["start_date"]:
+                    raise errors.invalid(MOVED)
+                doc["current_phase"] = span(current)
         for name in ("end_behavior", "metadata"):
             if name in given:
                 doc = self.patched(doc, {name: given[name]})
@@ -146,6 +152,22 @@ class SubscriptionSchedules(SchedulePhases):
         next_turn = current["end_date"] if current else doc["phases"][0]["start_date"]
         self._wait(id, next_turn)
         return self.view(self.get(id))
+
+    def _anchor(self, doc: Doc, phases: Sequence[Doc]) -> int:
+        """Return when the first of the new phases begins.
+
+        Source: https://github.com/stripe/stripe-dotnet/issues/1754
+
+        Raises:
+            VendorError: no phase says, or the first would begin in the past.
+        """
+        first = phases[0].get("start_date") if phases else None
+        if first is None:
+            raise errors.invalid(
+                "The subscription schedule update is missing at least one phase with a `start_date`"
+                " to anchor end dates to."
+            )
+        return self.at if first == "now" else int(first)
 
     @route("POST /v1/subscription_schedules/{id}/cancel")
     def cancel(self, id: str, params: CancelSchedule) -> Doc:
@@ -164,8 +186,21 @@ class SubscriptionSchedules(SchedulePhases):
 
     @route("POST /v1/subscription_schedules/{id}/release")
     def release(self, id: str, params: ReleaseSchedule) -> Doc:
-        """Let the subscription go on without a schedule. Fires: subscription_schedule.released."""
-        return self.view(self._let_go(self._live(id)))
+        """Let the subscription go on without a schedule, maybe up to where it would have ended.
+
+        Fires: subscription_schedule.released.
+        Source: https://docs.stripe.com/api/subscription_schedules/release
+        """
+        doc = self._live(id)
+        until = doc["phases"][-1]["end_date"]
+        keeps = params.preserve_cancel_date and doc["end_behavior"] == "cancel"
+        sub = doc["subscription"]
+        released = self._let_go(doc)
+        if keeps and sub:
+            self.stripe.subscriptions.change(
+                self.stripe.subscriptions.get(sub), cancel_at=until, proration_behavior="none"
+            )
+        return self.view(released)
 
     # Time.
 

@@ -12,7 +12,13 @@ from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.invoices import lines
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge, is_metered
-from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR, following, period
+from mirra_mcp.local.mirrors.stripe.billing.periods import (
+    DAY,
+    HOUR,
+    check_future,
+    following,
+    period,
+)
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.cycles import SubscriptionCycles, rhythm
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.states import UPDATED
 from mirra_mcp.wire.model import Doc
@@ -38,6 +44,11 @@ SUPPORTED = {
     "trial_end",
     "trial_from_plan",
 }
+
+
+LONGEST_TRIAL = 730
+TOO_LONG_TRIAL = "The maximum number of trial period days is 730 (2 years)."
+PAST = "Invalid timestamp: must be an integer Unix timestamp in the future."
 
 
 @dataclass
@@ -344,12 +355,24 @@ class SubscriptionChanges(SubscriptionCycles):
         change.period = self.charges_of(change.after, self.at, end)
         change.at_once = True
 
+    def checked_trial_end(self, end: int, since: int | None = None) -> int:
+        """Return when a trial ends that began `since`, or begins now.
+
+        Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-trial_end
+
+        Raises:
+            VendorError: it is over already, or longer than 730 days.
+        """
+        if end <= self.at:
+            raise errors.invalid(PAST, "trial_end")
+        check_future(end, self.at, "trial_end")
+        if end > (self.at if since is None else since) + LONGEST_TRIAL * DAY:
+            raise errors.invalid(TOO_LONG_TRIAL, "trial_end")
+        return end
+
     def _lengthen_trial(self, sub: Doc, change: Change, until: int, at: int, behavior: str) -> None:
-        if until <= self.at:
-            raise errors.invalid(
-                "Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end"
-            )
         was_trial = sub["status"] == "trialing"
+        self.checked_trial_end(until, sub["trial_start"] if was_trial else None)
         change.after |= {
             "billing_cycle_anchor": until,
             "current_period_end": until,

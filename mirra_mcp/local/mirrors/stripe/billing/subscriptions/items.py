@@ -5,6 +5,7 @@ Source: https://docs.stripe.com/api/subscription_items
 
 from typing import ClassVar
 
+from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import merged
@@ -136,7 +137,10 @@ class SubscriptionItems(StripeResource):
         paying = {name: given.pop(name) for name in PAYMENT if name in given}
         known = {item["id"] for item in sub["items"]["data"]}
         each = given | ({"id": id} if id else {})
-        changed = self.stripe.subscriptions.change(sub, items=[each], **paying)
+        try:
+            changed = self.stripe.subscriptions.change(sub, items=[each], **paying)
+        except VendorError as refusal:
+            raise errors.about(refusal, "items[0]", "") from None
         if isinstance(changed, Answer):
             return changed
         items = self.stripe.subscriptions.get(sub["id"])["items"]["data"]

@@ -11,6 +11,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Metadata,
     Nested,
     StripeParams,
+    Timestamp,
 )
 from mirra_mcp.local.mirrors.stripe.billing.params import (
     AddedItem,
@@ -72,7 +73,7 @@ class PauseCollection(Nested):
     """How invoices are treated while collection is paused."""
 
     behavior: Literal["keep_as_draft", "mark_uncollectible", "void"]
-    resumes_at: int | None = None
+    resumes_at: Timestamp | None = None
 
 
 class PendingItemInterval(Nested):
@@ -97,7 +98,7 @@ class EditSubscription(StripeParams):
     application_fee_percent: float | None = None
     automatic_tax: AutomaticTax | None = None
     billing_thresholds: dict[str, Any] | None = None
-    cancel_at: int | Literal["max_period_end", "min_period_end"] | None = None
+    cancel_at: Timestamp | Literal["max_period_end", "min_period_end"] | None = None
     cancel_at_period_end: bool | None = None
     collection_method: Collection | None = None
     coupon: str | None = None
@@ -134,8 +135,8 @@ class CreateSubscription(EditSubscription):
 
     customer: str
     items: ItemsGiven
-    backdate_start_date: int | None = None
-    billing_cycle_anchor: int | None = None
+    backdate_start_date: Timestamp | None = None
+    billing_cycle_anchor: Timestamp | None = None
     billing_cycle_anchor_config: AnchorConfig | None = None
     billing_mode: BillingMode | None = None
     currency: Currency | None = None
@@ -149,7 +150,7 @@ class UpdateSubscription(EditSubscription):
     billing_cycle_anchor: Literal["now", "unchanged"] | None = None
     cancellation_details: CancellationDetails | None = None
     pause_collection: PauseCollection | None = None
-    proration_date: int | None = None
+    proration_date: Timestamp | None = None
 
 
 class CancelSubscription(StripeParams):
@@ -166,7 +167,7 @@ class ResumeSubscription(StripeParams):
     billing_cycle_anchor: Literal["now", "unchanged"] = "now"
     payment_behavior: Behavior | None = None
     proration_behavior: Prorate = "create_prorations"
-    proration_date: int | None = None
+    proration_date: Timestamp | None = None
 
 
 class MigrateSubscription(StripeParams):
@@ -222,7 +223,7 @@ class EditItem(StripeParams):
     price: str | None = None
     price_data: Any = None
     proration_behavior: Prorate | None = None
-    proration_date: int | None = None
+    proration_date: Timestamp | None = None
     quantity: Annotated[int, Field(ge=0)] | None = None
     tax_rates: TaxRates | None = None
 
@@ -236,10 +237,9 @@ class CreateItem(EditItem):
 class DeleteItem(StripeParams):
     """How an item is taken away."""
 
-    clear_usage: bool | None = None
     payment_behavior: Behavior | None = None
     proration_behavior: Prorate | None = None
-    proration_date: int | None = None
+    proration_date: Timestamp | None = None
 
 
 class ListItems(ListParams):

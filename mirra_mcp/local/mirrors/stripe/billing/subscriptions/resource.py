@@ -69,7 +69,10 @@ class Subscriptions(Searchable, SubscriptionTerms):
 
     @route("GET /v1/subscriptions")
     def index(self, params: ListSubscriptions) -> Doc:
-        """List subscriptions; canceled ones only when they are asked for."""
+        """List subscriptions; canceled ones, and those of test clocks, only when asked for.
+
+        Source: https://docs.stripe.com/api/subscriptions/list#list_subscriptions-test_clock
+        """
         where = {
             name: value
             for name in ("customer", "test_clock")
@@ -80,6 +83,8 @@ class Subscriptions(Searchable, SubscriptionTerms):
             where["status"] = wanted
 
         def keep(sub: Doc) -> bool:
+            if not where.keys() & {"customer", "test_clock"} and sub["test_clock"]:
+                return False
             if wanted is None and sub["status"] == "canceled":
                 return False
             if wanted == "ended" and sub["status"] not in OVER:

@@ -6,7 +6,7 @@ https://docs.stripe.com/billing/subscriptions/webhooks
 
 from typing import Any, ClassVar
 
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource, _nested_difference
+from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR, within
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
 from mirra_mcp.wire.model import Doc
@@ -103,7 +103,7 @@ class SubscriptionStates(StripeResource):
         """Tell of a change that was made in several steps, as one. Fires: …updated."""
         old, new = self.view(before), self.view(after)
         previous = {name: old[name] for name in old if old[name] != new.get(name)}
-        data = {"object": new, "previous_attributes": _nested_difference(previous, new)}
+        data = {"object": new, "previous_attributes": previous}
         self.mirror.emit(UPDATED, data)
 
     def plan(self, sub: Doc) -> None:

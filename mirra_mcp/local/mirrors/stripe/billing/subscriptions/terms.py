@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, configured, following, period
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import SubscriptionChanges
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import PAST, SubscriptionChanges
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.cycles import rhythm
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import CreateSubscription
 from mirra_mcp.wire.model import Doc
@@ -29,7 +29,6 @@ PLAIN = (
     "trial_settings",
 )
 MERGED = ("automatic_tax", "invoice_settings", "payment_settings")
-PAST = "Invalid timestamp: must be an integer Unix timestamp in the future."
 
 
 class SubscriptionTerms(SubscriptionChanges):
@@ -47,9 +46,7 @@ class SubscriptionTerms(SubscriptionChanges):
                 "You may only specify one of these parameters: trial_end, trial_period_days."
             )
         if isinstance(params.trial_end, int):
-            if params.trial_end <= now:
-                raise errors.invalid(PAST, "trial_end")
-            end = params.trial_end
+            end = self.checked_trial_end(params.trial_end)
         elif days and params.trial_end is None:
             end = now + days * DAY
         anchor = params.billing_cycle_anchor
@@ -112,6 +109,11 @@ class SubscriptionTerms(SubscriptionChanges):
         if sends and given.get("days_until_due", sub["days_until_due"]) is None:
             raise errors.invalid(
                 "You must pass `days_until_due` when `collection_method` is `send_invoice`.",
+                "days_until_due",
+            )
+        if not sends and given.get("days_until_due") is not None:
+            raise errors.invalid(
+                "`days_until_due` can only be set when `collection_method` is `send_invoice`.",
                 "days_until_due",
             )
         fields = {name: given[name] for name in PLAIN if name in given}

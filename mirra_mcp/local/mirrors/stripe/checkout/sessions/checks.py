@@ -125,6 +125,9 @@ def _check_times(stripe: Peers, params: CreateSession) -> None:
 
 
 def _check_setup(params: CreateSession) -> None:
+    types = params.payment_method_types or params.allowed_payment_method_types
+    if params.currency is None and not types:
+        raise errors.invalid("Missing required param: currency.", "currency", "parameter_missing")
     for name in ("line_items", "discounts", "payment_intent_data", "subscription_data"):
         if getattr(params, name):
             raise errors.invalid(f"You can not pass `{name}` in `setup` mode.", name)
@@ -142,6 +145,11 @@ def _check_mode(stripe: Peers, params: CreateSession) -> None:
         if params.subscription_data is not None:
             raise errors.invalid(
                 "You can not pass `subscription_data` in `payment` mode.", "subscription_data"
+            )
+        if params.payment_method_collection is not None:
+            raise errors.invalid(
+                "You can not pass `payment_method_collection` in `payment` mode.",
+                "payment_method_collection",
             )
         return
     if not any(recurring):

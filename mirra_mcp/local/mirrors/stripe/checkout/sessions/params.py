@@ -9,10 +9,12 @@ from pydantic import BeforeValidator, Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
+    Email,
     ListParams,
     Metadata,
     Nested,
     StripeParams,
+    Timestamp,
 )
 from mirra_mcp.local.mirrors.stripe.api.forms.parts import Loose, Switch
 from mirra_mcp.local.mirrors.stripe.checkout.pages import (
@@ -35,7 +37,7 @@ from mirra_mcp.local.mirrors.stripe.checkout.pages import (
 MODES = {"hosted_page": "hosted", "embedded_page": "embedded", "elements": "custom"}
 UiMode = Annotated[
     Literal["hosted", "embedded", "custom", "form"],
-    BeforeValidator(lambda mode: MODES.get(mode, mode)),
+    BeforeValidator(lambda mode: MODES.get(mode, mode) if isinstance(mode, str) else mode),
 ]
 """The newer names of the modes are read as the older ones."""
 
@@ -74,11 +76,11 @@ class CreateSession(StripeParams):
     custom_text: CustomText | None = None
     customer: str | None = None
     customer_creation: Literal["always", "if_required"] | None = None
-    customer_email: Annotated[str, Field(max_length=800)] | None = None
+    customer_email: Annotated[Email, Field(max_length=800)] | None = None
     customer_update: CustomerUpdate | None = None
     discounts: list[Discount] | None = None
     excluded_payment_method_types: list[str] | None = None
-    expires_at: int | None = None
+    expires_at: Timestamp | None = None
     invoice_creation: InvoiceCreation | None = None
     line_items: Annotated[list[LineItem], Field(max_length=100)] | None = None
     locale: str | None = None

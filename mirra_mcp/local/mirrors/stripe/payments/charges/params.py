@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
+    Email,
     ListParams,
     Metadata,
     Nested,
@@ -31,7 +32,7 @@ class CreateCharge(StripeParams):
     capture: bool = True
     description: str | None = None
     metadata: Metadata = {}
-    receipt_email: str | None = None
+    receipt_email: Email | None = None
     shipping: Shipping | None = None
     statement_descriptor: str | None = Field(default=None, max_length=22)
     statement_descriptor_suffix: str | None = Field(default=None, max_length=22)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
+    Email,
     Metadata,
     Nested,
     StripeParams,
@@ -14,6 +15,7 @@ from mirra_mcp.local.mirrors.stripe.payments.intents import (
     CreateForm,
     FutureUsage,
     MethodForm,
+    MethodTypes,
     OwnerForm,
     PayerForm,
 )
@@ -49,8 +51,8 @@ class IntentParams(MethodForm):
     allowed_payment_method_types: list[str] | None = None
     amount_details: Doc | None = None
     mandate_data: Doc | None = None
-    payment_method_types: list[str] | None = None
-    receipt_email: str | None = None
+    payment_method_types: MethodTypes | None = None
+    receipt_email: Email | None = None
     setup_future_usage: FutureUsage | None = None
     shipping: Shipping | None = None
     capture_method: Capture = "automatic_async"

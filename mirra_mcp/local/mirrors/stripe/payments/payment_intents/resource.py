@@ -250,6 +250,8 @@ class PaymentIntents(IntentForms):
         enter_clock(self.stripe, doc["customer"])
         if doc["status"] != "requires_capture":
             raise self._unexpected(doc, _uncapturable(doc))
+        if not params.final_capture:
+            raise errors.parameter_not_modelled("final_capture")
         given = params.given()
         kept = ("metadata", "statement_descriptor", "statement_descriptor_suffix")
         doc = self.patched(doc, {name: given[name] for name in kept if name in given})

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    Country,
+    Email,
     ListParams,
     Metadata,
     Nested,
@@ -48,7 +50,7 @@ class BillingAddress(Nested):
     """The address behind a card."""
 
     city: str | None = None
-    country: str | None = None
+    country: Country | None = None
     line1: str | None = None
     line2: str | None = None
     postal_code: str | None = None
@@ -59,7 +61,7 @@ class BillingDetails(Nested):
     """Who is billed."""
 
     address: BillingAddress | None = None
-    email: str | None = None
+    email: Email | None = None
     name: str | None = None
     phone: str | None = None
     tax_id: str | None = None

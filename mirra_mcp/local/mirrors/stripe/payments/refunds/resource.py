@@ -57,6 +57,9 @@ class Refunds(StripeResource):
         Fires: refund.created, charge.refunded.
         Source: https://docs.stripe.com/api/refunds/create
         """
+        for name in ("refund_application_fee", "reverse_transfer"):
+            if getattr(params, name):
+                raise errors.parameter_not_modelled(name)
         charge = self._charge(params)
         return self.view(
             self.give_back(

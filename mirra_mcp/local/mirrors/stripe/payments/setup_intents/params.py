@@ -17,7 +17,6 @@ from mirra_mcp.wire.model import Doc
 class SaveSetup(MethodForm, OwnerForm):
     """What a create and an update have in common."""
 
-    attach_to_self: bool = False
     flow_directions: list[Literal["inbound", "outbound"]] | None = None
 
 
@@ -50,4 +49,3 @@ class ListSetups(ListForm):
     """Filters of the list."""
 
     payment_method: str | None = None
-    attach_to_self: bool | None = None

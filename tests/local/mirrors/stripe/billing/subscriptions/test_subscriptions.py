@@ -10,6 +10,7 @@ import stripe
 
 from tests.local.mirrors.stripe.billing.shop import BEGAN, DAY, Shop
 from tests.local.mirrors.stripe.client import NEW, NOW, Account
+from tests.local.mirrors.stripe.payments.paying import refused
 
 
 @pytest.fixture
@@ -328,3 +329,41 @@ def test_prices_must_go_together(shop: Shop) -> None:
     ):
         with pytest.raises(stripe.InvalidRequestError, match=words):
             shop.subscribe(customer, monthly, other)
+
+
+def test_a_trial_lasts_730_days_at_most(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-trial_end"""
+    customer, price = shop.customer(), shop.price(1000)
+    words = "The maximum number of trial period days is 730 (2 years)."
+    form: Any = {"customer": customer, "items": [{"price": price}]}
+    for end, message in (
+        (NOW + 731 * DAY, words),
+        (NOW + 6 * 366 * DAY, "Invalid timestamp: can be no more than five years in the future."),
+        (NOW - 1, "Invalid timestamp: must be an integer Unix timestamp in the future."),
+    ):
+        error = refused(shop.v1.subscriptions.create, form | {"trial_end": end})
+        assert (error["message"], error["param"]) == (message, "trial_end")
+    sub = shop.subscribe(customer, price, trial_end=NOW + 730 * DAY)
+    error = refused(shop.v1.subscriptions.update, sub.id, {"trial_end": NOW + 731 * DAY})
+    assert error["message"] == words
+
+
+def test_what_is_charged_automatically_has_no_days_until_due(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/subscriptions/create"""
+    customer, price = shop.customer(), shop.price(1000)
+    form: Any = {"customer": customer, "items": [{"price": price}], "days_until_due": 5}
+    assert refused(shop.v1.subscriptions.create, form)["param"] == "days_until_due"
+    assert shop.v1.subscriptions.create(form | {"collection_method": "send_invoice"}).id
+
+
+def test_lists_leave_out_what_is_on_a_test_clock_unless_asked(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/subscriptions/list#list_subscriptions-test_clock"""
+    clock = shop.v1.test_helpers.test_clocks.create({"frozen_time": NOW}).id
+    customer, price = shop.customer(test_clock=clock), shop.price(1000)
+    sub = shop.subscribe(customer, price).id
+    schedule = shop.v1.subscription_schedules.create({"from_subscription": sub}).id
+    subs, schedules = shop.v1.subscriptions, shop.v1.subscription_schedules
+    assert (subs.list().data, schedules.list().data) == ([], [])
+    assert [each.id for each in subs.list({"test_clock": clock}).data] == [sub]
+    assert [each.id for each in subs.list({"customer": customer}).data] == [sub]
+    assert [each.id for each in schedules.list({"customer": customer}).data] == [schedule]
