@@ -289,6 +289,7 @@ class MirraClient(ClosingClient):
         type: str | None = None,
         after_event: int | None = None,
         status: str | None = None,
+        delivery: str | None = None,
         limit: int = 20,
         cursor: str | None = None,
     ) -> DeliveryPage:
@@ -298,6 +299,7 @@ class MirraClient(ClosingClient):
             "type": type,
             "afterEvent": after_event,
             "status": status,
+            "deliveryId": delivery,
             "limit": limit,
             "cursor": cursor,
         }

@@ -123,11 +123,11 @@ class MirrorClient:
             otherwise=Restored(mirror=self._vendor, snapshot_id=snapshot_id),
         )
 
-    async def retry_webhook(self, delivery_id: str) -> Delivery:
-        """Send a webhook again (extension)."""
+    async def retry_webhook(self, delivery_id: str, *, forge: bool = False) -> Delivery:
+        """Send a webhook again, and if it is accepted and wanted so, forged copies (extension)."""
         return await self._api.post(
             "/_mirra/webhooks/retry",
-            RetryWebhook(delivery_id=delivery_id),
+            RetryWebhook(delivery_id=delivery_id, forge=forge),
             Delivery,
             extension=RETRY,
         )
@@ -143,12 +143,14 @@ class MirrorClient:
     ) -> MirrorResponse:
         """Call the vendor's API on the mirror, or one of its `/_mirra/*` paths.
 
-        `body` is encoded the vendor's way; text and bytes go out as they are. `GET` and `HEAD`
-        have no body, so an object becomes their query. Any status is an answer, not an error.
+        `body` is encoded as the `Content-Type` in `headers` says, else the vendor's way, on
+        `/_mirra/*` as JSON; text and bytes go out as they are. `GET` and `HEAD` have no body, so
+        an object becomes their query. Any status is an answer, not an error.
 
         Raises:
             MirraError: the request can't be sent there, or no answer came.
         """
+        encoding = _spoken(path, headers or {}, encoding)
         call, content = self._request(method, path, body, encoding)
         sent = _checked(headers or {}, call)
         if content is not None and "content-type" not in {name.lower() for name in sent}:
@@ -179,6 +181,16 @@ class MirrorClient:
     def _vendor(self) -> str:
         host = urlsplit(self._api.base).hostname or ""
         return host.partition("-")[0]
+
+
+def _spoken(path: str, headers: Mapping[str, str], usual: Encoding) -> Encoding:
+    """Return how a body is written: as the caller's `Content-Type` says, JSON where we answer."""
+    said = next((each for name, each in headers.items() if name.lower() == "content-type"), "")
+    kind = said.partition(";")[0].strip().lower()
+    if kind == _FORM:
+        return "form" if usual == "json" else usual
+    is_ours = path.partition("?")[0].startswith("/_mirra/")
+    return "json" if is_ours or kind == "application/json" or kind.endswith("+json") else usual
 
 
 def _response(answer: Answer) -> MirrorResponse:

@@ -20,6 +20,7 @@ from mirra_mcp.server import (
     publishing,
     scenarios,
     sessions,
+    webhooks,
 )
 from mirra_mcp.server.caller import Access, Caller, Connect, Running, current, remember
 from mirra_mcp.server.errors import listed, nearest
@@ -31,7 +32,7 @@ from mirra_mcp.server.sdk import KitServer, Request
 from mirra_mcp.settings import Settings
 
 TOOLSETS: dict[str, tuple[ModuleType, ...]] = {
-    "sessions": (sessions, mirrors, events, catalog),
+    "sessions": (sessions, mirrors, webhooks, events, catalog),
     "scenarios": (scenarios,),
     "marketplace": (marketplace, authentication),
     "publishing": (publishing,),
@@ -133,11 +134,15 @@ def _tools(settings: Settings) -> list[Tool]:
                 f"There are: {listed(TOOLSETS)}, and all."
             )
     known = cards.schemas()
-    return [
-        cards.tie(card, getattr(module, card.name), current, known.get(card.name))
-        for toolset, module, card in all_cards()
-        if toolset in wanted and (card.is_read_only or not settings.read_only)
-    ]
+    tools = []
+    for toolset, module, card in all_cards():
+        function = getattr(module, card.name)
+        changing = getattr(module, "CHANGING", {}).get(card.name)
+        if settings.read_only and changing is not None:
+            card, function = cards.reading(card, function, changing)
+        if toolset in wanted and (card.is_read_only or not settings.read_only):
+            tools.append(cards.tie(card, function, current, known.get(card.name)))
+    return tools
 
 
 def all_cards() -> list[tuple[str, ModuleType, cards.Card]]:

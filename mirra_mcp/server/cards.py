@@ -8,7 +8,7 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -174,6 +174,20 @@ def tie(
         answers=known["output"],
         make=lambda: _made(card, call),
     )
+
+
+def reading(card: Card, function: ToolFunction, changing: str) -> tuple[Card, ToolFunction]:
+    """Return a tool without the argument that lets it change something."""
+    kept = {name: words for name, words in card.arguments.items() if name != changing}
+    hints = {**card.hints, "read_only": True, "destructive": False, "idempotent": True}
+
+    async def read(*args: Any, **arguments: Any) -> Wire:
+        return await function(*args, **arguments)
+
+    signature = inspect.signature(function)
+    left = [each for name, each in signature.parameters.items() if name != changing]
+    read.__signature__ = signature.replace(parameters=left)  # type: ignore[attr-defined]  # what `inspect` documents
+    return replace(card, arguments=kept, hints=hints), read
 
 
 def _annotations(card: Card) -> ToolAnnotations:

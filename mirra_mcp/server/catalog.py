@@ -6,32 +6,35 @@ from typing import Any, Literal
 
 from mirra_mcp.server.answers import fit
 from mirra_mcp.server.caller import Caller
-from mirra_mcp.wire.admin import CatalogEntry, Entity, Fixture, Metadata, SimulateEvent
+from mirra_mcp.wire.admin import CatalogEntry, Entity, Fixture, Metadata, Parameter, SimulateEvent
 from mirra_mcp.wire.model import Wire
+
+EVENTS = 8_000
+"""Bytes of a list of events: longer ones are told in part, and in full where they `match`."""
 
 About = Literal["fixtures", "events", "webhooks", "entities", "endpoints", "gaps"]
 
 
 class Overview(Wire):
-    """One mirror at a glance: an event is `name(parameter, optional?): what happens`."""
+    """One mirror at a glance: an event is `name(parameter, optional?)`."""
 
     name: str
     version: str
     vendor_api_version: str
     encoding: str
-    fixtures: list[Fixture]
+    fixtures: list[str]
     events: list[str]
     entities: list[str]
     counts: dict[str, int]
 
 
 class Facts(Wire):
-    """What a mirror has of one kind, or what has to do with one word."""
+    """What a mirror has of one kind, or what has to do with one word, a line each."""
 
-    fixtures: list[Fixture] | None = None
-    events: list[SimulateEvent] | None = None
+    fixtures: list[str] | None = None
+    events: list[str] | None = None
     webhooks: list[str] | None = None
-    entities: list[Entity] | None = None
+    entities: list[str] | None = None
     endpoints: list[str] | None = None
     gaps: list[str] | None = None
 
@@ -69,6 +72,7 @@ def _overview(metadata: Metadata) -> Overview:
     return Overview(
         **{
             **dict(metadata),
+            "fixtures": [_fixture(each) for each in metadata.fixtures],
             "events": [_brief(each) for each in metadata.simulate_events],
             "entities": [each.plural for each in metadata.entities],
             "counts": {kind: len(items(metadata)) for kind, items in _KINDS.items()},
@@ -78,8 +82,38 @@ def _overview(metadata: Metadata) -> Overview:
 
 def _brief(event: SimulateEvent) -> str:
     params = ", ".join(name if each.required else f"{name}?" for name, each in event.params.items())
-    first = (event.description or "").split(". ")[0].rstrip(".")
-    return f"{event.event}({params})" + (f": {first}" if first else "")
+    return f"{event.event}({params})"
+
+
+def _event(event: SimulateEvent) -> str:
+    """Return `name(parameter: type, optional?: type = default): what happens`, in full."""
+    params = ", ".join(_parameter(name, each) for name, each in event.params.items())
+    about = [event.description or ""]
+    about += [
+        f"{name}: {each.description}" for name, each in event.params.items() if each.description
+    ]
+    about += [f"Fires {', '.join(event.fires)}"] if event.fires else []
+    about += [f"Also called {', '.join(event.aliases)}"] if event.aliases else []
+    told = " ".join(f"{each.rstrip('.')}." for each in about if each)
+    return f"{event.event}({params})" + (f": {told}" if told else "")
+
+
+def _parameter(name: str, each: Parameter) -> str:
+    default = "" if each.default is None else f" = {json.dumps(each.default)}"
+    return f"{name}{'' if each.required else '?'}: {each.type}{default}"
+
+
+def _fixture(fixture: Fixture) -> str:
+    return f"{fixture.name}: {fixture.description}"
+
+
+def _entity(entity: Entity) -> str:
+    """Return `entity`, or `entity: status > next, ...; status > next` where it has statuses."""
+    moves = "; ".join(
+        f"{status} > {', '.join(after)}" if after else status
+        for status, after in entity.statuses.items()
+    )
+    return f"{entity.plural}: {moves}" if moves else entity.plural
 
 
 def _facts(metadata: Metadata, about: About | None, match: str | None) -> CatalogAnswer:
@@ -90,9 +124,10 @@ def _facts(metadata: Metadata, about: About | None, match: str | None) -> Catalo
         for kind, items in _KINDS.items()
         if about in (None, kind)
         for item in items(metadata)
-        if word in _text(item)
+        if word in item.lower()
     ]
-    fitted = fit([item for _, item in rows], widest=2_000)
+    lines = [item for _, item in rows]
+    fitted = fit(lines, limit=EVENTS) if about == "events" else fit(lines)
     facts: dict[str, list[Any]] = {about: []} if about else {}
     for (kind, _), item in zip(rows, fitted.items, strict=False):
         facts.setdefault(kind, []).append(item)
@@ -104,15 +139,11 @@ def _facts(metadata: Metadata, about: About | None, match: str | None) -> Catalo
     return CatalogAnswer(facts=Facts.model_validate(facts), note=note)
 
 
-def _text(item: Any) -> str:
-    return (item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)).lower()
-
-
-_KINDS: dict[str, Callable[[Metadata], list[Any]]] = {
-    "fixtures": lambda found: [each.to_json() for each in found.fixtures],
-    "events": lambda found: [each.to_json() for each in found.simulate_events],
+_KINDS: dict[str, Callable[[Metadata], list[str]]] = {
+    "fixtures": lambda found: [_fixture(each) for each in found.fixtures],
+    "events": lambda found: [_event(each) for each in found.simulate_events],
     "webhooks": lambda found: found.webhook_events,
-    "entities": lambda found: [each.to_json() for each in found.entities],
+    "entities": lambda found: [_entity(each) for each in found.entities],
     "endpoints": lambda found: [f"{each.method} {each.path}" for each in found.endpoints],
     "gaps": lambda found: found.gaps,
 }

@@ -1,13 +1,13 @@
 """Toolset `sessions`: the session's log, read by long-polling."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from mirra_mcp.server.answers import fit
+from mirra_mcp.server.answers import filled, fit
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.wire.events import Event, EventType
-from mirra_mcp.wire.model import Wire
+from mirra_mcp.wire.model import Doc, Wire
 
 
 class EventAnswer(Wire):
@@ -39,7 +39,7 @@ async def mirra_events_read(
         mirror=mirror,
         wait=wait_seconds or None,
     )
-    fitted = fit([event.to_json() for event in page.events], widest=500)
+    fitted = fit([_shown(event) for event in page.events], widest=500)
     shown = [Event.model_validate(event) for event in fitted.items]
     return EventAnswer(
         session_id=session,
@@ -47,3 +47,15 @@ async def mirra_events_read(
         next_after=shown[-1].id if fitted.missing else page.next_after,
         note=fitted.note("Use `types` or `mirror`; go on with after=nextAfter."),
     )
+
+
+def _shown(event: Event) -> Doc:
+    """Return an entry without what another tool shows, and without what is empty."""
+    data: dict[str, Any] = dict(event.data)
+    data.pop("sessionId", None)
+    if event.type == "webhook.dispatched":
+        data.pop("payload", None)
+        data.pop("headers", None)
+    elif event.type == "state.changed" and data.get("before") is None:
+        data["after"] = filled(data.get("after"))
+    return {"id": event.id, "type": event.type, "data": data}

@@ -3,16 +3,16 @@
 import json
 import re
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mirra_mcp.server.answers import fit, present
+from mirra_mcp.server.answers import filled, fit, joined, present, size
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
+from mirra_mcp.server.portable import JSON_OBJECT, TEXTS
 from mirra_mcp.wire.admin import Change, Simulated, State, WebhookRef
-from mirra_mcp.wire.events import Delivery
 from mirra_mcp.wire.model import Doc, Wire
 from mirra_mcp.wire.sessions import MirrorInfo
 
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 NEWEST = 3
 """Documents of each entity in an overview."""
-OVERVIEW = 12_000
+OVERVIEW = 5_000
 """Bytes of documents in an overview; a mirror with many entities shows fewer of each."""
+WHOLE = 4_000
+"""Bytes of an answer that are shown with their empty fields."""
+BRIEF = 6
+"""Fields of a document in an overview."""
 CAUSED = 100
 """Changes of one call that are looked at."""
 REFS = 25
@@ -74,22 +78,14 @@ class SimulateAnswer(Simulated):
     note: str | None = None
 
 
-class WebhookAnswer(Wire):
-    """Deliveries, newest first."""
-
-    session_id: str
-    webhooks: list[Delivery]
-    next_cursor: str | None = None
-    note: str | None = None
-
-
 async def mirra_session_state(
     caller: Caller,
     session: str | None = None,
     mirror: str | None = None,
     entity: str | None = None,
     id: str | None = None,
-    where: dict[str, str | int | bool] = {},  # noqa: B006 -- the schema's default
+    where: Annotated[dict[str, str | int | bool], TEXTS] = {},  # noqa: B006 -- the schema's default
+    fields: list[str] = [],  # noqa: B006 -- the schema's default
     limit: Annotated[int, Field(ge=1, le=100)] = 10,
     cursor: str | None = None,
 ) -> StateAnswer:
@@ -99,10 +95,10 @@ async def mirra_session_state(
         chosen = [pick(found, mirror)]
     else:
         chosen = [pick(found, mirror)] if mirror is not None else found.mirrors
-        if id is not None or where or cursor is not None:
+        if id is not None or where or fields or cursor is not None:
             raise Refusal(
                 "mirra.request.invalid",
-                "`id`, `where` and `cursor` need an `entity`.",
+                "`id`, `where`, `fields` and `cursor` need an `entity`.",
                 'Say whose, as with "entity": "emails". Without any, each entity is counted.',
             )
     mirra = await caller.mirra()
@@ -114,11 +110,14 @@ async def mirra_session_state(
         for info in chosen
     ]
     if entity:
-        rows = _rows(states, shown)
-        fitted = fit([doc for _, _, doc in rows], widest=2_000)
+        rows = [
+            (number, plural, _shown(doc, fields, whole=id is not None))
+            for number, plural, doc in _rows(states, shown)
+        ]
+        fitted = fit([doc for _, _, doc in rows])
     else:
         for shown in (NEWEST, 1):
-            rows = [(number, plural, _filled(doc)) for number, plural, doc in _rows(states, shown)]
+            rows = [(number, plural, _brief(doc)) for number, plural, doc in _rows(states, shown)]
             fitted = fit([doc for _, _, doc in rows], limit=OVERVIEW, widest=120)
             if not fitted.missing:
                 break
@@ -137,9 +136,9 @@ async def mirra_session_state(
             for number, state in enumerate(states)
         ],
         next_cursor=states[0].next_cursor if entity and not fitted.missing else None,
-        note=fitted.note("Name one document with `entity` and `id`, or use `where` and `limit`.")
+        note=fitted.note("Choose with `fields`, `where` and `limit`; `id` shows one in full.")
         if entity
-        else f"The newest {shown} of each, without empty fields; what isn't counted is empty."
+        else f"The beginning of the newest {shown} of each; what isn't counted is empty."
         " Name an `entity` for more, and `id` for one in full.",
     )
 
@@ -157,26 +156,48 @@ def _counted(state: dict[str, list[Doc]]) -> dict[str, int]:
     return {plural: len(docs) for plural, docs in state.items()}
 
 
-def _told(change: Change) -> Doc:
-    """Return a change as answers show it: of a new document what it says, not its empty fields."""
+def _shown(doc: Doc, fields: list[str], *, whole: bool) -> Doc:
+    """Return a document as a page shows it: the fields asked for, or all that say something."""
+    if fields:
+        return {path: _at(doc, path) for path in ("id", *fields)}
+    return doc if whole else filled(doc)
+
+
+def _at(value: Any, path: str) -> Any:
+    for part in path.split("."):
+        if isinstance(value, list) and part.isdecimal():
+            value = value[int(part)] if int(part) < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _brief(doc: Doc) -> Doc:
+    """Return the id of a document and the first few of its plain fields that say something."""
+    plain = {
+        name: each
+        for name, each in doc.items()
+        if name not in ("id", "object", "status") and each and isinstance(each, str | int | float)
+    }
+    told = {name: doc[name] for name in ("id", "status") if doc.get(name) is not None}
+    return told | dict(list(plain.items())[: BRIEF - len(told)])
+
+
+def _told(change: Change, body: Any = None) -> Doc:
+    """Return a change as answers show it: of a new document what says something, and once."""
     shown = change.to_json()
     if change.before is None and change.after is not None:
-        shown["after"] = _filled(change.after)
+        is_body = isinstance(body, dict) and body.get("id") == change.entity_id
+        shown["after"] = {"…": "as in `body`"} if is_body else filled(change.after)
     return shown
-
-
-def _filled(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    filled = {name: _filled(each) for name, each in value.items()}
-    return {name: each for name, each in filled.items() if each not in (None, [], {})}
 
 
 async def mirra_session_request(
     caller: Caller,
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
     path: str,
-    body: dict[str, Any] | list[Any] | str | None = None,
+    body: Annotated[dict[str, Any] | list[Any] | str | None, JSON_OBJECT] = None,
+    text: str | None = None,
     headers: dict[str, str] = {},  # noqa: B006 -- the schema's default
     mirror: str | None = None,
     session: str | None = None,
@@ -189,18 +210,25 @@ async def mirra_session_request(
             'Give path and query only, as with "path": "/emails?limit=5".',
         )
     found, info, client = await caller.mirror(session, mirror)
+    if body is not None and text is not None:
+        raise Refusal(
+            "mirra.request.invalid",
+            "`body` and `text` exclude each other.",
+            "An object is a `body`; whatever else goes out as it is, is `text`.",
+        )
     if "authorization" not in {name.lower() for name in headers}:
         headers = _credentials(info) | headers
     answer = await client.request(
         method,
         path,
-        body=body,
+        body=body if text is None else text,
         headers={name: value for name, value in headers.items() if value},
         encoding=await caller.running.access.encoding(info, client),
     )
     mirra = await caller.mirra()
     caused = await _caused(mirra, found.session_id, info.vendor, method, answer.events)
-    fitted = fit([answer.body, *(_told(change) for change in caused.changes)])
+    body = filled(answer.body) if size(answer.body) > WHOLE else answer.body
+    fitted = fit([body, *(_told(each, body) for each in caused.changes)])
     return RequestAnswer(
         status=answer.status,
         headers={name: value for name, value in answer.headers.items() if name not in _UNSEEN},
@@ -209,7 +237,11 @@ async def mirra_session_request(
         changes=[Change.model_validate(change) for change in fitted.items[1:]],
         webhooks=caused.webhooks,
         last_event=caused.last_event,
-        note=_joined(fitted.note("Ask for less, as with a limit in the query."), caused.note),
+        note=joined(
+            "`body` is shown without its empty fields." if body != answer.body else None,
+            fitted.note("Ask for less, as with a limit in the query."),
+            caused.note,
+        ),
     )
 
 
@@ -237,51 +269,10 @@ async def mirra_session_simulate(
         changes=[Change.model_validate(change) for change in fitted.items[1:]],
         webhooks=done.webhooks[:REFS],
         result=fitted.items[0],
-        note=_joined(
+        note=joined(
             fitted.note("mirra_session_state shows each document."),
             f"{len(done.webhooks)} webhooks were set off; mirra_session_webhooks shows them."
             if len(done.webhooks) > REFS
-            else None,
-        ),
-    )
-
-
-async def mirra_session_webhooks(
-    caller: Caller,
-    session: str | None = None,
-    mirror: str | None = None,
-    type: str | None = None,
-    since: int | datetime | None = None,
-    limit: Annotated[int, Field(ge=1, le=100)] = 10,
-    cursor: str | None = None,
-) -> WebhookAnswer:
-    """Show the webhooks that were set off, and each attempt to deliver them."""
-    found = await caller.session(session)
-    if mirror is not None:
-        pick(found, mirror)
-    page = await (await caller.mirra()).webhooks(
-        found.session_id,
-        mirror=mirror,
-        type=type,
-        after_event=since if isinstance(since, int) else None,
-        limit=limit,
-        cursor=cursor,
-    )
-    webhooks, next_cursor = page.webhooks, page.next_cursor
-    if isinstance(since, datetime):
-        moment = since if since.tzinfo else since.replace(tzinfo=UTC)
-        webhooks = [each for each in webhooks if each.created_at > moment]
-        next_cursor = next_cursor if len(webhooks) == len(page.webhooks) else None
-    fitted = fit([each.to_json() for each in webhooks])
-    unheard = any(each.status == "unsubscribed" for each in webhooks)
-    return WebhookAnswer(
-        session_id=found.session_id,
-        webhooks=[Delivery.model_validate(each) for each in fitted.items],
-        next_cursor=next_cursor if not fitted.missing else None,
-        note=_joined(
-            fitted.note("Use `type`, `since` or a smaller `limit`."),
-            "'unsubscribed': no endpoint was registered for it with the vendor's webhook API."
-            if unheard
             else None,
         ),
     )
@@ -317,10 +308,6 @@ async def _caused(
         if is_cut
         else None,
     )
-
-
-def _joined(*notes: str | None) -> str | None:
-    return " ".join(note for note in notes if note) or None
 
 
 def _texts(where: dict[str, str | int | bool]) -> dict[str, str]:

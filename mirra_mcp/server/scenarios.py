@@ -9,6 +9,7 @@ from pydantic import Field
 from mirra_mcp.server.answers import LIMIT, ROOM, counted, fit, narrowed, size
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.server.errors import Refusal
+from mirra_mcp.server.portable import VERDICTS
 from mirra_mcp.server.runs import RunAnswer, is_passing, place, read_verdicts, told, where
 from mirra_mcp.server.texts import read_data, read_text
 from mirra_mcp.wire.model import Wire
@@ -152,7 +153,7 @@ async def mirra_scenario_run(
 async def mirra_run_finish(
     caller: Caller,
     run: str,
-    verdicts: list[dict[str, int | str]] | None = None,
+    verdicts: Annotated[list[dict[str, int | str]] | None, VERDICTS] = None,
     attempt: Annotated[int | None, Field(ge=1)] = None,
 ) -> RunAnswer:
     """Say that the attempt's work is done."""

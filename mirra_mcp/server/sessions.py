@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.urls import is_loopback
-from mirra_mcp.server.answers import fit, present
+from mirra_mcp.server.answers import fit, joined, present
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.wire.admin import ResetDone, Restored
@@ -20,6 +20,7 @@ from mirra_mcp.wire.sessions import (
     Session,
     SessionMode,
     SessionStatus,
+    Tried,
 )
 
 PROVISIONING = 60.0
@@ -77,6 +78,9 @@ class Moved(Wire):
     at: datetime
     fired: list[Fired] = []
     fired_count: int = 0
+    deliveries: list[str] = []
+    """Webhooks on the way, a line each: what it was, which try, what its receiver answered."""
+    delivery_count: int = 0
     note: str | None = None
 
 
@@ -263,15 +267,29 @@ async def mirra_session_clock(
     fitted = fit([each.to_json() for each in moved.fired[:FIRED_SHOWN]])
     fired = [Fired.model_validate(each) for each in fitted.items]
     count = moved.fired_count or len(moved.fired)
+    sent = moved.delivery_count or len(moved.deliveries)
+    deliveries = [_tried(each) for each in moved.deliveries[:FIRED_SHOWN]]
     return Moved(
         session_id=found.session_id,
         at=moved.at,
         fired=fired,
         fired_count=count,
-        note=f"Only the first {len(fired)} timers are shown; mirra_events_read has all."
-        if count > len(fired)
-        else None,
+        deliveries=deliveries,
+        delivery_count=sent,
+        note=joined(
+            f"Only the first {len(fired)} timers are shown; mirra_events_read has all."
+            if count > len(fired)
+            else None,
+            f"Only the first {len(deliveries)} tries are shown; mirra_session_webhooks has all."
+            if sent > len(deliveries)
+            else None,
+        ),
     )
+
+
+def _tried(each: Tried) -> str:
+    said = each.error or each.response_status
+    return f"{each.mirror} {each.type} {each.delivery_id} try {each.attempt}: {said}"
 
 
 async def _end(caller: Caller, session_id: str) -> Session:

@@ -166,9 +166,11 @@ class Catalog(Wire):
 
 
 class RetryWebhook(Body):
-    """`POST /_mirra/webhooks/retry`."""
+    """`POST /_mirra/webhooks/retry`: send a webhook again."""
 
     delivery_id: str
+    forge: bool = False
+    """Whether copies follow, if it is accepted, that a handler which verifies refuses."""
 
 
 class ForgeWebhooks(Body):

@@ -54,6 +54,8 @@ class Attempt(Wire):
 
     at: datetime
     response_status: int | None = None
+    response_body: str | None = None
+    """The beginning of what the receiver answered when it didn't accept."""
     error: str | None = None
     duration_ms: float | None = None
 

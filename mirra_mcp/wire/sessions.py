@@ -92,9 +92,23 @@ class Fired(Wire):
     """Types of the vendor events that it caused, in order."""
 
 
+class Tried(Wire):
+    """A try at delivering a webhook, and what its receiver answered."""
+
+    mirror: str
+    type: str
+    delivery_id: str
+    url: str | None = None
+    attempt: int
+    response_status: int | None = None
+    error: str | None = None
+
+
 class ClockMoved(Wire):
     """What moving the clock did."""
 
     at: datetime
     fired: list[Fired] = []
     fired_count: int = 0
+    deliveries: list[Tried] = []
+    delivery_count: int = 0

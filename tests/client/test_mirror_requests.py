@@ -141,6 +141,28 @@ async def test_what_a_read_is_given_becomes_its_query(method: str) -> None:
     assert "content-type" not in request.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "encoding", "sent"),
+    [
+        ("/_mirra/webhooks/retry", None, "form", b'{"a":{"b":1}}'),
+        ("/_mirra/simulate?x=1", None, "form-repeated", b'{"a":{"b":1}}'),
+        ("/v2/core/events", "application/json", "form", b'{"a":{"b":1}}'),
+        ("/v2/core/events", "application/vnd.x+json; charset=utf-8", "form", b'{"a":{"b":1}}'),
+        ("/emails", "application/x-www-form-urlencoded", "json", b"a%5Bb%5D=1"),
+        ("/v1/customers", None, "form", b"a%5Bb%5D=1"),
+    ],
+)
+async def test_a_body_is_written_as_its_content_type_says(
+    path: str, kind: str | None, encoding: Any, sent: bytes
+) -> None:
+    headers = {"content-Type": kind} if kind else {}
+    async with mirroring(answer({})) as (mirror, server):
+        await mirror.request("POST", path, body={"a": {"b": 1}}, headers=headers, encoding=encoding)
+    assert server.requests[0].body == sent
+    got = server.requests[0].headers["content-type"]
+    assert got == (kind or ("application/json" if sent[:1] == b"{" else got))
+
+
 @pytest.mark.parametrize("body", ['{"broken', b'{"broken'])
 async def test_text_and_bytes_are_sent_as_they_are(body: str | bytes) -> None:
     """How an agent tries what its code does with a malformed request."""

@@ -20,7 +20,9 @@ def test_long_texts_are_cut_first_and_the_note_says_so() -> None:
 
     assert len(fitted.items) == 8
     assert fitted.items[0] == {"id": "em_0", "html": "x" * 2_000 + "… (+3000)"}
-    assert fitted.note("Narrow it.") == ("Kept short: texts and lists are cut at 2000. Narrow it.")
+    assert fitted.note("Narrow it.") == (
+        "Kept short: what ends in … (+n) is cut by so much. Narrow it."
+    )
 
 
 def test_then_items_are_left_out_from_the_end() -> None:
@@ -32,8 +34,29 @@ def test_then_items_are_left_out_from_the_end() -> None:
 
 
 def test_long_lists_are_cut_as_texts_are() -> None:
-    assert narrowed({"to": list(range(50))}, 40) == {"to": [*range(40)]}
+    assert narrowed({"to": list(range(50))}, 40) == {"to": [*range(40), "… (+10)"]}
     assert narrowed({"to": ["x"] * 50}, 40) == {"to": [*["x"] * 40, "… (+10)"]}
+
+
+def test_one_large_document_is_cut_where_it_is_large_and_says_so_there() -> None:
+    page = {"data": [{"id": n, "text": "x" * 500} for n in range(60)], "has_more": False}
+    fitted = fit([page])
+
+    (shown,) = fitted.items
+    assert size(shown) <= LIMIT
+    assert shown["data"][0]["id"] == 0
+    assert shown["data"][-1] == f"… (+{60 - len(shown['data']) + 1})"
+
+
+def test_a_document_without_end_is_cut_all_the_same() -> None:
+    deep: Any = "x"
+    for _ in range(100):
+        deep = {"inner": deep, "list": ["x" * 400] * 3}
+    (shown,) = fit([deep]).items
+    assert size(shown) <= LIMIT
+    (shown,) = fit([{f"field {n}": {"a": "x" * 40} for n in range(5_000)}]).items
+    assert size(shown) <= LIMIT
+    assert shown["…"] == f"(+{5_000 - 40})"
 
 
 documents = st.recursive(

@@ -18,6 +18,7 @@ from mirra_mcp.server.app import DEFAULT_TOOLSETS, TOOLSETS, all_cards, build_se
 from mirra_mcp.server.cards import bare, schemas, tie
 from mirra_mcp.settings import Settings
 from tests.answers import error
+from tests.server.hosts import problems
 from tests.standing.project import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -101,22 +102,56 @@ async def test_every_tool_has_a_title_all_hints_and_an_output_schema() -> None:
         ), tool.name
 
 
-async def test_inputs_are_flat() -> None:
-    """Hosts drop tools whose schema has references, or combinators at the top."""
-    for tool in await tools(toolsets=("all",)):
-        text = json.dumps(tool.input_schema)
-        assert "$ref" not in text, tool.name
-        assert "$defs" not in text, tool.name
-        assert not {"anyOf", "oneOf", "allOf"} & set(tool.input_schema), tool.name
-        assert tool.input_schema["additionalProperties"] is False, tool.name
-        for field in tool.input_schema["properties"].values():
-            assert field["description"]
+async def test_every_host_takes_every_tool() -> None:
+    told = {tool.name: problems(tool) for tool in await tools(toolsets=("all",))}
+    assert {name: found for name, found in told.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "problem"),
+    [
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "x knows no anyOf"),
+        ({}, "x has no type of its own"),
+        ({"type": ["string", "null"]}, "x has no type of its own"),
+        ({"type": "array"}, "x is an array without items"),
+        ({"type": "array", "items": {}}, "x[] has no type of its own"),
+        ({"type": "array", "items": {"anyOf": [{"type": "string"}]}}, "x[] knows no anyOf"),
+        ({"type": "object", "additionalProperties": {}}, "x{} has no type of its own"),
+        ({"type": "integer", "enum": [1, 2]}, "x has an enum of other than texts"),
+        ({"type": "string", "format": "uri"}, "x has the format uri"),
+        ({"$ref": "#/$defs/X"}, "x knows no $ref"),
+        ({"type": "object", "properties": {"a b": {"type": "string"}}}, "x has a field 'a b'"),
+        (
+            {"type": "object", "properties": {}, "required": ["y"]},
+            "x requires y, which isn't there",
+        ),
+    ],
+)
+def test_what_a_host_refuses_is_found(field: dict[str, Any], problem: str) -> None:
+    whole = {"type": "object", "properties": {"x": field | {"description": "-"}}}
+    assert problem in problems(Tool(name="mirra_x", description="-", input_schema=whole))
+
+
+def test_names_and_tops_that_a_host_refuses_are_found() -> None:
+    tool = Tool(name=f"mirra.{'x' * 60}", input_schema={"anyOf": []})
+    assert problems(tool) == [
+        "the name has other than letters, digits and _",
+        "the name is too long beside a server's",
+        "it has no description",
+        "the top knows no anyOf",
+        "the top is no object with properties",
+    ]
 
 
 async def test_read_only_offers_only_what_changes_nothing() -> None:
-    names = {tool.name for tool in await tools(read_only=True, toolsets=("all",))}
+    found = await tools(read_only=True, toolsets=("all",))
+    names = {tool.name for tool in found}
 
-    assert names == {card.name for _, _, card in all_cards() if card.is_read_only}
+    harmless = {card.name for _, _, card in all_cards() if card.is_read_only}
+    assert names == harmless | {"mirra_session_webhooks"}
+    assert all(tool.annotations and tool.annotations.read_only_hint for tool in found)
+    (webhooks,) = (tool for tool in found if tool.name == "mirra_session_webhooks")
+    assert "send" not in webhooks.input_schema["properties"], "what would deliver one again"
     assert "mirra_session_state" in names
     assert not names & {"mirra_session_start", "mirra_session_request", "mirra_session_reset"}
 

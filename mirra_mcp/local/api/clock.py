@@ -7,10 +7,10 @@ from mirra_mcp.local.api.reading import answer, host_of, read
 from mirra_mcp.local.kit.clock import FURTHEST, duration, iso, utc
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.reading import invalid
-from mirra_mcp.wire.sessions import ClockMoved, MoveClock
+from mirra_mcp.wire.sessions import ClockMoved, MoveClock, Tried
 
 SHOWN = 200
-"""Fired timers that an answer lists."""
+"""Fired timers, and tries at delivering webhooks, that an answer lists."""
 
 
 async def move(request: Request) -> Response:
@@ -33,6 +33,19 @@ async def move(request: Request) -> Response:
         raise Refusal(
             400, "mirra.clock.invalid", f"{iso(target)} is too far.", "Move 20 years at most."
         )
+    async with session.lock:
+        session.open()
+        before, sent = session.log.last, session.webhooks_sent
     fired = await host.move_clock(session, target)
     session.acts += 1
-    return answer(ClockMoved(at=session.clock.now(), fired=fired[:SHOWN], fired_count=len(fired)))
+    tried = session.log.page(before, SHOWN, ("webhook.dispatched",)).events
+    heard = [Tried.model_validate(each.data) for each in tried if each.data["url"]]
+    return answer(
+        ClockMoved(
+            at=session.clock.now(),
+            fired=fired[:SHOWN],
+            fired_count=len(fired),
+            deliveries=heard,
+            delivery_count=session.webhooks_sent - sent if len(tried) == SHOWN else len(heard),
+        )
+    )

@@ -16,6 +16,8 @@ async def index(request: Request) -> Response:
     filters: dict[str, Any] = {
         name: query[name] for name in ("mirror", "type", "status") if name in query
     }
+    if "deliveryId" in query:
+        filters["id"] = query["deliveryId"]
     if "afterEvent" in query:
         filters["after"] = whole(query["afterEvent"], 0, 2**53, 0, "afterEvent")
     limit = whole(query.get("limit"), 20, 100)

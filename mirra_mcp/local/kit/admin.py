@@ -192,7 +192,8 @@ async def metadata(session: Session, mirror: Mirror, call: Call) -> Wire:
 
 async def retry(session: Session, mirror: Mirror, call: Call) -> Wire:
     """Send a webhook once more."""
-    id = read(RetryWebhook, call.body).delivery_id
+    wanted = read(RetryWebhook, call.body)
+    id = wanted.delivery_id
     parcel = session.deliveries.find(id)
     if parcel is None or parcel.mirror != mirror.vendor or parcel.url is None:
         raise Refusal(
@@ -203,6 +204,8 @@ async def retry(session: Session, mirror: Mirror, call: Call) -> Wire:
         )
     with session.transaction():
         session.deliveries.again(id)
+    if wanted.forge:
+        session.forged_next.add(id)
     session.on_work(session)
     return session.deliveries.find(id).to_wire()  # type: ignore[union-attr]  # it was there
 

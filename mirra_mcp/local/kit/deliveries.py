@@ -105,6 +105,8 @@ class Deliveries:
         attempt: dict[str, Any] = {"at": iso(now), "durationMs": round(done.duration_ms, 1)}
         if done.error is None:
             attempt["responseStatus"] = done.status
+            if not done.is_accepted and done.body:
+                attempt["responseBody"] = done.body.decode(errors="replace")
         else:
             attempt["error"] = done.error
         tried.append(attempt)

@@ -30,6 +30,8 @@ MARK = "forged"
 
 def wanted(session: "Session", parcel: Parcel) -> bool:
     """Tell whether this webhook, just accepted, should be forged; and count it."""
+    if parcel.id in session.forged_next:
+        return True
     if not session.forging:
         return False
     key = (parcel.mirror, parcel.url or "", parcel.type)

@@ -24,6 +24,8 @@ log = logging.getLogger("mirra_mcp.local")
 
 TIMEOUT = 15.0
 """Seconds that a receiver has to answer."""
+REFUSAL = 600
+"""Bytes of a refusal that are kept: enough for what a handler or its framework says."""
 PATIENCE = 1.0
 """Seconds after which the next webhook no longer waits for the one before it."""
 
@@ -74,6 +76,7 @@ class Outbox:
                 if fresh is not None and fresh.status == "pending":
                     session.conclude(fresh, mirror, letter, outcome)
                     forge = outcome.is_accepted and wanted(session, parcel)
+                    session.forged_next.discard(parcel.id)
             if forge:
                 await self._forge(session, parcel, mirror, outcome)
         except Exception:
@@ -119,6 +122,8 @@ class Outbox:
                     letter.method, url, content=letter.content, headers=letter.headers
                 ) as response,
             ):
+                if not response.is_success:
+                    most = max(most, REFUSAL)
                 body = await bounded(response.aiter_bytes(), most) if most else b""
                 return Outcome(
                     response.status_code,

@@ -70,6 +70,8 @@ class Session(Surroundings):
         self.forges_on_request = False
         self.forged: Counter[tuple[str, str, str]] = Counter()
         """Webhooks forged since that was switched on: by mirror, URL and type."""
+        self.forged_next: set[str] = set()
+        """Deliveries whose next acceptance is followed by forged copies."""
         self._db: sqlite3.Connection | None = None
         self._next_timer: float | None = None
         self._first: tuple[tuple[float, int, str, str], str] | None = None
