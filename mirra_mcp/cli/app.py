@@ -11,6 +11,7 @@ from mirra_mcp import __version__
 from mirra_mcp.cli import serve
 from mirra_mcp.cli.failures import FAILED, INTERRUPTED, USAGE, CommandFailed, nearest
 from mirra_mcp.cli.options import server_options, settings_from
+from mirra_mcp.cli.terminal import speak_plainly
 
 COMMANDS = (
     "auth",
@@ -23,6 +24,7 @@ COMMANDS = (
     "run",
     "runs",
     "serve",
+    "uninstall",
     "up",
 )
 """Each is the function of that name in the module of that name."""
@@ -88,6 +90,7 @@ def mirra_mcp(ctx: click.Context, /, **options: Any) -> None:
 
 def main() -> None:
     """Run the command line; every failure leaves as a sentence and an exit code."""
+    speak_plainly()
     sys.exit(_run())
 
 

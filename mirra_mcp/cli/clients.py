@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mirra_mcp.cli import jsonc
+
 NAME = "mirra"
 
 
@@ -53,35 +55,76 @@ class McpClient:
         """Read the servers that are configured now.
 
         Raises:
-            ValueError: the file isn't plain JSON or TOML.
+            ValueError: the file can't be read as what it should be.
         """
-        if not self.file.exists():
-            return {}
-        servers = self.parse(self.file.read_text(encoding="utf-8")).get(self.section, {})
-        return servers if isinstance(servers, dict) else {}
+        return self.parse(self.text())
 
-    def parse(self, text: str) -> dict[str, Any]:
-        """Read the text of a configuration.
+    def text(self) -> str:
+        """Return the configuration as it stands, line ends included; empty where there is none.
 
         Raises:
-            ValueError: the text isn't a plain JSON object or TOML.
+            ValueError: it is no UTF-8.
         """
-        if not text.strip():
-            return {}
-        parsed = tomllib.loads(text) if self.kind == "toml" else json.loads(text)
-        if not isinstance(parsed, dict):
+        return self.file.read_bytes().decode("utf-8") if self.file.exists() else ""
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """Return the servers that the text of a configuration holds.
+
+        Raises:
+            ValueError: it is no object, in JSON (comments and trailing commas allowed) or TOML.
+        """
+        whole = tomllib.loads(text.lstrip("\ufeff")) if self.kind == "toml" else jsonc.read(text)
+        if not isinstance(whole, dict):
             raise ValueError("it holds no object")
-        if not isinstance(parsed.get(self.section) or {}, dict):
+        servers = whole.get(self.section, {})
+        if not isinstance(servers, dict):
             raise ValueError(f"its {self.section} is no object")
-        return parsed
+        return servers
 
     def with_entry(self, text: str, entry: dict[str, Any]) -> str:
-        """Write the configuration with our entry in it and all else untouched."""
-        parsed = self.parse(text)
-        if self.kind == "toml":
-            return f"{text.rstrip()}\n\n{_toml(self.section, entry)}".lstrip()
-        parsed[self.section] = {**(parsed.get(self.section) or {}), NAME: entry}
-        return json.dumps(parsed, indent=2, ensure_ascii=False) + "\n"
+        """Write the configuration with our entry in it and not another byte changed.
+
+        Raises:
+            ValueError: the text can't be read.
+        """
+        if self.kind == "json":
+            return jsonc.with_member(text, self.section, NAME, entry)
+        line_end = "\r\n" if "\r\n" in text else "\n"
+        kept = text if NAME not in self.parse(text) else self.without_entry(text)
+        gap = line_end if kept.endswith("\n") else line_end * 2 if kept else ""
+        added = kept + gap + _toml(self.section, entry).replace("\n", line_end)
+        try:
+            self.parse(added)
+        except ValueError:  # the section is an inline table, which no other table may extend
+            return _inline(kept, self.section, entry)
+        return added
+
+    def without_entry(self, text: str) -> str:
+        """Write the configuration without our entry and not another byte changed.
+
+        Raises:
+            ValueError: the text can't be read.
+        """
+        if NAME not in self.parse(text):
+            return text
+        if self.kind == "json":
+            return jsonc.without_member(text, self.section, NAME)
+
+        import tomlkit
+
+        whole: Any = tomlkit.parse(text)
+        del whole[self.section][NAME]
+        return tomlkit.dumps(whole)
+
+
+def _inline(text: str, section: str, entry: dict[str, Any]) -> str:
+    import tomlkit
+
+    whole: Any = tomlkit.parse(text)
+    table = tomlkit.inline_table()
+    table.update(entry)
+    whole[section][NAME] = table
+    return tomlkit.dumps(whole)
 
 
 def _toml(section: str, entry: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""`mirra-mcp install`: write our entry into the configuration of an MCP client."""
+"""`mirra-mcp install` and `uninstall`: our entry in the configuration of MCP clients."""
 
 import os
 import tempfile
@@ -9,6 +9,8 @@ import click
 from mirra_mcp.cli.clients import NAME, McpClient, here, our_command
 from mirra_mcp.cli.failures import BadUsage, CommandFailed, nearest
 
+BACKUP = ".mirra-backup"
+
 
 @click.command()
 @click.argument("clients", nargs=-1, metavar="[CLIENT]...")
@@ -18,8 +20,8 @@ def install(clients: tuple[str, ...], only_print: bool, force: bool) -> None:
     """Add mirra to the MCP clients of this user account.
 
     CLIENT is one of claude-code, cursor, vscode, codex, windsurf, cline, claude-desktop; without
-    one, every client found on this machine is set up. All else in a file stays as it is, and the
-    file as it was is kept beside it with the ending .mirra-backup.
+    one, every client found on this machine is set up. Not another byte of a file changes, comments
+    included, and the file as it was is kept beside it with the ending .mirra-backup.
 
     \b
     Examples:
@@ -28,17 +30,41 @@ def install(clients: tuple[str, ...], only_print: bool, force: bool) -> None:
 
     MIRRA_TOKEN is not written: set it where the client runs if you want hosted Mirra.
     """
-    chosen = _chosen(clients)
     if only_print:
-        for client in chosen:
+        for client in _named(clients) or _present() or list(here()):
             _show(client)
         return
+    chosen = _named(clients) or _present()
+    if not chosen:
+        raise CommandFailed(
+            "No MCP client was found on this machine.",
+            "Name one to set it up all the same: "
+            f"{', '.join(each.name for each in here())}. --print shows what each would get.",
+        )
     problems = [problem for client in chosen if (problem := _write(client, force))]
     if problems:
         raise CommandFailed("\n".join(problems))
 
 
-def _chosen(names: tuple[str, ...]) -> list[McpClient]:
+@click.command()
+@click.argument("clients", nargs=-1, metavar="[CLIENT]...")
+def uninstall(clients: tuple[str, ...]) -> None:
+    """Take mirra out of the MCP clients of this user account.
+
+    Without CLIENT, out of every one that has it. A file that was not touched since `install` is
+    put back as it was, byte for byte; from any other only our entry is taken.
+
+    \b
+    Examples:
+      mirra-mcp uninstall
+      mirra-mcp uninstall cursor
+    """
+    problems = [problem for each in _named(clients) or here() if (problem := _take_out(each))]
+    if problems:
+        raise CommandFailed("\n".join(problems))
+
+
+def _named(names: tuple[str, ...]) -> list[McpClient]:
     everyone = {client.name: client for client in here()}
     for name in names:
         if name not in everyone:
@@ -46,15 +72,11 @@ def _chosen(names: tuple[str, ...]) -> list[McpClient]:
                 f"Unknown client '{name}'.{nearest(name, everyone)}",
                 f"Known are: {', '.join(everyone)}.",
             )
-    found = [everyone[name] for name in dict.fromkeys(names)] or [
-        client for client in everyone.values() if client.is_present
-    ]
-    if not found:
-        raise CommandFailed(
-            "No MCP client was found on this machine.",
-            f"Name one to set it up all the same: {', '.join(everyone)}.",
-        )
-    return found
+    return [everyone[name] for name in dict.fromkeys(names)]
+
+
+def _present() -> list[McpClient]:
+    return [client for client in here() if client.is_present]
 
 
 def _show(client: McpClient) -> None:
@@ -67,17 +89,21 @@ def _write(client: McpClient, force: bool) -> str | None:
     """Add the entry; return what stands in the way, if anything does."""
     entry = client.entry(our_command(), {})
     try:
-        before = client.file.read_text(encoding="utf-8") if client.file.exists() else ""
-        present = client.servers().get(NAME)
+        before = client.text()
+        present = client.parse(before).get(NAME)
         if present == entry:
             click.echo(f"{client.title}: already set up in {client.file}")
             return None
-        if present is not None and (client.kind == "toml" or not force):
-            remedy = "Edit it by hand" if client.kind == "toml" else "Replace it with --force"
-            return f"{client.title}: {client.file} has another entry '{NAME}'. {remedy}."
+        if present is not None and not force:
+            return (
+                f"{client.title}: {client.file} has another entry '{NAME}'. "
+                "Replace it with --force."
+            )
         after = client.with_entry(before, entry)
-        client.parse(after)
-        _replace(client.file, before, after)
+        if client.parse(after).get(NAME) != entry:
+            raise ValueError("its form is unusual")
+        _keep(client.file, before)
+        _replace(client.file, after)
     except ValueError as problem:
         return (
             f"{client.title}: {client.file} can't be read ({problem}), so it was left alone. "
@@ -89,20 +115,59 @@ def _write(client: McpClient, force: bool) -> str | None:
     return None
 
 
-def _replace(file: Path, before: str, after: str) -> None:
-    """Put the new text in place at once, and keep the old beside it."""
+def _take_out(client: McpClient) -> str | None:
+    """Remove the entry; return what stands in the way, if anything does."""
+    try:
+        now = client.text()
+        entry = client.parse(now).get(NAME)
+        if entry is None:
+            return None
+        backup = _beside(client.file)
+        before = backup.read_bytes().decode("utf-8") if backup.exists() else None
+        if before is not None and client.with_entry(before, entry) == now:
+            after = before
+        else:
+            after = client.without_entry(now)
+            if client.parse(after) != {k: v for k, v in client.parse(now).items() if k != NAME}:
+                raise ValueError("its form is unusual")
+        if after:
+            _replace(client.file, after)
+        else:
+            client.file.resolve().unlink()
+        backup.unlink(missing_ok=True)
+    except ValueError as problem:
+        return (
+            f"{client.title}: {client.file} can't be read ({problem}). Take '{NAME}' out by hand."
+        )
+    except OSError as problem:
+        return f"{client.title}: {client.file} can't be written: {problem.strerror}."
+    click.echo(f"{client.title}: taken out of {client.file}.")
+    return None
+
+
+def _beside(file: Path) -> Path:
     file = file.resolve()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    return file.with_name(file.name + BACKUP)
+
+
+def _keep(file: Path, text: str) -> None:
+    """Keep what the file was before us beside it; an empty text: there was none."""
+    file.resolve().parent.mkdir(parents=True, exist_ok=True)
+    backup = _beside(file)
+    backup.touch(mode=0o600)
+    if file.exists():
+        backup.chmod(file.stat().st_mode & 0o777)
+    backup.write_bytes(text.encode())
+
+
+def _replace(file: Path, text: str) -> None:
+    """Put the new text in place at once."""
+    file = file.resolve()
     mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
-    if before:
-        backup = file.with_name(file.name + ".mirra-backup")
-        backup.touch(mode=0o600)
-        backup.chmod(mode)
-        backup.write_text(before, encoding="utf-8")
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(after)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode())
         Path(temporary).chmod(mode)
         Path(temporary).replace(file)
     except OSError:

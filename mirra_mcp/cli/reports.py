@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from mirra_mcp.cli.terminal import harmless
 from mirra_mcp.wire.runs import AttemptResult, CriterionResult, Run, ScenarioMistake
 
 MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "ungraded": ("?", "yellow")}
@@ -104,7 +105,7 @@ class Teller:
 
     def heard(self, line: str) -> None:
         """Repeat a line that a driver said, so that it can't be taken for one of ours."""
-        self.say(f"  │ {line}")
+        self.say(f"  │ {harmless(line)}")
 
     def attempt(self, done: AttemptResult) -> None:
         """Tell an attempt's verdicts."""
@@ -116,7 +117,7 @@ class Teller:
             self.say(f"  {click.style(mark, fg=color)} {each.label}")
             if each.result != "pass":
                 for line in reasons(each):
-                    self.say(f"      {line}")
+                    self.say(f"      {harmless(line)}")
         if done.timed_out:
             self.say("  The attempt ran out of time.", color="red")
 

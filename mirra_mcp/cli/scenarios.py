@@ -24,7 +24,6 @@ from mirra_mcp.cli.failures import (
     CommandFailed,
 )
 from mirra_mcp.cli.junit import write_junit
-from mirra_mcp.cli.options import use_utf8
 from mirra_mcp.cli.readings import body_of, read_file, seed_of
 from mirra_mcp.cli.reports import (
     Result,
@@ -70,7 +69,6 @@ def run_all(files: Sequence[Path], job: Job, settings: Settings) -> int:
     Raises:
         CommandFailed: it can't go on.
     """
-    use_utf8()
     readings = {file: read_file(file, job.overrides) for file in files}
     faulty = {file: reading.errors for file, reading in readings.items() if reading.errors}
     if settings.is_hosted:  # which mirrors it has, only it knows

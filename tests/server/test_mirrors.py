@@ -220,9 +220,9 @@ async def test_answers_stay_small_whatever_is_stored(agent: Agent) -> None:
         ("mirra_session_list", {"limit": 30}),
     ]
     for tool, arguments in calls:
-        answer = await agent.client.call_tool(tool, arguments)
-        assert not answer.is_error, answer.content
-        assert len(answer.model_dump_json()) <= 2 * LIMIT * 1.1, tool
+        told = await agent.client.call_tool(tool, arguments)
+        assert not told.is_error, told.content
+        assert len(told.model_dump_json()) <= 2 * LIMIT * 1.1, tool
     page = await agent.call(
         "mirra_session_request", method="GET", path="/parcels?limit=30", headers=KEY
     )
