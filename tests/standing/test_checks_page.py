@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from mirra_mcp.local.mirrors import MIRRORS
 from mirra_mcp.local.scenarios.check.patterns import (
+    bodies,
     collateral,
     counts,
     errors,
@@ -16,7 +17,9 @@ from mirra_mcp.local.scenarios.check.patterns import (
     recipients,
     requests,
     signatures,
+    states,
     statuses,
+    sums,
     twins,
     webhooks,
 )
@@ -27,8 +30,8 @@ from tests.standing.project import ROOT
 
 PAGE = ROOT / "docs" / "checks.md"
 FAMILIES = (
-    counts, owners, twins, recipients, properties, happenings, statuses, ids, webhooks, signatures,
-    requests, errors, order, collateral,
+    counts, owners, sums, twins, recipients, properties, happenings, statuses, states, ids,
+    webhooks, signatures, requests, bodies, errors, order, collateral,
 )  # fmt: skip
 HEAD = """\
 # What a check can say

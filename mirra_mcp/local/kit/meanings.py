@@ -243,6 +243,89 @@ class Through:
 
 
 @dataclass(frozen=True)
+class Lasts:
+    """The time from one field to another is so many days."""
+
+    since: str
+    until: str
+    days: int
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        return f"from {self.since} to {self.until} it is {self.days} days"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Both fields."""
+        return self.since, self.until
+
+    entities = ()
+
+    def holds(self, doc: Doc, look: Look) -> bool:
+        """Measure, in seconds as the vendor's times are."""
+        since, until = value_at(doc, self.since), value_at(doc, self.until)
+        if not isinstance(since, int) or not isinstance(until, int):
+            return False
+        return until - since == self.days * DAY
+
+
+@dataclass(frozen=True)
+class Leads:
+    """One of the documents that a path leads to is called so."""
+
+    path: str
+    steps: tuple[tuple[str, str], ...]
+    """The entities on the way, each with the field that names the next."""
+    names: tuple[str, ...]
+    """The fields of those, and of the last, that may hold the name."""
+    name: str
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        way = " or ".join(dict.fromkeys(entity for entity, _ in self.steps))
+        return f'its {way} is called "{self.name}"'
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Where the path begins."""
+        return (self.path,)
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """The entities on the way."""
+        return tuple(entity for entity, _ in self.steps)
+
+    def holds(self, doc: Doc, look: Look) -> bool:
+        """Follow the path."""
+        docs = values_at(doc, self.path)
+        for entity, following in self.steps:
+            known = [look(entity, each) if isinstance(each, str) else each for each in docs]
+            found = [each for each in known if isinstance(each, dict)]
+            if any(self._is_called(each) for each in found):
+                return True
+            docs = [each.get(following) for each in found]
+        return False
+
+    def _is_called(self, doc: Doc) -> bool:
+        values = [doc.get(each) for each in ("id", *self.names)]
+        return any(isinstance(it, str) and it.lower() == self.name.lower() for it in values)
+
+
+DAY = 86_400
+
+
+def values_at(doc: Any, path: str) -> list[Any]:
+    """Return what is at `a.b`, of lists on the way each element's."""
+    values = [doc]
+    for step in path.split("."):
+        found = [each.get(step) for each in values if isinstance(each, dict)]
+        values = [one for each in found for one in (each if isinstance(each, list) else [each])]
+    return [each for each in values if each is not None]
+
+
+@dataclass(frozen=True)
 class Means:
     """What makes a word true of a document, and what keeps its denial from being true."""
 
@@ -253,8 +336,10 @@ class Means:
     stands: bool = True
     """Whether it must still be so at the end: a refund that failed later didn't succeed. What
     can't be undone, as a bounce, stays true though the document went on."""
-    also: Mapping[str, Fact] = field(default_factory=dict, hash=False)
-    """Other entities whose documents keep a denial from being true."""
+    turns: bool = False
+    """Whether a document that was there must have turned so in this attempt."""
+    grows: tuple[str, int] | None = None
+    """A path to numbers whose sum must have grown (1) or shrunk (-1) with that."""
 
     @property
     def plain(self) -> str:
@@ -272,6 +357,8 @@ class Unclear:
 
 
 Meaning = Means | Unclear
+State = Means | Callable[..., Means]
+"""What a phrase means, or what it means with what its shape bound: a number of days."""
 
 
 @dataclass(frozen=True)
@@ -284,6 +371,8 @@ class Alias:
     """Which of the documents are called so; None: any."""
     loosely: Fact | None = None
     """Which of the documents some call so: a denial speaks of them, too."""
+    is_strict: bool = False
+    """Whether it is only another way to tell what happened: `the card was declined`."""
 
 
 @dataclass(frozen=True)
@@ -292,21 +381,24 @@ class Words:
 
     means: Mapping[str, Meaning] = field(default_factory=dict)
     """By participle: `paid`, `sent`."""
-    states: Mapping[str, Means] = field(default_factory=dict)
+    states: Mapping[str, "State"] = field(default_factory=dict)
     """By what may follow the noun, as a shape of the grammar: `will cancel at period end`."""
     aliases: tuple[Alias, ...] = ()
     texts: tuple[str, ...] = ()
     """The fields with text that people see."""
+    reasons: tuple[str, ...] = ()
+    """The fields that say why something failed."""
     takes: Mapping[str, str] = field(default_factory=dict)
     """What becomes of those who own one, and by which word here: `charged` by `made`."""
 
 
 def means(
     sure: Fact, may: Fact | None = None, amount: str = "", *, stands: bool = True,
-    also: Mapping[str, Fact] | None = None,
+    turns: bool = False, grows: tuple[str, int] | None = None,
 ) -> Means:  # fmt: skip
     """Give a word its meaning; without `may` its denial is its complement."""
-    return Means(sure, either(sure, may) if may is not None else sure, amount, stands, also or {})
+    may = either(sure, may) if may is not None else sure
+    return Means(sure, may, amount, stands, turns, grows)
 
 
 def spoken(rows: Mapping[str, Meaning]) -> dict[str, Meaning]:

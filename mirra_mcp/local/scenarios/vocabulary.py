@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from mirra_mcp.local.kit.meanings import Alias, Fact, Meaning, Means, Words
+from mirra_mcp.local.kit.meanings import Alias, Fact, Meaning, State, Words
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.resource import Resource
 
@@ -40,6 +40,10 @@ class Noun:
     """The verbs that tell what happened, though the document may have gone on since."""
     names: tuple[str, ...] = ()
     indexes: frozenset[str] = frozenset()
+    reasons: tuple[str, ...] = ()
+    """The fields that say why something failed."""
+    is_strict: bool = False
+    """Whether nothing may be said of it but the words that have a meaning: `the card`."""
     alias: str = ""
     """The word by which only some of the documents are called: `mms`."""
     only: Fact | None = field(default=None, hash=False)
@@ -48,7 +52,7 @@ class Noun:
     """Which of them a denial speaks of."""
     means: Mapping[str, Meaning] = field(default_factory=dict, hash=False, compare=False)
     """By participle what must be so."""
-    states: Mapping[str, Means] = field(default_factory=dict, hash=False, compare=False)
+    states: Mapping[str, State] = field(default_factory=dict, hash=False, compare=False)
     """By a shape of the grammar what must be so."""
     texts: tuple[str, ...] = ()
     """The fields with text that people see."""
@@ -138,6 +142,13 @@ class Vocabulary:
         return frozenset(status for noun in self.nouns for status in noun.statuses)
 
     @cached_property
+    def participles(self) -> frozenset[str]:
+        """Every word that some noun knows what it means for."""
+        return frozenset(
+            word for noun in self.nouns for word in (*noun.verbs, *noun.means, *noun.statuses)
+        )
+
+    @cached_property
     def routes(self) -> frozenset[tuple[str, ...]]:
         """The paths of the endpoints, cut at their slashes."""
         specs = {spec for kind in self.kinds.values() for spec in kind.gaps}
@@ -188,6 +199,12 @@ def _called(noun: Noun, alias: Alias) -> Noun:
         loosely=alias.loosely,
         means=alias.means,
         own_words=frozenset(),
+        is_strict=alias.is_strict,
+        fields={} if alias.is_strict else noun.fields,
+        names=() if alias.is_strict else noun.names,
+        verbs={} if alias.is_strict else noun.verbs,
+        statuses=frozenset() if alias.is_strict else noun.statuses,
+        texts=() if alias.is_strict else noun.texts,
     )
 
 
@@ -216,7 +233,7 @@ def _noun(vendor: str, kind: type[Resource], words: Words) -> Noun | None:
         fields | own, frozenset(own), kind.status_field, frozenset(statuses), verbs,
         frozenset(kind.verbs), tuple(name for name in kind.names if name in shown),
         frozenset(name for name in kind.indexes if name[0] != "_"),
-        means=words.means, states=words.states, takes=words.takes,
+        means=words.means, states=words.states, takes=words.takes, reasons=words.reasons,
         texts=words.texts or tuple(name for name in TEXTS if name in shown),
     )  # fmt: skip
 

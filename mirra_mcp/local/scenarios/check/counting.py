@@ -99,11 +99,9 @@ class Times(Clause):
     def _moments(self, found: Found, world: World) -> set[object]:
         deed = self.selection.deeds[self.selection.nouns.index(found.noun)]
         changes = world.changes_of.get((found.noun.vendor, found.noun.entity), ())
-        return {
-            world.call_of(each) or each.at
-            for each in changes
-            if each.id == found.id and deed.fits(each)
-        }
+        own = [each for each in changes if each.id == found.id and deed.fits(each)]
+        calls = [(each, world.call_of(each)) for each in own]
+        return {call.entry if call is not None else each.at for each, call in calls}
 
 
 @dataclass(frozen=True)
@@ -161,7 +159,10 @@ class Both(Clause):
 def chosen(selection: Selection, verb: str, be: Be | None) -> Selection | None:
     """Return the documents that a verb or a state tells of: `was sent`, `is active`."""
     status = status_named(verb, frozenset(s for noun in selection.nouns for s in noun.statuses))
-    told = any(verb in noun.told or verb in noun.means for noun in selection.nouns)
+    told = any(
+        verb in noun.told or (verb in noun.means and verb not in noun.statuses)
+        for noun in selection.nouns
+    )
     if be is not None and not be.is_past:
         if status and not told:
             return with_status(selection.of("there"), status)

@@ -31,10 +31,11 @@ class Deed:
     @property
     def plain(self) -> str:
         """What must have happened, in plain words."""
+        word = self.word.replace("_", " ")
         if self.means is None or self.kind != "means":
-            return f"{self.word} in this attempt"
+            return f"{word} in this attempt"
         end = " at the end" if self.means.stands else ""
-        return f"{self.word} in this attempt ({self.means.plain}{end})"
+        return f"{word} in this attempt ({self.means.plain}{end})"
 
     def fits(self, change: Change) -> bool:
         """Tell whether a change is one of these."""
@@ -63,6 +64,8 @@ def deed_of(word: str, noun: Noun) -> Deed | None:
             return None
         if meaning is not None:
             return Deed(word, "means", meaning)
+    if noun.is_strict:
+        return None
     for spelling in spellings(word):
         if spelling in noun.verbs:
             name, value = noun.verbs[spelling]

@@ -37,6 +37,9 @@ class Filter(Protocol):
     def fields(self) -> tuple[str, ...]:
         """The fields that decide."""
 
+    def meant(self, deed: Deed) -> "Filter":
+        """Return the narrowing as it is meant of what became of a document."""
+
 
 How = Literal["there", "the", "done"]
 
@@ -107,7 +110,8 @@ class Selection:
         if not pairs:
             return None
         nouns, deeds = zip(*pairs, strict=True)
-        return replace(self, nouns=nouns, how="done", deeds=deeds)
+        filters = tuple(each.meant(deeds[0]) for each in self.filters)
+        return replace(self, nouns=nouns, how="done", deeds=deeds, filters=filters)
 
     def find(self, world: World) -> list[Found]:
         """List the documents, each once, in the order in which they came.

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from mirra_mcp.local.kit.meanings import Means
 from mirra_mcp.local.scenarios.check.conditions import Condition
-from mirra_mcp.local.scenarios.check.deeds import looker
+from mirra_mcp.local.scenarios.check.deeds import Deed, looker
 from mirra_mcp.local.scenarios.check.documents import Filter, Selection
 from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.references import all_references
@@ -46,6 +46,10 @@ class Narrowing:
     def may_hold(self, found: Found, world: World) -> bool:
         """Tell the same: there is nothing between yes and no."""
         return self.holds(found, world)
+
+    def meant(self, deed: Deed) -> Any:
+        """Return itself: it is meant the same, whatever became of the document."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,9 @@ class ByAmount(Narrowing):
     """What was paid must be so; a denial looks at what was asked for, too."""
 
     sure: str
-    may: tuple[str, ...]
     condition: Condition
+    may: tuple[str, ...] = ()
+    nouns: tuple[Noun, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -117,6 +122,13 @@ class ByAmount(Narrowing):
     def fields(self) -> tuple[str, ...]:
         """The fields."""
         return tuple(dict.fromkeys((self.sure, *self.may)))
+
+    def meant(self, deed: Deed) -> "ByAmount":
+        """Return the narrowing by what truly moved with a deed."""
+        paid = deed.means.amount if deed.means is not None else ""
+        if not paid or paid == self.sure or not any(paid in each.roots for each in self.nouns):
+            return self
+        return replace(self, sure=paid, may=(self.sure, *self.may))
 
     def holds(self, found: Found, world: World) -> bool:
         """Compare what was paid."""

@@ -25,6 +25,8 @@ class Things:
     selection: Selection
     is_plural: bool
     is_each: bool = False
+    exactly: int | None = None
+    """How many there must be: `both emails`, `all three`."""
 
     def of(self, selection: Selection) -> "Things":
         """Return the same phrase about other documents."""
@@ -162,9 +164,13 @@ def _the_thing(reader: Reader, at: int) -> Iterator[tuple[Things, int]]:
             if end > at or _is_named(things) or at == 0:
                 yield replace(things, selection=_chosen(things)), last
     yield from reader.slot("owned_thing", at)
-    for end, _ in reader.match("each/every/all | (each|every one|all) of the | all the | both", at):
+    for end, _ in reader.match("each/every/all | (each|every one|all) of the | all the", at):
         for things, last in reader.slot("scoped", end):
             yield Things(things.selection, things.is_plural, is_each=True), last
+    for end, bound in reader.match("both [the] | both of the | all [the] {count}", at):
+        for things, last in reader.slot("scoped", end):
+            if things.is_plural:
+                yield Things(_chosen(things), True, True, bound.get("count", 2)), last
 
 
 @slot("owned_thing")

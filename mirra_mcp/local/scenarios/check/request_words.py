@@ -62,6 +62,16 @@ def _statuses(reader: Reader, at: int) -> Iterator[tuple[Statuses, int]]:
         yield (400, 599), end
 
 
+@slot("bare_statuses")
+def _bare(reader: Reader, at: int) -> Iterator[tuple[Requests, int]]:
+    """Read `402`, `4xx status`: answers, called by their status alone."""
+    token = reader.token(at)
+    for statuses, end in reader.slot("statuses", at):
+        if token is not None and token.text[:1].isdecimal():
+            for last, _ in reader.match("[http] [status] [code/response/error/answer]", end):
+                yield Requests(statuses=statuses), last
+
+
 @slot("header")
 def _header(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
     """Read the name of a header that the log keeps."""

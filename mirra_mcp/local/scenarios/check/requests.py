@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from mirra_mcp.local.scenarios.check.bodies import is_whole, sent, text_of
 from mirra_mcp.local.scenarios.check.conditions import Condition
 from mirra_mcp.local.scenarios.check.grades import Moment
+from mirra_mcp.local.scenarios.check.values import at_path
 from mirra_mcp.local.scenarios.world import Request, World
 
 Statuses = tuple[int, int]
@@ -24,6 +26,12 @@ class Requests:
     headers: tuple[tuple[str, Condition], ...] = ()
     mentions: str = ""
     """What the body must mention."""
+    fields: tuple[tuple[str, Condition], ...] = ()
+    """Fields of the body, and how they must be."""
+    says: Condition | None = None
+    """How the body's text must be."""
+    answers: Condition | None = None
+    """How the text of a refusal must be; the log keeps no other answers."""
 
     one, many = "request", "requests"
 
@@ -40,6 +48,11 @@ class Requests:
         parts += [f"whose header {name} {condition.plain}" for name, condition in self.headers]
         if self.mentions:
             parts.append(f'whose body mentions "{self.mentions}"')
+        parts += [f"whose body's {name} {condition.plain}" for name, condition in self.fields]
+        if self.says is not None:
+            parts.append(f"whose body {self.says.plain}")
+        if self.answers is not None:
+            parts.append(f"that were refused with an answer that {self.answers.plain}")
         return " ".join(parts)
 
     @cached_property
@@ -58,7 +71,23 @@ class Requests:
             return False
         if self.mentions and self.mentions not in str(each.body) + each.path + each.query:
             return False
+        if not self._fits_body(each):
+            return False
         return all(condition.holds(each.headers.get(name), {}) for name, condition in self.headers)
+
+    def _fits_body(self, each: Request) -> bool:
+        """Tell whether the bodies are as they must be; of one that was cut no denial holds."""
+        doc = sent(each) if self.fields else {}
+        tests = [(condition, at_path(doc, name)) for name, condition in self.fields]
+        if self.says is not None:
+            tests.append((self.says, text_of(each.body)))
+        if self.answers is not None:
+            if each.status < 400:
+                return False
+            tests.append((self.answers, text_of(each.error)))
+        if any(condition.is_not for condition, _ in tests) and not is_whole(each):
+            return False
+        return all(condition.holds(value, doc) for condition, value in tests)
 
     def find(self, world: World) -> list[Request]:
         """List the calls, in order."""

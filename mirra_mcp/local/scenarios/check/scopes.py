@@ -47,6 +47,18 @@ class RawReference(Raw):
 
 
 @dataclass(frozen=True)
+class RawReason(Raw):
+    """Why something failed."""
+
+    reason: str
+
+    def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
+        """Look into the fields that say why."""
+        value = Value(int(self.reason) if self.reason.isdecimal() else self.reason)
+        return ByField(noun.reasons, is_value(value)) if noun.reasons else None
+
+
+@dataclass(frozen=True)
 class RawMirror(Raw):
     """A mirror's name."""
 
@@ -66,10 +78,10 @@ class RawAmount(Raw):
     def resolve(self, noun: Noun, deed: Deed | None = None) -> Filter | None:
         """Find the field that holds the amount: of a deed the one of what truly moved."""
         name = next((each for each in AMOUNTS if each in noun.roots), None)
-        paid = deed.means.amount if deed is not None and deed.means is not None else ""
-        if paid and paid in noun.roots and paid != name:
-            return ByAmount(paid, (name,) if name else (), self.condition)
-        return ByField((name,), self.condition) if name else None
+        if name is None:
+            return None
+        own = ByAmount(name, self.condition, nouns=(noun,))
+        return own.meant(deed) if deed is not None else own
 
 
 @dataclass(frozen=True)
@@ -149,6 +161,24 @@ def _vendor(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
             yield word, at + 1
 
 
+REASONS = (
+    "insufficient funds", "lost card", "stolen card", "expired card", "do not honor",
+    "incorrect cvc", "generic decline", "card declined", "processing error", "fraudulent",
+)  # fmt: skip
+
+
+@slot("reason")
+def _reason(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
+    """Read why something failed: `insufficient_funds`, `insufficient funds`, `30003`."""
+    token = reader.token(at)
+    if token is not None and (token.is_literal or token.kind == "number"):
+        yield token.text, at + 1
+    for reason in REASONS:
+        words = reason.split()
+        if [reader.low(each) for each in range(at, at + len(words))] == words:
+            yield "_".join(words), at + len(words)
+
+
 def _length(quantity: Quantity, name: FieldName) -> RawField:
     return RawField(name, Condition("length", (quantity,)))
 
@@ -210,6 +240,11 @@ shaped(
         "belonging/attached/linked/related/tied to {literal}": lambda literal: (_literal(literal),),
         "for/of/worth/totaling/totalling {value}": lambda value: _one(_amount(value)),
         "named/called/titled {literal} | with id {literal}": lambda literal: (RawName(literal),),
+        "with/for/by/because [of] [the/a/an] [reason/code/error] [code/reason]"
+        " {reason}": lambda reason: (RawReason(reason),),
+        "(with|because of) [the/a/an] [decline/error] [code/reason] {reason}": lambda reason: (
+            RawReason(reason),
+        ),
         "containing/mentioning [the] [text/word/words] {values:all_values}": lambda values: (
             RawText(Condition("contains", values)),
         ),

@@ -17,7 +17,7 @@ SCAN = re.compile(
     r"""(?P<space>\s+)
       | (?P<code>`[^`]+`)
       | (?P<quote>"[^"]*"|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019(?!\w)|(?<!\w)'[^']*'(?!\w))
-      | (?P<money>[$€£¥]\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?(?![\w@/]))
+      | (?P<money>[-\u2212]?[$€£¥]-?\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?(?![\w@/]))
       | (?P<number>[-\u2212]?\d{1,15}(?:,\d{3}){0,4}(?:\.\d{1,10})?%?(?![\w@:/+%-]|\.\w|,\d))
       | (?P<word>[^\s`"\u201c\u201d,;()]+)
       | (?P<mark>.)""",
@@ -76,7 +76,10 @@ def _add(tokens: list[Token], kind: str, text: str) -> None:
     if kind in ("code", "quote"):
         tokens.append(Token("code" if kind == "code" else "quote", text[1:-1].strip("\0")))
     elif kind == "money":
-        tokens.append(Token("money", text, (_number(text[1:]), SYMBOLS[text[0]])))
+        sign = -1 if text[0] in "-\u2212" or text[1] == "-" else 1
+        bare = text.lstrip("-\u2212")
+        amount = sign * _number(bare[1:].lstrip("-"))
+        tokens.append(Token("money", text, (amount, SYMBOLS[bare[0]])))
     elif kind == "number":
         tokens.append(Token("number", text, _number(text.rstrip("%"))))
     elif kind == "mark":

@@ -202,7 +202,8 @@ def equal(actual: Any, wanted: Any, doc: Doc) -> bool:
     if isinstance(actual, bool) or actual is None:
         return str(wanted).lower() == {None: "null", True: "true", False: "false"}[actual]
     if isinstance(actual, dict):
-        return isinstance(wanted, str) and actual.get("id") == wanted
+        is_pair = isinstance(wanted, str) and "=" in wanted and contains(actual, wanted, doc)
+        return is_pair or (isinstance(wanted, str) and actual.get("id") == wanted)
     if isinstance(wanted, int | Decimal) or isinstance(actual, int | float):
         left, right = number_of(actual), number_of(wanted)
         return left is not None and left == right

@@ -110,7 +110,7 @@ def _participle(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
         yield word, at + 1
     for length in (2, 3):
         words = [reader.low(each) for each in range(at, at + length)]
-        if all(words) and "_".join(words) in reader.vocabulary.statuses:
+        if all(words) and "_".join(words) in reader.vocabulary.participles:
             yield "_".join(words), at + length
 
 
@@ -120,9 +120,7 @@ def _deed(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
     word = reader.low(at)
     if not word.isalpha():
         return
-    known = (
-        MADE | GONE | CHANGED | {verb for noun in reader.vocabulary.nouns for verb in noun.verbs}
-    )
+    known = MADE | GONE | CHANGED | reader.vocabulary.participles
     if word in ACTIVE:
         yield ACTIVE[word], at + 1
     else:

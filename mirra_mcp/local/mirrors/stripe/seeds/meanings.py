@@ -8,9 +8,13 @@ https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses
 
 from mirra_mcp.local.kit.meanings import (
     Alias,
+    Fact,
     Given,
     Is,
+    Lasts,
+    Leads,
     Meaning,
+    Means,
     Not,
     Through,
     Unclear,
@@ -39,6 +43,38 @@ ENDED = is_("status", "canceled")
 ENDING = either(is_("cancel_at_period_end", True), Given("cancel_at"))
 PAUSED = either(is_("status", "paused"), Given("pause_collection"))
 
+
+def _of_its_charge(fact: Fact) -> Through:
+    return Through("latest_charge", "charge", fact)
+
+
+def _trial(days: int) -> Means:
+    return means(Lasts("trial_start", "trial_end", days), Given("trial_end"))
+
+
+def _plan(name: str) -> Leads:
+    steps = (("price", "product"), ("product", "id"))
+    return Leads("items.data.price", steps, ("name", "nickname", "lookup_key"), name)
+
+
+def _on_plan(name: str) -> Means:
+    return means(
+        all_(_plan(name), Not(is_("status", "canceled", "incomplete_expired"))), _plan(name)
+    )
+
+
+def _turned_to_plan(name: str) -> Means:
+    return means(_plan(name), turns=True)
+
+
+def _upgraded(name: str) -> Means:
+    return means(_plan(name), turns=True, grows=("items.data.price.unit_amount", 1))
+
+
+def _downgraded(name: str) -> Means:
+    return means(_plan(name), turns=True, grows=("items.data.price.unit_amount", -1))
+
+
 PAID = means(TAKEN, UNDER_WAY, "amount_received")
 PAYMENTS: dict[str, Meaning] = {
     "succeeded": means(TAKEN, amount="amount_received"),
@@ -50,9 +86,16 @@ PAYMENTS: dict[str, Meaning] = {
     ),
     "failed": means(all_(REFUSED, UNPAID), REFUSED, "amount"),
     "declined": means(all_(DECLINED, UNPAID), REFUSED, "amount"),
-    "refunded": means(
-        Through("latest_charge", "charge", WHOLLY_BACK),
-        Through("latest_charge", "charge", PARTLY_BACK),
+    **spoken(
+        {
+            "refunded": means(_of_its_charge(WHOLLY_BACK), _of_its_charge(PARTLY_BACK)),
+            "fully_refunded completely_refunded entirely_refunded refunded_in_full": means(
+                _of_its_charge(WHOLLY_BACK)
+            ),
+            "partially_refunded partly_refunded": means(
+                _of_its_charge(all_(PARTLY_BACK, is_("refunded", False)))
+            ),
+        }
     ),
 }
 
@@ -81,7 +124,7 @@ MEANINGS: dict[str, Words] = {
             ),
         ),
         texts=("description", "statement_descriptor"),
-        takes={"declined": "declined"},
+        reasons=("last_payment_error.decline_code", "last_payment_error.code"),
     ),
     "charge": Words(
         means=spoken(
@@ -92,16 +135,31 @@ MEANINGS: dict[str, Words] = {
                 "captured": means(CHARGED, is_("captured", True), "amount_captured"),
                 "failed declined refused": means(is_("status", "failed"), amount="amount"),
                 "refunded": means(WHOLLY_BACK, PARTLY_BACK, "amount_refunded"),
+                "fully_refunded completely_refunded entirely_refunded refunded_in_full": means(
+                    WHOLLY_BACK
+                ),
+                "partially_refunded partly_refunded": means(
+                    all_(PARTLY_BACK, is_("refunded", False))
+                ),
                 "disputed": means(is_("disputed", True), amount="amount"),
             }
         ),
-        states={
-            "(was|were|is|are|has been|have been|got) [only] partially/partly refunded": means(
-                all_(PARTLY_BACK, is_("refunded", False))
+        aliases=(
+            Alias(
+                "card",
+                spoken(
+                    {
+                        "charged debited": means(
+                            CHARGED, is_("status", "succeeded", "pending"), "amount_captured"
+                        ),
+                        "declined refused": means(is_("status", "failed"), amount="amount"),
+                        "refunded": means(WHOLLY_BACK, PARTLY_BACK, "amount_refunded"),
+                    }
+                ),
+                is_strict=True,
             ),
-            "(was|were|is|are|has been|have been|got) fully/completely/entirely refunded"
-            " | (was|were|is|are|has been|got) refunded in full": means(WHOLLY_BACK),
-        },
+        ),
+        reasons=("failure_code", "outcome.reason", "outcome.network_decline_code"),
         texts=("description", "statement_descriptor", "calculated_statement_descriptor"),
         takes={"charged": "made"},
     ),
@@ -165,17 +223,29 @@ MEANINGS: dict[str, Words] = {
             }
         ),
         states={
-            "will cancel/end at/on [the] [end of [the] [current] [billing]] period/cycle [end]"
-            " | cancels/ends at [the] [end of [the] [current] [billing]] period/cycle [end]"
+            "will/would (cancel|end|be canceled|be cancelled) at/on [the] {end_of_period}"
+            " | cancels/ends at [the] {end_of_period}"
             " | (is|was|has been) set/scheduled/marked to (cancel|end|be canceled|be cancelled)"
-            " at [the] [end of [the] [current] [billing]] period/cycle [end]"
-            " | will be canceled/cancelled at [the] [end of [the] [current] [billing]]"
-            " period/cycle [end]": means(all_(is_("cancel_at_period_end", True), RUNNING), ENDING),
+            " at [the] {end_of_period}": means(
+                all_(is_("cancel_at_period_end", True), RUNNING), ENDING
+            ),
             "(is|was|has been) scheduled/set to (cancel|end|be canceled|be cancelled)"
             " | will be canceled/cancelled": means(all_(ENDING, Not(ENDED)), ENDING),
             "is (in|on) [a/its/the] [free] trial | is in [the/its] trial period": means(
-                is_("status", "trialing")
+                is_("status", "trialing"), Given("trial_end")
             ),
+            "has/have/had [a/the] [free] [trial of] {days:count} day/days [free] [trial]"
+            " [period] | has/have/had [a/the] {days:days} [free] trial [period]": _trial,
+            "has/have/had a/its [free] trial [period]": means(Given("trial_end")),
+            "(is|was|has been) (on|subscribed to|put on) [the] {name:plan}"
+            " | uses/has/got [the] {name:plan}": _on_plan,
+            "(was|has been|is|got) switched/changed/moved/migrated to [the] {name:plan}"
+            " | switched/changed/moved to [the] {name:plan}": _turned_to_plan,
+            "(was|has been|is|got) upgraded to [the] {name:plan} | upgraded to [the] {name:plan}": (
+                _upgraded
+            ),
+            "(was|has been|is|got) downgraded to [the] {name:plan}"
+            " | downgraded to [the] {name:plan}": _downgraded,
         },
         texts=("description",),
         takes={"subscribed": "started"},

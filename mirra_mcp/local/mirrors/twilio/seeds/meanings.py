@@ -71,6 +71,7 @@ MEANINGS: dict[str, Words] = {
             Alias("outbound message", MESSAGES, OUT, OUT),
         ),
         texts=("body",),
+        reasons=("error_code",),
     ),
     "verification": Words(
         means=spoken(

@@ -77,6 +77,8 @@ def _there(
     vendor: str = "",
 ) -> Count | None:  # fmt: skip
     selection = narrow(thing.selection, raw)
+    if any(noun.is_strict for noun in thing.selection.nouns):
+        return None
     if selection is not None and vendor:
         nouns = tuple(noun for noun in selection.nouns if noun.vendor == vendor)
         selection = replace(selection, nouns=nouns) if nouns else None

@@ -38,11 +38,14 @@ class Became(Clause):
     is_each: bool = False
     is_passing: bool = False
     """Whether a status had only to be reached, whatever followed."""
+    exactly: int | None = None
+    """How many there must be: `both`."""
 
     @property
     def plain(self) -> str:
         """What happened."""
         which = "each" if self.is_each else "each that it made, or else at least one"
+        which += f" of {self.exactly}" if self.exactly is not None else ""
         tests = "".join(f", and {each.plain}" for each in self.filters)
         deeds = [deed.plain for noun in self.selection.nouns if (deed := self._deed(noun))]
         said = deeds[0] if deeds else self.verb
@@ -69,11 +72,14 @@ class Became(Clause):
         """Look for it in the log."""
         done = self._done(world)
         docs = self.selection.find(world)
-        if not docs and self.verb:  # what is gone can't be found any more
-            docs = [each for each in done.values() if self._fits(each, world)]
+        is_gone = any(deed.kind == "gone" for n in self.selection.nouns if (deed := self._deed(n)))
+        if not self.is_each and (not docs or is_gone):  # what is gone can't be found any more
+            docs = [each for each in done.values() if self._fits(each, world)] or docs
         if not docs:
             return grade(False, f"found no {self.selection.plain}", self.selection.near(world))
         left = [each for each in docs if not each.is_sure or not self._is_done(each, done, world)]
+        if self.exactly not in (None, len(docs)):
+            return grade(False, f"found {len(docs)} {self.selection.many}", docs)
         is_each = self.is_each or docs[0].entry > 0
         holds = not left if is_each else len(left) < len(docs)
         odd = [each for each in docs if not all(test.holds(each, world) for test in self.filters)]
@@ -131,7 +137,8 @@ def _became(
     if whole is None:
         return None
     if thing.is_each:
-        return Became(selection, verb, whole.tests[len(selection.tests) :], is_each=True)
+        tests = whole.tests[len(selection.tests) :]
+        return Became(selection, verb, tests, is_each=True, exactly=thing.exactly)
     return Became(whole, verb)
 
 

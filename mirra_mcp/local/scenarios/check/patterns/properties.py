@@ -23,12 +23,15 @@ class Each(Clause):
 
     selection: Selection
     filters: tuple[Filter, ...]
+    exactly: int | None = None
+    """How many there must be: `both`."""
 
     @property
     def plain(self) -> str:
         """The filters."""
         tests = " and ".join(each.plain.removeprefix("where ") for each in self.filters)
-        return f"each of {self.selection.plain}: {tests}"
+        number = f" {self.exactly}" if self.exactly is not None else ""
+        return f"each of{number} {self.selection.plain}: {tests}"
 
     @property
     def subject(self) -> Selection:
@@ -40,6 +43,8 @@ class Each(Clause):
         docs = self.selection.find(world)
         if not self.selection.sure(world):
             return grade(False, f"found no {self.selection.plain}", self.selection.near(world))
+        if self.exactly not in (None, len(docs)):
+            return grade(False, f"found {len(docs)} {self.selection.many}", docs)
         names = tuple(name for test in self.filters for name in test.fields)
         wrong = [
             f"{each.noun.spoken} {each.id}: {_told(each, test)}"
@@ -81,20 +86,20 @@ def _written(found: Found, test: ByField) -> str:
     return text if len(text) <= 120 else text[:119] + "…"
 
 
-def each_of(selection: Selection, raw: tuple[Raw, ...]) -> Each | None:
+def each_of(selection: Selection, raw: tuple[Raw, ...], exactly: int | None = None) -> Each | None:
     """Claim that the documents are as the narrowings say; None if they don't make sense."""
     whole = narrow(selection.bare, raw)
     if whole is None or not whole.filters:
         return None
-    return Each(replace(selection, nouns=whole.nouns, deeds=whole.deeds), whole.filters)
+    return Each(replace(selection, nouns=whole.nouns, deeds=whole.deeds), whole.filters, exactly)
 
 
 def _field(reader: Reader, thing: Things, name: FieldName, condition: Condition) -> Each | None:
-    return each_of(thing.selection, (RawField(name, condition),))
+    return each_of(thing.selection, (RawField(name, condition),), thing.exactly)
 
 
 def _tests(reader: Reader, thing: Things, tests: tuple[Raw, ...]) -> Each | None:
-    return each_of(thing.selection, tests)
+    return each_of(thing.selection, tests, thing.exactly)
 
 
 def _mentions(reader: Reader, thing: Things, condition: Condition) -> Each | None:
@@ -106,7 +111,7 @@ def _mentions(reader: Reader, thing: Things, condition: Condition) -> Each | Non
             f"The {thing.selection.one}'s `metadata` contains ...",
         )
         return None
-    return Each(thing.selection, (Mentions(condition),))
+    return Each(thing.selection, (Mentions(condition),), thing.exactly)
 
 
 def _does_not_mention(reader: Reader, thing: Things, condition: Condition) -> Each | None:
@@ -116,7 +121,7 @@ def _does_not_mention(reader: Reader, thing: Things, condition: Condition) -> Ea
 def _scopes(reader: Reader, thing: Things, be: Be, raw: tuple[Raw, ...]) -> Each | None:
     if be.is_not or not raw:
         return None
-    return each_of(thing.selection, raw)
+    return each_of(thing.selection, raw, thing.exactly)
 
 
 @slot("dotted")

@@ -181,6 +181,7 @@ PATTERNS = (
             "{quantity} {requests} {be} {called} [to/against {endpoint}]",
             "{quantity} {requests} {be} {called} to/against [the] {vendor} [api/mirror]",
             "{quantity} {requests} {be} {called} {times}",
+            "{quantity} {requests:bare_statuses} {be} {called}",
             "{quantity} {requests} {be} {answered}",
             "{quantity} {requests} {answered:returned}",
             "there is/are/was/were {quantity} {requests}",
@@ -204,6 +205,7 @@ PATTERNS = (
             "At least one request was rate limited",
             "A POST to /v1/refunds was made exactly once",
             "`POST /customers` was called at most once",
+            "A 402 is returned",
         ),
     ),
     Pattern(

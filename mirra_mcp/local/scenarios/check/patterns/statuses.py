@@ -192,7 +192,7 @@ def _is(
         return None  # something that happened: read as that elsewhere
     if be is not None and be.is_not:
         test = ByField(test.paths, test.condition.opposite())
-    return Each(selection, (test,))
+    return Each(selection, (test,), thing.exactly if thing is not None else None)
 
 
 def _is_no_longer(reader: Reader, state: Value, thing: Things | None = None) -> Clause | None:

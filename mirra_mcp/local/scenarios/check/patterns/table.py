@@ -5,6 +5,7 @@ from mirra_mcp.local.scenarios.check import (
     webhook_words,  # noqa: F401  # likewise
 )
 from mirra_mcp.local.scenarios.check.patterns import (
+    bodies,
     collateral,
     counts,
     errors,
@@ -16,7 +17,9 @@ from mirra_mcp.local.scenarios.check.patterns import (
     recipients,
     requests,
     signatures,
+    states,
     statuses,
+    sums,
     twins,
     webhooks,
 )
@@ -24,9 +27,12 @@ from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 
 PATTERNS: tuple[Pattern, ...] = (
     *collateral.PATTERNS,
+    *sums.PATTERNS,
+    *states.PATTERNS,
     *signatures.PATTERNS,
     *errors.PATTERNS,
     *webhooks.PATTERNS,
+    *bodies.PATTERNS,
     *requests.PATTERNS,
     *recipients.PATTERNS,
     *owners.PATTERNS,

@@ -1,0 +1,159 @@
+"""Phrases: what a vendor's own description says of a document, `will cancel at period end`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mirra_mcp.local.kit.meanings import Fact, Means, values_at
+from mirra_mcp.local.scenarios.check.deeds import looker, versions
+from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.scenarios.check.found import Found
+from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade
+from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
+from mirra_mcp.local.scenarios.check.phrases import Things
+from mirra_mcp.local.scenarios.check.shapes import Reader, shaped, slot
+from mirra_mcp.local.scenarios.check.tokens import Token
+from mirra_mcp.local.scenarios.world import World
+
+PLANS = ("plan", "tier", "price", "package", "product")
+
+
+@dataclass(frozen=True)
+class Stands(Clause):
+    """Each of some documents is, or isn't, as a phrase of the vendor's says."""
+
+    selection: Selection
+    phrase: str
+    means: Means
+    is_not: bool = False
+
+    @property
+    def plain(self) -> str:
+        """What must be so."""
+        when = "turned so in this attempt" if self.means.turns else "so at the end"
+        fact = self.means.may if self.is_not else self.means.sure
+        said = f"not {when}" if self.is_not else when
+        return f"each of {self.selection.plain}: {said}: {fact.plain}"
+
+    @property
+    def subject(self) -> Selection:
+        """What is spoken of."""
+        return self.selection
+
+    def grade(self, world: World) -> Grade:
+        """Look at each; there must be one."""
+        docs = self.selection.find(world)
+        fields = (*self.means.sure.fields, *self.means.may.fields)
+        if not docs:
+            return grade(False, f"found no {self.selection.plain}")
+        odd = [each for each in docs if not self._fits(each, world)]
+        named = ", ".join(each.described for each in odd[:3])
+        told = f"not as said: {named}" if odd else f"{len(docs)} {self.selection.many} as said"
+        return grade(not odd, told, docs, fields)
+
+    def _fits(self, found: Found, world: World) -> bool:
+        if self.is_not:
+            return not self._is_so(found, self.means.may, world)
+        return found.is_sure and self._is_so(found, self.means.sure, world)
+
+    def _is_so(self, found: Found, fact: Fact, world: World) -> bool:
+        look = looker(world, found.noun.vendor)
+        if not fact.holds(found.doc, look):
+            return False
+        if not self.means.turns:
+            return True
+        before = versions(world, found.noun.vendor, found.noun.entity, found.id)[0][2]
+        then = looker(world, found.noun.vendor, world.mark.entry)
+        if before is None or fact.holds(before, then):
+            return False
+        if self.means.grows is None or self.is_not:
+            return True
+        path, sign = self.means.grows
+        sums = [
+            sum(each for each in values_at(doc, path) if isinstance(each, int))
+            for doc in (before, found.doc)
+        ]
+        return (sums[1] - sums[0]) * sign > 0
+
+
+@slot("plan")
+def _plan(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
+    """Read `Pro plan`, `"Pro"`, `price_123`."""
+    for end in range(at + 1, min(at + 4, len(reader.tokens))):
+        if reader.low(end) in PLANS:
+            words = [reader.tokens[each] for each in range(at, end)]
+            if all(each.kind in ("word", "quote", "code") for each in words):
+                yield " ".join(each.text for each in words), end + 1
+    token = reader.token(at)
+    if token is not None and token.is_literal:
+        yield token.text, at + 1
+
+
+@slot("days")
+def _days(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
+    """Read `14-day`."""
+    number, _, unit = reader.low(at).partition("-")
+    if number.isdecimal() and len(number) < 6 and unit in ("day", "days"):
+        yield int(number), at + 1
+
+
+shaped(
+    "end_of_period",
+    {
+        "[end of] [the] [current] [billing] period/cycle [end]": True,
+        "(end of) [the] month/year/term | period_end": True,
+    },
+)
+
+
+class Said(Pattern):
+    """A pattern whose shapes are the nouns' own."""
+
+    def read(self, reader: Reader) -> Iterator[Clause]:
+        """List the claims that a whole text makes by this pattern."""
+        yield from self._claims(reader, is_not=False)
+        lows = [each.low for each in reader.tokens]
+        for at, word in enumerate(lows):
+            if word in ("not", "no", "never", "longer"):
+                end = at + 2 if word == "no" and lows[at + 1 : at + 2] == ["longer"] else at + 1
+                tokens = (*_without(reader.tokens, at, end),)
+                part = Reader(tokens, reader.context, reader.antecedent)
+                yield from self._claims(part, is_not=True, ahead=at)
+                if word == "no":
+                    kept = (*reader.tokens[:at], Token("word", "a"), *reader.tokens[end:])
+                    part = Reader(kept, reader.context, reader.antecedent)
+                    yield from self._claims(part, is_not=True, ahead=at)
+
+    def _claims(self, reader: Reader, *, is_not: bool, ahead: int = 1 << 20) -> Iterator[Clause]:
+        things: list[tuple[Things, int]] = list(reader.slot("the_thing", 0))
+        before = reader.antecedent
+        if isinstance(before, Selection) and reader.low(0) in ("it", "they"):
+            things.append((Things(before, False), 1))
+        for thing, end in things:
+            if end > ahead or (is_not and thing.is_each):
+                continue
+            for noun in thing.selection.nouns:
+                for shape, meaning in noun.states.items():
+                    for last, bound in reader.match(shape, end):
+                        if last == len(reader.tokens):
+                            means = meaning if isinstance(meaning, Means) else meaning(**bound)
+                            chosen = replace(thing.selection, nouns=(noun,))
+                            yield Stands(chosen, self.name, means, is_not)
+
+
+def _without(tokens: tuple[Token, ...], at: int, end: int) -> tuple[Token, ...]:
+    return (*tokens[:at], *tokens[end:])
+
+
+PATTERNS = (
+    Said(
+        "state.said",
+        ("{thing:the_thing}",),
+        lambda reader, thing: None,
+        (
+            "The subscription will cancel at period end",
+            "The subscription has a 14 day trial",
+            "The subscription was upgraded to the Pro plan",
+            "The subscription is not on the Pro plan",
+        ),
+    ),
+)
