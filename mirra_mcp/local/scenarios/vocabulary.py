@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from mirra_mcp.local.kit.meanings import Alias, Fact, Meaning, State, Words
+from mirra_mcp.local.kit.facts import Fact
+from mirra_mcp.local.kit.meanings import Alias, Meaning, State, Words
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.resource import Resource
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from mirra_mcp.local.kit.meanings import Fact, Given, Is, Look, Means, Unclear
+from mirra_mcp.local.kit.facts import Fact, Given, Is, Look
+from mirra_mcp.local.kit.meanings import Means, Unclear
 from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.words import CHANGED, GONE, MADE, TOUCHED
 from mirra_mcp.local.scenarios.vocabulary import Noun

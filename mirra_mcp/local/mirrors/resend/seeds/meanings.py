@@ -4,7 +4,8 @@ Source: https://resend.com/docs/dashboard/emails/introduction#understand-email-e
 https://resend.com/docs/webhooks/event-types
 """
 
-from mirra_mcp.local.kit.meanings import Given, Unclear, Words, is_, means, spoken
+from mirra_mcp.local.kit.facts import Given, is_
+from mirra_mcp.local.kit.meanings import Unclear, Words, means, spoken
 
 LEFT = is_(
     "last_event", "sent", "delivery_delayed", "delivered", "opened", "clicked", "complained",

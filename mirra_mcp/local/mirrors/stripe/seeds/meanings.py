@@ -6,25 +6,8 @@ https://docs.stripe.com/invoicing/overview#invoice-statuses and
 https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses
 """
 
-from mirra_mcp.local.kit.meanings import (
-    Alias,
-    Fact,
-    Given,
-    Is,
-    Lasts,
-    Leads,
-    Meaning,
-    Means,
-    Not,
-    Through,
-    Unclear,
-    Words,
-    all_,
-    either,
-    is_,
-    means,
-    spoken,
-)
+from mirra_mcp.local.kit.facts import Fact, Given, Is, Lasts, Leads, Not, Through, all_, either, is_
+from mirra_mcp.local.kit.meanings import Alias, Meaning, Means, Unclear, Words, means, spoken
 
 TAKEN = is_("status", "succeeded")
 UNDER_WAY = is_("status", "processing", "requires_capture")

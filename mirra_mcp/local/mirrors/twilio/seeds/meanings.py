@@ -4,21 +4,8 @@ Source: https://www.twilio.com/docs/messaging/api/message-resource#message-statu
 https://www.twilio.com/docs/verify/api/verification
 """
 
-from mirra_mcp.local.kit.meanings import (
-    Alias,
-    Begins,
-    Either,
-    Given,
-    Meaning,
-    Not,
-    Unclear,
-    Words,
-    all_,
-    either,
-    is_,
-    means,
-    spoken,
-)
+from mirra_mcp.local.kit.facts import Begins, Either, Given, Not, all_, either, is_
+from mirra_mcp.local.kit.meanings import Alias, Meaning, Unclear, Words, means, spoken
 
 OUT = Begins("direction", ("outbound",))
 IN = is_("direction", "inbound")

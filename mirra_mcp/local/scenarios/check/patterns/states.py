@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mirra_mcp.local.kit.meanings import Fact, Means, values_at
+from mirra_mcp.local.kit.facts import Fact, values_at
+from mirra_mcp.local.kit.meanings import Means
 from mirra_mcp.local.scenarios.check.deeds import looker, versions
 from mirra_mcp.local.scenarios.check.documents import Selection
 from mirra_mcp.local.scenarios.check.found import Found

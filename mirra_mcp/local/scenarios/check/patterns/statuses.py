@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mirra_mcp.local.kit.meanings import Is, Means
+from mirra_mcp.local.kit.facts import Is
+from mirra_mcp.local.kit.meanings import Means
 from mirra_mcp.local.scenarios.check.conditions import is_value
 from mirra_mcp.local.scenarios.check.counting import Count, Never
 from mirra_mcp.local.scenarios.check.deeds import Deed, happened, history, latest, reached
