@@ -20,6 +20,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     states,
     statuses,
     sums,
+    times,
     twins,
     webhooks,
 )
@@ -31,7 +32,7 @@ from tests.standing.project import ROOT
 PAGE = ROOT / "docs" / "checks.md"
 FAMILIES = (
     counts, owners, sums, twins, recipients, properties, happenings, statuses, states, ids,
-    webhooks, signatures, requests, bodies, errors, order, collateral,
+    webhooks, signatures, requests, bodies, errors, order, times, collateral,
 )  # fmt: skip
 HEAD = """\
 # What a check can say

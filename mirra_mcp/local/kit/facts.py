@@ -308,6 +308,38 @@ class Leads:
         return any(isinstance(it, str) and it.lower() == self.name.lower() for it in values)
 
 
+@dataclass(frozen=True)
+class Names:
+    """An object has a key, in any case; a list of names and values has a name, with a value."""
+
+    name: str
+    keys: tuple[str, ...]
+    value: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        wanted = " or ".join(self.keys)
+        return f"{self.name} has {wanted}" + (f"={self.value}" if self.value is not None else "")
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field."""
+        return (self.name,)
+
+    entities = ()
+
+    def holds(self, doc: Doc, look: Look) -> bool:
+        """Look for it."""
+        held, keys = value_at(doc, self.name), {each.lower() for each in self.keys}
+        if isinstance(held, list):
+            held = {each["name"]: each.get("value") for each in held if "name" in each}
+        if not isinstance(held, dict):
+            return False
+        found = [value for key, value in held.items() if str(key).lower() in keys]
+        return any(self.value is None or str(each) == self.value for each in found)
+
+
 DAY = 86_400
 
 

@@ -134,25 +134,24 @@ class Never(Clause):
 
 
 @dataclass(frozen=True)
-class Both(Clause):
-    """So many of one kind and so many of another."""
+class Several(Clause):
+    """Several counts at once."""
 
-    first: Count
-    second: Count
+    counts: tuple[Count, ...]
 
     @property
     def plain(self) -> str:
-        """Both counts."""
-        return f"{self.first.plain}; and {self.second.plain}"
+        """All counts."""
+        return "; and ".join(each.plain for each in self.counts)
 
     @property
     def subjects(self) -> tuple[Selection, ...]:
         """What is counted of each."""
-        return (*self.first.subjects, *self.second.subjects)
+        return tuple(subject for each in self.counts for subject in each.subjects)
 
     def grade(self, world: World) -> Grade:
-        """Count both; the one that is wrong tells why."""
-        grades = [self.first.grade(world), self.second.grade(world)]
+        """Count each; the one that is wrong tells why."""
+        grades = [each.grade(world) for each in self.counts]
         return next((each for each in grades if not each.passed), grades[0])
 
 

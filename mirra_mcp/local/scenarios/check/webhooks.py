@@ -8,14 +8,15 @@ from typing import Literal
 from mirra_mcp.local.scenarios.check.conditions import Condition
 from mirra_mcp.local.scenarios.check.grades import Moment
 from mirra_mcp.local.scenarios.check.values import address_of, at_path, leaves
-from mirra_mcp.local.scenarios.world import Dispatch, World
+from mirra_mcp.local.scenarios.world import Dispatch, World, is_accepted
 
-Fate = Literal["told", "accepted", "refused", "retried"]
+Fate = Literal["told", "accepted", "refused", "retried", "stumbled"]
 SPOKEN: dict[Fate, str] = {
     "told": "dispatched",
     "accepted": "received by the handler (answered 2xx)",
     "refused": "not accepted by the handler",
     "retried": "tried more than once",
+    "stumbled": "not accepted at some try",
 }
 
 
@@ -137,4 +138,6 @@ def had(dispatch: Dispatch, fate: Fate) -> bool:
         return dispatch.accepted is not None
     if fate == "refused":
         return dispatch.url is not None and dispatch.accepted is None and bool(dispatch.attempts)
+    if fate == "stumbled":
+        return any(not is_accepted(each.response_status) for each in dispatch.attempts)
     return len(dispatch.attempts) > 1

@@ -77,7 +77,7 @@ class Stage:
         """Call a vendor's API, and let the webhooks that follow be delivered."""
         mirror = self.session.mirrors[vendor]
         sent = {"authorization": credentials(vendor, mirror.env()), "host": "127.0.0.1"}
-        sent["user-agent"] = "acme/1.0"
+        sent["user-agent"] = "demo/1"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         path, _, query = path.partition("?")
         content = b""

@@ -21,22 +21,25 @@ def price(stage: Stage) -> str:
 def test_nobody_else_means_no_recipient_of_any_kind(play: Play) -> None:
     stage = play("resend")
     welcome(stage, to=["Alice <delivered@resend.dev>"])
+    stage.pass_time(10)
     only = "No email was sent to anybody except delivered@resend.dev"
+    bob = "delivered+bob@resend.dev"
     once = "Exactly 1 email was sent to delivered@resend.dev and nobody else was emailed"
     judge(stage, {only: True, once: True, "delivered@resend.dev got exactly one email": True})
-    welcome(stage, to=["delivered@resend.dev"], cc=["bounced@resend.dev"])
+    welcome(stage, to=["delivered@resend.dev"], cc=[bob])
+    stage.pass_time(10)
     judge(
         stage,
         {
             only: False,
             once: False,
-            "No email was sent to anybody except delivered@resend.dev or bounced@resend.dev": True,
-            "bounced@resend.dev got exactly one email": True,
+            f"No email was sent to anybody except delivered@resend.dev or {bob}": True,
+            f"{bob} got exactly one email": True,
             "delivered@resend.dev was emailed twice": True,
             "owner@example.com was not emailed": True,
         },
     )
-    assert stage.grade(only).explanation == "also sent to bounced@resend.dev"
+    assert stage.grade(only).explanation == f"also sent to {bob}"
 
 
 def test_anybody_else_refers_to_the_scenarios_other_criteria(play: Play) -> None:

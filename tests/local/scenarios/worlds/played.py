@@ -10,11 +10,14 @@ from types import ModuleType
 from mirra_mcp.local.scenarios.check.reading import Reading, read_all
 from mirra_mcp.local.scenarios.world import World
 from tests.local.scenarios.check.stage import Stage
-from tests.local.scenarios.worlds import stripe
+from tests.local.scenarios.worlds import resend, stripe, together, twilio
 
 FOLDER = Path(__file__).parent
 MODULES: Mapping[str, tuple[ModuleType, tuple[str, ...], str]] = {
+    "resend": (resend, ("resend",), "empty"),
     "stripe": (stripe, ("stripe",), "empty"),
+    "twilio": (twilio, ("twilio",), "verified-numbers"),
+    "together": (together, ("stripe", "resend", "twilio"), "empty"),
 }
 """Per file of sentences its worlds, their mirrors, and the fixture."""
 NOBODY = "nobody"
@@ -31,7 +34,9 @@ class Played:
 
     def read(self, text: str) -> Reading | None:
         """Read a sentence with the world's ids filled in."""
-        return read_all([text.format(**self.names)], self.stage.vocabulary)[0]
+        for name, id in self.names.items():
+            text = text.replace(f"{{{name}}}", id)
+        return read_all([text], self.stage.vocabulary)[0]
 
     def passes(self, text: str) -> bool | None:
         """Grade a sentence; None if code doesn't."""

@@ -4,14 +4,24 @@ Source: https://resend.com/docs/dashboard/emails/introduction#understand-email-e
 https://resend.com/docs/webhooks/event-types
 """
 
-from mirra_mcp.local.kit.facts import Given, is_
-from mirra_mcp.local.kit.meanings import Unclear, Words, means, spoken
+from mirra_mcp.local.kit.facts import Given, Names, is_
+from mirra_mcp.local.kit.meanings import Means, Unclear, Words, means, spoken
 
 LEFT = is_(
     "last_event", "sent", "delivery_delayed", "delivered", "opened", "clicked", "complained",
     "bounced",
 )  # fmt: skip
 ARRIVED = is_("last_event", "delivered", "opened", "clicked", "complained")
+
+
+def _header(name: str) -> Means:
+    return means(Names("headers", (name, f"List-{name}")))
+
+
+def _tag(tag: tuple[str, str | None]) -> Means:
+    name, value = tag
+    return means(Names("tags", (name,), value))
+
 
 MEANINGS: dict[str, Words] = {
     "email": Words(
@@ -33,6 +43,16 @@ MEANINGS: dict[str, Words] = {
                 ),
             }
         ),
+        states={
+            "has/have/contains/includes a [non-empty] (plain text|plain-text|text)"
+            " part/version/body/alternative": means(Given("text")),
+            "has/have/contains/includes an [non-empty] html part/version/body/alternative": means(
+                Given("html")
+            ),
+            "has/have/had/carries/carried [a/an/the] {name:one_word} header": _header,
+            "(is|was|has been) tagged [with/as] {tag}"
+            " | has/have/had/carries [the/a] tag {tag}": _tag,
+        },
         texts=("subject", "html", "text"),
     ),
     "received_email": Words(

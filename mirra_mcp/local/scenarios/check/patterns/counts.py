@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from mirra_mcp.local.scenarios.check.counting import Both, Count, Times, chosen, is_unclear
+from mirra_mcp.local.scenarios.check.conditions import Condition
+from mirra_mcp.local.scenarios.check.counting import Count, Several, Times, chosen, is_unclear
 from mirra_mcp.local.scenarios.check.documents import Selection
 from mirra_mcp.local.scenarios.check.filters import ByOwner, can_refer
 from mirra_mcp.local.scenarios.check.grades import Clause
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
-from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow
+from mirra_mcp.local.scenarios.check.phrases import FieldName, Raw, RawField, Things, narrow
 from mirra_mcp.local.scenarios.check.quantities import NONE, SOME, Quantity
+from mirra_mcp.local.scenarios.check.scopes import RawText
 from mirra_mcp.local.scenarios.check.shapes import Reader
 from mirra_mcp.local.scenarios.check.words import Be
 
@@ -69,7 +71,9 @@ def _both(
         _made(reader, many, first, verb, raw, be),
         _made(reader, few, second, verb, raw, be),
     )
-    return Both(one, other) if isinstance(one, Count) and isinstance(other, Count) else None
+    if not isinstance(one, Count) or not isinstance(other, Count):
+        return None
+    return Several((one, other))
 
 
 def _there(
@@ -82,6 +86,17 @@ def _there(
     if selection is not None and vendor:
         nouns = tuple(noun for noun in selection.nouns if noun.vendor == vendor)
         selection = replace(selection, nouns=nouns) if nouns else None
+    return Count(selection, quantity) if selection is not None else None
+
+
+def _with_text(
+    reader: Reader, quantity: Quantity, thing: Things, condition: Condition,
+    name: FieldName | None = None,
+) -> Count | None:  # fmt: skip
+    if condition.is_not:
+        return None
+    raw = RawText(condition) if name is None else RawField(name, condition)
+    selection = narrow(thing.selection, (raw,))
     return Count(selection, quantity) if selection is not None else None
 
 
@@ -118,6 +133,7 @@ PATTERNS = (
             "{quantity} {thing:scoped} {be} [{sure}] {verb:participle} {raw:scopes} {times}",
             "there {be} {quantity} {thing:scoped} {verb:participle} {raw:scopes}",
             "{quantity} {thing:scoped} {verb:participle} {raw:scopes}",
+            "{quantity} {thing:scoped} {verb:left} {raw:scopes}",
         ),
         _made,
         (
@@ -212,6 +228,15 @@ PATTERNS = (
         ),
         _not_there,
         ("A customer with email bob@example.com does not exist",),
+    ),
+    Pattern(
+        "count.texts",
+        (
+            "{quantity} {thing:scoped} {condition:verb_condition}",
+            "{quantity} {thing:scoped} 's {name:field} {condition}",
+        ),
+        _with_text,
+        ('No email mentions "password"', 'No email\'s subject contains "test"'),
     ),
     Pattern(
         "exists",

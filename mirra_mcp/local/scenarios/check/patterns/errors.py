@@ -34,6 +34,8 @@ class CountErrors(Clause):
         kinds = {"webhook.dispatched": "webhook ", "traffic.request_completed": "request "}
         where = f" of {self.vendor}" if self.vendor else ""
         what = f"{kinds.get(self.source, '')}entries in the trace"
+        if self.source == "webhook.dispatched":
+            return f"count of attempts at webhooks{where} not answered 2xx {self.quantity.sign}"
         return f"count of {what}{where} with level >= {self.level} {self.quantity.sign}"
 
     def grade(self, world: World) -> Grade:
@@ -50,7 +52,8 @@ class CountErrors(Clause):
         ]
         shown = [_told(each) for each in wrong]
         count = len(wrong)
-        told = f"found {count or 'no'} {self.level}{'' if count == 1 else 's'}"
+        noun = self.level if not self.source else "failure"
+        told = f"found {count or 'no'} {noun}{'' if count == 1 else 's'}"
         holds = self.quantity.holds(count)
         if shown:
             told += ": " + "; ".join(shown[:3])
@@ -137,8 +140,8 @@ shaped(
             "warning",
             "",
         ),
-        "webhook/delivery error/errors/failure/failures": ("error", "webhook.dispatched"),
-        "webhook delivery error/errors/failure/failures": ("error", "webhook.dispatched"),
+        "webhook/delivery error/errors/failure/failures": ("warning", "webhook.dispatched"),
+        "webhook delivery error/errors/failure/failures": ("warning", "webhook.dispatched"),
         "api/http/request error/errors/failure/failures": ("error", "traffic.request_completed"),
     },
 )

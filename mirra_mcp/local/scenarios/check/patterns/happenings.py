@@ -21,7 +21,7 @@ from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.patterns.properties import Each
 from mirra_mcp.local.scenarios.check.phrases import Raw, Things, narrow
 from mirra_mcp.local.scenarios.check.quantities import NONE, Quantity
-from mirra_mcp.local.scenarios.check.shapes import Reader
+from mirra_mcp.local.scenarios.check.shapes import Reader, shaped
 from mirra_mcp.local.scenarios.check.values import Value, status_named
 from mirra_mcp.local.scenarios.check.words import Be
 from mirra_mcp.local.scenarios.vocabulary import Noun
@@ -72,9 +72,9 @@ class Became(Clause):
         """Look for it in the log."""
         done = self._done(world)
         docs = self.selection.find(world)
-        is_gone = any(deed.kind == "gone" for n in self.selection.nouns if (deed := self._deed(n)))
-        if not self.is_each and (not docs or is_gone):  # what is gone can't be found any more
-            docs = [each for each in done.values() if self._fits(each, world)] or docs
+        if not self.is_each and self.selection.pick is None:
+            gone = [each for each in done.values() if not _is_there(each, world)]
+            docs = [each for each in gone if self._fits(each, world)] or docs
         if not docs:
             return grade(False, f"found no {self.selection.plain}", self.selection.near(world))
         left = [each for each in docs if not each.is_sure or not self._is_done(each, done, world)]
@@ -115,6 +115,11 @@ class Became(Clause):
         ids = {each.id for each in self.selection.find(world)}
         done = [each for each in self._done(world).values() if not ids or each.id in ids]
         return [moment for each in done if (moment := moment_of(world, each))]
+
+
+def _is_there(found: Found, world: World) -> bool:
+    view = world.mirrors[found.noun.vendor]
+    return view.document(found.noun.plural, found.id) is not None
 
 
 def _became(
@@ -223,6 +228,8 @@ def _it_became(
     return _became(reader, Things(selection, False, is_each), be, verb, raw)
 
 
+shaped("left", {"(went|gone|goes) out": "sent", "arrived/arrives": "delivered"})
+
 PATTERNS = (
     Pattern(
         "happened",
@@ -247,7 +254,10 @@ PATTERNS = (
     ),
     Pattern(
         "happened.by_itself",
-        ("{thing:the_thing} [has/have] [{sure}] {verb:participle} {raw:scopes}",),
+        (
+            "{thing:the_thing} [has/have] [{sure}] {verb:participle} {raw:scopes}",
+            "{thing:the_thing} [has/have] {verb:left} {raw:scopes}",
+        ),
         _did,
         (
             "The email bounced",

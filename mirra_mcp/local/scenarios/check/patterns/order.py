@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mirra_mcp.local.scenarios.check.counting import Count
+from mirra_mcp.local.scenarios.check.documents import Selection
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, grade
 from mirra_mcp.local.scenarios.check.patterns.happenings import Became
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
@@ -63,6 +64,34 @@ class Before(Clause):
         return self.first.moments(world)
 
 
+@dataclass(frozen=True)
+class NoneBefore(Clause):
+    """Nothing of a kind happened ahead of something else."""
+
+    selection: Selection
+    then: Clause
+
+    @property
+    def plain(self) -> str:
+        """The claim."""
+        return f"none of {self.selection.plain} before the first of: {self.then.plain}"
+
+    @property
+    def subjects(self) -> tuple[object, ...]:
+        """What it must follow."""
+        return self.then.subjects
+
+    def grade(self, world: World) -> Grade:
+        """Compare the moment of each."""
+        docs = self.selection.find(world)
+        right = _first(self.then, world)
+        early = [each for each in docs if right is None or each.entry < right.entry]
+        if not early:
+            return grade(True, f"none of {len(docs)} came before", docs)
+        told = f"it never happened: {self.then.plain}" if right is None else "too early"
+        return grade(False, f"{told}; {', '.join(each.described for each in early[:3])}", docs)
+
+
 def _first(clause: Clause, world: World) -> Moment | None:
     return min(clause.moments(world) or [], key=lambda each: each.entry, default=None)
 
@@ -74,6 +103,8 @@ class Within(Clause):
     claim: Clause
     seconds: float
     since: Clause | None = None
+    is_least: bool = False
+    """Whether it must have taken so long, or longer."""
 
     @property
     def plain(self) -> str:
@@ -81,7 +112,8 @@ class Within(Clause):
         since = "its creation in this attempt, or else the attempt's beginning"
         if self.since is not None:
             since = f"the first of: {self.since.plain}"
-        return f"{self.claim.plain}; at most {self.seconds:g} s after {since}"
+        bound = "at least" if self.is_least else "at most"
+        return f"{self.claim.plain}; {bound} {self.seconds:g} s after {since}"
 
     @property
     def subject(self) -> object:
@@ -104,13 +136,17 @@ class Within(Clause):
             for each in moments
         ]
         shown = [f"{each.what}: {time:.2f} s" for each, time in zip(moments, took, strict=True)]
-        early = sum(0 <= time <= self.seconds for time in took)
-        told = f"{early} of {len(took)} happened within {self.seconds:g} s: {', '.join(shown[:3])}"
+        early = sum(self._fits(time) for time in took)
+        bound = "after" if self.is_least else "within"
+        told = f"{early} of {len(took)} happened {bound} {self.seconds:g} s: {', '.join(shown[:3])}"
         holds = early == len(took)
         if isinstance(self.claim, Counted):
             holds = self.claim.quantity.holds(early)
             told += "" if holds else f"; expected {self.claim.quantity}"
         return grade(holds, told, shown)
+
+    def _fits(self, time: float) -> bool:
+        return time >= self.seconds if self.is_least else 0 <= time <= self.seconds
 
     def moments(self, world: World) -> list[Moment] | None:
         """When it happened."""
@@ -194,13 +230,39 @@ def _ordered(is_after: bool) -> Callable[..., Clause | None]:
     def build(reader: Reader, head: Tokens, tail: Tokens) -> Clause | None:
         if not tail:
             return None
+        if is_after and (at := _only(head)) is not None:
+            head = (*head[:at], *head[at + 1 :])
         first = next(_claims(reader, head), None)
+        if first is None and not is_after:
+            return _none_before(reader, head, tail)
         if isinstance(first, Counted) and first.quantity not in (SOME, ONE):
             return None  # are all of them meant, or one?
         then = _other(reader, tail, first) if first is not None else None
         return Before(first, then, is_after) if first is not None and then is not None else None
 
     return build
+
+
+def _only(head: Tokens) -> int | None:
+    """Return where `only` stands ahead of a participle: `was only sent`."""
+    places = [at for at, each in enumerate(head) if at and each.low == "only"]
+    return places[-1] if places and places[-1] == len(head) - 2 else None
+
+
+def _none_before(reader: Reader, head: Tokens, tail: Tokens) -> NoneBefore | None:
+    for clause in reader.context.claims(head, reader.antecedent):
+        if isinstance(clause, Count) and not clause.quantity.high and clause.selection.deeds:
+            then = _other(reader, tail)
+            return NoneBefore(clause.selection, then) if then is not None else None
+    return None
+
+
+def _after_least(reader: Reader, head: Tokens, tail: Tokens, seconds: float) -> Clause | None:
+    claim = next(_claims(reader, head), None)
+    since = _other(reader, tail) if claim is not None and tail else None
+    if claim is None or since is None:
+        return None
+    return Within(claim, seconds, since, is_least=True)
 
 
 def _within_of(reader: Reader, head: Tokens, tail: Tokens, limit: float) -> Clause | None:
@@ -215,6 +277,15 @@ def _within(reader: Reader, head: Tokens, tail: Tokens, limit: float) -> Clause 
 
 
 PATTERNS = (
+    Joined(
+        "time.least_after",
+        (
+            "(at least|more than|no sooner than|not earlier than|no earlier than|not sooner than)"
+            " {seconds} after [the]",
+        ),
+        _after_least,
+        ("The email was sent at least 5 minutes after the customer was created",),
+    ),
     Joined(
         "time.within_of",
         ("{limit} (of|after|from|following) [the] [time]",),

@@ -1,15 +1,19 @@
-"""Recipients: what an address was sent, and that nobody else was sent anything.
+"""Recipients: who was sent what, who got it, and that nobody else was sent anything.
 
-An address "got" what was sent to it, be it as `to`, `cc` or `bcc`; whether it arrived is another
-claim. "Anybody else" is whom the scenario's other criteria about the same noun don't name.
+An address "was sent" what left for it, be it as `to`, `cc` or `bcc`; it "got" or "received" what
+reached it, and got nothing where nothing was even sent. "Anybody else" is whom the scenario's
+other criteria about the same noun don't name.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mirra_mcp.local.kit.facts import either
+from mirra_mcp.local.kit.meanings import Means
 from mirra_mcp.local.scenarios.check.conditions import Condition
-from mirra_mcp.local.scenarios.check.counting import Count
+from mirra_mcp.local.scenarios.check.counting import Count, Several
+from mirra_mcp.local.scenarios.check.deeds import Deed, deed_of
 from mirra_mcp.local.scenarios.check.documents import Selection
 from mirra_mcp.local.scenarios.check.filters import ByField
 from mirra_mcp.local.scenarios.check.found import Found
@@ -73,6 +77,60 @@ class NobodyElse(Clause):
             and each
             and not any(equal(each, name, found.doc) for name in self.allowed)
         ]
+
+
+GOT = "delivered"
+
+
+def got(selection: Selection) -> tuple[Selection, tuple[str, ...]] | None:
+    """Return what reached people, and, for a denial, what was sent to them."""
+    kept = sent(selection)
+    if kept is None:
+        return None
+    left, paths = kept
+    deeds = []
+    for noun, deed in zip(left.nouns, left.deeds, strict=True):
+        arrived = deed_of(GOT, noun)
+        if arrived is None or arrived.means is None or deed.means is None:
+            return None
+        both = Means(arrived.means.sure, either(arrived.means.may, deed.means.may))
+        deeds.append(Deed("received", "means", both))
+    return replace(left, deeds=tuple(deeds)), paths
+
+
+def _received(
+    reader: Reader, address: str, thing: Things, quantity: Quantity = SOME,
+    times: Quantity | None = None,
+) -> Count | None:  # fmt: skip
+    kept = got(thing.selection)
+    if kept is None:
+        return None
+    done, paths = kept
+    test = ByField(paths, Condition("has", (Value(address),)))
+    return Count(done.narrowed(test), times or quantity)
+
+
+def _not_received(reader: Reader, address: str, thing: Things) -> Count | None:
+    return _received(reader, address, thing, NONE)
+
+
+def _to_each(
+    reader: Reader, thing: Things, addresses: tuple[str, ...], be: Be | None = None,
+    quantity: Quantity = SOME,
+) -> Several | None:  # fmt: skip
+    if len(addresses) < 2 or (be is not None and be.is_not):
+        return None
+    claims = [_got(reader, each, thing, quantity) for each in addresses]
+    counts = tuple(each for each in claims if each is not None)
+    return Several(counts) if len(counts) == len(addresses) else None
+
+
+def _but_not(
+    reader: Reader, thing: Things, address: str, other: str, be: Be, quantity: Quantity = SOME
+) -> Several | None:
+    one = None if be.is_not else _got(reader, address, thing, quantity)
+    none = _got(reader, other, thing, NONE)
+    return Several((one, none)) if one is not None and none is not None else None
 
 
 def _addresses(subjects: tuple[object, ...], selection: Selection) -> Iterator[str]:
@@ -173,11 +231,47 @@ PATTERNS = (
     Pattern(
         "recipient.got",
         (
-            "{address} got/gets {quantity} {thing:scoped}",
             "{address} {was} sent {quantity} {thing:scoped}",
             "{address} {be} {emailed} [{times}]",
         ),
         _got,
-        ("alice@example.com got exactly one email", "bob@example.com was not emailed"),
+        ("alice@example.com was sent exactly one email", "bob@example.com was not emailed"),
+    ),
+    Pattern(
+        "recipient.received",
+        (
+            "{address} got/gets/received/receives {quantity} {thing:scoped} [{times}]",
+            "{address} (has/have|should/must have) received {quantity} {thing:scoped}",
+        ),
+        _received,
+        ("alice@example.com got exactly one email", "bob@example.com received no emails"),
+    ),
+    Pattern(
+        "recipient.not_received",
+        (
+            "{address} (did/does|should/must) not receive/get [any/a/an] {thing:scoped}",
+            "{address} never received/got/receives/gets [any/a/an] {thing:scoped}",
+        ),
+        _not_received,
+        ("bob@example.com did not receive any emails",),
+    ),
+    Pattern(
+        "recipient.each",
+        (
+            "[{quantity}] {thing} {be} sent to [both/each] [of] {addresses}",
+            "both {addresses} {be} sent [{quantity}] {thing}",
+        ),
+        _to_each,
+        ("Emails were sent to both alice@example.com and bob@example.com",),
+    ),
+    Pattern(
+        "recipient.but_not",
+        (
+            "[{quantity}] {thing} {be} sent to {address} (but not|and not|not) to"
+            " {other:address}",
+            "[{quantity}] {thing} {be} sent to {address} [,] (but|and) not [to] {other:address}",
+        ),
+        _but_not,
+        ("An email was sent to alice@example.com but not to bob@example.com",),
     ),
 )  # fmt: skip

@@ -89,6 +89,25 @@ def _plan(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
         yield token.text, at + 1
 
 
+@slot("one_word")
+def _one_word(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
+    """Read a name of one word, as it is written."""
+    token = reader.token(at)
+    if token is not None and token.kind in ("word", "code", "quote") and " " not in token.text:
+        yield token.text, at + 1
+
+
+@slot("tag")
+def _tag(reader: Reader, at: int) -> Iterator[tuple[tuple[str, str | None], int]]:
+    """Read `category=welcome`, `category: welcome`, or a name alone."""
+    for name, end in reader.slot("one_word", at):
+        before, mark, after = name.partition("=")
+        yield (before, after if mark else None), end
+        for last, _ in reader.match(": | = | set to", end):
+            for value, stop in reader.slot("one_word", last):
+                yield (name, value), stop
+
+
 @slot("days")
 def _days(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
     """Read `14-day`."""

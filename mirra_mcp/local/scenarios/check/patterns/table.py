@@ -20,6 +20,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     states,
     statuses,
     sums,
+    times,
     twins,
     webhooks,
 )
@@ -29,6 +30,7 @@ PATTERNS: tuple[Pattern, ...] = (
     *collateral.PATTERNS,
     *sums.PATTERNS,
     *states.PATTERNS,
+    *times.PATTERNS,
     *signatures.PATTERNS,
     *errors.PATTERNS,
     *webhooks.PATTERNS,

@@ -37,7 +37,11 @@ class Emails(Outcomes):
     """Sent emails."""
 
     entity, plural, title, object = "email", "emails", "Email", "email"
-    synonyms, names, more_fields = ("mail", "e-mail"), ("subject",), ("tags", "attachments")
+    synonyms, names, more_fields = (
+        ("mail", "e-mail"),
+        ("subject",),
+        ("tags", "attachments", "headers"),
+    )
     words = {
         "sender": "from", "sender address": "from", "from address": "from", "from header": "from",
         "recipient": "to", "recipients": "to", "recipient address": "to", "to address": "to",
@@ -126,10 +130,10 @@ class Emails(Outcomes):
         return self.listed(params)
 
     def told(self, doc: Doc) -> Doc:
-        """Return what checks read, attachments included, without their content."""
+        """Return what checks read: with headers, and with attachments without their content."""
         names = ("filename", "content_type", "size")
         files = [{name: file[name] for name in names} for file in doc.get("_attachments", ())]
-        return {**self.shown(doc), "attachments": files}
+        return {**self.shown(doc), "attachments": files, "headers": doc.get("_headers") or {}}
 
     def brief(self, doc: Doc) -> Doc:
         """Leave out what lists don't show: the bodies and the tags."""

@@ -1,0 +1,146 @@
+"""Worlds with texts and codes: each a function that plays real calls and returns the ids in it."""
+
+from typing import Any
+
+from tests.local.scenarios.check.stage import HOOK, Stage
+
+Names = dict[str, str]
+SEED = "verified-numbers"
+ALICE, BOB = "+15555550123", "+15555550124"
+OWN = "+14155550100"
+
+
+def _account(stage: Stage) -> str:
+    return stage.session.mirrors["twilio"].env()["TWILIO_ACCOUNT_SID"]
+
+
+def send(stage: Stage, to: str = ALICE, status: int | None = None, **fields: Any) -> str:
+    given = {"From": OWN, "To": to, "Body": "Your code is 123456", "StatusCallback": HOOK} | fields
+    path = f"/2010-04-01/Accounts/{_account(stage)}/Messages.json"
+    return str(stage.call("POST", path, given, vendor="twilio", status=status).get("sid", ""))
+
+
+def quiet(stage: Stage) -> Names:
+    stage.begin()
+    return {}
+
+
+def queued(stage: Stage) -> Names:
+    stage.begin()
+    return {"message": send(stage)}
+
+
+def delivered(stage: Stage) -> Names:
+    names = queued(stage)
+    stage.simulate("twilio", "message.delivered")
+    return names
+
+
+def delivered_in_setup(stage: Stage) -> Names:
+    names = delivered(stage)
+    stage.begin()
+    return names
+
+
+def failed(stage: Stage) -> Names:
+    names = queued(stage)
+    stage.simulate("twilio", "message.failed", errorCode=30008)
+    return names
+
+
+def undelivered(stage: Stage) -> Names:
+    names = queued(stage)
+    stage.simulate("twilio", "message.sent")
+    stage.simulate("twilio", "message.undelivered", errorCode=30003)
+    return names
+
+
+def to_bob(stage: Stage) -> Names:
+    stage.begin()
+    sent = send(stage, BOB, Body="Your order 1042 has shipped")
+    stage.simulate("twilio", "message.delivered")
+    return {"message": sent}
+
+
+def to_both(stage: Stage) -> Names:
+    """The last one to Bob."""
+    names = delivered(stage)
+    send(stage, BOB)
+    stage.simulate("twilio", "message.delivered")
+    return names
+
+
+def with_a_picture(stage: Stage) -> Names:
+    stage.begin()
+    sent = send(stage, MediaUrl="https://acme.com/cat.png")
+    stage.simulate("twilio", "message.delivered")
+    return {"message": sent}
+
+
+def came_in(stage: Stage) -> Names:
+    stage.begin()
+    stage.simulate("twilio", "message.received", **{"from": ALICE, "to": OWN, "body": "STATUS"})
+    return {}
+
+
+def refused(stage: Stage) -> Names:
+    stage.begin()
+    send(stage, "+15005550001", status=400)
+    return {}
+
+
+# Codes.
+
+
+def _service(stage: Stage) -> str:
+    made = stage.call("POST", "/v2/Services", {"FriendlyName": "Acme"}, vendor="twilio")["sid"]
+    stage.begin()
+    return str(made)
+
+
+def _ask(stage: Stage, service: str, to: str = ALICE, channel: str = "sms") -> str:
+    path, given = f"/v2/Services/{service}/Verifications", {"To": to, "Channel": channel}
+    return str(stage.call("POST", path, given, vendor="twilio")["sid"])
+
+
+def _type(stage: Stage, service: str, code: str, to: str = ALICE) -> None:
+    path = f"/v2/Services/{service}/VerificationCheck"
+    stage.call("POST", path, {"To": to, "Code": code}, vendor="twilio")
+
+
+def code_sent(stage: Stage) -> Names:
+    service = _service(stage)
+    return {"verification": _ask(stage, service), "service": service}
+
+
+def code_typed(stage: Stage) -> Names:
+    names = code_sent(stage)
+    stage.simulate("twilio", "verify.approved")
+    return names
+
+
+def wrong_code_typed(stage: Stage) -> Names:
+    names = code_sent(stage)
+    _type(stage, names["service"], "000000")
+    return names
+
+
+def wrong_codes_typed(stage: Stage) -> Names:
+    names = wrong_code_typed(stage)
+    for _ in range(3):
+        _type(stage, names["service"], "000001")
+    return names
+
+
+def code_canceled(stage: Stage) -> Names:
+    names = code_sent(stage)
+    path = f"/v2/Services/{names['service']}/Verifications/{names['verification']}"
+    stage.call("POST", path, {"Status": "canceled"}, vendor="twilio")
+    return names
+
+
+def code_of_bob(stage: Stage) -> Names:
+    service = _service(stage)
+    asked = _ask(stage, service, BOB)
+    stage.simulate("twilio", "verify.approved")
+    return {"verification": asked, "service": service}
