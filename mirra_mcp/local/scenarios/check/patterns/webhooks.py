@@ -6,6 +6,7 @@ from mirra_mcp.local.scenarios.check.grades import Clause, Grade, Moment, found,
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.quantities import NONE, SOME, Quantity
 from mirra_mcp.local.scenarios.check.shapes import Reader
+from mirra_mcp.local.scenarios.check.takings import EachSoOften, TakenTimes
 from mirra_mcp.local.scenarios.check.webhooks import (
     SPOKEN,
     Fate,
@@ -14,7 +15,7 @@ from mirra_mcp.local.scenarios.check.webhooks import (
     had,
 )
 from mirra_mcp.local.scenarios.check.words import Be
-from mirra_mcp.local.scenarios.world import Dispatch, World, is_accepted
+from mirra_mcp.local.scenarios.world import Dispatch, World
 
 
 @dataclass(frozen=True)
@@ -85,60 +86,6 @@ class EachWebhook(Clause):
     def _fits(self, each: Dispatch) -> bool:
         tried_so_often = self.tries is None or self.tries.holds(len(each.attempts))
         return tried_so_often and had(each, self.fate)
-
-
-@dataclass(frozen=True)
-class EachSoOften(Clause):
-    """The handler took every single event so often: once, though it may come again."""
-
-    webhooks: Webhooks
-    times: Quantity
-
-    @property
-    def plain(self) -> str:
-        """The claim."""
-        return f"every one of {self.webhooks.name} answered 2xx {self.times} times"
-
-    @property
-    def subject(self) -> Webhooks:
-        """What is spoken of."""
-        return self.webhooks
-
-    def grade(self, world: World) -> Grade:
-        """Count the attempts that were answered 2xx, for each delivery."""
-        every = [each for each in self.webhooks.all(world) if each.url is not None]
-        odd = [each for each in every if not self.times.holds(_taken(each))]
-        told = f"{len(every) - len(odd)} of {len(every)} {self.webhooks.name} were taken so often"
-        return grade(not odd and (bool(every) or not self.times.low), told, odd or every)
-
-
-@dataclass(frozen=True)
-class TakenTimes(Clause):
-    """The handler took webhooks so often, all together."""
-
-    webhooks: Webhooks
-    times: Quantity
-
-    @property
-    def plain(self) -> str:
-        """The comparison."""
-        return f"times that the handler answered {self.webhooks.name} 2xx {self.times.sign}"
-
-    @property
-    def subject(self) -> Webhooks:
-        """What is spoken of."""
-        return self.webhooks
-
-    def grade(self, world: World) -> Grade:
-        """Count the attempts that were answered 2xx."""
-        every = self.webhooks.all(world)
-        count = sum(map(_taken, every))
-        told = f"answered 2xx {count} times; expected {self.times}"
-        return grade(self.times.holds(count), told, every)
-
-
-def _taken(dispatch: Dispatch) -> int:
-    return sum(is_accepted(each.response_status) for each in dispatch.attempts)
 
 
 @dataclass(frozen=True)
