@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from mirra_mcp import __version__
 from mirra_mcp.cli import serve
@@ -16,16 +17,31 @@ from mirra_mcp.cli.terminal import speak_plainly
 COMMANDS = (
     "auth",
     "check",
+    "clock",
+    "completion",
     "demo",
     "doctor",
+    "down",
+    "events",
     "exec",
     "install",
+    "login",
+    "logout",
+    "ls",
     "mirror",
+    "reset",
+    "restore",
     "run",
     "runs",
+    "send",
     "serve",
+    "simulate",
+    "snapshot",
+    "state",
     "uninstall",
     "up",
+    "wait",
+    "webhooks",
 )
 """Each is the function of that name in the module of that name."""
 
@@ -46,6 +62,11 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"mirra_mcp.cli.{cmd_name}"), cmd_name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name without loading any, or an option."""
+        names = [CompletionItem(each) for each in COMMANDS if each.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command, or fail with the nearest name."""
@@ -77,6 +98,7 @@ def mirra_mcp(ctx: click.Context, /, **options: Any) -> None:
       mirra-mcp serve --http                     one server for several clients
       mirra-mcp exec -- pytest -q                any program on mirrors, unchanged
       mirra-mcp up --mirrors resend              a mirror for other programs
+      mirra-mcp send POST /emails to=a@b.com     play with it: also ls, state, wait, simulate
       mirra-mcp run scenarios/*.md --driver "pytest -q"    grade your code, in CI too
       mirra-mcp doctor                           find out what is wrong
 

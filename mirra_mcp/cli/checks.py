@@ -15,8 +15,9 @@ from mcp import Client, StdioServerParameters
 
 from mirra_mcp import __version__
 from mirra_mcp.cli.clients import NAME, here
-from mirra_mcp.cli.embedded import data_folder, quiet_environment, running, standalone
+from mirra_mcp.cli.embedded import standalone
 from mirra_mcp.cli.failures import CommandFailed
+from mirra_mcp.cli.running import data_folder, quiet_environment, running
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.settings import Settings

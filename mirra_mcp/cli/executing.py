@@ -13,8 +13,9 @@ import anyio
 import click
 
 from mirra_mcp.cli import sessions
-from mirra_mcp.cli.embedded import all_running, private
+from mirra_mcp.cli.embedded import private
 from mirra_mcp.cli.failures import FAILED, NOT_PROVISIONED, CommandFailed
+from mirra_mcp.cli.running import all_running
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.urls import is_loopback

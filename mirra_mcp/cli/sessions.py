@@ -1,5 +1,6 @@
 """A session for `up`: started or taken up again, and described to a person or a program."""
 
+import json
 import shlex
 from typing import Any
 
@@ -14,7 +15,7 @@ from mirra_mcp.wire.sessions import CreateSession, Session
 
 def provision(
     url: str,
-    token: str,
+    token: str | None,
     wanted: dict[str, str | None],
     *,
     name: str | None,
@@ -71,17 +72,17 @@ def _fitting(running: Session, body: CreateSession) -> Session:
     return running
 
 
-def described(url: str, token: str, session: Session | None) -> dict[str, Any]:
-    """What another program needs to know, as JSON."""
-    ready: dict[str, Any] = {"url": url, "token": token}
+def described(url: str, token: str | None, session: Session | None) -> dict[str, Any]:
+    """What another program needs to know, as JSON; no token where it has its own."""
+    ready: dict[str, Any] = {"url": url} | ({"token": token} if token else {})
     if session is not None:
         ready["sessionId"] = session.session_id
         ready["mirrors"] = [mirror.to_json() for mirror in session.mirrors]
     return ready
 
 
-def told(ready: dict[str, Any]) -> str:
-    """The same for a person, with lines to paste into a shell."""
+def told(ready: dict[str, Any], end: str = "Ctrl-C ends it.") -> str:
+    """The same for a person, with lines to paste into a shell, and how it ends."""
     lines = [f"Mirra is running at {click.style(ready['url'], bold=True)}"]
     if "sessionId" in ready:
         lines[0] += f", session {ready['sessionId']}"
@@ -90,11 +91,30 @@ def told(ready: dict[str, Any]) -> str:
         lines += [
             f"  export {name}={shlex.quote(value)}" for name, value in mirror.get("env", {}).items()
         ]
-    lines += [
-        "",
-        "The control plane takes this bearer token:",
-        f"  export MIRRA_API_URL={ready['url']} MIRRA_TOKEN={ready['token']}",
-        "",
-        "Ctrl-C ends it.",
-    ]
+    if "token" in ready:
+        lines += [
+            "",
+            "The control plane takes this bearer token:",
+            f"  export MIRRA_API_URL={ready['url']} MIRRA_TOKEN={ready['token']}",
+        ]
+    lines += ["", end]
     return "\n".join(lines)
+
+
+def is_over(url: str, token: str, session_id: str) -> bool:
+    """Whether a session of a Mirra on this machine has ended; blocks for a moment."""
+    import http.client
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        line.request(
+            "GET", f"/v1/sessions/{session_id}", headers={"authorization": f"Bearer {token}"}
+        )
+        said = json.loads(line.getresponse().read())
+        return said.get("status") not in ("provisioning", "ready")
+    except (OSError, http.client.HTTPException, ValueError):
+        return False  # busy: it is asked again
+    finally:
+        line.close()

@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from mirra_mcp.server.pipes import ending_signals
+
 T = TypeVar("T")
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(Exception):
@@ -20,7 +21,7 @@ class Interrupted(Exception):
 
 
 async def unless_asked_to_end(work: Coroutine[Any, Any, T]) -> T:
-    """Return what the work comes to, unless SIGINT or SIGTERM break it off.
+    """Return what the work comes to, unless SIGINT, SIGTERM or SIGHUP break it off.
 
     Also where SIGINT was ignored, as under `nohup` and in a shell's background. Whoever asks again
     while the work cleans up waits for that.
@@ -48,8 +49,8 @@ async def unless_asked_to_end(work: Coroutine[Any, Any, T]) -> T:
 @contextmanager
 def _hearing(told: Callable[[int], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in NUMBERS}
-    for number in NUMBERS:
+    before = {number: signal.getsignal(number) for number in ending_signals()}
+    for number in before:
         if sys.platform == "win32":  # its loop takes no handlers
             signal.signal(number, lambda got, _: loop.call_soon_threadsafe(told, got))
         else:

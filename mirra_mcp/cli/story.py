@@ -14,9 +14,9 @@ import httpx
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult
 
-from mirra_mcp.cli.embedded import quiet_environment
 from mirra_mcp.cli.failures import CommandFailed
 from mirra_mcp.cli.receiver import Received, Receiver, receiver
+from mirra_mcp.cli.running import quiet_environment
 
 LONGEST = 30.0
 """Seconds after which the play is called off."""

@@ -2,19 +2,18 @@
 
 import json
 import re
-from base64 import b64encode
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from mirra_mcp.client.keys import header_of
 from mirra_mcp.server.answers import filled, fit, joined, present, size
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.portable import JSON_OBJECT, TEXTS
 from mirra_mcp.wire.admin import Change, Simulated, State, WebhookRef
 from mirra_mcp.wire.model import Doc, Wire
-from mirra_mcp.wire.sessions import MirrorInfo
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
@@ -217,7 +216,7 @@ async def mirra_session_request(
             "An object is a `body`; whatever else goes out as it is, is `text`.",
         )
     if "authorization" not in {name.lower() for name in headers}:
-        headers = _credentials(info) | headers
+        headers = header_of(info) | headers
     answer = await client.request(
         method,
         path,
@@ -315,13 +314,3 @@ def _texts(where: dict[str, str | int | bool]) -> dict[str, str]:
     return {
         name: each if isinstance(each, str) else json.dumps(each) for name, each in where.items()
     }
-
-
-def _credentials(info: MirrorInfo) -> dict[str, str]:
-    """Return the header by which the vendor knows an account, from the mirror's own keys."""
-    named = {name.partition("_")[2]: value for name, value in info.env.items()}
-    if "ACCOUNT_SID" in named and "AUTH_TOKEN" in named:
-        pair = f"{named['ACCOUNT_SID']}:{named['AUTH_TOKEN']}".encode()
-        return {"Authorization": f"Basic {b64encode(pair).decode()}"}
-    key = named.get("API_KEY") or named.get("SECRET_KEY")
-    return {"Authorization": f"Bearer {key}"} if key else {}

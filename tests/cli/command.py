@@ -20,6 +20,7 @@ def environment(folder: Path, env: dict[str, str] | None = None) -> dict[str, st
     apart = {"MIRRA_DATA_DIR": str(folder / "data"), "HOME": str(folder), "COLUMNS": "100"}
     kept.pop("XDG_CONFIG_HOME", None)
     kept.pop("CODEX_HOME", None)
+    kept.pop("APPDATA", None)
     return kept | apart | (env or {})
 
 
@@ -30,10 +31,10 @@ def run(
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end."""
+    """Run a command to its end, in the folder itself unless told otherwise."""
     return subprocess.run(
         [*command, *arguments],
-        cwd=cwd,
+        cwd=cwd or folder,
         env=environment(folder, env),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -51,6 +52,7 @@ def running(
     """Run a command in the background; it is killed at the end if it is still there."""
     with subprocess.Popen(
         [*MODULE, *arguments],
+        cwd=folder,
         env=environment(folder, env),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -31,7 +31,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
         {},
         "two fixtures for resend",
     ),
-    "a name without mirrors": (("up", "--name", "x"), {}, "need --mirrors"),
+    "a name without mirrors": (("up", "--name", "x"), {}, "Name some with --mirrors"),
     "persistent without a name": (
         ("up", "--mirrors", "resend", "--persistent"),
         {},

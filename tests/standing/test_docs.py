@@ -10,24 +10,27 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from mirra_mcp.cli.app import COMMANDS
+from mirra_mcp.cli.app import COMMANDS, mirra_mcp
 from mirra_mcp.cli.clients import known, our_command
 from mirra_mcp.local.kit.metadata import describe
 from mirra_mcp.local.mirrors import MIRRORS
 from mirra_mcp.server.app import all_cards
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.admin import Metadata
-from tests.cli.command import run
 from tests.standing.project import ROOT, files, short
 
 README = ROOT / "README.md"
 CLI = ROOT / "docs" / "cli.md"
+WRITTEN = "Written by `tests/standing/test_docs.py` from `--help`.\n"
 
 
 def _kept_current(path: Path, text: str) -> None:
     if os.environ.get("UPDATE_DOCS"):
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text, (
         f"{short(path)} is out of date: run with UPDATE_DOCS=1 and review the difference"
@@ -52,16 +55,41 @@ def test_readmes_tool_table_is_current() -> None:
     _kept_current(README, _between(text, "tools", inner))
 
 
-def test_the_page_of_commands_is_current(tmp_path: Path) -> None:
-    parts = [
-        "# The command\n",
-        "Written by `tests/standing/test_docs.py` from `--help`.\n",
+def test_the_pages_of_commands_are_current() -> None:
+    rows = [
+        f"| [`{name}`](cli/{name}.md) | {command(name).get_short_help_str(200).rstrip('.')} |"
+        for name in COMMANDS
     ]
-    for command in ("", *COMMANDS):
-        title = f"mirra-mcp {command}".strip()
-        help_text = run(tmp_path, *command.split(), "--help").stdout
-        parts.append(f"## {title}\n\n```\n{help_text.strip()}\n```\n")
-    _kept_current(CLI, "\n".join(parts))
+    _kept_current(
+        CLI,
+        f"# The command\n\n{WRITTEN}\n{_help()}\n| command | |\n|---|---|\n"
+        + "\n".join(rows)
+        + "\n",
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_a_page(name: str) -> None:
+    _kept_current(
+        CLI.with_suffix("") / f"{name}.md", f"# mirra-mcp {name}\n\n{WRITTEN}\n{_help(name)}"
+    )
+
+
+def test_no_page_is_of_a_command_that_is_gone() -> None:
+    assert {page.stem for page in CLI.with_suffix("").glob("*.md")} == set(COMMANDS)
+
+
+def command(name: str) -> click.Command:
+    found = mirra_mcp.get_command(click.Context(mirra_mcp), name)
+    assert found is not None
+    return found
+
+
+def _help(*names: str) -> str:
+    asked = CliRunner().invoke(
+        mirra_mcp, [*names, "--help"], prog_name="mirra-mcp", terminal_width=100
+    )
+    return f"```\n{asked.output.strip()}\n```\n"
 
 
 @pytest.mark.parametrize("vendor", MIRRORS)

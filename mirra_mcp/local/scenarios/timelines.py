@@ -1,94 +1,29 @@
 """What happened in an attempt, a line a step: for people who read a run's record."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.scenarios.steps import told
 from mirra_mcp.local.scenarios.world import Mark, at_of
-from mirra_mcp.wire.model import Doc
+from mirra_mcp.wire.events import Event
 from mirra_mcp.wire.runs import Happening
 
 MOST = 200
 """Steps that a record keeps, the first."""
-FIELDS, WIDEST = 4, 60
-"""Changed fields that a line shows, and characters of each value."""
 
 
 def timeline(session: Session, mark: Mark) -> tuple[list[Happening], int]:
     """Return the first steps since an attempt began, and how many there are more."""
     events = session.log.page(mark.entry, MOST).events
-    steps = [
-        Happening(entry=each.id, at=at_of(each.data), type=each.type, **_told(each.type, each.data))
-        for each in events
-    ]
-    return steps, max(0, session.log.last - mark.entry - len(events))
+    more = session.log.last - mark.entry - len(events)
+    return [_step(each) for each in events], max(0, more)
 
 
-def _told(type: str, data: Doc) -> Doc:
-    tell = TELLERS.get(type)
-    if tell is None:
-        return {"text": STEPS.get(str(data.get("action")), type).format_map(_Known(data))}
-    text, failed = tell(data)
-    return {"text": text, "mirror": data.get("mirror"), "failed": failed}
-
-
-def _request(data: Doc) -> tuple[str, bool]:
-    return f"{data['method']} {data['path']} → {data['status']}", data["status"] >= 400
-
-
-def _webhook(data: Doc) -> tuple[str, bool]:
-    if data.get("url") is None:
-        return f"{data['type']}: nobody has subscribed", False
-    answer = data.get("responseStatus")
-    taken = isinstance(answer, int) and 200 <= answer < 300
-    said = answer if answer is not None else data.get("error", "no answer")
-    return f"{data['type']} to {data['url']} → {said}", not taken
-
-
-def _forgery(data: Doc) -> tuple[str, bool]:
-    kind = data["forgery"].replace("_", " ") if data["forgery"] != "none" else "the real one"
-    said = data.get("responseStatus", data.get("error", "no answer"))
-    return f"{data['type']} ({kind}) to {data['url']} → {said}", False
-
-
-def _change(data: Doc) -> tuple[str, bool]:
-    name = f"{data['entity']} {data['entityId']}"
-    before, after = data.get("before"), data.get("after")
-    if before is None:
-        return f"{name} created", False
-    if after is None:
-        return f"{name} deleted", False
-    shown = [_changed(field, before, after) for field in list(after)[:FIELDS]]
-    more = len(after) - FIELDS
-    return f"{name}: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}", False
-
-
-def _changed(field: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    return f"{field} {_short(before.get(field))} → {_short(after[field])}"
-
-
-def _short(value: Any) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= WIDEST else f"{text[:WIDEST]}…"
-
-
-class _Known(dict[str, Any]):
-    """A log entry's data, for a sentence that may ask for more."""
-
-    def __missing__(self, name: str) -> str:
-        return name
-
-
-STEPS: Mapping[str, str] = {
-    "start": "the session began",
-    "clock": "the clock was moved on to {at}",
-    "reset": "{mirror} was reset to {seed}",
-    "snapshot": "the snapshot {snapshotId} of {mirror} was taken",
-    "restore": "{mirror} was restored to {snapshotId}",
-}
-TELLERS: Mapping[str, Callable[[Doc], tuple[str, bool]]] = {
-    "traffic.request_completed": _request,
-    "webhook.dispatched": _webhook,
-    "webhook.verification": _forgery,
-    "state.changed": _change,
-}
+def _step(event: Event) -> Happening:
+    text, failed = told(event.type, event.data)
+    return Happening(
+        entry=event.id,
+        at=at_of(event.data),
+        type=event.type,
+        mirror=event.data.get("mirror"),
+        text=text,
+        failed=failed,
+    )

@@ -1,0 +1,47 @@
+"""Rows for people: a table as wide as the terminal, or plain columns where there is none."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import click
+
+from mirra_mcp.cli.options import use_utf8
+
+RED, GREEN, DIM, BOLD = "red", "green", "dim", "bold"
+
+
+def tell_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write rows under their heads."""
+    use_utf8()
+    if not sys.stdout.isatty():
+        widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
+        for row in (heads, *rows):
+            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            click.echo("  ".join(cells).rstrip())
+        return
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def one_line(text: object) -> str:
+    """Return a text as one line that does nothing to a terminal."""
+    return "".join(each if each.isprintable() else " " for each in str(text))
+
+
+def ago(moment: datetime) -> str:
+    """Return how long ago an instant was, in its largest unit."""
+    seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= length:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"

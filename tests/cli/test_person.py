@@ -1,0 +1,238 @@
+"""The commands of a person: a whole session by the command alone, and what goes wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mirra_mcp.cli.detecting import detect
+from mirra_mcp.cli.failures import BadUsage
+from mirra_mcp.cli.fields import fields_of, is_at
+from tests.cli.command import MODULE, environment, first_line, run, running
+from tests.local.scenarios.driving import handling
+
+SCRIPT = """
+set -eu
+m() { "$PYTHON" -m mirra_mcp "$@"; }
+say() { echo "--- $1"; }
+
+m up --detach --name shop --json > up.json        # finds resend in package.json
+say ls; m ls
+say hook; m send POST /webhooks endpoint="$HOOK" 'events=["email.sent"]' > hook.json
+m send POST /emails from=onboarding@resend.dev to=delivered@resend.dev subject=Hi text=Hello
+say wait; m wait webhook email.sent --delivered --match data.subject=Hi --timeout 20s
+m webhooks --type email.sent --json > webhooks.json
+ID=$("$PYTHON" -c 'import json; print(json.loads(open("webhooks.json").readline())["deliveryId"])')
+say replay; m webhooks --replay "$ID"
+m wait event webhook.dispatched --match deliveryId="$ID" --match attempt=2 --timeout 20s > again.txt
+say simulate; m simulate email.received from=a@example.com to=b@resend.dev
+say state; m state emails --session shop
+say snapshot; m snapshot before --json
+m send POST /contacts email=carol@example.com > carol.json
+m send GET /emails/nothing > refused.json || echo "refused with $?"
+say clock; m clock "1 day" --json
+say restore; m restore before
+say contacts; m state contacts
+say events; m events --limit 3 --type traffic
+say late; m wait webhook email.bounced --timeout 1s || echo "late with $?"
+say reset; m reset --seed resend:transactional-busy
+say down; m down --session shop --json > down.json
+m ls
+m state || echo "gone with $?"
+"""
+NEEDS_SH = pytest.mark.skipif(sys.platform == "win32", reason="the script is one for sh")
+
+
+@NEEDS_SH
+def test_a_shell_script_drives_a_whole_session(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"resend": "^6"}}', encoding="utf-8")
+    with handling() as handler:
+        given = {"PYTHON": sys.executable, "HOOK": handler.url}
+        done = subprocess.run(
+            ["sh", "-c", SCRIPT], cwd=tmp_path, env=environment(tmp_path, given),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
+            timeout=240, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    parts = [each.partition("\n") for each in done.stdout.split("--- ")[1:]]
+    told = {name: text for name, _, text in parts}
+    ready = json.loads((tmp_path / "up.json").read_text(encoding="utf-8"))
+    assert [each["vendor"] for each in ready["mirrors"]] == ["resend"]
+    assert told["ls"].splitlines()[1].split()[:4] == [ready["sessionId"], "shop", "resend", "ready"]
+    assert f"email.sent to {handler.url} → 200" in told["wait"]
+    assert told["replay"] == f"email.sent is sent again to {handler.url}.\n"
+    assert "received_email" in told["simulate"]
+    assert "delivered@resend.dev" in told["state"] or "Hi" in told["state"]
+    assert json.loads(told["snapshot"].splitlines()[0])["mirrors"].keys() == {"resend"}
+    assert "refused with 1" in told["snapshot"]
+    assert json.loads(told["clock"])["at"] > ready.get("at", "")
+    assert told["restore"].split()[:3] == ["mirror", "snapshot", "documents"]
+    assert told["contacts"] == "There is none.\n"
+    assert [line.split()[4] for line in told["events"].splitlines()] == ["POST", "POST", "GET"]
+    assert told["late"] == "late with 2\n"
+    assert "No webhook 'email.bounced' came within 1 s." in done.stderr
+    assert "transactional-busy" in told["reset"]
+    ended = json.loads((tmp_path / "down.json").read_text(encoding="utf-8"))
+    assert (ended["sessionId"], ended["status"]) == (ready["sessionId"], "ended")
+    assert told["down"] == "No session is live: mirra-mcp up starts one.\ngone with 1\n"
+    assert "'mirra-mcp up' starts one." in done.stderr
+
+
+def test_after_login_the_commands_speak_to_that_mirra_and_no_other(tmp_path: Path) -> None:
+    """Here another process plays the hosted one."""
+    with running(tmp_path, "up", "--no-session", "--json") as process:
+        ready = json.loads(first_line(process))
+        at = {"MIRRA_API_URL": ready["url"], "MIRRA_DATA_DIR": str(tmp_path / "elsewhere")}
+        refused = logged_in(tmp_path, "mt_pat_wrong", at)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert not credentials(tmp_path).exists()
+        done = logged_in(tmp_path, ready["token"], at)
+        assert done.returncode == 0, done.stderr
+        assert ready["token"] not in done.stdout
+        if sys.platform != "win32":
+            assert credentials(tmp_path).stat().st_mode & 0o777 == 0o600
+        started = json.loads(run(tmp_path, "up", "--mirrors", "resend", "--json", env=at).stdout)
+        assert "token" not in started
+        listed = run(tmp_path, "ls", "--json", env=at).stdout
+        assert json.loads(listed)["sessionId"] == started["sessionId"]
+        assert "env" not in json.loads(listed)["mirrors"][0]
+        other = run(tmp_path, "ls", env=at | {"MIRRA_API_URL": "http://127.0.0.1:9"})
+        assert other.stdout == "No session is live: mirra-mcp up starts one.\n"
+        ended = run(tmp_path, "down", env=at)
+        assert ended.stdout == f"{started['sessionId']} has ended.\n"
+        assert run(tmp_path, "logout", env=at).stdout == "Logged out.\n"
+        assert not credentials(tmp_path).exists()
+
+
+def credentials(folder: Path) -> Path:
+    return folder / ".config" / "mirra-mcp" / "credentials.json"
+
+
+def logged_in(folder: Path, token: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*MODULE, "login"], env=environment(folder, env), input=f"{token}\n",
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+
+SIGNS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "package.json": (
+        {"package.json": '{"dependencies": {"stripe": "1"}, "devDependencies": {"twilio": "5"}}'},
+        {"stripe": "package.json depends on stripe", "twilio": "package.json depends on twilio"},
+    ),
+    "pyproject.toml": (
+        {"pyproject.toml": '[project]\ndependencies = ["Stripe>=9"]\n'
+         '[project.optional-dependencies]\nmail = ["resend"]\n'
+         '[dependency-groups]\ndev = [{include-group = "x"}, "twilio"]\n'},
+        {"resend": "pyproject.toml depends on resend", "stripe": "pyproject.toml depends on stripe",
+         "twilio": "pyproject.toml depends on twilio"},
+    ),
+    "poetry": (
+        {"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\nresend = "^2"\n'},
+        {"resend": "pyproject.toml depends on resend"},
+    ),
+    "requirements": (
+        {"back/requirements-dev.txt": "# twilio\n-r base.txt\nstripe==9.1 ; platform != 'x'\n"},
+        {"stripe": "back/requirements-dev.txt depends on stripe"},
+    ),
+    "imports": (
+        {"app.py": "def f():\n    from twilio.rest import Client\n",
+         "web/mail.ts": "import { Resend } from 'resend';\nimport x from './stripe';\n",
+         "pay.js": 'const s = require("stripe/lib/x");\n'},
+        {"resend": "web/mail.ts imports resend", "stripe": "pay.js imports stripe",
+         "twilio": "app.py imports twilio"},
+    ),
+    "environment files": (
+        {".env.local": "# STRIPE_SECRET_KEY=no\nexport RESEND_API_KEY=re_123\nOTHER=1\n"},
+        {"resend": ".env.local sets RESEND_API_KEY"},
+    ),
+    "nothing": (
+        {"package.json": "{broken", "pyproject.toml": "[project", "a.py": "import stripes\n",
+         "node_modules/x/package.json": '{"dependencies": {"stripe": "1"}}',
+         ".venv/lib/a.py": "import stripe\n", "b.js": "// from stripe\n"},
+        {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "found"), SIGNS.values(), ids=SIGNS.keys())
+def test_the_vendors_of_a_project_are_found_with_the_sign_of_each(
+    tmp_path: Path, files: dict[str, str], found: dict[str, str]
+) -> None:
+    """Source: https://docs.mirra.run/cli/up"""
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert detect(tmp_path, {}) == found
+
+
+def test_the_environment_is_a_sign_too(tmp_path: Path) -> None:
+    assert detect(tmp_path, {"TWILIO_AUTH_TOKEN": "x", "STRIPES": "x"}) == {
+        "twilio": "TWILIO_AUTH_TOKEN is set"
+    }
+
+
+def test_fields_are_read_as_json_has_them() -> None:
+    given = ["to=a@b.com", "n=2", "on=true", 'tags=["x"]', "bounce.type=hard", "bounce.code=5"]
+    assert fields_of(given) == {
+        "to": "a@b.com", "n": 2, "on": True, "tags": ["x"], "bounce": {"type": "hard", "code": 5}
+    }  # fmt: skip
+    for wrong in (["x"], ["=1"], ["a..b=1"], ["a=1", "a.b=2"]):
+        with pytest.raises(BadUsage):
+            fields_of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "holds"),
+    [
+        ("data.object.status", "paid", True), ("data.object.status", "open", False),
+        ("data.n", "5", True), ("data.n", "5.5", False), ("data.to", "b@x", True),
+        ("data.to.0", "a@x", True), ("data.to.7", "a@x", False), ("data.none", "null", False),
+        ("gone.x", "null", False),
+    ],
+)  # fmt: skip
+def test_a_match_is_looked_up_at_its_path(path: str, wanted: str, holds: bool) -> None:
+    doc: Any = {"data": {"object": {"status": "paid"}, "n": 5, "to": ["a@x", "b@x"], "none": None}}
+    assert is_at(doc, path, wanted) is holds
+
+
+def test_a_shell_completes_commands_and_options(tmp_path: Path) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        script = run(tmp_path, "completion", shell).stdout
+        assert "_MIRRA_MCP_COMPLETE" in script
+    for words, wanted in (
+        ("mirra-mcp sta", "plain,state"),
+        ("mirra-mcp wait --ti", "plain,--timeout"),
+    ):
+        asked = {"_MIRRA_MCP_COMPLETE": "bash_complete", "COMP_WORDS": words}
+        done = run(tmp_path, env=asked | {"COMP_CWORD": str(len(words.split()) - 1)})
+        assert wanted in done.stdout.splitlines(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("ls",), 0, ""),
+        (("state",), 1, "No session is live."),
+        (("down", "--all", "--session", "x"), 64, "exclude each other"),
+        (("restore",), 64, "Say which snapshot"),
+        (("send", "GET", "/x", "a"), 64, "'a' is no FIELD=VALUE."),
+        (("wait", "webhook", "x", "--match", "y"), 64, "--match takes FIELD=VALUE"),
+        (("up", "--detach"), 64, "Name some with --mirrors"),
+        (("logout",), 0, ""),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_what_goes_wrong_is_said_in_a_sentence_or_two(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = run(tmp_path, *arguments)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) <= 2
+    assert "Traceback" not in done.stderr
+    assert os.linesep not in done.stdout.strip()
