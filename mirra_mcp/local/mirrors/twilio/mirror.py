@@ -25,6 +25,7 @@ from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
 from mirra_mcp.local.mirrors.twilio.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
+from mirra_mcp.local.mirrors.twilio.voice.calls.flow import EVENTS as VOICE_EVENTS
 
 
 class Twilio(Peers):
@@ -33,7 +34,7 @@ class Twilio(Peers):
     vendor = "twilio"
     version = "0.4.0"
     api_version = "2010-04-01"
-    description = "Texting: messages, inbound, opt-outs, Verify, Lookup, numbers, signed webhooks."
+    description = "Texts, calls, opt-outs, Verify, Lookup, numbers, signed webhooks, TwiML."
     resources = NOUNS
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
@@ -41,7 +42,7 @@ class Twilio(Peers):
     meanings = MEANINGS
     limits = gaps.LIMITS
     gaps = gaps.ENDPOINTS
-    webhook_events = EVENTS
+    webhook_events = (*EVENTS, *VOICE_EVENTS)
 
     def install(self) -> None:
         """Lay out the session's own account."""

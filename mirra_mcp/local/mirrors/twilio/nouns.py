@@ -46,6 +46,9 @@ from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import Verific
 from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
 from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
 from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
+from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
+from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
+from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
 
 NOUNS: tuple[type[TwilioResource], ...] = (
     Accounts,
@@ -90,4 +93,7 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     Lookups,
     LookupOverrides,
     CarrierLines,
+    Calls,
+    Recordings,
+    VoiceLines,
 )

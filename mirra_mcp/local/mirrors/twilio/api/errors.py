@@ -22,6 +22,19 @@ CODES: dict[int, tuple[int, str]] = {
     20500: (500, "An internal server error has occurred"),
     20501: (501, "{message}"),
     # Phone numbers.
+    # Calls.
+    21201: (400, "No 'To' number is specified"),
+    21205: (400, "{name} is not a valid URL: {url}"),
+    21210: (400, "The source phone number provided, {sender}, is not yet verified for your account."
+                 " You may only make calls from phone numbers that you've verified or purchased"
+                 " from Twilio."),
+    21213: (400, "A 'From' phone number is required."),
+    21214: (400, "The phone number you are attempting to call, {to}, cannot be reached."),
+    21215: (400, "Account not authorized to call {to}. Perhaps you need to enable some"
+                 " international permissions."),
+    21216: (400, "Account not allowed to call {to}"),
+    21217: (400, "Phone number {to} does not appear to be valid"),
+    21220: (400, "Invalid call state. Call is not in-progress. Cannot redirect."),
     21401: (400, "{number} is not a valid phone number"),
     21402: (400, "{name} is not a valid URL: {url}"),
     21403: (400, "{name} must be GET or POST, not {method}"),

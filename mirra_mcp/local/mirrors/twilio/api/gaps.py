@@ -6,9 +6,11 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
-        "Voice",
-        "Voice is not mirrored: no calls, conferences, queues, recordings or SIP.",
-        f"{_ACCOUNT}(Calls|Conferences|Queues|Recordings|Transcriptions|SIP|Applications)[/.]"
+        "Voice: conferences, queues, SIP, streams, payments, transcriptions, applications",
+        "This part of Voice is not mirrored: there are calls and recordings.",
+        f"{_ACCOUNT}(Conferences|Queues|Transcriptions|SIP|Applications)[/.]"
+        f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
+        f"|{_ACCOUNT}Recordings/[^/]+[.]mp3$"
         "|/v1/(Voice|Trunks|DialingPermissions|ByocTrunks|ConnectionPolicies|IpRecords"
         "|SourceIpMappings|Settings|Archives)(/|$)|/v2/Trunks(/|$)",
     ),
@@ -97,6 +99,9 @@ AREAS: tuple[tuple[str, str, str], ...] = (
 """Name, reason, and what paths look like."""
 
 ENDPOINTS: dict[str, str] = {
+    "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Recordings.json": (
+        "Recording a running call is not mirrored: use <Record>, or Record of a new call."
+    ),
     "POST /v1/Services/PreregisteredUsa2p": "Campaigns registered elsewhere are not mirrored.",
 }
 """What would be taken for another endpoint."""
@@ -112,6 +117,19 @@ _FACTORS = "/v2/Services/{ServiceSid}/Entities/{Identity}/Factors"
 _PUSH = ("Config.NotificationPlatform", "Config.NotificationToken", "Config.SdkVersion")
 
 UNREAD: dict[str, tuple[str, ...]] = {
+    "POST /2010-04-01/Accounts/{account}/Calls.json": (
+        "Byoc", "CallReason", "CallToken", "CallerId", "ClientNotificationUrl",
+        "MachineDetectionSilenceTimeout", "MachineDetectionSpeechEndThreshold",
+        "MachineDetectionSpeechThreshold", "MachineDetectionTimeout", "Passports",
+        "RecordingChannels", "RecordingConfigurationId", "RecordingStatusCallbackEvent",
+        "RecordingTrack", "SipAuthPassword", "SipAuthUsername", "Trim",
+    ),
+    "GET /2010-04-01/Accounts/{account}/Recordings.json": ("ConferenceSid", "IncludeSoftDeleted"),
+    "GET /2010-04-01/Accounts/{account}/Recordings/{Sid}.json": ("IncludeSoftDeleted",),
+    **{
+        f"POST /2010-04-01/Accounts/{{account}}/IncomingPhoneNumbers{end}.json": ("ApiVersion",)
+        for end in ("", "/{sid}", "/Local", "/Mobile", "/TollFree")
+    },
     "DELETE /v1/AuthTokens/Secondary": ("SuppressEmailNotification",),
     "POST /v1/AuthTokens/Secondary": ("SuppressEmailNotification",),
     "POST /v1/AuthTokens/Promote": ("SuppressEmailNotification",),
@@ -121,14 +139,14 @@ UNREAD: dict[str, tuple[str, ...]] = {
     "GET /2010-04-01/Accounts/{account}/Notifications.json": ("MessageDate",),
     "GET /v1/Services/{service}/Compliance/Usa2p/Usecases": ("BrandRegistrationSid",),
     "GET /v1/Tollfree/Verifications": ("IncludeSubAccounts", "TrustProductSid"),
-    "GET /v2/PhoneNumbers/{PhoneNumber}": ("PartnerSubId",),
+    "GET /v2/PhoneNumbers/{PhoneNumber}": ("PartnerSubId", "VerificationSid"),
     "POST /2010-04-01/Accounts/{account}/Messages.json": (
         "AddressRetention", "ApplicationSid", "Attempt", "ContentRetention", "ContentVariables",
         "FallbackFrom", "ForceDelivery", "MaxPrice", "MessageIntent", "PersistentAction",
-        "ShortenUrls", "TrafficType",
+        "RiskCheck", "ShortenUrls", "TrafficType",
     ),
     "POST /2010-04-01/Accounts/{account}/OutgoingCallerIds.json": (
-        "CallDelay", "Extension", "StatusCallbackMethod",
+        "CallDelay", "Extension", "StatusCallback", "StatusCallbackMethod",
     ),
     "POST /v1/Tollfree/Verifications/{sid}": ("EditReason",),
     "POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges": (
@@ -174,6 +192,14 @@ LIMITS: tuple[str, ...] = (
     "Webhooks are retried as connection overrides in the URL say (`#rc=2&rp=all`): once by"
     " default, when the connection fails. Their timeouts and edges don't count: a receiver has 15"
     " seconds.",
+    "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, and Dial"
+    " of numbers; at another verb a call ends, and its `transcript` in the state says so. Of their"
+    " attributes voices, languages, hints, recording of dials, transcription, `answerOnBridge`,"
+    " `hangupOnStar`, `sendDigits`, `url` of a Number, `speechTimeout` and partial results"
+    " change nothing.",
+    "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
+    " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",
+    "Calls cost 1.4 cents a minute and are not counted in usage.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
     "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007), and there"
     " are no content templates (21655).",

@@ -46,6 +46,9 @@ from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import Verific
 from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
 from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
 from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
+from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
+from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
+from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
 
 class Peers(Speech):
     accounts: Accounts
@@ -53,6 +56,7 @@ class Peers(Speech):
     available_phone_numbers: AvailablePhoneNumbers
     brand_registrations: BrandRegistrations
     brand_vettings: BrandVettings
+    calls: Calls
     carrier_lines: CarrierLines
     carrier_troubles: CarrierTroubles
     destination_alpha_senders: DestinationAlphaSenders
@@ -69,6 +73,7 @@ class Peers(Speech):
     opt_out_replies: OptOutReplies
     opt_outs: OptOuts
     outgoing_caller_ids: OutgoingCallerIds
+    recordings: Recordings
     safe_list_numbers: SafeListNumbers
     secondary_auth_tokens: SecondaryAuthTokens
     service_phone_numbers: ServicePhoneNumbers
@@ -90,3 +95,4 @@ class Peers(Speech):
     verify_services: VerifyServices
     verify_templates: VerifyTemplates
     verify_webhooks: VerifyWebhooks
+    voice_lines: VoiceLines

@@ -148,8 +148,8 @@ class Speech(Mirror):
         return {name: str(value) for name, value in data.items() if value is not None}
 
     def event_ref(self, data: Doc) -> str | None:
-        """Return the SID of the message that a webhook is about."""
-        return data.get("MessageSid") or data.get("Sid")
+        """Return the SID of the message or call that a webhook is about."""
+        return data.get("MessageSid") or data.get("CallSid") or data.get("Sid")
 
     def endpoints(self, event: str) -> list[Target]:
         """List nobody: each webhook goes where the resource says that it is about."""

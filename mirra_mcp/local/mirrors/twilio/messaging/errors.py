@@ -43,6 +43,7 @@ FAULTS: dict[int, str] = {
     11205: "HTTP connection failure",
     11750: "TwiML response body too large",
     12100: "Document parse failure",
+    12200: "Schema validation warning",
     12300: "Invalid Content-Type",
     14101: 'Invalid "To" attribute',
     14102: 'Invalid "From" attribute',

@@ -15,7 +15,7 @@ from mirra_mcp.local.mirrors.twilio.messaging.messages.replies import params_of
 from mirra_mcp.wire.model import Doc
 
 PATH = f"{ACCOUNT}/Notifications"
-WARNINGS = frozenset((14109,))
+WARNINGS = frozenset((12200, 14109))
 
 
 class Notifications(TwilioResource):
@@ -58,6 +58,7 @@ class Notifications(TwilioResource):
         doc = self.new(
             id=sid,
             account_sid=account,
+            call_sid=params.get("CallSid"),
             error_code=str(code),
             log="1" if code in WARNINGS else "0",
             message_date=self.stamp(),

@@ -2,6 +2,13 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.twilio.simulate import accounts, lookup, messaging, numbers, verify
+from mirra_mcp.local.mirrors.twilio.simulate import (
+    accounts,
+    lookup,
+    messaging,
+    numbers,
+    verify,
+    voice,
+)
 
-MODULES: tuple[ModuleType, ...] = (messaging, numbers, verify, lookup, accounts)
+MODULES: tuple[ModuleType, ...] = (messaging, numbers, verify, lookup, accounts, voice)

@@ -1,0 +1,172 @@
+"""What people do on the phone: they call, answer, press keys, speak, and hang up.
+
+Source: https://www.twilio.com/docs/voice
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from mirra_mcp.local.kit.errors import SimulateError
+from mirra_mcp.local.kit.stories import story
+from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.wire.model import Doc
+
+CallId = Annotated[
+    str | None,
+    Field(
+        alias="callId",
+        validation_alias=AliasChoices("callId", "callSid", "sid"),
+        description="The call's SID; the only one going on, if left out.",
+    ),
+]
+Keys = Annotated[str, Field(pattern=r"^[0-9*#]+$", description="Keys, as in `1` or `123#`.")]
+
+
+class Turn(BaseModel):
+    """What somebody does when they are asked for something: one of these."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    digits: Keys | None = None
+    speech: str | None = None
+    confidence: float = Field(0.9, ge=0, le=1)
+    silence: bool = False
+    hangup: bool = False
+
+    def step(self) -> Doc:
+        """Return the turn as a script keeps it.
+
+        Raises:
+            Refusal: it is nothing, or several things at once.
+        """
+        chosen = [self.digits, self.speech, self.silence or None, self.hangup or None]
+        if sum(each is not None for each in chosen) != 1:
+            raise SimulateError(
+                "A turn of 'script' is one of digits, speech, silence and hangup.",
+                'Write it as {"digits": "1"} or {"silence": true}.',
+            )
+        return self.model_dump(exclude_none=True)
+
+
+Script = Annotated[
+    list[Turn],
+    Field(description="What they do at each <Gather> and <Record> in turn; then they are silent."),
+]
+
+
+@story("call.received", fires=("call.twiml",))
+def received(
+    twilio: Peers,
+    from_: Annotated[str, Field(alias="from")] = "+15558675310",
+    to: Annotated[str | None, Field(description="A number of the account's; the only one.")] = None,
+    script: Script = [],  # noqa: B006  # pydantic copies defaults
+) -> Doc:
+    """Somebody calls one of the account's numbers, and does what the script says."""
+    number = _number(twilio, to)
+    caller = phones.parse(from_)
+    if caller is None:
+        raise SimulateError(f"'{from_}' isn't a phone number.", "Write it as +15558675310.")
+    steps = [each.step() for each in script]
+    return twilio.calls.told(twilio.calls.receive(number, caller.e164, steps))
+
+
+@story("line.answers", fires=())
+def answers(
+    twilio: Peers,
+    phone_number: str,
+    how: Literal["human", "machine", "busy", "no-answer", "failed"] = "human",
+    after_seconds: Annotated[int, Field(ge=0, le=600)] = 2,
+    script: Script = [],  # noqa: B006  # pydantic copies defaults
+) -> Doc:
+    """From now on calls to a number are answered like this."""
+    phone = phones.parse(phone_number)
+    if phone is None:
+        raise SimulateError(f"'{phone_number}' isn't a phone number.", "Write it as +15558675310.")
+    steps = [each.step() for each in script]
+    return twilio.voice_lines.behave(
+        phone.e164, answers=how, after_seconds=after_seconds, script=steps
+    )
+
+
+@story("call.answered", fires=("call.progress", "call.twiml"))
+def answered(twilio: Peers, call_id: CallId = None) -> Doc:
+    """The other side picks up at once."""
+    doc = _going(twilio, call_id, "queued", "ringing")
+    twilio.cancel_timers(id=doc["sid"])
+    if doc["status"] == "queued":
+        twilio.calls.dial(doc["sid"])
+        twilio.cancel_timers(id=doc["sid"])
+    twilio.calls.pick_up(doc["sid"])
+    return twilio.calls.told(twilio.calls.get(doc["sid"]))
+
+
+@story("call.pressed", fires=("call.twiml",))
+def pressed(twilio: Peers, digits: Keys, call_id: CallId = None) -> Doc:
+    """The other side presses keys."""
+    doc = _going(twilio, call_id, "in-progress")
+    twilio.calls.press(doc, digits)
+    return twilio.calls.told(twilio.calls.get(doc["sid"]))
+
+
+@story("call.spoke", fires=("call.twiml",))
+def spoke(
+    twilio: Peers,
+    speech: Annotated[str, Field(min_length=1)],
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.9,
+    call_id: CallId = None,
+) -> Doc:
+    """The other side says something."""
+    doc = _going(twilio, call_id, "in-progress")
+    twilio.calls.speak(doc, speech, confidence)
+    return twilio.calls.told(twilio.calls.get(doc["sid"]))
+
+
+@story("call.hung_up", fires=("call.progress",))
+def hung_up(twilio: Peers, call_id: CallId = None) -> Doc:
+    """The other side hangs up."""
+    doc = _going(twilio, call_id, "queued", "ringing", "in-progress")
+    if doc["status"] == "in-progress":
+        return twilio.calls.told(twilio.calls.hang_up(doc))
+    return twilio.calls.told(twilio.calls.end(doc, "no-answer"))
+
+
+def _number(twilio: Peers, to: str | None) -> Doc:
+    if to is not None:
+        phone = phones.parse(to)
+        number = phone and twilio.incoming_phone_numbers.first(phone_number=phone.e164)
+        if not number:
+            raise SimulateError(f"'{to}' is no number of the account's.", "Buy it first.")
+        return number
+    found = twilio.incoming_phone_numbers.find(limit=2)
+    if len(found) != 1:
+        raise SimulateError("Which number is called? Say it as 'to'.", "Buy one, or name one.")
+    return found[0]
+
+
+def _going(twilio: Peers, id: str | None, *statuses: str) -> Doc:
+    """Return the call that a story is about.
+
+    Raises:
+        Refusal: there is none such, or more than one to choose from.
+    """
+    if id is None:
+        found = [
+            each
+            for status in statuses
+            for each in twilio.calls.find(status=status, limit=3)
+            if each["parent_call_sid"] is None
+        ]
+        if len(found) != 1:
+            told = "Several calls are" if found else "No call is"
+            raise SimulateError(f"{told} {' or '.join(statuses)}.", "Name one as 'callId'.")
+        return found[0]
+    doc = twilio.calls.peek(id)
+    if doc is None:
+        raise SimulateError(f"There is no call '{id}'.", "List the calls first.")
+    if doc["status"] not in statuses:
+        raise SimulateError(
+            f"The call {id} is {doc['status']}.", f"It must be {' or '.join(statuses)}."
+        )
+    return doc
