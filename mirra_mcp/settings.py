@@ -91,6 +91,9 @@ class Settings:
     resource_hosts: tuple[str, ...] = ()
     """`MIRRA_RESOURCE_HOSTS`: private hosts, addresses or networks that the embedded marketplace's
     resources may call; by default only public ones and the mirrors."""
+    resource_env: tuple[str, ...] = ()
+    """`MIRRA_RESOURCE_ENV`: the variables that hold credentials of resources, each with the host
+    that may get it, as `CRYPTO_API_KEY@api.example.com`; `NAME@*` for whichever asks."""
     resource_timeout: float = 30.0
     """Seconds that a resource has to answer."""
     data_dir: Path | None = None
@@ -140,6 +143,7 @@ class Settings:
             "marketplace_key": environ.get("MIRRA_API_KEY") or None,
             "webhook_hosts": _words(environ.get("MIRRA_WEBHOOK_HOSTS")),
             "resource_hosts": _words(environ.get("MIRRA_RESOURCE_HOSTS")),
+            "resource_env": _words(environ.get("MIRRA_RESOURCE_ENV")),
             "toolsets": _words(environ.get("MIRRA_TOOLSETS")),
             "read_only": environ.get("MIRRA_READ_ONLY", "").lower() in {"1", "true", "yes"},
         }

@@ -72,7 +72,7 @@ async def mirra_resource_authenticate(
     given = {name: value for name, value in named.items() if value is not None}
     if not given:
         return await _by_a_person(caller, market, resource, needs, host)
-    type_, secrets = credentials.read(caller, resource, given, needs, expires_at)
+    type_, secrets = credentials.read(caller, resource, given, needs, host, expires_at)
     done = await market.authenticate(resource, type_, secrets)
     return AuthenticateAnswer(
         summary=f"{resource} has its credentials ({type_})"

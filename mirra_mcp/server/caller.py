@@ -35,7 +35,7 @@ class Access:
     def __init__(self, connect: Connect, settings: Settings | None = None) -> None:
         """Connect when somebody first needs it."""
         self._connect = connect
-        self._settings = settings or Settings()
+        self.settings = settings or Settings()
         self._marketplace: MarketplaceClient | None = None
         self._clients: dict[str | None, MirraClient] = {}
         self._lost: list[MirraClient | MarketplaceClient] = []
@@ -71,7 +71,7 @@ class Access:
         Raises:
             Refusal: none is set, and there is no embedded one beside a hosted Mirra.
         """
-        settings = self._settings
+        settings = self.settings
         if self._marketplace is None and settings.is_marketplace_hosted:
             from mirra_mcp.client.marketplace import MarketplaceClient
 
@@ -104,7 +104,7 @@ class Access:
         """Connect anew at the next call: nothing answers any more where this client leads."""
         if client := self._clients.pop(token, None):
             self._lost.append(client)
-        if self._marketplace and not self._settings.is_marketplace_hosted:
+        if self._marketplace and not self.settings.is_marketplace_hosted:
             self._lost.append(self._marketplace)
             self._marketplace = None
 

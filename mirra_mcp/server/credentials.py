@@ -34,7 +34,7 @@ def how(resource: str, kind: str) -> str:
     wanted = [name for name in KINDS.get(kind, {}) if name not in OPTIONAL] or ["api_key_env"]  # type: ignore[call-overload]  # a newer marketplace may know more
     named = ", ".join(f'"{name}": "NAME_OF_A_VARIABLE"' for name in wanted)
     return (
-        f'Name environment variables of this server: {{"resource": "{resource}", {named}}} to '
+        f'Name variables that MIRRA_RESOURCE_ENV allows: {{"resource": "{resource}", {named}}} to '
         f"mirra_resource_authenticate. Or a person runs `mirra-mcp auth {resource}` in a terminal."
     )
 
@@ -64,12 +64,18 @@ def host_of(endpoint: ResourceEndpoint | None) -> str | None:
 
 
 def read(
-    caller: Caller, resource: str, given: dict[str, str], needs: str, expires_at: str | None
+    caller: Caller,
+    resource: str,
+    given: dict[str, str],
+    needs: str,
+    host: str | None,
+    expires_at: str | None,
 ) -> tuple[CredentialType, Doc]:
     """Return the kind and the credentials, out of the variables that are named.
 
     Raises:
-        Refusal: they don't make up one kind, or a variable isn't there or isn't for resources.
+        Refusal: they don't make up one kind, or a variable isn't there, or nobody allowed that
+            this host gets it.
     """
     if not caller.running.is_local:
         raise Refusal(
@@ -78,7 +84,9 @@ def read(
             f"A person can run `mirra-mcp auth {resource}` in a terminal on this machine.",
         )
     kind = _kind(given, needs, resource)
-    secrets: Doc = {KINDS[kind][name]: _value(name, given[name]) for name in given}
+    for argument, name in given.items():
+        _allow(caller, argument, name, host, resource)
+    secrets: Doc = {KINDS[kind][argument]: _value(name) for argument, name in given.items()}
     if kind == "oauth2" and expires_at is not None:
         secrets["expiresAt"] = expires_at
     return kind, secrets
@@ -96,19 +104,38 @@ def _kind(given: dict[str, str], needs: str, resource: str) -> CredentialType:
     )
 
 
-def _value(argument: str, name: str) -> str:
+def _allow(caller: Caller, argument: str, name: str, host: str | None, resource: str) -> None:
+    """Let a variable go to a host only if a person said so: the model may have chosen both.
+
+    Raises:
+        Refusal: nobody did, or it is no name of a variable at all.
+    """
     if not _VARIABLE.fullmatch(name) or name.upper() in OURS:
         raise Refusal(
             "mirra.marketplace.no_such_variable",
             f"`{argument}` must be the name of an environment variable that is meant for this.",
             "Never pass a secret itself: it would stay in this conversation.",
         )
+    bare = (host or "").rpartition(":")[0] if ":" in (host or "") else host
+    hosts = {f"{name}@{each}".lower() for each in (host, bare, "*") if each}
+    if hosts & {each.lower() for each in caller.running.access.settings.resource_env}:
+        return
+    shown = name if _SHOWN.fullmatch(name) else f"that `{argument}` names"
+    told = name if _SHOWN.fullmatch(name) else "NAME"
+    raise Refusal(
+        "mirra.marketplace.variable_not_allowed",
+        f"Nobody allowed the variable {shown} to be sent to {host or 'this resource'}.",
+        f"A person allows it with MIRRA_RESOURCE_ENV={told}@{bare or '*'} in this server's entry of"
+        f" the MCP client, or enters the credentials: `mirra-mcp auth {resource}` in a terminal.",
+    )
+
+
+def _value(name: str) -> str:
     value = os.environ.get(name)
     if not value:
-        shown = name if _SHOWN.fullmatch(name) else "that `" + argument + "` names"
         raise Refusal(
             "mirra.marketplace.no_such_variable",
-            f"The environment variable {shown} is not set where this server runs.",
+            f"The environment variable {name} is not set where this server runs.",
             "Set it in the server's entry of your MCP client (`env`) and restart it, or let a "
             "person run `mirra-mcp auth` in a terminal.",
         )

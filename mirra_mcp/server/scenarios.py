@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import anyio
 from pydantic import Field
 
-from mirra_mcp.server.answers import LIMIT, ROOM, counted, fit, narrowed, size
+from mirra_mcp.server.answers import counted, fit, narrowed
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.portable import VERDICTS
@@ -67,7 +67,6 @@ class Drafted(Wire):
     summary: str
     markdown: str
     warnings: list[str] = []
-    criteria: list[CriterionReading] = []
     next: str
 
 
@@ -211,16 +210,13 @@ async def mirra_scenario_draft(
     draft = await (await caller.mirra()).draft_scenario(
         DraftScenario(session_id=session, title=title, after=after)
     )
-    room = LIMIT - ROOM - size(draft.markdown)
-    fitted = fit([each.to_json() for each in draft.reading.criteria], limit=max(room, 2_000))
     return Drafted(
         summary="This session's trace meets it: "
         f"{counted(len(draft.reading.criteria), 'criterion', 'criteria')}.",
         markdown=draft.markdown,
         warnings=draft.reading.warnings[:10],
-        criteria=[CriterionReading.model_validate(each) for each in fitted.items],
-        next="Write the Prompt as a person would ask, leave out criteria that don't matter, save "
-        "it as scenarios/<name>.md, and try it with mirra_scenario_run.",
+        next="Write the Prompt as a person would ask: it lists what was seen. Leave out criteria "
+        "that don't matter, save it as scenarios/<name>.md, and try it with mirra_scenario_run.",
     )
 
 

@@ -32,7 +32,8 @@ class Event(Wire):
       (`forgery`: `none` for the accepted webhook, else `bad_signature`, `stale_timestamp` or
       `tampered_body` for a copy that a handler should refuse)
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
-    - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`
+    - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`; of `simulate` also
+      `event, params`, of `clock` also `seconds`
     - `evaluation.criterion_graded`: `runId, attempt, index, label, kind, result, explanation?,
       evidence?, error?, gradedBy?, escalated?` (`evidence`: its first lines)
     """

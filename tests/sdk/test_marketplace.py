@@ -42,7 +42,9 @@ async def agent(tmp_path: Path, mode: Mode) -> AsyncIterator[Agent]:
         async def connect(token: str | None) -> MirraClient:
             return MirraClient(local.url, local.token)
 
-        server = build_server(connect, Settings(toolsets=("all",)))
+        server = build_server(
+            connect, Settings(toolsets=("all",), resource_env=("CRYPTO_API_KEY@127.0.0.1",))
+        )
         async with Client(server, mode=mode) as client:
             yield Agent(client)
 

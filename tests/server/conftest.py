@@ -22,6 +22,8 @@ from tests.local.kit.toy import Toy
 from tests.server.priced import PriceApi, pricing
 
 Mode = Literal["auto", "legacy"]
+RESOURCE_ENV = tuple(f"{name}@127.0.0.1" for name in ("CRYPTO_API_KEY", "T", "U", "P", "A", "R"))
+"""Variables that a person allowed to be sent to the API of the tests."""
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 """A session's clock that starts here moves only by hand, however slow the machine is."""
 
@@ -101,7 +103,8 @@ async def agent(server: KitServer, mode: Mode) -> AsyncIterator[Agent]:
 @pytest.fixture
 async def maker(connect: Connect, mode: Mode) -> AsyncIterator[Agent]:
     """An agent that has every tool."""
-    async with Client(build_server(connect, Settings(toolsets=("all",))), mode=mode) as client:
+    settings = Settings(toolsets=("all",), resource_env=RESOURCE_ENV)
+    async with Client(build_server(connect, settings), mode=mode) as client:
         yield Agent(client)
 
 

@@ -26,8 +26,10 @@ pytestmark = pytest.mark.anyio
 
 
 NO_CREDENTIALS: list[tuple[dict[str, str], str]] = [
-    ({"api_key_env": "NOT_SET_ANYWHERE"}, "mirra.marketplace.no_such_variable"),
-    ({"api_key_env": SECRET}, "mirra.marketplace.no_such_variable"),
+    ({"api_key_env": "T"}, "mirra.marketplace.no_such_variable"),
+    ({"api_key_env": "ANTHROPIC_API_KEY"}, "mirra.marketplace.variable_not_allowed"),
+    ({"api_key_env": "HOME"}, "mirra.marketplace.variable_not_allowed"),
+    ({"api_key_env": SECRET}, "mirra.marketplace.variable_not_allowed"),
     ({"api_key_env": f"{SECRET}="}, "mirra.marketplace.no_such_variable"),
     ({"api_key_env": "MIRRA_TOKEN"}, "mirra.marketplace.no_such_variable"),
     ({"token_env": "CRYPTO_API_KEY"}, "mirra.request.invalid"),
@@ -42,6 +44,8 @@ async def test_what_makes_up_no_credentials_is_refused_without_repeating_it(
 ) -> None:
     monkeypatch.setenv("CRYPTO_API_KEY", SECRET)
     monkeypatch.setenv("MIRRA_TOKEN", "mt_pat_zzqx")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk_zzqx")
+    monkeypatch.delenv("T", raising=False)
     resource = await installed(maker, prices)
     for given, code in NO_CREDENTIALS:
         error = await maker.refusal("mirra_resource_authenticate", resource=resource, **given)

@@ -240,7 +240,7 @@ async def test_a_trace_becomes_a_scenario_that_it_passes(agent: Agent) -> None:
     await send(agent)
     draft = await agent.call("mirra_scenario_draft", title="One mail")
     assert draft["markdown"].startswith("# One mail\n")
-    assert draft["criteria"]
+    assert draft["markdown"].count("- check: ") > 1
     await agent.call("mirra_session_end")
     begun = await agent.call("mirra_scenario_run", markdown=draft["markdown"], timeout_seconds=600)
     await send(agent)

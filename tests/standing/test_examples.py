@@ -116,7 +116,11 @@ async def test_the_example_works(
     async with MirraClient(local.url, local.token) as mirra:
         for each in (await mirra.list_sessions(status="ready")).sessions:
             await mirra.end_session(each.session_id)
-    async with Client(build_server(connect, Settings(toolsets=("all",)))) as client:
+    async with Client(
+        build_server(
+            connect, Settings(toolsets=("all",), resource_env=("CRYPTO_API_KEY@clock.example.com",))
+        )
+    ) as client:
         answer = await _call(client, tool, await _prepared(client, tool, example))
     assert answer.get("status", "") in STATUSES
 

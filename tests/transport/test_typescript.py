@@ -140,6 +140,7 @@ def test_every_tool_is_called_well_and_badly() -> None:
 @pytest.mark.parametrize("over", ["stdio", "http"])
 def test_every_answer_and_every_error_reaches_the_host(tmp_path: Path, over: str) -> None:
     env = {"CLOCK_KEY": "ck_of_a_test", "MIRRA_TOOLSETS": "all"}
+    env["MIRRA_RESOURCE_ENV"] = "CLOCK_KEY@clock.example.com"
     if over == "stdio":
         told = drive(tmp_path, env, *MODULE)
     else:

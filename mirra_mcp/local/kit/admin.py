@@ -103,6 +103,12 @@ async def simulate(session: Session, mirror: Mirror, call: Call) -> Simulated:
         with session.unit(mirror, call.now) as unit:
             result = story.run(mirror, given)
             session.acts += 1
+            told = {"event": story.event, "params": given}
+            session.log.append(
+                "session.lifecycle",
+                mirror.vendor,
+                {"action": "simulate", "mirror": mirror.vendor} | told,
+            )
     except VendorError as error:
         raise Refusal(
             400,

@@ -289,6 +289,7 @@ class Host:
         end = self._loop.time() + WALK
         async with session.lock:
             session.open()
+            began = session.clock.now()
         session.is_moving = True
         try:
             while True:
@@ -306,7 +307,7 @@ class Host:
             session.is_moving = False
             self._entries[session.id].planned = None
             session.on_work(session)
-        session.tell(action="clock")
+        session.tell(action="clock", seconds=round((target - began).total_seconds()))
         self.keep(session)
         return fired
 

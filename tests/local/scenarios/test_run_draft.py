@@ -1,5 +1,7 @@
 """From what was just done to a scenario that it passes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mirra_mcp.client.client import MirraClient
@@ -44,3 +46,30 @@ async def test_a_draft_can_run_whatever_its_title(mirra: MirraClient, title: str
     drafted = await mirra.draft_scenario(wanted)
     assert drafted.reading.errors == []
     assert drafted.reading.criteria
+
+
+async def test_a_draft_tells_what_the_world_did_and_leaves_set_up_out(mirra: MirraClient) -> None:
+    """What the tools sent is set-up where an application called, too."""
+    session = await mirra.create_session(
+        CreateSession(mirrors=["resend"], clock=datetime(2026, 5, 4, tzinfo=UTC))
+    )
+    mirror = mirra.mirror(session.mirrors[0].url)
+    key = {"authorization": f"Bearer {session.mirrors[0].env['RESEND_API_KEY']}"}
+    await mirror.request("POST", "/contacts", body={"email": "bob@example.com"}, headers=key)
+    await mirror.request("POST", "/emails", body={"to": "nobody"}, headers=key)
+    app = {**key, "user-agent": "resend-node:6.0.0"}
+    mail = ANYONE | {"subject": "Hi", "html": "<p>Hi</p>"}
+    sent = await mirror.request("POST", "/emails", body=mail, headers=app)
+    assert sent.status == 200, sent.body
+    await mirra.move_clock(session.session_id, advance="1 hour")
+    await mirror.simulate("email.complained")
+
+    drafted = await mirra.draft_scenario(DraftScenario(session_id=session.session_id))
+    prompt = drafted.markdown.partition("## Success Criteria")[0]
+    lines = prompt.split("```")[1].split("\n")[1:-1]
+    assert [line.split(" {")[0] for line in lines] == [
+        "resend: POST /emails",
+        "clock: 1:00:00 on",
+        "world: resend email.complained",
+    ]
+    assert "422" not in drafted.markdown
