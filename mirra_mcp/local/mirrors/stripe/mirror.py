@@ -227,7 +227,7 @@ class Stripe(Refusals, Peers):
 
     def emit(self, event: str, data: Doc, *, to: list[Target] | None = None) -> None:
         """Keep an event as an object of its own, and send it; a fixture's past is only kept."""
-        if self.kept_back is not None:
+        if self.kept_back is not None and self.account == self.kept_for:
             self.kept_back.append((event, deepcopy(data)))
             return
         targets = self.endpoints(event) if to is None else to

@@ -33,6 +33,9 @@ from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.checkout.payment_links import PaymentLinks
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.resource import CheckoutSessions
 from mirra_mcp.local.mirrors.stripe.connect.accounts import Accounts
+from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
+from mirra_mcp.local.mirrors.stripe.connect.transfer_reversals import TransferReversals
+from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
 from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
     CustomerBalanceTransactions,
 )
@@ -59,6 +62,7 @@ from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
 
 NOUNS: tuple[type[StripeResource], ...] = (
     Accounts,
+    ApplicationFees,
     BalanceTransactions,
     Balances,
     Charges,
@@ -78,6 +82,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     EventDestinations,
     Events,
     Features,
+    FeeRefunds,
     FileLinks,
     Files,
     InvoiceItems,
@@ -110,6 +115,8 @@ NOUNS: tuple[type[StripeResource], ...] = (
     TaxRates,
     TestClocks,
     Tokens,
+    TransferReversals,
+    Transfers,
     UsageRecords,
     WebhookEndpoints,
 )

@@ -200,5 +200,20 @@ def others(account: Account, customer: str) -> list[str]:
     """Upload, link, listen, connect."""
     post(account, "file_links", f"file={upload(account).id}")
     post(account, "webhook_endpoints", "url=https://acme.com/hook&enabled_events[]=*")
-    account.client.v1.accounts.create({"type": "standard"})
-    return [f"/v1/customers/{customer}/sources"]
+    seller = account.client.v1.accounts.create({"type": "standard"}).id
+    account.simulate("account.onboarded", account=seller)
+    sale = (
+        "amount=9000&currency=usd&payment_method=pm_card_visa&confirm=true&return_url=https://a.io"
+    )
+    shared = f"application_fee_amount=900&transfer_data[destination]={seller}"
+    intent = post(account, "payment_intents", f"{sale}&{shared}")
+    charge = account.fetch(f"/v1/payment_intents/{intent}")["latest_charge"]
+    back = "amount=500&reverse_transfer=true&refund_application_fee=true"
+    post(account, "refunds", f"charge={charge}&{back}")
+    (transfer,) = account.fetch("/v1/transfers")["data"]
+    (fee,) = account.fetch("/v1/application_fees")["data"]
+    return [
+        f"/v1/customers/{customer}/sources",
+        f"/v1/transfers/{transfer['id']}/reversals",
+        f"/v1/application_fees/{fee['id']}/refunds",
+    ]

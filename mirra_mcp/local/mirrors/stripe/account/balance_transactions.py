@@ -13,6 +13,9 @@ from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
 
 CATEGORIES = {
+    "application_fee": "platform_earning",
+    "application_fee_refund": "platform_earning_refund",
+    "transfer_refund": "transfer_reversal",
     "adjustment": "dispute",
     "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
@@ -95,11 +98,14 @@ class BalanceTransactions(StripeResource):
         currency: str,
         source: str,
         fee: int = 0,
+        application_fee: int = 0,
         description: str | None = None,
         available_now: bool = False,
         category: str | None = None,
     ) -> Doc:
         """Write a movement down; it becomes available after two business days, or at once.
+
+        `application_fee` is what of a connected account's payment its platform takes.
 
         Source: https://docs.stripe.com/payouts (settlement timing)
         """
@@ -112,13 +118,22 @@ class BalanceTransactions(StripeResource):
             "description": kind,
             "type": "stripe_fee",
         }
+        share = {
+            "amount": application_fee,
+            "application": self.stripe.application,
+            "currency": currency,
+            "description": "Mirra application fee",
+            "type": "application_fee",
+        }
+        fees = ([details] if fee else []) + ([share] if application_fee else [])
+        fee += application_fee
         doc = self.new(
             amount=amount,
             available_on=due,
             currency=currency,
             description=description,
             fee=fee,
-            fee_details=[details] if fee else [],
+            fee_details=fees,
             net=amount - fee,
             reporting_category=category or CATEGORIES.get(type, type),
             source=source,

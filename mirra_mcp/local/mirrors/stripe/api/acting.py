@@ -25,7 +25,11 @@ class Acting(Mirror):
     call_version: str = DEFAULT
     calls_refused: int = 0
     """How many calls more meet a rate limit."""
+    application = "ca_mirra00000000000000000000000000"
+    """The platform, as application fees name it."""
     kept_back: list[tuple[str, Doc]] | None = None
+    kept_for: str | None = None
+    """The account whose events are kept back; other accounts' are told at once."""
 
     def __init__(self, url: str, fixture: str) -> None:
         super().__init__(url, fixture)
@@ -38,11 +42,12 @@ class Acting(Mirror):
 
         Whoever holds them emits them afterwards, one by one.
         """
-        outer, self.kept_back = self.kept_back, []
+        outer, self.kept_back = (self.kept_back, self.kept_for), []
+        self.kept_for = self.account
         try:
             yield self.kept_back
         finally:
-            self.kept_back = outer
+            self.kept_back, self.kept_for = outer
 
     @contextmanager
     def writes_undone(self) -> Iterator[None]:

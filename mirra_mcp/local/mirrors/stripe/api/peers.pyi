@@ -33,6 +33,9 @@ from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.checkout.payment_links import PaymentLinks
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.resource import CheckoutSessions
 from mirra_mcp.local.mirrors.stripe.connect.accounts import Accounts
+from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
+from mirra_mcp.local.mirrors.stripe.connect.transfer_reversals import TransferReversals
+from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
 from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
     CustomerBalanceTransactions,
 )
@@ -59,6 +62,7 @@ from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
 
 class Peers(Acting):
     accounts: Accounts
+    application_fees: ApplicationFees
     balance_transactions: BalanceTransactions
     balances: Balances
     charges: Charges
@@ -78,6 +82,7 @@ class Peers(Acting):
     event_destinations: EventDestinations
     events: Events
     features: Features
+    fee_refunds: FeeRefunds
     file_links: FileLinks
     files: Files
     invoice_items: InvoiceItems
@@ -110,5 +115,7 @@ class Peers(Acting):
     tax_rates: TaxRates
     test_clocks: TestClocks
     tokens: Tokens
+    transfer_reversals: TransferReversals
+    transfers: Transfers
     usage_records: UsageRecords
     webhook_endpoints: WebhookEndpoints

@@ -32,6 +32,7 @@ ID_PARAMS = {name: name for name in NAMED_BY_OBJECT} | {
     "subscription_item": "item",
     "subscription_schedule": "schedule",
     "test_helpers.test_clock": "test_clock",
+    "transfer": "transfer",
 }
 """What the id in an object's path is called, where it isn't simply `id`.
 

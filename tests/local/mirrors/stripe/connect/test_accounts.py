@@ -152,5 +152,6 @@ def test_a_fee_needs_another_account(account: Account, acct: str) -> None:
         intents.create(form)
     assert no.value.code == "parameter_missing"
     assert intents.create(form, acting(acct)).application_fee_amount == 100
+    account.simulate("account.onboarded", account=acct)
     paid_out = intents.create(form | {"transfer_data": {"destination": acct}})
     assert paid_out.application_fee_amount == 100

@@ -34,8 +34,6 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/linked_accounts", "Financial Connections is not mirrored."),
     ("/v1/link_account_sessions", "Financial Connections is not mirrored."),
     ("/v1/account", "Of Connect, only standard accounts are mirrored."),
-    ("/v1/application_fees", "Of Connect, only standard accounts are mirrored."),
-    ("/v1/transfers", "Of Connect, only standard accounts are mirrored."),
     ("/v1/topups", "Top-ups are not mirrored."),
     ("/v1/quotes", "Quotes are not mirrored."),
     ("/v1/sources", "Sources are not mirrored; payment methods are."),
@@ -62,6 +60,8 @@ LIMITS: tuple[str, ...] = (
     " three times over a few hours.",
     "The pages of 3D Secure and of wallets can't be opened: simulate payment_intent.succeeded or"
     " payment_intent.payment_failed, and the same of setup_intent.",
+    "Connected accounts are standard ones; a dispute or a failed refund of a destination charge is"
+    " the platform's alone.",
     "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
     " automatic payouts happen when payout.created is simulated.",
     "What Stripe does some time later (bank debits, slow refunds, decisions on evidence) happens"

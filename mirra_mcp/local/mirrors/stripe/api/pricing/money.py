@@ -63,6 +63,11 @@ def decimals(currency: str) -> int:
     return 3 if currency in THREE_DECIMAL else 2
 
 
+def part_of(amount: int, part: int, whole: int) -> int:
+    """Return as much of an amount as `part` is of `whole`, to the cent, halves up."""
+    return (2 * amount * part + whole) // (2 * whole)
+
+
 def show(amount: int, currency: str) -> str:
     """Write an amount as Stripe's errors do: `$10.99`, `¥500`, `10.99 chf`."""
     places = decimals(currency)

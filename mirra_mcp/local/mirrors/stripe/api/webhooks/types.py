@@ -7,7 +7,6 @@ import fnmatch
 
 ELSEWHERE = (
     "account.application.",
-    "application_fee.",
     "apps.",
     "balance_settings.",
     "billing.alert.",
@@ -29,7 +28,6 @@ ELSEWHERE = (
     "terminal.",
     "three_d_secure.",
     "topup.",
-    "transfer.",
     "treasury.",
 )
 """How the types of areas begin that the mirror doesn't cover."""

@@ -8,6 +8,7 @@ https://docs.stripe.com/billing/subscriptions/webhooks
 from typing import Any
 
 from mirra_mcp.local.mirrors.stripe.billing.invoices.drafts import InvoiceDrafts
+from mirra_mcp.local.mirrors.stripe.billing.invoices.sharing import shares
 from mirra_mcp.local.mirrors.stripe.billing.invoices.totals import to_pay
 from mirra_mcp.local.mirrors.stripe.billing.periods import within
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
@@ -16,6 +17,7 @@ from mirra_mcp.wire.model import Doc
 HOSTED = "https://invoice.stripe.com/i/acct_mirra"
 SUCCEEDED = "invoice.payment_succeeded"
 PDF = "https://pay.stripe.com/invoice/acct_mirra"
+SHARED = ("application_fee_amount", "on_behalf_of", "transfer_data")
 PURPOSE = {
     "subscription_create": "Subscription creation",
     "subscription_update": "Subscription update",
@@ -82,6 +84,7 @@ class InvoiceCollection(InvoiceDrafts):
                     invoice=doc["id"],
                 )
             if due > 0:
+                doc |= self._shares(doc)
                 doc["payment_intent"] = self._intent_of(doc, customer)["id"]
         doc = self.save(doc, event=None)
         self.mirror.emit("invoice.finalized", {"object": self.view(doc)})
@@ -337,8 +340,13 @@ class InvoiceCollection(InvoiceDrafts):
             description=PURPOSE.get(doc["billing_reason"]),
             payment_method_types=types or ["card"],
             statement_descriptor=doc["statement_descriptor"],
+            **{name: doc[name] for name in SHARED},
             **more,
         )
+
+    def _shares(self, doc: Doc) -> Doc:
+        sub = self.stripe.subscriptions.peek(doc["subscription"]) if doc["subscription"] else None
+        return shares(doc, sub)
 
     def _withdraw(self, doc: Doc) -> None:
         if doc["payment_intent"]:

@@ -27,6 +27,13 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
 Status = Literal["draft", "open", "paid", "uncollectible", "void"]
 
 
+class TransferData(Nested):
+    """Which account gets the money, or a part of it."""
+
+    destination: str
+    amount: Annotated[int, Field(ge=0)] | None = None
+
+
 class CustomField(Nested):
     """A field that is printed on the invoice."""
 
@@ -45,7 +52,7 @@ class EditInvoice(StripeParams):
     """What creates and updates have in common."""
 
     account_tax_ids: list[str] | None = None
-    application_fee_amount: int | None = None
+    application_fee_amount: Annotated[int, Field(ge=0)] | None = None
     auto_advance: bool = False
     automatic_tax: AutomaticTax | None = None
     automatically_finalizes_at: Timestamp | None = None
@@ -69,7 +76,7 @@ class EditInvoice(StripeParams):
     shipping_cost: dict[str, Any] | None = None
     shipping_details: dict[str, Any] | None = None
     statement_descriptor: str | None = None
-    transfer_data: dict[str, Any] | None = None
+    transfer_data: TransferData | None = None
 
 
 class CreateInvoice(EditInvoice):

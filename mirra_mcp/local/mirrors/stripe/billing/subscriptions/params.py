@@ -76,6 +76,13 @@ class PauseCollection(Nested):
     resumes_at: Timestamp | None = None
 
 
+class TransferData(Nested):
+    """Which account gets the money, or a part of it."""
+
+    destination: str
+    amount_percent: Annotated[float, Field(gt=0, le=100)] | None = None
+
+
 class PendingItemInterval(Nested):
     """How often pending items are billed apart from the cycle."""
 
@@ -95,7 +102,7 @@ class EditSubscription(StripeParams):
     """What creates and updates have in common."""
 
     add_invoice_items: list[AddedItem] | None = None
-    application_fee_percent: float | None = None
+    application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     automatic_tax: AutomaticTax | None = None
     billing_thresholds: dict[str, Any] | None = None
     cancel_at: Timestamp | Literal["max_period_end", "min_period_end"] | None = None
@@ -117,7 +124,7 @@ class EditSubscription(StripeParams):
     pending_invoice_item_interval: PendingItemInterval | None = None
     promotion_code: str | None = None
     proration_behavior: Prorate | None = None
-    transfer_data: dict[str, Any] | None = None
+    transfer_data: TransferData | None = None
     trial_end: When | None = None
     trial_from_plan: bool | None = None
     trial_settings: TrialSettings | None = None

@@ -116,6 +116,8 @@ class SubscriptionTerms(SubscriptionChanges):
                 "`days_until_due` can only be set when `collection_method` is `send_invoice`.",
                 "days_until_due",
             )
+        if data := given.get("transfer_data"):
+            stripe.transfers.check_destination(data["destination"], "transfer_data[destination]")
         fields = {name: given[name] for name in PLAIN if name in given}
         if fields.get("pause_collection"):
             fields["pause_collection"] = {"resumes_at": None} | fields["pause_collection"]

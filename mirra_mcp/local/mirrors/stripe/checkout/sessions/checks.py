@@ -43,6 +43,11 @@ def check_session(stripe: Peers, params: CreateSession) -> None:
         raise errors.invalid(
             "`customer_update` can only be used with `customer`.", "customer_update"
         )
+    for name in ("payment_intent_data", "subscription_data"):
+        data = getattr(getattr(params, name), "transfer_data", None)
+        if data:
+            where = f"{name}[transfer_data][destination]"
+            stripe.transfers.check_destination(data.get("destination", ""), where)
     if params.currency is not None:
         money.check_currency(params.currency, "currency")
     if params.mode == "setup":

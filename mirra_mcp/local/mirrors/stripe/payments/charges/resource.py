@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable, SearchParams, searched
+from mirra_mcp.local.mirrors.stripe.api.lists.search import SearchParams, searched
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.payments import includes
 from mirra_mcp.local.mirrors.stripe.payments.cards import declines
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline
 from mirra_mcp.local.mirrors.stripe.payments.cards.details import NOBODY, checks_of, legacy_card
+from mirra_mcp.local.mirrors.stripe.payments.charges.booking import ChargeBooking
 from mirra_mcp.local.mirrors.stripe.payments.charges.outcomes import (
     SCORES,
     capturable,
@@ -49,7 +50,7 @@ COPIED = (
 """What a charge takes over from its payment intent."""
 
 
-class Charges(Searchable):
+class Charges(ChargeBooking):
     """Attempts to take money."""
 
     entity, plural = "charge", "charges"
@@ -116,6 +117,10 @@ class Charges(Searchable):
         given = params.given()
         fields = {name: given[name] for name in COPIED if name in given}
         fields["shipping"] = shipping_of(fields.get("shipping"))
+        if (data := fields.get("transfer_data")) is not None:
+            self.stripe.transfers.check_destination(
+                data.get("destination") or "", "transfer_data[destination]"
+            )
         refusal = self.stripe.payment_intents.refusal_of(method)
         card = self.stripe.payment_methods.card_of(method)
         if refusal is None and card.auth in ("always", "on_session", "unless_set_up"):
@@ -184,6 +189,8 @@ class Charges(Searchable):
             intent = self.stripe.payment_intents.get(doc["payment_intent"])
             self.stripe.payment_intents.take(intent, params.amount)
             return self.view(self.get(id))
+        if params.application_fee_amount is not None:
+            doc["application_fee_amount"] = params.application_fee_amount
         return self.view(self.captured(doc, capturable(doc, params.amount)))
 
     # What other nouns use.
@@ -252,7 +259,7 @@ class Charges(Searchable):
         if captured:
             doc["amount_captured"] = amount
             if not later:
-                doc["balance_transaction"] = self._book(doc, amount)
+                doc |= self._booked(doc, amount)
         return self.save(doc, event="charge.succeeded")
 
     def settle(self, charge: Doc) -> Doc:
@@ -260,8 +267,8 @@ class Charges(Searchable):
 
         Source: https://docs.stripe.com/payments/payment-intents/asynchronous-capture
         """
-        booked = self._book(charge, charge["amount_captured"])
-        return self.save({**charge, "balance_transaction": booked}, event="charge.updated")
+        booked = self._booked(charge, charge["amount_captured"])
+        return self.save({**charge, **booked}, event="charge.updated")
 
     def landed(self, charge: Doc, refusal: Decline | None) -> Doc:
         """Let a pending charge arrive, or fail. Fires: charge.succeeded or charge.failed."""
@@ -275,8 +282,8 @@ class Charges(Searchable):
                 "amount_captured": 0,
             }
             return self.save({**charge, **failed}, event="charge.failed")
-        booked = self._book(charge, charge["amount"])
-        done = {"status": "succeeded", "paid": True, "balance_transaction": booked}
+        booked = self._booked(charge, charge["amount"])
+        done = {"status": "succeeded", "paid": True, **booked}
         return self.save({**charge, **done}, event="charge.succeeded")
 
     def captured(self, charge: Doc, amount: int) -> Doc:
@@ -290,7 +297,7 @@ class Charges(Searchable):
             "amount_captured": amount,
             "amount_refunded": rest,
             "captured": True,
-            "balance_transaction": self._book(charge, amount),
+            **self._booked(charge, amount),
         }
         if rest:
             self.stripe.refunds.released(doc, rest)
@@ -331,24 +338,6 @@ class Charges(Searchable):
         )
         body: Doc = refused.body["error"]
         return body
-
-    def _book(self, charge: Doc, amount: int) -> str:
-        method = self.stripe.payment_methods.peek(charge["payment_method"] or "")
-        bypass = bool(
-            method
-            and method["type"] == "card"
-            and self.stripe.payment_methods.card_of(method).bypass
-        )
-        booked = self.stripe.balance_transactions.book(
-            type="charge" if charge["payment_method_details"]["type"] == "card" else "payment",
-            amount=amount,
-            currency=charge["currency"],
-            source=charge["id"],
-            fee=money.fee_of(amount, charge["currency"]),
-            description=charge["description"],
-            available_now=bypass,
-        )
-        return str(booked["id"])
 
     def _source(self, params: CreateCharge) -> Doc:
         methods = self.stripe.payment_methods

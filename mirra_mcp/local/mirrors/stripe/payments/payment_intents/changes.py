@@ -133,6 +133,28 @@ class IntentForms(IntentFlow):
         direct = self.stripe.account or (doc or {}).get("transfer_data")
         if given.get("application_fee_amount") and not direct and not given.get("transfer_data"):
             raise errors.invalid(NO_FEE, "application_fee_amount", "parameter_missing")
+        if (destination := (given.get("transfer_data") or {}).get("destination")) is not None:
+            self.stripe.transfers.check_destination(destination, "transfer_data[destination]")
+
+    def _captured_with(self, doc: Doc, given: Doc) -> Doc:
+        """Put in what a capture says anew of the payment and of who shares it.
+
+        Source: https://docs.stripe.com/api/payment_intents/capture
+        """
+        self._check_fee(given, doc)
+        names = ("application_fee_amount", "metadata", "statement_descriptor")
+        kept = {
+            name: given[name] for name in (*names, "statement_descriptor_suffix") if name in given
+        }
+        if given.get("transfer_data"):
+            kept["transfer_data"] = (doc["transfer_data"] or {}) | given["transfer_data"]
+        sharing: Doc = {
+            name: kept[name] for name in ("application_fee_amount", "transfer_data") if name in kept
+        }
+        if sharing:
+            charge = self.stripe.charges.get(doc["latest_charge"])
+            self.stripe.charges.save({**charge, **sharing})
+        return self.patched(doc, kept)
 
     def _check_return(self, intent: Doc, params: CreateIntent | ConfirmIntent) -> None:
         """Refuse a confirmation that couldn't bring the payer back.

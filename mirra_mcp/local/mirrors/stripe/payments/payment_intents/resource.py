@@ -252,9 +252,7 @@ class PaymentIntents(IntentForms):
             raise self._unexpected(doc, _uncapturable(doc))
         if not params.final_capture:
             raise errors.parameter_not_modelled("final_capture")
-        given = params.given()
-        kept = ("metadata", "statement_descriptor", "statement_descriptor_suffix")
-        doc = self.patched(doc, {name: given[name] for name in kept if name in given})
+        doc = self._captured_with(doc, params.given())
         return self.view(self.take(doc, params.amount_to_capture))
 
     @route("POST /v1/payment_intents/{id}/cancel")

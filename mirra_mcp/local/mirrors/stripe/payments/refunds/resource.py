@@ -8,6 +8,8 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, merged
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import SOON
+from mirra_mcp.local.mirrors.stripe.payments.refunds import connected
+from mirra_mcp.local.mirrors.stripe.payments.refunds.destinations import destination_of
 from mirra_mcp.local.mirrors.stripe.payments.refunds.params import (
     CreateRefund,
     ListRefunds,
@@ -57,10 +59,8 @@ class Refunds(StripeResource):
         Fires: refund.created, charge.refunded.
         Source: https://docs.stripe.com/api/refunds/create
         """
-        for name in ("refund_application_fee", "reverse_transfer"):
-            if getattr(params, name):
-                raise errors.parameter_not_modelled(name)
         charge = self._charge(params)
+        connected.check(charge, params)
         return self.view(
             self.give_back(
                 charge,
@@ -68,6 +68,8 @@ class Refunds(StripeResource):
                 reason=params.reason,
                 metadata=params.metadata,
                 instructions_email=params.instructions_email,
+                with_fee=params.refund_application_fee,
+                with_transfer=params.reverse_transfer,
             )
         )
 
@@ -148,6 +150,8 @@ class Refunds(StripeResource):
         reason: str | None = None,
         metadata: dict[str, str | None] | None = None,
         instructions_email: str | None = None,
+        with_fee: bool = False,
+        with_transfer: bool = False,
     ) -> Doc:
         """Give back part of a charge, or all that is left of it.
 
@@ -171,7 +175,7 @@ class Refunds(StripeResource):
             charge=charge["id"],
             currency=charge["currency"],
             customer=charge["customer"],
-            destination_details=_destination(kind, status),
+            destination_details=destination_of(kind, status),
             metadata=merged({}, metadata or {}),
             payment_intent=charge["payment_intent"],
             payment_method=charge["payment_method"],
@@ -189,6 +193,7 @@ class Refunds(StripeResource):
             }
         if status == "pending":
             doc["pending_reason"] = "processing"
+        fee = connected.fee_of(self.stripe, charge, amount) if with_fee else 0
         if charge["captured"]:
             booked = self.stripe.balance_transactions.book(
                 type="refund" if kind == "card" else "payment_refund",
@@ -196,10 +201,12 @@ class Refunds(StripeResource):
                 currency=charge["currency"],
                 source=doc["id"],
                 description=f"REFUND FOR CHARGE ({charge['description'] or charge['id']})",
+                application_fee=-fee if self.stripe.account else 0,
                 available_now=True,
                 category="refund",
             )
             doc["balance_transaction"] = booked["id"]
+        doc |= connected.taken_back(self.stripe, charge, doc, fee, with_transfer=with_transfer)
         self.save(doc, event="refund.created")
         given = charge["amount_refunded"] + amount
         refunded = {"amount_refunded": given, "refunded": given >= charge["amount"]}
@@ -211,6 +218,29 @@ class Refunds(StripeResource):
         self._schedule(doc, charge)
         return doc
 
+    def returned(self, id: str, payment: Doc, amount: int, *, fee: int) -> Doc:
+        """Keep what an account gives back of a transfer. Fires: charge.refunded."""
+        booked = self.stripe.balance_transactions.book(
+            type="payment_refund",
+            amount=-amount,
+            currency=payment["currency"],
+            source=id,
+            application_fee=-fee,
+            available_now=True,
+        )
+        doc = self.new(
+            id=id,
+            amount=amount,
+            balance_transaction=booked["id"],
+            charge=payment["id"],
+            currency=payment["currency"],
+            status="succeeded",
+        )
+        given = payment["amount_refunded"] + amount
+        refunded = {"amount_refunded": given, "refunded": given >= payment["amount"]}
+        self.stripe.charges.save({**payment, **refunded}, event="charge.refunded")
+        return self.save(doc)
+
     def released(self, charge: Doc, amount: int) -> Doc:
         """Keep the refund by which Stripe tells that held money was let go."""
         return self.save(
@@ -219,7 +249,7 @@ class Refunds(StripeResource):
                 charge=charge["id"],
                 currency=charge["currency"],
                 customer=charge["customer"],
-                destination_details=_destination("card", "reversed"),
+                destination_details=destination_of("card", "reversed"),
                 payment_intent=charge["payment_intent"],
                 payment_method=charge["payment_method"],
             )
@@ -365,16 +395,3 @@ class Refunds(StripeResource):
 def _where(params: ListRefunds) -> dict[str, Any]:
     names = ("charge", "payment_intent")
     return {name: value for name in names if (value := getattr(params, name))}
-
-
-def _destination(kind: str, status: str) -> Doc:
-    if kind != "card":
-        return {kind: {"reference": None, "reference_status": None}, "type": kind}
-    if status == "reversed":
-        return {"card": {"type": "reversal"}, "type": "card"}
-    details = {
-        "reference_status": "pending",
-        "reference_type": "acquirer_reference_number",
-        "type": "refund",
-    }
-    return {"card": details, "type": "card"}
