@@ -34,6 +34,7 @@ from mirra_mcp.wire.runs import (
 from mirra_mcp.wire.sessions import (
     ClockMoved,
     CreateSession,
+    ForwardWebhooks,
     MoveClock,
     Session,
     SessionMode,
@@ -186,12 +187,9 @@ class MirraClient(ClosingClient):
     ) -> SessionPage:
         """Read a page of sessions, newest first."""
         query = {
-            "status": status,
-            "mode": mode,
-            "workspace": workspace,
-            "limit": limit,
+            "status": status, "mode": mode, "workspace": workspace, "limit": limit,
             "cursor": cursor,
-        }
+        }  # fmt: skip
         return await self._api.get("/v1/sessions", SessionPage, query=query)
 
     async def end_session(self, session_id: str) -> Session:
@@ -292,23 +290,25 @@ class MirraClient(ClosingClient):
         delivery: str | None = None,
         limit: int = 20,
         cursor: str | None = None,
+        wait: float | None = None,
     ) -> DeliveryPage:
-        """Read a page of webhooks, newest first (extension)."""
+        """Read a page of webhooks, newest first; with none, `wait` so many seconds (extension)."""
         query = {
-            "mirror": mirror,
-            "type": type,
-            "afterEvent": after_event,
-            "status": status,
-            "deliveryId": delivery,
-            "limit": limit,
-            "cursor": cursor,
-        }
+            "mirror": mirror, "type": type, "afterEvent": after_event, "status": status,
+            "deliveryId": delivery, "limit": limit, "cursor": cursor, "wait": wait,
+        }  # fmt: skip
         return await self._api.get(
             f"{_session(session_id)}/webhooks",
             DeliveryPage,
             query=query,
+            wait=wait or 0.0,
             extension=extensions.DELIVERIES,
         )
+
+    async def forward_webhooks(self, session_id: str, urls: dict[str, str]) -> None:
+        """Send all webhooks of these vendors to their URLs from now on (extension)."""
+        body, path = ForwardWebhooks(webhooks=urls), f"{_session(session_id)}/webhooks"
+        await self._api.post(path, body, ForwardWebhooks, extension=extensions.DELIVERIES)
 
     # Catalog and runs
 

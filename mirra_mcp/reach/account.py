@@ -8,6 +8,8 @@ from typing import Any
 
 from mirra_mcp.client.client import MirraClient
 
+PROBLEMS = ("refused-webhook", "gap", "5xx", "live")
+"""What a caller may want to fail on."""
 GAP = 501
 PAGE = 500
 COUNTED = ("traffic.request_completed", "webhook.dispatched")
@@ -129,13 +131,13 @@ class Account:
             elif what == "loaded":
                 self.led += 1
 
-    def problems(self) -> dict[str, bool]:
-        """Return what a caller may want to fail on, and whether it happened."""
+    def problems(self) -> dict[str, list[str]]:
+        """Return what of `PROBLEMS` happened: what came of each, a line a case."""
         return {
-            "refused-webhook": bool(self.refused),
-            "gap": bool(self.gaps),
-            "5xx": bool(self.failures),
-            "live": bool(self.live),
+            "refused-webhook": [each.told() for each in self.refused.values()],
+            "gap": [f"gap: {call} is not mirrored. {why}" for call, why in self.gaps.items()],
+            "5xx": [f"failed: {call}, {count} times" for call, count in self.failures.items()],
+            "live": [_told_live(host, count) for host, count in self.live.items()],
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -165,12 +167,13 @@ class Account:
             lines.append(f"      and {len(shown) - most} more endpoints")
         if self.delivered:
             lines.append(f"{self.delivered:>5} webhook{'s' * (self.delivered > 1)} taken")
-        lines += [each.told() for each in self.refused.values()]
-        lines += [f"gap: {call} is not mirrored. {why}".rstrip() for call, why in self.gaps.items()]
-        for host, count in self.live.items():
-            often = f" ({count} times)" if count > 1 else ""
-            lines.append(f"live call refused: {host}{often}; --allow-live {host} lets it through")
-        return lines
+        wrong = self.problems()
+        return lines + wrong["refused-webhook"] + wrong["gap"] + wrong["live"]
+
+
+def _told_live(host: str, count: int) -> str:
+    often = f" ({count} times)" if count > 1 else ""
+    return f"live call refused: {host}{often}; --allow-live {host} lets it through"
 
 
 async def account_of(mirra: MirraClient, session_id: str, *, after: int = 0) -> Account:

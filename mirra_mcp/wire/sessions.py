@@ -75,6 +75,13 @@ class SessionPage(Wire):
     next_cursor: str | None = None
 
 
+class ForwardWebhooks(Body):
+    """What `POST /v1/sessions/{id}/webhooks` takes (extension)."""
+
+    webhooks: dict[str, str] = Field(min_length=1)
+    """Per vendor the URL that gets all of its webhooks, as in `CreateSession`."""
+
+
 class MoveClock(Body):
     """What `POST /v1/sessions/{id}/clock` takes: one of the two."""
 

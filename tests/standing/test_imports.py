@@ -6,7 +6,7 @@ from tests.standing.project import files, imported, module_name, short
 
 WIRE, CLIENT, SERVER = "mirra_mcp.wire", "mirra_mcp.client", "mirra_mcp.server"
 LOCAL, SETTINGS, VENDORS = "mirra_mcp.local", "mirra_mcp.settings", "mirra_mcp.vendors"
-REACH = "mirra_mcp.reach"
+REACH, TESTING = "mirra_mcp.reach", "mirra_mcp.testing"
 KIT, API, MIRRORS = f"{LOCAL}.kit", f"{LOCAL}.api", f"{LOCAL}.mirrors"
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -14,6 +14,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     SETTINGS: (),
     VENDORS: (),
     REACH: (REACH, CLIENT, WIRE, VENDORS),
+    TESTING: (TESTING, REACH, CLIENT, LOCAL, WIRE, SETTINGS, VENDORS),
     CLIENT: (CLIENT, WIRE),
     SERVER: (SERVER, CLIENT, WIRE, SETTINGS),
     KIT: (KIT, WIRE, SETTINGS, VENDORS),
@@ -58,8 +59,9 @@ def test_the_package_never_imports_its_tests() -> None:
     astray = [
         f"{short(path)}:{line} imports {name}"
         for path in files(".py")
-        if module_name(path).startswith("mirra_mcp")
+        if (module := module_name(path)).startswith("mirra_mcp")
         for line, name in imported(ast.parse(path.read_text(encoding="utf-8")))
-        if _within(name, ("tests", "bench", "pytest"))
+        if _within(name, ("tests", "bench"))
+        or (name.startswith("pytest") and not _within(module, (TESTING,)))
     ]
     assert astray == []

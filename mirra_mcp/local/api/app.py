@@ -34,7 +34,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("/v1/sessions", {"GET": sessions.index, "POST": sessions.create}),
     ("/v1/sessions/{id}", {"GET": sessions.retrieve, "DELETE": sessions.end}),
     ("/v1/sessions/{id}/events", {"GET": events.read}),
-    ("/v1/sessions/{id}/webhooks", {"GET": webhooks.index}),
+    ("/v1/sessions/{id}/webhooks", {"GET": webhooks.index, "POST": webhooks.forward}),
     ("/v1/sessions/{id}/clock", {"POST": clock.move}),
     ("/v1/catalog", {"GET": catalog.index}),
     ("/v1/catalog/{vendor}", {"GET": catalog.retrieve}),

@@ -29,7 +29,7 @@ def forward(session: Session, urls: Mapping[str, str]) -> None:
                 f"Nothing in the fixture '{mirror.fixture}' of {vendor} would send webhooks.",
                 "Choose one that has what sends them: for Twilio, a number.",
             )
-    session.forwards = dict(urls)
+    session.forwards |= urls
 
 
 def _refused(vendor: str, url: str, why: str) -> Refusal:

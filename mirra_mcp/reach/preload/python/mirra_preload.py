@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import weakref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` would be loaded into every program
@@ -24,6 +25,8 @@ _MOST = 1000
 """Hosts that are remembered."""
 _config: Any = None
 _known: dict[Any, Found] = {}
+_opened: weakref.WeakSet[Any] = weakref.WeakSet()
+"""The sockets and streams to mirrors; clients keep them for later calls."""
 
 
 def begin() -> None:
@@ -39,8 +42,20 @@ def configure(text: str | None) -> None:
     global _config
     _config = text or None
     _known.clear()
+    _hang_up()
     if text:
         _hook()
+
+
+def _hang_up() -> None:
+    """Let no client go on with a connection to a mirror that was led to before."""
+    for each in list(_opened):
+        sock = each if hasattr(each, "shutdown") else each.get_extra_info("socket")
+        try:  # noqa: SIM105 -- `contextlib` would be loaded into every program
+            sock.shutdown(2)
+        except (OSError, AttributeError):
+            pass
+    _opened.clear()
 
 
 def find(host: Any) -> Found:
@@ -182,6 +197,7 @@ def _open(host: Any, found: tuple[str, int] | str, timeout: Any) -> Any:
     else:  # a word for the default
         sock = socket.create_connection(found)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _opened.add(sock)
     return sock
 
 
@@ -214,6 +230,7 @@ def _hook_httpcore(module: Any) -> None:
 
         def __init__(self, stream: Any) -> None:
             self._stream = stream
+            _opened.add(stream)
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self._stream, name)
@@ -294,6 +311,20 @@ def _hook_httpcore_proxy(cls: Any, pool: Any) -> None:
     cls.create_connection = create_connection
 
 
+async def _connected(loop: Any, found: tuple[str, int]) -> Any:
+    import socket
+
+    sock = socket.socket(socket.AF_INET6 if ":" in found[0] else socket.AF_INET)
+    try:
+        sock.setblocking(False)
+        await loop.sock_connect(sock, found)
+    except BaseException:
+        sock.close()
+        raise
+    _opened.add(sock)
+    return sock
+
+
 def _hook_aiohttp(module: Any) -> None:
     cls = module.TCPConnector
     original = cls._create_connection
@@ -306,7 +337,8 @@ def _hook_aiohttp(module: Any) -> None:
         try:
             if isinstance(found, str):
                 raise refusal(host, found)
-            _, protocol = await self._loop.create_connection(self._factory, *found)
+            sock = await _connected(self._loop, found)
+            _, protocol = await self._loop.create_connection(self._factory, sock=sock)
         except OSError as problem:
             raise module.ClientConnectorError(req.connection_key, problem) from problem
         return protocol

@@ -1,0 +1,176 @@
+"""Where sessions for tests live: one Mirra a process, and the environment of each test."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Self, TypeVar
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.client.errors import MirraError
+from mirra_mcp.local.app import LocalMirra
+from mirra_mcp.reach.account import PROBLEMS
+from mirra_mcp.reach.environment import PYTHON, led, table
+from mirra_mcp.reach.keys import dressed
+from mirra_mcp.settings import Settings
+from mirra_mcp.testing.mirra import Mirra
+from mirra_mcp.vendors import VENDORS
+from mirra_mcp.wire.sessions import CreateSession, Session
+
+T = TypeVar("T")
+WORDS = ("mirrors", "seeds", "clock", "webhooks", "allow")
+"""What the marker takes."""
+GLOBALS = {"stripe": "STRIPE_SECRET_KEY", "resend": "RESEND_API_KEY"}
+"""SDKs that keep a key as `api_key` of their module, perhaps from before the session was there."""
+
+
+class Home:
+    """A Mirra in this process, and a loop on which it is spoken to."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start nothing yet; `folder` keeps what must not touch the user's own."""
+        self._folder = folder
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self._local = self._stack.enter_context(LocalMirra(Settings(data_dir=self._folder)))
+        self.portal = self._stack.enter_context(start_blocking_portal("asyncio"))
+        self.client = MirraClient(self._local.url, self._local.token)
+        self._stack.enter_context(self.portal.wrap_async_context_manager(self.client))
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Stop it."""
+        self._stack.close()
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """Return where it is, and its token."""
+        return self._local.url, self._local.token
+
+    def ask(self, function: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+        """Run something on its loop, and wait for what it returns.
+
+        Raises:
+            MirraError: Mirra refused.
+        """
+        return self.portal.call(function, *arguments)
+
+    @contextmanager
+    def session(self, request: pytest.FixtureRequest) -> Iterator[Mirra]:
+        """Give a session as the markers want it, with the environment set for the test's length."""
+        wanted = _wanted(request)
+        allow = wanted.pop("allow", ())
+        try:
+            body = CreateSession(timeout_seconds=86_400, **wanted)
+            session = self.ask(self.client.create_session, body)
+        except (MirraError, ValueError) as problem:
+            hint = f" {problem.hint}" if isinstance(problem, MirraError) and problem.hint else ""
+            pytest.fail(f"mirra: {problem}{hint}", pytrace=False)
+        report = self._folder / f"{session.session_id}.report"
+        report.touch()
+        mirra = Mirra(self, session, report, allow)
+        try:
+            with self._surroundings(session, report), mirra:
+                yield mirra
+        finally:
+            self.ask(self.client.end_session, session.session_id)
+
+    @contextmanager
+    def _surroundings(self, session: Session, report: Path) -> Iterator[None]:
+        url, token = self.address
+        variables = led(os.environ, session.mirrors, report=report).variables | {
+            "MIRRA_SESSION_ID": session.session_id,
+            "MIRRA_API_URL": url,
+            "MIRRA_TOKEN": token,
+        }
+        preload = _preload()
+        with pytest.MonkeyPatch.context() as patch:
+            for name in set(os.environ) - set(variables):
+                patch.delenv(name)
+            for name, value in variables.items():
+                if os.environ.get(name) != value:
+                    patch.setenv(name, value)
+            for name, key in GLOBALS.items():
+                sdk = sys.modules.get(name)
+                if key in variables and hasattr(sdk, "api_key"):
+                    patch.setattr(sdk, "api_key", variables[key])
+            preload.configure(table(session.mirrors))
+            try:
+                yield
+            finally:
+                patch.undo()
+                preload.configure(os.environ.get("MIRRA_PRELOAD"))
+
+
+def _preload() -> ModuleType:
+    """Return what leads the calls of this process; it changes clients that are loaded already."""
+    if "mirra_preload" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("mirra_preload", PYTHON / "mirra_preload.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["mirra_preload"] = module
+        spec.loader.exec_module(module)
+    return sys.modules["mirra_preload"]
+
+
+def _wanted(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return what the markers say, the closest first, and else what fixtures or settings say."""
+    said: dict[str, Any] = {}
+    for marker in request.node.iter_markers("mirra"):
+        if marker.args:
+            _refuse(
+                f"the marker takes names, not {marker.args[0]!r}: mirrors=[...], seeds={{...}}."
+            )
+        for name, value in marker.kwargs.items():
+            if name not in WORDS:
+                _refuse(f"the marker has no '{name}'; it takes {', '.join(WORDS)}.")
+            said.setdefault(name, value)
+    for each in said.get("allow", ()):
+        if each not in PROBLEMS:
+            _refuse(f"the marker can't allow '{each}', only {', '.join(PROBLEMS)}.")
+    mirrors = said.get("mirrors") or _fixtures(request) or request.config.getini("mirra_mirrors")
+    named = [mirrors] if isinstance(mirrors, str) else list(mirrors or ())
+    named += [each for each in said.get("seeds", {}) if each not in named]
+    return {**said, "mirrors": named or list(VENDORS)}
+
+
+def _fixtures(request: pytest.FixtureRequest) -> list[str]:
+    return [name for name in VENDORS if f"{name}_mirror" in request.fixturenames]
+
+
+def _refuse(why: str) -> None:
+    pytest.fail(f"mirra: {why}", pytrace=False)
+
+
+def set_keys_early(config: pytest.Config) -> None:
+    """Set the mirrors' keys for the length of the run: modules read them while they are imported.
+
+    Raises:
+        pytest.UsageError: a mirror is unknown.
+    """
+    from mirra_mcp.local.mirrors import MIRRORS
+
+    named: list[str] = config.getini("mirra_mirrors")
+    for name in named:
+        if name not in VENDORS:
+            raise pytest.UsageError(
+                f"mirra_mirrors names '{name}'; there are {', '.join(VENDORS)}."
+            )
+    envs = {name: MIRRORS[name]("http://127.0.0.1:9", "empty").env() for name in named}
+    variables, _ = dressed(os.environ, envs)
+    patch = pytest.MonkeyPatch()
+    for name in set(os.environ) - set(variables):
+        patch.delenv(name)
+    for name, value in variables.items():
+        if os.environ.get(name) != value and "http://127.0.0.1:9" not in value:
+            patch.setenv(name, value)
+    config.add_cleanup(patch.undo)
