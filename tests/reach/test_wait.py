@@ -33,8 +33,8 @@ def test_under_exec_it_knows_the_session(place: Place, session: Session) -> None
         "import stripe, subprocess, sys\n"
         "stripe.api_key = os.environ['STRIPE_SECRET_KEY']\n"
         "stripe.Customer.create()\n"
-        "wait = [sys.executable, '-m', 'mirra_mcp', 'wait', 'webhook', 'customer.created', '--json']\n"
-        "sys.exit(subprocess.run(wait).returncode)"
+        "wait = ['wait', 'webhook', 'customer.created', '--json']\n"
+        "sys.exit(subprocess.run([sys.executable, '-m', 'mirra_mcp', *wait]).returncode)"
     )
     done = commands.python(place.folder, code, "--session", session.session_id)
     assert done.returncode == 0, done.stderr
