@@ -3,7 +3,6 @@
 Source: https://docs.mirra.run/reference/api
 """
 
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,8 +12,10 @@ from mirra_mcp.client.api import Api
 from mirra_mcp.client.calls import RateLimit, Sleep
 from mirra_mcp.client.closing import ClosingClient
 from mirra_mcp.client.connection import Connection
+from mirra_mcp.client.documents import with_documents
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.mirror import MirrorClient, MirrorResponse
+from mirra_mcp.client.states import StatesClient
 from mirra_mcp.client.urls import base_url, refuse_plain_http, segment, usable_token
 from mirra_mcp.wire.admin import Catalog, Metadata
 from mirra_mcp.wire.events import DeliveryPage, Event, EventPage
@@ -52,10 +53,6 @@ SILENCE = 45.0
 GRADING = 120.0
 """Seconds that grading an attempt may take beyond a usual answer: a judge thinks."""
 _FIRST_POLL, _LONGEST_POLL = 0.05, 1.0
-
-
-DOCUMENTS = (".json", ".yaml", ".yml")
-"""How the path of a document ends."""
 
 
 class MirraClient(ClosingClient):
@@ -119,24 +116,11 @@ class MirraClient(ClosingClient):
         Raises:
             MirraError: something that was asked for can't be had; nothing was started.
         """
-        session = await self._with_documents(session)
+        session = await with_documents(session, self._made_of)
         return await self._api.post("/v1/sessions", session, Session)
 
-    async def _with_documents(self, session: CreateSession) -> CreateSession:
-        names = {}
-        for each in session.mirrors:
-            if each.lower().endswith(DOCUMENTS):
-                path = os.path.abspath(each)  # noqa: ASYNC240 - asks for the folder alone
-                made = await self.create_mirror(CreateMirror(path=path))
-                names[each] = made.name
-        if not names:
-            return session
-        return session.model_copy(
-            update={
-                "mirrors": [names.get(each, each) for each in session.mirrors],
-                "seeds": {names.get(key, key): seed for key, seed in session.seeds.items()},
-            }
-        )
+    async def _made_of(self, path: str) -> str:
+        return (await self.create_mirror(CreateMirror(path=path))).name
 
     async def wait_until_ready(
         self,
@@ -218,6 +202,10 @@ class MirraClient(ClosingClient):
             ClockMoved,
             extension=extensions.CLOCK,
         )
+
+    def states(self, session_id: str) -> StatesClient:
+        """Return the client of the state of all mirrors of a session at once."""
+        return StatesClient(self._api, _session(session_id))
 
     # What a session has seen
 

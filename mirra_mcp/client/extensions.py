@@ -17,6 +17,9 @@ CATALOG = Extension(
     "a catalog", f"Ask a running mirror for its metadata (`/_mirra/metadata`), or {_EMBEDDED}"
 )
 CLOCK = Extension("a clock that can be moved", f"Simulate the event you wait for, or {_EMBEDDED}")
+STATES = Extension(
+    "the state of all mirrors at once", f"Do it mirror by mirror (`/_mirra/state`), or {_EMBEDDED}"
+)
 DELIVERIES = Extension(
     "a list of webhooks", f"Read `webhook.dispatched` from the session's events, or {_EMBEDDED}"
 )

@@ -1,7 +1,8 @@
 """Toolset `sessions`: start, find, reset, keep, bring back, move in time and end sessions."""
 
+from collections.abc import Awaitable
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
@@ -23,6 +24,10 @@ from mirra_mcp.wire.sessions import (
     Tried,
 )
 
+if TYPE_CHECKING:
+    from mirra_mcp.client.client import MirraClient
+
+T = TypeVar("T")
 PROVISIONING = 60.0
 """Seconds that provisioning may take."""
 FIRED_SHOWN = 50
@@ -54,6 +59,8 @@ class Reset(Wire):
 
     session_id: str
     mirrors: list[ResetDone]
+    at: datetime | None = None
+    """The session's time now."""
 
 
 class Kept(Wire):
@@ -69,6 +76,8 @@ class BroughtBack(Wire):
 
     session_id: str
     mirrors: list[Restored]
+    at: datetime | None = None
+    """The session's time now."""
 
 
 class Moved(Wire):
@@ -190,9 +199,17 @@ async def mirra_session_reset(
     chosen = [pick(found, mirror)] if mirror is not None else found.mirrors
     mirra = await caller.mirra()
     with anyio.CancelScope(shield=True):
-        done = [await mirra.mirror(info.url).reset(seed) for info in chosen]
+        whole = None
+        if len(chosen) == len(found.mirrors):
+            seeds = {chosen[0].vendor: seed} if seed else None
+            whole = await _if_offered(mirra.states(found.session_id).reset(seeds))
+        done = (
+            whole.mirrors
+            if whole
+            else [await mirra.mirror(info.url).reset(seed) for info in chosen]
+        )
     shown = [each.model_copy(update={"counts": present(each.counts)}) for each in done]
-    return Reset(session_id=found.session_id, mirrors=shown)
+    return Reset(session_id=found.session_id, mirrors=shown, at=whole.at if whole else None)
 
 
 async def mirra_session_snapshot(
@@ -202,11 +219,19 @@ async def mirra_session_snapshot(
     found = await caller.session(session)
     chosen = [pick(found, mirror)] if mirror is not None else found.mirrors
     mirra = await caller.mirra()
-    kept = {}
     with anyio.CancelScope(shield=True):
-        for info in chosen:
-            kept[info.vendor] = (await mirra.mirror(info.url).snapshot()).snapshot_id
-    handle = _handle(kept)
+        whole = None
+        if len(chosen) == len(found.mirrors):
+            whole = await _if_offered(mirra.states(found.session_id).snapshot())
+        if whole is not None:
+            handle = whole.snapshot_id
+        else:
+            handle = _handle(
+                {
+                    info.vendor: (await mirra.mirror(info.url).snapshot()).snapshot_id
+                    for info in chosen
+                }
+            )
     return Kept(
         session_id=found.session_id,
         snapshot=handle,
@@ -219,24 +244,48 @@ async def mirra_session_restore(
 ) -> BroughtBack:
     """Bring back the state that a snapshot kept."""
     found = await caller.session(session)
-    parts = _parts(snapshot, found)
-    chosen = [(pick(found, vendor), snapshot_id) for vendor, snapshot_id in parts.items()]
+    is_whole = "=" not in snapshot and "," not in snapshot
+    parts = {} if is_whole else _parts(snapshot, found)
     mirra = await caller.mirra()
-    done: list[Restored] = []
     with anyio.CancelScope(shield=True):
-        for info, snapshot_id in chosen:
-            try:
-                done.append(await mirra.mirror(info.url).restore(snapshot_id))
-            except MirraError as error:
-                if not done:
-                    raise
-                raise Refusal(
-                    error.code,
-                    f"{info.vendor} was not restored: {error.message}",
-                    f"Restored before it: {listed(each.mirror for each in done)}.",
-                ) from error
+        whole = await _if_offered(
+            mirra.states(found.session_id).restore(snapshot if is_whole else None, parts)
+        )
+        if whole is not None:
+            done, at = whole.mirrors, whole.at
+        else:
+            done, at = await _restore_each(mirra, found, parts or _parts(snapshot, found)), None
     shown = [each.model_copy(update={"counts": present(each.counts)}) for each in done]
-    return BroughtBack(session_id=found.session_id, mirrors=shown)
+    return BroughtBack(session_id=found.session_id, mirrors=shown, at=at)
+
+
+async def _restore_each(
+    mirra: "MirraClient", found: Session, parts: dict[str, str]
+) -> list[Restored]:
+    """Restore mirror by mirror, where they can't be restored at once."""
+    done: list[Restored] = []
+    for info, snapshot_id in [(pick(found, vendor), id) for vendor, id in parts.items()]:
+        try:
+            done.append(await mirra.mirror(info.url).restore(snapshot_id))
+        except MirraError as error:
+            if not done:
+                raise
+            raise Refusal(
+                error.code,
+                f"{info.vendor} was not restored: {error.message}",
+                f"Restored before it: {listed(each.mirror for each in done)}.",
+            ) from error
+    return done
+
+
+async def _if_offered(work: Awaitable[T]) -> T | None:
+    """Return what comes, or None if this Mirra has no such endpoint."""
+    try:
+        return await work
+    except MirraError as error:
+        if error.code != "mirra.not_offered":
+            raise
+        return None
 
 
 async def mirra_session_clock(

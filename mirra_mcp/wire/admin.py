@@ -76,6 +76,8 @@ class Restored(Wire):
     mirror: str
     snapshot_id: str
     counts: dict[str, int] = {}
+    behind: str | None = None
+    """Extension: how far the dates lie in the past of a clock that other mirrors share."""
 
 
 class State(Wire):

@@ -281,18 +281,21 @@ async def test_several_mirrors_must_be_told_apart(agent: Agent, mirra: MirraClie
     assert [mirror["mirror"] for mirror in reset["mirrors"]] == ["toy"]
 
     kept = await agent.call("mirra_session_snapshot", session="both")
-    vendors = [part.partition("=")[0] for part in kept["snapshot"].split(",")]
-    assert vendors == ["toy", "resend"]
+    toy = await agent.call("mirra_session_snapshot", session="both", mirror="toy")
+    assert toy["snapshot"].startswith("toy=snap_")
     await agent.call("mirra_session_reset", session="both")
     restored = await agent.call("mirra_session_restore", session="both", snapshot=kept["snapshot"])
     assert restored["mirrors"][0]["counts"]["parcels"] == 1000
     error = await agent.refusal(
-        "mirra_session_restore", session="both", snapshot=f"{kept['snapshot'].split(',')[0]},x"
+        "mirra_session_restore", session="both", snapshot=f"{toy['snapshot']},x"
     )
     assert error["code"] == "mirra.snapshot.invalid_handle"
+    await agent.call("mirra_session_reset", session="both")
+    before = await agent.call("mirra_session_state", session="both")
     error = await agent.refusal(
-        "mirra_session_restore",
-        session="both",
-        snapshot=f"{kept['snapshot'].split(',')[0]},resend=snap_nope",
+        "mirra_session_restore", session="both", snapshot=f"{toy['snapshot']},resend=snap_nope"
     )
-    assert error["hint"] == "Restored before it: toy."
+    assert error["code"] == "mirra.snapshot.not_found"
+    after = await agent.call("mirra_session_state", session="both")
+    told = ([each["counts"] for each in state["mirrors"]] for state in (before, after))
+    assert next(told) == next(told), "nothing is restored when one can't be"

@@ -17,7 +17,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mirra_mcp.local.api import catalog, clock, events, mirrors, runs, scenarios, sessions, webhooks
+from mirra_mcp.local.api import (
+    catalog,
+    clock,
+    events,
+    mirrors,
+    runs,
+    scenarios,
+    sessions,
+    states,
+    webhooks,
+)
 from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.errors import Refusal, internal
@@ -33,6 +43,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("/v1/sessions", {"GET": sessions.index, "POST": sessions.create}),
     ("/v1/sessions/{id}", {"GET": sessions.retrieve, "DELETE": sessions.end}),
+    ("/v1/sessions/{id}/snapshot", {"POST": states.snapshot}),
+    ("/v1/sessions/{id}/restore", {"POST": states.restore}),
+    ("/v1/sessions/{id}/reset", {"POST": states.reset}),
     ("/v1/sessions/{id}/events", {"GET": events.read}),
     ("/v1/sessions/{id}/webhooks", {"GET": webhooks.index, "POST": webhooks.forward}),
     ("/v1/sessions/{id}/clock", {"POST": clock.move}),

@@ -11,9 +11,11 @@ import orjson
 
 from mirra_mcp.local.kit.errors import Refusal, VendorError, nearest, one_of
 from mirra_mcp.local.kit.metadata import describe
-from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.mirror import Changed, Mirror
 from mirra_mcp.local.kit.reading import invalid, parse, read, whole
 from mirra_mcp.local.kit.resource import Resource
+from mirra_mcp.local.kit.restoring import check_name, counts, fixture_named
+from mirra_mcp.local.kit.restoring import restore as bring_back
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.stories import find_story
@@ -67,7 +69,7 @@ async def answer(session: Session, mirror: Mirror, call: Call) -> Answer:
             raise Refusal(404, "mirra.session.ended", "The session of this mirror has ended.")
         session.open()
         call.now = session.clock.now()
-        session.fire_due(call.now)
+        session.agenda.fire_due(call.now)
         found = await verb(session, mirror, call)
         return Answer(200, found.model_dump_json(by_alias=True, exclude_none=True).encode())
 
@@ -76,7 +78,7 @@ async def reset(session: Session, mirror: Mirror, call: Call) -> ResetDone:
     """Go back to a fixture: the given one, or the one that the session began with."""
     seed = read(ResetState, call.body).seed
     fixture = fixture_named(mirror, seed) if seed else session.seeds[mirror.vendor]
-    await asyncio.to_thread(session.reset, mirror, fixture)
+    await asyncio.to_thread(session.reset, {mirror.vendor: fixture})
     return ResetDone(mirror=mirror.vendor, seed=fixture, counts=counts(mirror))
 
 
@@ -118,46 +120,32 @@ async def simulate(session: Session, mirror: Mirror, call: Call) -> Simulated:
         ) from None
     return Simulated(
         event=story.event,
-        changes=[
-            Change(entity=entity, entity_id=id, before=before, after=after)
-            for entity, id, before, after in unit.changes
+        changes=[_change(each) for each in unit.changes],
+        webhooks=[
+            WebhookRef(type=type, id=session.deliveries.id_of(seq)) for type, seq in unit.webhooks
         ],
-        webhooks=[WebhookRef(type=type, id=id) for type, id in unit.webhooks],
         result=result,
     )
+
+
+def _change(change: Changed) -> Change:
+    before, after = change.differences()
+    return Change(entity=change.noun.entity, entity_id=change.id, before=before, after=after)
 
 
 async def snapshot(session: Session, mirror: Mirror, call: Call) -> Snapshot:
     """Keep the mirror's state."""
     name = read(TakeSnapshot, call.body).name
-    taken = {each[1] for each in session.snapshots.values() if each[0] == mirror.vendor}
-    if name and name in taken:
-        raise Refusal(
-            409,
-            "mirra.snapshot.already_exists",
-            f"There is a snapshot named '{name}' of the {mirror.vendor} mirror already.",
-            "Choose another name.",
-        )
-    id = await asyncio.to_thread(session.snapshot, mirror, name)
+    check_name(session, name, [mirror.vendor])
+    id = session.snapshot(name, [mirror.vendor])
     return Snapshot(snapshot_id=id, name=name)
 
 
 async def restore(session: Session, mirror: Mirror, call: Call) -> Restored:
     """Bring back a snapshot, by id or name."""
     wanted = read(RestoreSnapshot, call.body).snapshot_id
-    own = {id: each for id, each in session.snapshots.items() if each[0] == mirror.vendor}
-    id = next((id for id, each in own.items() if wanted in (id, each[1])), None)
-    image = None if id else session.archived(mirror.vendor, wanted)
-    if id is None and image is None:
-        listed = one_of(own) if own else "none yet"
-        raise Refusal(
-            404,
-            "mirra.snapshot.not_found",
-            f"The {mirror.vendor} mirror has no snapshot '{wanted}'.{nearest(wanted, own)}",
-            f"Its snapshots: {listed}.",
-        )
-    await asyncio.to_thread(session.restore, mirror, id or wanted, image)
-    return Restored(mirror=mirror.vendor, snapshot_id=id or wanted, counts=counts(mirror))
+    [done] = await bring_back(session, {mirror.vendor: wanted})
+    return done
 
 
 async def state(session: Session, mirror: Mirror, call: Call) -> State:
@@ -295,46 +283,6 @@ def matches(doc: Doc, where: dict[str, str]) -> bool:
         ]:
             return False
     return True
-
-
-def counts(mirror: Mirror) -> dict[str, int]:
-    """Count a mirror's documents by plural entity."""
-    found = mirror.store.counts()
-    return {plural: found.get(plural, 0) for plural in mirror.nouns}
-
-
-def fixture_named(mirror: Mirror, seed: str) -> str:
-    """Return the fixture that `fixture` or `mirror:fixture` means.
-
-    Raises:
-        Refusal: this mirror has no such fixture.
-    """
-    vendor, colon, fixture = seed.rpartition(":")
-    if colon and vendor != mirror.vendor:
-        raise Refusal(
-            400,
-            "mirra.fixture.not_found",
-            f"The seed '{seed}' is for the {vendor} mirror; this is {mirror.vendor}.",
-            f"Use one of {one_of(mirror.fixtures)}.",
-        )
-    return check_fixture(type(mirror), fixture)
-
-
-def check_fixture(kind: type[Mirror], fixture: str) -> str:
-    """Return the fixture's name if the vendor has it.
-
-    Raises:
-        Refusal: it doesn't.
-    """
-    if fixture not in kind.fixtures:
-        raise Refusal(
-            400,
-            "mirra.fixture.not_found",
-            f"The {kind.vendor} mirror has no fixture '{fixture}'."
-            + nearest(fixture, kind.fixtures),
-            f"Use one of {one_of(kind.fixtures)}.",
-        )
-    return fixture
 
 
 def noun_named(mirror: Mirror, name: str) -> Resource:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from mirra_mcp.local.kit.admin import check_fixture
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.reading import invalid
+from mirra_mcp.local.kit.restoring import check_fixture
 from mirra_mcp.wire.sessions import CreateSession
 
 MOST_TIMEOUT = 86_400

@@ -1,7 +1,8 @@
 """A session's own time: it flows with the wall's or stands still, and can be moved forward."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pytimeparse2 import parse  # type: ignore[import-untyped]  # ships no types
 
@@ -11,6 +12,7 @@ Wall = Callable[[], datetime]
 """Where real time comes from."""
 
 FURTHEST = timedelta(days=366 * 20)
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def wall() -> datetime:
@@ -50,12 +52,12 @@ def duration(text: str) -> timedelta:
 
 
 class Clock:
-    """Tells a session's time. Never goes back."""
+    """Tells a session's time. It goes back only with the state that it belongs to."""
 
     def __init__(self, wall: Wall, *, standing: datetime | None = None) -> None:
         self._wall = wall
         self._ahead = timedelta()
-        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._latest = EARLIEST
         self.standing = standing
 
     def now(self) -> datetime:
@@ -71,10 +73,24 @@ class Clock:
 
     def move_to(self, at: datetime) -> None:
         """Make it `at` now; an earlier instant changes nothing."""
+        if at > self.now():
+            self.go_to(at)
+
+    def go_to(self, at: datetime) -> None:
+        """Make it `at` now, be it earlier: the state of then has come back."""
         if self.standing is not None:
-            self.standing = max(self.standing, at)
+            self.standing = at
         else:
-            self._ahead = max(self._ahead, at - self._wall())
+            self._ahead = at - self._wall()
+            self._latest = at
+
+    def mark(self) -> tuple[timedelta, datetime, datetime | None]:
+        """Return what `go_back` needs."""
+        return self._ahead, self._latest, self.standing
+
+    def go_back(self, mark: tuple[timedelta, datetime, datetime | None]) -> None:
+        """Tell the time as if nothing had been done since `mark`."""
+        self._ahead, self._latest, self.standing = mark
 
     def wait_for(self, at: datetime) -> float | None:
         """Return the real seconds until `at`, or None if it comes only when the clock is moved."""
@@ -86,12 +102,10 @@ class Clock:
         latest = self.now().isoformat()
         return {"standing": standing, "ahead": self._ahead.total_seconds(), "latest": latest}
 
-    @classmethod
-    def load(cls, wall: Wall, saved: dict[str, str | float | None]) -> "Clock":
-        """Bring back a clock that `save` described."""
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Bring back what `save` described."""
         standing = saved["standing"]
-        clock = cls(wall, standing=datetime.fromisoformat(standing) if standing else None)  # type: ignore[arg-type]  # written by save
-        clock._ahead = timedelta(seconds=float(saved["ahead"] or 0))
-        if latest := saved.get("latest"):
-            clock._latest = datetime.fromisoformat(str(latest))
-        return clock
+        self.standing = datetime.fromisoformat(standing) if standing else None
+        self._ahead = timedelta(seconds=float(saved["ahead"] or 0))
+        latest = saved.get("latest")
+        self._latest = datetime.fromisoformat(latest) if latest else EARLIEST

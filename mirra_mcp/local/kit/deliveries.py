@@ -1,8 +1,13 @@
-"""The deliveries of a session: vendor events on their way to those that subscribed to them."""
+"""The deliveries of a session: vendor events on their way to those that subscribed to them.
 
-import sqlite3
+An event that nobody subscribed to is kept as its data alone. It becomes a signed delivery, as of
+the instant when it happened, when somebody looks.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
 import orjson
@@ -10,19 +15,13 @@ import orjson
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
 from mirra_mcp.local.kit.events import Log
 from mirra_mcp.local.kit.ids import Ids
+from mirra_mcp.local.kit.store import Write
+from mirra_mcp.local.kit.tables import take_out
 from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel, Target
 from mirra_mcp.wire.events import DeliveryPage
 from mirra_mcp.wire.model import Doc
 
-COLUMNS = (
-    "seq, id, mirror, type, status, message, url, secret, ref, payload, headers, created, next,"
-    " attempts, after, method"
-)
-_WRITTEN = COLUMNS.split(", ")[1:]
-_values = attrgetter(*_WRITTEN)
-_INSERT = (
-    f"INSERT INTO main.deliveries ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"
-)
+SENT = "webhook.dispatched"
 
 
 class Sender(Protocol):
@@ -33,6 +32,12 @@ class Sender(Protocol):
     message_prefix: ClassVar[str]
     event_id_key: ClassVar[str | None]
     now: datetime
+
+    def payload(self, event: str, data: Doc) -> Doc:
+        """Return a webhook's body: of the event, the data and `now` alone."""
+
+    def event_ref(self, data: Doc) -> str | None:
+        """Return the id of what an event is about."""
 
     def payload_for(self, target: Target, payload: Doc) -> Doc:
         """Return the body as one endpoint gets it."""
@@ -47,61 +52,177 @@ class Sender(Protocol):
         """Return how long to wait for the next try, or None to give up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A try at a delivery, for the log; or that there was nobody to try."""
+
+    sender: Sender
+    parcel: Parcel
+    letter: Letter
+    attempt: int
+    done: Outcome | None
+
+    def told(self) -> Doc:
+        """Return what the log tells of it."""
+        data: dict[str, Any] = {"mirror": self.sender.vendor, "type": self.parcel.type}
+        if self.sender.event_id_key and self.parcel.ref:
+            data[self.sender.event_id_key] = self.parcel.ref
+        data["signature"] = self.sender.signature_of(self.letter.headers)
+        data["deliveryId"] = self.parcel.id
+        data["url"] = None if self.parcel.url is None else self.letter.url
+        if self.letter.method != "POST":
+            data["method"] = self.letter.method
+        data["payload"] = orjson.loads(self.parcel.payload)
+        data["headers"] = self.letter.headers
+        data["attempt"] = self.attempt
+        if (done := self.done) is not None:
+            data |= {"responseStatus": done.status} if done.error is None else {"error": done.error}
+        return data
+
+
+@dataclass(slots=True, eq=False)
+class Unsent:
+    """An event that nobody subscribed to, and all that it would be signed with."""
+
+    sender: Sender
+    seq: int
+    type: str
+    data: bytes
+    at: datetime
+    wall: datetime
+    ids: Ids
+    after: int
+    next: None = None
+    url: None = None
+    status: str = "unsubscribed"
+
+    @property
+    def mirror(self) -> str:
+        """The vendor."""
+        return self.sender.vendor
+
+    @property
+    def id(self) -> str:
+        """The delivery's id: the message's was made first."""
+        return f"dlv_{Ids(self.ids.seed, self.ids.count + 1).token(16)}"
+
+    def parcel(self) -> Parcel:
+        """Return the event as a delivery, signed at the instant when it happened."""
+        return self._signed()[0]
+
+    def told(self) -> Doc:
+        """Return what the log tells of it."""
+        return Tried(self.sender, *self._signed(), 0, None).told()
+
+    def _signed(self) -> tuple[Parcel, Letter]:
+        sender, now = self.sender, self.sender.now
+        sender.now = self.at
+        try:
+            data = orjson.loads(self.data)
+            payload, ref = sender.payload(self.type, data), sender.event_ref(data)
+        finally:
+            sender.now = now
+        ids = Ids(self.ids.seed, self.ids.count)
+        message = sender.message_prefix + ids.token(27)
+        parcel = Parcel(
+            self.seq, self.id, self.mirror, self.type, self.status, message, None,
+            sender.webhook_secret, ref, orjson.dumps(payload), None, iso(self.at), None, b"[]",
+            self.after,
+        )  # fmt: skip
+        letter = sender.letter(parcel, self.wall)
+        parcel.headers = orjson.dumps(letter.headers)
+        return parcel, letter
+
+
 class Deliveries:
     """The deliveries of one session, written in the transaction of what caused them."""
 
-    def __init__(
-        self, db: sqlite3.Connection, log: Log, ids: Ids, clock: Clock, wall: Wall
-    ) -> None:
-        self._db, self._log = db, log
+    def __init__(self, writes: list[Write], log: Log, ids: Ids, clock: Clock, wall: Wall) -> None:
+        self._writes, self._log = writes, log
         self._ids, self._clock, self._wall = ids, clock, wall
-        self.sent = log.count("webhook.dispatched")
-        """How many tries the log tells of."""
+        self._kept: list[Parcel | Unsent] = []
+        self._planned: list[tuple[float, int]] = []
+        """When the next tries are due, and of which."""
+        self._seqs: dict[str, int] = {}
+        """The deliveries with an address, by id."""
+        self._pending: set[int] = set()
+        """The deliveries that may still be tried, one that is being tried included."""
         self.has_mail = False
         """Whether webhooks were written that nobody has looked at yet."""
 
     def add(
-        self, mirror: Sender, event: str, payload: Doc, ref: str | None, targets: list[Target]
-    ) -> list[str]:
-        """Address a vendor event to every endpoint that wants it; return the delivery ids.
+        self, mirror: Sender, event: str, data: Doc, targets: list[Target], body: bytes | None
+    ) -> Iterable[int]:
+        """Address a vendor event to every endpoint that wants it; return the deliveries' numbers.
 
         An event that nobody subscribed to is kept and logged all the same, signed with the
-        mirror's own secret, so that it can be seen.
+        mirror's own secret, so that it can be seen. `body` is the data's JSON, where it is known.
         """
-        now = mirror.now
+        first = len(self._kept) + 1
+        if not targets:
+            ids = Ids(self._ids.seed, self._ids.count)
+            self._ids.count += 2
+            unsent = Unsent(
+                mirror, first, event, body or orjson.dumps(data), mirror.now, self._wall(), ids,
+                self._log.last,
+            )  # fmt: skip
+            self._keep(first, unsent)
+            self._log.append(SENT, mirror.vendor, unsent)
+            return (first,)
+        now, payload, ref = mirror.now, mirror.payload(event, data), mirror.event_ref(data)
         message = mirror.message_prefix + self._ids.token(27)
-        body = orjson.dumps(payload)
-        ids = []
-        for target in targets:
-            ids.append(f"dlv_{self._ids.token(16)}")
+        content = orjson.dumps(payload)
+        for seq, target in enumerate(targets, first):
             own = mirror.payload_for(target, payload)
-            content = body if own is payload else orjson.dumps(own)
             parcel = Parcel(
-                0, ids[-1], mirror.vendor, event, "pending", message, target.url, target.secret,
-                ref, content, None, iso(now), now.timestamp(), b"[]", self._log.last,
-                target.method,
+                seq, f"dlv_{self._ids.token(16)}", mirror.vendor, event, "pending", message,
+                target.url, target.secret, ref,
+                content if own is payload else orjson.dumps(own), None, iso(now),
+                now.timestamp(), b"[]", self._log.last, target.method,
             )  # fmt: skip
-            self._insert(parcel)
-            self.has_mail = True
-        if not ids:
-            ids.append(f"dlv_{self._ids.token(16)}")
-            parcel = Parcel(
-                0, ids[0], mirror.vendor, event, "unsubscribed", message, None,
-                mirror.webhook_secret, ref, body, None, iso(now), None, b"[]", self._log.last,
-            )  # fmt: skip
-            letter = mirror.letter(parcel, self._wall())
-            parcel.headers = orjson.dumps(letter.headers)
-            self._insert(parcel)
-            self._tell(mirror, parcel, letter, 0, None)
-        return ids
+            self._keep(seq, parcel)
+        self.has_mail = True
+        return range(first, first + len(targets))
 
-    def _insert(self, parcel: Parcel) -> None:
-        self._db.execute(_INSERT, _values(parcel))
+    def _keep(self, seq: int, parcel: Parcel | Unsent) -> None:
+        before = self._kept[seq - 1] if seq <= len(self._kept) else None
+        self._writes.append((self, "", seq, before))
+        self.back("", seq, parcel)
+
+    def back(self, table: str, seq: int, parcel: Parcel | Unsent | None) -> None:
+        """Make a delivery what it is or was; None: it never was."""
+        if seq <= len(self._kept):
+            before = self._kept[seq - 1]
+            if before.next is not None:
+                take_out(self._planned, (before.next, seq))
+            self._pending.discard(seq)
+            if parcel is None:
+                self._kept.pop()
+                if isinstance(before, Parcel):
+                    self._seqs.pop(before.id, None)
+                return
+            self._kept[seq - 1] = parcel
+        elif parcel is not None:
+            self._kept.append(parcel)
+        if isinstance(parcel, Parcel):
+            if parcel.url is not None:
+                self._seqs[parcel.id] = seq
+            if parcel.status == "pending":
+                self._pending.add(seq)
+            if parcel.next is not None:
+                insort(self._planned, (parcel.next, seq))
+
+    def row(self, table: str, seq: int) -> Parcel | None:
+        """Return a delivery as it is now."""
+        return self._at(seq)
+
+    def _at(self, seq: int) -> Parcel:
+        return whole(self._kept[seq - 1])
 
     def tried(self, parcel: Parcel, mirror: Sender, letter: Letter, done: Outcome) -> str:
         """Write down an attempt and when the next one is due, if any; return the new status."""
         now = self._clock.now()
-        tried: list[Any] = orjson.loads(parcel.attempts)
+        tries: list[Any] = orjson.loads(parcel.attempts)
         attempt: dict[str, Any] = {"at": iso(now), "durationMs": round(done.duration_ms, 1)}
         if done.error is None:
             attempt["responseStatus"] = done.status
@@ -109,100 +230,71 @@ class Deliveries:
                 attempt["responseBody"] = done.body.decode(errors="replace")
         else:
             attempt["error"] = done.error
-        tried.append(attempt)
+        tries.append(attempt)
         status, due = "failed", None
         if done.is_accepted:
             status = "delivered"
-        elif not done.is_final and (wait := mirror.retry(parcel, done, len(tried))) is not None:
+        elif not done.is_final and (wait := mirror.retry(parcel, done, len(tries))) is not None:
             status, due = "pending", (now + wait).timestamp()
         if parcel.next is not None:
             status, due = "pending", parcel.next  # asked for again while this try was under way
-        self._db.execute(
-            "UPDATE main.deliveries SET status=?, next=?, headers=?, attempts=? WHERE seq=?",
-            (status, due, orjson.dumps(letter.headers), orjson.dumps(tried), parcel.seq),
-        )
-        self._tell(mirror, parcel, letter, len(tried), done)
+        headers, attempts = orjson.dumps(letter.headers), orjson.dumps(tries)
+        after = replace(parcel, status=status, next=due, headers=headers, attempts=attempts)
+        self._keep(parcel.seq, after)
+        self._log.append(SENT, mirror.vendor, Tried(mirror, parcel, letter, len(tries), done))
         return status
-
-    def _tell(
-        self, mirror: Sender, parcel: Parcel, letter: Letter, attempt: int, done: Outcome | None
-    ) -> None:
-        data: dict[str, Any] = {"mirror": mirror.vendor, "type": parcel.type}
-        if mirror.event_id_key and parcel.ref:
-            data[mirror.event_id_key] = parcel.ref
-        data["signature"] = mirror.signature_of(letter.headers)
-        data["deliveryId"] = parcel.id
-        data["url"] = None if parcel.url is None else letter.url
-        if letter.method != "POST":
-            data["method"] = letter.method
-        data["payload"] = orjson.Fragment(parcel.payload)
-        data["headers"] = letter.headers
-        data["attempt"] = attempt
-        if done is not None:
-            data |= {"responseStatus": done.status} if done.error is None else {"error": done.error}
-        self._log.append("webhook.dispatched", mirror.vendor, data)
-        self.sent += 1
 
     def due(self, now: datetime, limit: int = 100) -> list[Parcel]:
         """Return what should be tried by `now`, oldest first."""
         self.has_mail = False
-        rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM main.deliveries WHERE status='pending' AND next<=?"
-            " ORDER BY next, seq LIMIT ?",
-            (now.timestamp(), limit),
-        ).fetchall()
-        return [Parcel(*row) for row in rows]
+        end = bisect_right(self._planned, (now.timestamp(), len(self._kept)))
+        return [self._at(seq) for _, seq in self._planned[: min(end, limit)]]
 
     def take(self, parcels: list[Parcel]) -> None:
         """Plan no more tries of what is being tried now."""
-        taken = [(each.seq,) for each in parcels]
-        self._db.executemany("UPDATE main.deliveries SET next=NULL WHERE seq=?", taken)
+        for each in parcels:
+            self._keep(each.seq, replace(each, next=None))
 
-    def resume(self) -> None:
-        """Plan anew what was under way when the process ended."""
-        self._db.execute(
-            "UPDATE main.deliveries SET next=0 WHERE status='pending' AND next IS NULL"
-        )
+    def recall(self, parcels: Iterable[Parcel]) -> None:
+        """Go on with what a journal has kept; what was under way is planned anew."""
+        for each in parcels:
+            under_way = each.status == "pending" and each.next is None
+            self.back("", each.seq, replace(each, next=0.0) if under_way else each)
 
     def next_due(self) -> float | None:
         """Return the instant of the next try that is planned, as epoch seconds."""
-        sql = "SELECT MIN(next) FROM main.deliveries WHERE status='pending'"
-        return self._db.execute(sql).fetchone()[0]  # type: ignore[no-any-return]
+        return self._planned[0][0] if self._planned else None
 
     def newest(self, entry: int | None = None) -> int:
         """Return the number of the newest delivery, now or when the log's newest was `entry`."""
-        row = self._db.execute(
-            "SELECT MAX(seq) FROM main.deliveries WHERE ?1 IS NULL OR after<=?1", (entry,)
-        ).fetchone()
-        return row[0] or 0
+        if entry is None:
+            return len(self._kept)
+        return bisect_right(self._kept, entry, key=lambda each: each.after)
 
     def since(self, seq: int) -> list[Parcel]:
         """List the deliveries after number `seq`, oldest first."""
-        rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM main.deliveries WHERE seq>? ORDER BY seq", (seq,)
-        )
-        return [Parcel(*row) for row in rows]
+        return [whole(each) for each in self._kept[seq:]]
 
     def to(self, vendor: str, url: str, limit: int) -> list[Parcel]:
         """List what a mirror sent to an address, newest first."""
-        rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM main.deliveries WHERE mirror=? AND url=?"
-            " ORDER BY seq DESC LIMIT ?",
-            (vendor, url, limit),
-        )
-        return [Parcel(*row) for row in rows]
+        return list(self._newest(limit, None, {"mirror": vendor, "url": url}))
 
     def find(self, id: str) -> Parcel | None:
         """Return one delivery."""
-        sql = f"SELECT {COLUMNS} FROM main.deliveries WHERE id=?"
-        row = self._db.execute(sql, (id,)).fetchone()
-        return Parcel(*row) if row else None
+        if id in self._seqs:
+            return self._at(self._seqs[id])
+        unsent = (each for each in reversed(self._kept) if isinstance(each, Unsent))
+        return next((each.parcel() for each in unsent if each.id == id), None)
+
+    def id_of(self, seq: int) -> str:
+        """Return a delivery's id by its number."""
+        return self._at(seq).id
 
     def again(self, id: str) -> None:
         """Plan one more try of a delivery, now."""
-        self._db.execute(
-            "UPDATE main.deliveries SET status='pending', next=? WHERE id=?",
-            (self._clock.now().timestamp(), id),
+        parcel = self._at(self._seqs[id])
+        self._keep(
+            parcel.seq, replace(parcel, status="pending", next=self._clock.now().timestamp())
         )
         self.has_mail = True
 
@@ -211,26 +303,32 @@ class Deliveries:
 
         Its world is being replaced, or the endpoint is gone.
         """
-        self._db.execute(
-            "UPDATE main.deliveries SET status='canceled', next=NULL"
-            " WHERE mirror=? AND status='pending' AND (?2 IS NULL OR url=?2)",
-            (vendor, url),
-        )
+        for seq in sorted(self._pending):
+            each = self._at(seq)
+            if each.mirror == vendor and url in (None, each.url):
+                self._keep(seq, replace(each, status="canceled", next=None))
 
     def page(self, filters: dict[str, Any], limit: int, below: int | None) -> DeliveryPage:
-        """List deliveries, newest first; `filters` name columns."""
-        clauses, args = ["1"], []
-        for name, value in filters.items():
-            clauses.append(f"{name}>=?" if name == "after" else f"{name}=?")
-            args.append(value)
-        if below is not None:
-            clauses.append("seq<?")
-            args.append(below)
-        rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM main.deliveries WHERE {' AND '.join(clauses)}"
-            " ORDER BY seq DESC LIMIT ?",
-            (*args, limit + 1),
-        ).fetchall()
-        parcels = [Parcel(*row) for row in rows[:limit]]
-        cursor = str(parcels[-1].seq) if len(rows) > limit else None
-        return DeliveryPage(webhooks=[each.to_wire() for each in parcels], next_cursor=cursor)
+        """List deliveries, newest first; `filters` name fields."""
+        found = list(self._newest(limit + 1, below, filters))
+        cursor = str(found[limit - 1].seq) if len(found) > limit else None
+        return DeliveryPage(webhooks=[each.to_wire() for each in found[:limit]], next_cursor=cursor)
+
+    def _newest(self, limit: int, below: int | None, filters: dict[str, Any]) -> Iterator[Parcel]:
+        end = len(self._kept) if below is None else min(below - 1, len(self._kept))
+        start = 0
+        if after := filters.get("after"):
+            start = bisect_left(self._kept, after, key=lambda each: each.after)
+        wanted = [(name, value) for name, value in filters.items() if name != "after"]
+        for at in range(end - 1, start - 1, -1):
+            each = self._kept[at]
+            if all(getattr(each, name) == value for name, value in wanted):
+                yield whole(each)
+                limit -= 1
+                if not limit:
+                    return
+
+
+def whole(kept: Parcel | Unsent) -> Parcel:
+    """Return a delivery in full."""
+    return kept if isinstance(kept, Parcel) else kept.parcel()

@@ -21,6 +21,8 @@ class Entry:
     snapshot_ids: dict[str, str] | None = None
     expiry: asyncio.TimerHandle | None = None
     work: asyncio.Handle | None = None
+    is_imaged: bool = False
+    """Whether an image of it is being written."""
     planned: float | None = None
     """The instant, in the session's epoch seconds, for which `work` is planned."""
 

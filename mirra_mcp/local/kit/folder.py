@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from mirra_mcp.local.kit import private
 from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.local.kit.states import read_state, write_state
+from mirra_mcp.local.kit.store import Frozen
 
 if TYPE_CHECKING:
     from mirra_mcp.local.kit.session import Session
@@ -28,7 +30,6 @@ class Kept(BaseModel):
     fixtures: dict[str, str]
     ports: dict[str, int]
     clock: dict[str, Any]
-    snapshots: dict[str, tuple[str, str | None]] = {}
     webhooks: dict[str, str] = {}
 
 
@@ -154,11 +155,21 @@ class Folder:
         """Keep the final state of a session that ends; return a snapshot id per mirror."""
         private.folder(self.archive)
         ids = {}
-        for vendor, mirror in session.mirrors.items():
+        for vendor, frozen in session.freeze().items():
             ids[vendor] = session.fresh_snapshot_id()
-            image = session.image(mirror)
-            private.write(self.archive / f"{ids[vendor]}.{vendor}.snapshot", image)
+            write_state(self.archive / f"{ids[vendor]}.{vendor}.snapshot", frozen)
         return ids
+
+    def archived(self, vendor: str, id: str) -> Frozen | None:
+        """Return the final state that an ended session left under `id`, if any.
+
+        Raises:
+            sqlite3.Error: the file is damaged.
+        """
+        if not id.startswith("snap_") or not id[5:].isalnum():
+            return None
+        path = self.archive / f"{id}.{vendor}.snapshot"
+        return read_state(path) if path.is_file() else None
 
 
 def _tell_oneself(path: Path, url: str, token: str) -> None:

@@ -7,10 +7,11 @@ import secrets
 import shutil
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT, check_room, fixtures_of
 from mirra_mcp.local.kit.clock import Clock, Wall, utc
@@ -35,6 +36,8 @@ REMEMBERED = timedelta(hours=1)
 """How long an ended session can still be asked about."""
 SLICE = 0.005
 """Seconds of due timers that are fired at a stretch before others get their turn."""
+PAUSE = 1.0
+"""Seconds until a session whose files can't be written is tried again."""
 WALK = 20.0
 """Real seconds that moving a clock waits for webhooks at most."""
 
@@ -139,7 +142,6 @@ class Host:
                 self._wall,
                 self._images,
                 folder,
-                self._folder.archive,
             ),
             "ready",
             self._wall(),
@@ -161,7 +163,7 @@ class Host:
                     await asyncio.to_thread(self._images.get, kind, mirror.fixture, started)
             else:
                 async with entry.session.lock:
-                    entry.session.open()
+                    await asyncio.to_thread(entry.session.open)
                 self._folder.keep(self._kept(entry))
         except BaseException:
             self._close_ports(entry)
@@ -198,7 +200,8 @@ class Host:
                 "End sessions that are no longer needed, or raise the limit of open files.",
             ) from None
         session.on_work = partial(self._on_work, entry)
-        session.on_keep = self.keep
+        session.on_long = partial(self._on_long, entry)
+        session.archived = self._folder.archived
 
     async def revive(self) -> None:
         """Bring back the persistent sessions of the data folder."""
@@ -212,19 +215,18 @@ class Host:
                 kept.name,
                 "persistent",
                 {vendor: self.kinds[vendor]("", seed) for vendor, seed in kept.fixtures.items()},
-                Clock.load(self._wall, kept.clock),
+                Clock(self._wall),
                 self._wall,
                 self._images,
                 self._folder.of(kept.id),
-                self._folder.archive,
             )
             session.forwards = kept.webhooks
-            session.snapshots = {id: (*each, None) for id, each in kept.snapshots.items()}
+            session.clock.load(kept.clock)
             entry = Entry(session, "ready", kept.created_at, dict(kept.ports))
             try:
                 session.open()
                 await self._begin(entry)
-            except (sqlite3.Error, Refusal) as error:
+            except (sqlite3.Error, OSError, ValueError, Refusal) as error:
                 log.warning("The session %s could not be brought back: %s.", kept.id, error)
                 self._close_ports(entry)
                 session.close()
@@ -243,20 +245,14 @@ class Host:
             ports=entry.ports,
             clock=session.clock.save(),
             webhooks=session.forwards,
-            snapshots={id: each[:2] for id, each in session.snapshots.items()},
         )
-
-    def keep(self, session: Session) -> None:
-        """Write down what a persistent session needs after a restart."""
-        if session.folder is not None:
-            self._folder.keep(self._kept(self.entry(session.id)))
 
     # Working.
 
     def _on_work(self, entry: Entry, session: Session) -> None:
         if threading.get_ident() != self._thread:
             self._loop.call_soon_threadsafe(self._on_work, entry, session)
-        elif entry.is_live and not (entry.planned and entry.planned <= session.next_wake()):
+        elif entry.is_live and not (entry.planned and entry.planned <= session.agenda.next_wake()):
             if entry.work is not None:
                 entry.work.cancel()
             entry.planned = -1.0
@@ -273,15 +269,43 @@ class Host:
             entry.work = self._loop.call_later(SLICE, self._work, entry)
             return
         now = session.clock.now()
-        session.fire_due(now, SLICE)
-        self.outbox.kick(session, now)
-        due = session.next_work()
+        try:
+            session.agenda.fire_due(now, SLICE)
+            self.outbox.kick(session, now)
+        except Refusal as refusal:
+            log.warning("%s of session %s", refusal.message, session.id)
+            entry.planned, entry.work = -1.0, self._loop.call_later(PAUSE, self._work, entry)
+            return
+        due = session.agenda.next_work()
         if due is None or entry.work is not None:
             return
         wait = 0.0 if due <= now else session.clock.wait_for(due)
         if wait is not None:
             entry.planned = due.timestamp()
             entry.work = self._loop.call_later(min(wait, 86_400.0), self._work, entry)
+
+    def _on_long(self, entry: Entry, session: Session) -> None:
+        if threading.get_ident() != self._thread:
+            self._loop.call_soon_threadsafe(self._on_long, entry, session)
+        elif not entry.is_imaged:
+            entry.is_imaged = True
+            self._spawn(self._image(entry, session))
+
+    async def _image(self, entry: Entry, session: Session) -> None:
+        """Image a persistent session's states, so that its journal can begin anew."""
+        try:
+            async with session.lock:
+                if not session.is_open:
+                    return
+                write = session.image()
+            follow = await asyncio.to_thread(write)
+            async with session.lock:
+                if session.is_open:
+                    follow()
+        except (sqlite3.Error, OSError, Refusal) as error:
+            log.warning("The session %s could not be imaged: %s", session.id, error)
+        finally:
+            entry.is_imaged = False
 
     async def move_clock(self, session: Session, target: datetime) -> list[wire.Fired]:
         """Let the session's time pass until `target`: timers fire and webhooks go out in order."""
@@ -296,25 +320,27 @@ class Host:
                 most = max(end - self._loop.time(), 0.0)
                 await self.outbox.settle(session, session.clock.now(), most)
                 async with session.lock:
-                    due = session.next_work()
+                    due = session.agenda.next_work()
                     if due is None or due > target:
                         session.clock.move_to(target)
                         break
                     session.clock.move_to(due)
-                    fired += session.fire_due(min(session.clock.now(), target), SLICE)
+                    fired += session.agenda.fire_due(min(session.clock.now(), target), SLICE)
                 await asyncio.sleep(0)
         finally:
             session.is_moving = False
             self._entries[session.id].planned = None
             session.on_work(session)
         session.tell(action="clock", seconds=round((target - began).total_seconds()))
-        self.keep(session)
         return fired
 
     # Ending.
 
     def _spawn_end(self, entry: Entry, action: str) -> None:
-        task = asyncio.ensure_future(self.end(entry, action))
+        self._spawn(self.end(entry, action))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -337,8 +363,7 @@ class Host:
                 session.tell(action=action)
         if session.is_open and session.log.readers:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2):
-                    await session.log.deserted()
+                await asyncio.wait_for(session.log.deserted(), 2)
         session.close()
         if session.folder is not None:
             await asyncio.to_thread(shutil.rmtree, session.folder, ignore_errors=True)

@@ -6,21 +6,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mirra_mcp.local.kit import admin, guard, masks
+from mirra_mcp.local.kit import admin, guard
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
+from mirra_mcp.local.kit.events import CALL
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import problems_of
 from mirra_mcp.local.kit.routes import Answer, Call, Route
 from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.kit.traffic import traffic_of
 from mirra_mcp.wire.model import Doc
 
 log = logging.getLogger("mirra_mcp.local")
-
-LOGGED_BODY = 4096
-"""Bytes of a request's body that the log keeps."""
-LOGGED_HEADER = 256
-"""Characters of a header that the log keeps."""
-LARGEST_ERROR = 1024 * 1024
 
 
 async def serve(
@@ -109,25 +105,28 @@ def answer_vendor(
 ) -> Answer:
     """Let the vendor's API answer a call, and log it. Refused calls change nothing."""
     session.open()
-    call.now = session.clock.now()  # others may have had their turn since it came
-    session.fire_due(call.now)
+    now = call.now = session.clock.now()  # others may have had their turn since it came
+    session.agenda.fire_due(now)
     first = session.log.last + 1
     error: Doc | None = None
+    session.begin(mirror, now)
     try:
-        with session.unit(mirror, call.now):
-            answer = _handle(mirror, call, is_too_large=is_too_large)
-            _finish(session, mirror, call, answer, start)
+        answer = _handle(mirror, call, is_too_large=is_too_large)
+        _finish(session, mirror, call, answer, start)
     except VendorError as refused:
+        session.rollback()
         answer = Answer(refused.status, refused.body, dict(refused.headers))
         mirror.refused(call, answer)
         error = refused.body
     except Exception:
+        session.rollback()
         log.exception("%s %s of the %s mirror failed.", call.method, call.path, mirror.vendor)
         crash = mirror.crashed(call)
         answer, error = Answer(crash.status, crash.body), crash.body
     if error is not None:
-        with session.transaction():
-            _finish(session, mirror, call, answer, start)
+        session.begin()
+        _finish(session, mirror, call, answer, start)
+    session.commit()
     answer.headers["x-mirra-events"] = f"{first}-{session.log.last}"
     return answer
 
@@ -194,28 +193,12 @@ def _validated(mirror: Mirror, route: Route, call: Call) -> Any:
 def _finish(session: Session, mirror: Mirror, call: Call, answer: Answer, start: float) -> None:
     """Add the headers of every answer, and write the call into the log."""
     answer.headers |= mirror.decorate(call, answer.status)
-    answer.headers["x-mirra-version"] = (
-        f"{mirror.vendor}@{mirror.version} · api={mirror.api_version}"
-    )
-    session.requests += 1
-    data: Doc = {"mirror": mirror.vendor, "method": call.method, "path": call.path}
-    if call.query_string:
-        data["query"] = masks.pairs(call.query_string)[:LOGGED_BODY]
-    data["status"] = answer.status
-    data["durationMs"] = round((perf_counter() - start) * 1000, 2)
-    if call.body:
-        data["request"] = masks.body(call.body, LOGGED_BODY)
-    data["headers"] = {
-        name: call.headers[name][:LOGGED_HEADER]
-        for name in mirror.logged_headers
-        if name in call.headers
-    }
-    if mirror.idempotency and (key := call.headers.get(mirror.idempotency.header)):
-        data["idempotencyKey"] = key[:LOGGED_HEADER]
+    answer.headers["x-mirra-version"] = mirror.version_told
     if answer.status >= 400:
         session.errors += 1
-        data["error"] = masks.body(answer.encoded(), LARGEST_ERROR) or None
-    session.log.append("traffic.request_completed", mirror.vendor, data)
+    session.log.append(
+        CALL, mirror.vendor, traffic_of(mirror, call, answer, perf_counter() - start)
+    )
 
 
 def gone() -> Answer:

@@ -1,13 +1,11 @@
 """Idempotency keys: the same key and request get the first answer again."""
 
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
 
-import orjson
-
 from mirra_mcp.local.kit.routes import Answer, Call
+from mirra_mcp.local.kit.store import Store
 
 DIGEST = 16
 
@@ -35,31 +33,27 @@ class Idempotency:
 class Replays:
     """The answers of one mirror that can be asked for again."""
 
-    def __init__(self, db: sqlite3.Connection, schema: str) -> None:
-        self._db = db
-        table = f"{schema}.replays"
-        self._select = (
-            f"SELECT fingerprint, status, body, headers FROM {table} WHERE key=? AND expires>?"
-        )
-        self._insert = f"INSERT OR REPLACE INTO {table} VALUES (?,?,?,?,?,?)"
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def find(self, key: str, call: Call) -> tuple[bool, Answer] | None:
         """Return whether the request was the same, and its answer; None: a key not seen."""
-        row = self._db.execute(self._select, (key, call.now.timestamp())).fetchone()
-        if row is None:
+        kept = self._store.replay(key)
+        if kept is None or kept[4] <= call.now.timestamp():
             return None
-        return row[0] == fingerprint(call), Answer(row[1], row[2], orjson.loads(row[3]))
+        return kept[0] == fingerprint(call), Answer(kept[1], kept[2], dict(kept[3]))
 
     def path_of(self, key: str) -> str | None:
         """Return the path that a key was first used for."""
-        row = self._db.execute(self._select, (key, 0)).fetchone()
-        return None if row is None else row[0][DIGEST:].decode()
+        kept = self._store.replay(key)
+        return None if kept is None else kept[0][DIGEST:].decode()
 
     def keep(self, key: str, call: Call, answer: Answer, ttl: timedelta) -> None:
         """Remember an answer, as bytes, until `ttl` has passed."""
         expires = (call.now + ttl).timestamp()
-        row = (key, fingerprint(call), answer.status, answer.encoded(), expires)
-        self._db.execute(self._insert, (*row, orjson.dumps(answer.headers)))
+        headers = dict(answer.headers)
+        kept = (fingerprint(call), answer.status, answer.encoded(), headers, expires)
+        self._store.keep_replay(key, kept)
 
 
 def fingerprint(call: Call) -> bytes:

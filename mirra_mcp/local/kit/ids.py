@@ -16,8 +16,17 @@ class Ids:
     """A deterministic source of ids."""
 
     def __init__(self, seed: str, count: int = 0) -> None:
-        self._seed = seed.encode()
+        self.seed = seed
         self.count = count
+
+    @property
+    def seed(self) -> str:
+        """What makes these ids others than those of another source."""
+        return self._seed.decode()
+
+    @seed.setter
+    def seed(self, seed: str) -> None:
+        self._seed = seed.encode()
 
     def _digest(self) -> bytes:
         self.count += 1

@@ -1,16 +1,15 @@
-"""Fixtures, built once and kept as database images.
+"""Fixtures, built once and shared by all sessions until they write.
 
 A fixture lays its history behind the top of the current hour, so an image serves every session
 that starts within that hour and is the same wherever the clock is.
 """
 
-import sqlite3
 import threading
 from collections import OrderedDict
 from datetime import datetime
 
 from mirra_mcp.local.kit.mirror import Mirror
-from mirra_mcp.local.kit.store import create_tables
+from mirra_mcp.local.kit.store import Frozen, Store
 
 KEPT = 64
 
@@ -19,10 +18,10 @@ class Images:
     """The images of the process, the latest used ones."""
 
     def __init__(self) -> None:
-        self._images: OrderedDict[tuple[str, str, datetime], bytes] = OrderedDict()
+        self._images: OrderedDict[tuple[str, str, datetime], Frozen] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, kind: type[Mirror], fixture: str, now: datetime) -> bytes:
+    def get(self, kind: type[Mirror], fixture: str, now: datetime) -> Frozen:
         """Return the image of a fixture as of `now`; any thread may ask."""
         hour = now.replace(minute=0, second=0, microsecond=0)
         key = (kind.vendor, fixture, hour)
@@ -35,20 +34,12 @@ class Images:
             return self._images[key]
 
 
-def build(kind: type[Mirror], fixture: str, at: datetime) -> bytes:
-    """Lay out an account with a fixture and return the database's image."""
-    db = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        db.execute(f"ATTACH ':memory:' AS {kind.vendor}")
-        create_tables(db, kind.vendor)
-        mirror = kind("", fixture)
-        db.execute("BEGIN")
-        mirror.bind(db, None)
-        mirror.now = at
-        mirror.install()
-        kind.fixtures[fixture].build(mirror)
-        mirror.keep_counters()
-        db.execute("COMMIT")
-        return db.serialize(name=kind.vendor)
-    finally:
-        db.close()
+def build(kind: type[Mirror], fixture: str, at: datetime) -> Frozen:
+    """Lay out an account with a fixture and return its state."""
+    mirror, store = kind("", fixture), Store()
+    mirror.bind(store, None)
+    mirror.now = at
+    mirror.install()
+    kind.fixtures[fixture].build(mirror)
+    mirror.keep_counters()
+    return store.freeze(at.timestamp())

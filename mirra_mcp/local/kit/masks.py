@@ -37,10 +37,13 @@ SUSPECT = re.compile(
 """What JSON without a secret mostly doesn't hold, so that most needn't be looked through."""
 
 
-def body(content: bytes, most: int) -> Any:
-    """Return what a log shows of a request's body: JSON if it is short JSON, else text."""
+def body(content: bytes, most: int, length: int | None = None) -> Any:
+    """Return what a log shows of a request's body: JSON if it is short JSON, else text.
+
+    `length` is that of the whole body, where `content` is only its beginning.
+    """
     if len(content) > most:
-        return text(content[:most]) + f"{MASK} ({len(content)} bytes)"
+        return text(content[:most]) + f"{MASK} ({length or len(content)} bytes)"
     if content[:1] in b'{["':
         try:
             given = loads(content)

@@ -1,7 +1,6 @@
 """A vendor's API: its nouns, its rules, and the state behind them."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,17 +34,41 @@ class Fixture:
     build: Callable[[Any], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of a document, told when somebody asks."""
+
+    mirror: str
+    noun: Resource
+    id: str
+    before: bytes | None
+    after: bytes | None
+
+    def differences(self) -> tuple[Doc | None, Doc | None]:
+        """Return the fields that differ before and after; all of one that is new or gone."""
+        old, new = (
+            None if body is None else self.noun.shown(orjson.loads(body))
+            for body in (self.before, self.after)
+        )
+        if old is not None and new is not None:
+            names = [name for name in old | new if old.get(name) != new.get(name)]
+            old, new = ({name: doc[name] for name in names if name in doc} for doc in (old, new))
+        return old, new
+
+    def told(self) -> Doc:
+        """Return what the log tells of it."""
+        before, after = self.differences()
+        about = {"mirror": self.mirror, "entity": self.noun.entity, "entityId": self.id}
+        return about | {"before": before, "after": after}
+
+
 @dataclass(slots=True)
 class Unit:
     """What one call, timer or story has done so far."""
 
-    changes: list[tuple[str, str, Doc | None, Doc | None]] = field(default_factory=list)
-    """Entity, id, and the fields that differ before and after."""
-    webhooks: list[tuple[str, str]] = field(default_factory=list)
-    """Type and delivery id."""
-    first_due: float | None = None
-    """The earliest timer that was set."""
-    dropped_timers: bool = False
+    changes: list["Changed"] = field(default_factory=list)
+    webhooks: list[tuple[str, int]] = field(default_factory=list)
+    """Type and number of the delivery."""
 
 
 class Mirror:
@@ -93,31 +116,29 @@ class Mirror:
         self.url = url
         self.fixture = fixture
         self.unit = Unit()
+        self.version_told = f"{self.vendor}@{self.version} · api={self.api_version}"
+        """How answers tell what made them."""
         self.session: Surroundings | None = None
         self.nouns = {noun.plural: noun(self) for noun in self.resources}
         for plural, noun in self.nouns.items():
             setattr(self, plural, noun)
 
-    def bind(self, db: sqlite3.Connection, session: Surroundings | None) -> None:
-        """Attach the mirror to its database; without a session nothing is logged or sent."""
+    def bind(self, store: Store, session: Surroundings | None, seed: str = "") -> None:
+        """Attach the mirror to its state; without a session nothing is logged or sent.
+
+        Its ids follow from the `seed`.
+        """
         self.session = session
-        self.store = Store(db, self.vendor)
-        self.replays = Replays(db, self.vendor)
-        self.ids = Ids(self.vendor)
+        self.store, self.ids = store, store.ids
+        self.ids.seed = seed or self.vendor
+        self.replays = Replays(store)
         self.recall()
 
     def recall(self) -> None:
-        """Read the counters after the state has been replaced or rolled back."""
-        self.ids.count = self.store.setting("_ids") or 0
-        self.store.recount()
-        self._kept = self.ids.count
+        """Read what is kept in memory besides, after the state has been replaced."""
 
     def keep_counters(self) -> None:
-        """Write the counters if they have moved: before an image, or where a crash may come."""
-        if self.ids.count != self._kept:
-            self.store.set_setting("_ids", self.ids.count)
-            self._kept = self.ids.count
-        self.store.keep_counts()
+        """Write what is counted in memory: the state is being given out, or kept."""
 
     @classmethod
     def routes(cls) -> list[Route]:
@@ -152,50 +173,44 @@ class Mirror:
         """Log what became of a document. Called by the resource that wrote it."""
         if self.session is None:
             return
-        old = noun.shown(before) if before is not None else None
-        new = noun.shown(after) if after is not None else None
-        if old is not None and new is not None:
-            names = [name for name in old | new if old.get(name) != new.get(name)]
-            if not names:
+        old: bytes | None = None
+        if before is not None:
+            if after is not None and noun.shown(before) == noun.shown(after):
                 return
-            old = {name: old[name] for name in names if name in old}
-            new = {name: new[name] for name in names if name in new}
+            old = self.store.replaced
         id = (after or before or {})["id"]
-        self.unit.changes.append((noun.entity, id, old, new))
-        data = {"mirror": self.vendor, "entity": noun.entity, "entityId": id}
-        self.session.log.append("state.changed", self.vendor, data | {"before": old, "after": new})
+        new = None if after is None else self.store.body(noun.kind, id)
+        change = Changed(self.vendor, noun, id, old, new)
+        self.unit.changes.append(change)
+        self.session.log.append("state.changed", self.vendor, change)
 
     def emit(self, event: str, data: Doc, *, to: list[Target] | None = None) -> None:
         """Tell a vendor event to the webhooks: those that subscribed, or the addresses `to`."""
-        if self.session is None:
-            return
-        payload, ref = self.payload(event, data), self.event_ref(data)
-        targets = self.endpoints(event) if to is None else to
-        for id in self.session.deliveries.add(self, event, payload, ref, targets):
-            self.unit.webhooks.append((event, id))
+        if self.session is not None:
+            self.send(event, data, self.endpoints(event) if to is None else to)
+
+    def send(self, event: str, data: Doc, targets: list[Target], body: bytes | None = None) -> None:
+        """Address a vendor event; `body` is the data's JSON, where it is known."""
+        if self.session is not None:
+            for seq in self.session.deliveries.add(self, event, data, targets, body):
+                self.unit.webhooks.append((event, seq))
 
     def after(self, delay: timedelta, verb: str, **args: Any) -> None:
         """Call `verb` (`emails.deliver`) on the session's clock, `delay` from now."""
         due = (self.now + delay).timestamp()
-        self.store.timers.add(self.lane, due, verb, args)
-        if self.lane:
-            return
-        if self.unit.first_due is None or due < self.unit.first_due:
-            self.unit.first_due = due
+        self.store.add_timer(self.lane, due, verb, args)
 
     def cancel_timers(self, verb: str | None = None, **args: Any) -> None:
         """Forget the timers of a verb whose arguments include the given ones."""
-        self.store.timers.cancel(verb, args)
-        self.unit.dropped_timers = True
+        self.store.cancel_timers(verb, args)
 
     def next_timer(self, lane: str = "") -> tuple[float, int, str, str] | None:
         """Return the timer of a lane that falls due first: when, id, verb, arguments."""
-        return self.store.timers.next(lane)
+        return self.store.next_timer(lane)
 
     def drop_timer(self, id: int) -> None:
         """Forget one timer."""
-        self.store.timers.drop(id)
-        self.unit.dropped_timers = True
+        self.store.drop_timer(id)
 
     def call_verb(self, verb: str, args: str) -> None:
         """Do what a timer was set for."""

@@ -1,38 +1,31 @@
-"""One session: its mirrors, its clock, its log, and the transactions that tie them together."""
+"""One session: its mirrors, its clock, its log, and its state as a whole."""
 
 import asyncio
 import logging
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from math import inf
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
-import orjson
-
-from mirra_mcp.local.kit import private
+from mirra_mcp.local.kit.agenda import Agenda
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
-from mirra_mcp.local.kit.deliveries import Deliveries
-from mirra_mcp.local.kit.events import Log
+from mirra_mcp.local.kit.deliveries import SENT, Deliveries
+from mirra_mcp.local.kit.events import CALL, Log
 from mirra_mcp.local.kit.ids import LETTERS, Ids
 from mirra_mcp.local.kit.images import Images
-from mirra_mcp.local.kit.mirror import Mirror, Unit
-from mirra_mcp.local.kit.store import connect, has_tables, load_image, standalone
-from mirra_mcp.local.kit.surroundings import Surroundings
+from mirra_mcp.local.kit.journal import Base, Snapshot
+from mirra_mcp.local.kit.keeper import Keeper
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.store import ALL, Frozen, Store
+from mirra_mcp.local.kit.transactions import Transactions
 from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel
-from mirra_mcp.wire.sessions import Fired, SessionMode
+from mirra_mcp.wire.sessions import SessionMode
 
 log = logging.getLogger("mirra_mcp.local")
 
-AT_ONCE = 32
-"""Timers that are fired in one transaction."""
 
-
-class Session(Surroundings):
+class Session(Transactions):
     """A set of mirrors that share a clock and a log.
 
     Nothing is opened until it is needed: an idle session is a few objects and its ports.
@@ -48,35 +41,37 @@ class Session(Surroundings):
         wall: Wall,
         images: Images,
         folder: Path | None = None,
-        archive: Path | None = None,
     ) -> None:
+        super().__init__()
         self.id, self.name, self.mode = id, name, mode
         self.mirrors, self.clock, self.wall, self.images = mirrors, clock, wall, images
-        self.folder, self.archive = folder, archive
+        self.folder = folder
+        self.archived: Callable[[str, str], Frozen | None] = lambda vendor, id: None
+        """Returns what ended sessions left under an id."""
         self.seeds = {vendor: mirror.fixture for vendor, mirror in mirrors.items()}
         self.started = clock.now()
         self.lock = asyncio.Lock()
-        self.requests = self.errors = 0
         self.acts = 0
         """How often somebody let the world act or time pass."""
-        self.snapshots: dict[str, tuple[str, str | None, bytes | None]] = {}
+        self.snapshots: dict[str, Snapshot] = {}
         self.on_work: Callable[[Session], None] = lambda session: None
         """Called when a timer was set or a webhook waits."""
-        self.on_keep: Callable[[Session], None] = lambda session: None
-        """Called when something changed that must survive a restart."""
         self.forwards: dict[str, str] = {}
         """Per vendor, the URL that all of its webhooks go to from the start."""
+        self.on_long: Callable[[Session], None] = lambda session: None
+        """Called when it is time for an image of a persistent session."""
         self._forging = False
         self.forges_on_request = False
         self.forged: Counter[tuple[str, str, str]] = Counter()
         """Webhooks forged since that was switched on: by mirror, URL and type."""
         self.forged_next: set[str] = set()
         """Deliveries whose next acceptance is followed by forged copies."""
-        self._db: sqlite3.Connection | None = None
-        self._next_timer: float | None = None
-        self._first: tuple[tuple[float, int, str, str], str] | None = None
+        self.is_open = False
+        """Whether its state is there yet."""
         self.is_moving = False
         """Whether its clock is being moved: nobody else fires timers meanwhile."""
+        self._keeper: Keeper | None = None
+        self.agenda = Agenda(self)
 
     @property
     def forging(self) -> bool:
@@ -90,109 +85,58 @@ class Session(Surroundings):
 
     # Opening and closing.
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the session has a database yet."""
-        return self._db is not None
-
     def open(self) -> None:
-        """Open the database and fill each mirror with its seed, unless it is open already.
+        """Fill each mirror with its seed, or with what is kept of it, unless it is open already.
 
         Raises:
-            sqlite3.Error: the files can't be read or written.
+            sqlite3.Error, OSError: the files can't be read or written.
         """
-        if self._db is not None:
+        if self.is_open:
             return
-        db = connect(self.folder, tuple(self.mirrors))
-        fresh = db.execute("SELECT 1 FROM main.log LIMIT 1").fetchone() is None
-        for vendor, mirror in self.mirrors.items():
-            if not self.folder or not has_tables(db, vendor):
-                image = self.images.get(type(mirror), mirror.fixture, self.started)
-                load_image(db, vendor, image, on_disk=self.folder is not None)
-            mirror.bind(db, self)
-        self._db = db
-        self.log = Log(db, self.id, self.clock)
-        row = db.execute("SELECT value FROM main.meta WHERE name='ids'").fetchone()
-        self.ids = Ids(f"session {self.id}", orjson.loads(row[0]) if row else 0)
-        self.deliveries = Deliveries(db, self.log, self.ids, self.clock, self.wall)
-        if fresh:
-            with self.transaction():
-                self.log.append(
-                    "session.lifecycle", None, {"action": "start", "at": iso(self.started)}
-                )
+        self.log, self.ids = Log(self.id, self.clock), Ids(f"session {self.name}")
+        self.deliveries = Deliveries(self.writes, self.log, self.ids, self.clock, self.wall)
+        stores = {vendor: Store(self.writes) for vendor in self.mirrors}
+        if self.folder is not None:
+            self._keeper = self.keeping = Keeper(self.folder, self)
+            self._keeper.on_long = lambda: self.on_long(self)
+        if self._keeper is None or self._keeper.is_new:
+            fixtures = {
+                vendor: self.images.get(type(mirror), mirror.fixture, self.started)
+                for vendor, mirror in self.mirrors.items()
+            }
+            if self._keeper is not None:
+                self._keeper.begin(fixtures)
+            for vendor, store in stores.items():
+                store.thaw(fixtures[vendor])
         else:
-            self.requests = self.log.count("traffic.request_completed")
-            self.deliveries.resume()
-        self._look_for_timers()
-        if self._next_timer is not None or not fresh:
+            self._keeper.recall(stores)
+        for vendor, mirror in self.mirrors.items():
+            mirror.bind(stores[vendor], self, f"{vendor} of {self.name}")
+        self.is_open = True
+        if not self.log.last:
+            self.tell(action="start", at=iso(self.started))
+        elif self.first_due() is not None or self.deliveries.next_due() is not None:
             self.on_work(self)
 
     def close(self) -> None:
-        """Free the database. The session can't be used afterwards."""
-        if self._db is not None:
+        """Let go of the state. The session can't be used afterwards."""
+        if self.is_open:
             self.log.close()
-            self._db.close()
-            self._db = None
+        if self._keeper is not None:
+            self._keeper.close()
+        self.is_open = False
 
-    def _opened(self) -> sqlite3.Connection:
-        self.open()
-        assert self._db is not None
-        return self._db
-
-    # Transactions.
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Write all or nothing; readers of the log are woken after the commit."""
-        db, last, count = self._opened(), self.log.last, self.ids.count
-        sent = self.deliveries.sent
-        db.execute("BEGIN")
-        try:
-            yield
-            self.log.flush()
-            if self.folder is not None and self.ids.count != count:
-                value = orjson.dumps(self.ids.count)
-                db.execute("INSERT OR REPLACE INTO main.meta VALUES ('ids', ?)", (value,))
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            self.log.rewind(last)
-            self.ids.count, self.deliveries.sent = count, sent
-            raise
-        self.log.wake()
-
-    @contextmanager
-    def unit(self, mirror: Mirror, now: datetime) -> Iterator[Unit]:
-        """Let a mirror act at the instant `now`, all or nothing."""
-        self.open()
-        unit, count, mark = self._begin(mirror, now), mirror.ids.count, mirror.store.mark()
-        try:
-            with self.transaction():
-                yield unit
-                if self.folder is not None:
-                    mirror.keep_counters()
-        except BaseException:
-            mirror.ids.count = count
-            mirror.store.go_back(mark)
-            raise
-        finally:
-            self.log.at = None
-        if unit.dropped_timers:
-            self._look_for_timers()
-        elif unit.first_due is not None and (
-            self._next_timer is None or unit.first_due < self._next_timer
-        ):
-            self._next_timer = unit.first_due
-        if self.deliveries.has_mail or unit.dropped_timers or unit.first_due is not None:
-            self.on_work(self)
-
-    # Webhooks.
+    @property
+    def requests(self) -> int:
+        """How many calls were answered."""
+        return self.log.counts.get(CALL, 0) if self.is_open else 0
 
     @property
     def webhooks_sent(self) -> int:
         """How many tries to send a webhook the log tells of."""
-        return self.deliveries.sent if self.is_open else 0
+        return self.log.counts.get(SENT, 0) if self.is_open else 0
+
+    # Webhooks.
 
     def take_mail(self, now: datetime) -> list[Parcel]:
         """Return the webhooks that should be tried by `now`; they aren't planned any more then."""
@@ -220,180 +164,146 @@ class Session(Surroundings):
             with self.transaction():
                 self.deliveries.tried(parcel, mirror, letter, done)
 
-    # Time.
+    # The whole state.
 
-    def _look_for_timers(self) -> None:
-        due = [
-            (timer, vendor)
-            for vendor, mirror in self.mirrors.items()
-            if (timer := mirror.next_timer()) is not None
-        ]
-        self._first = min(due, default=None)
-        self._next_timer = self._first[0][0] if self._first else None
-
-    def next_wake(self) -> float:
-        """Return when work should be looked for, as epoch seconds: at once if webhooks wait."""
-        if self.deliveries.has_mail or self._next_timer is None:
-            return 0.0
-        return self._next_timer
-
-    def next_work(self) -> datetime | None:
-        """Return when something falls due next: a timer or a webhook."""
-        times = [
-            each for each in (self._next_timer, self.deliveries.next_due()) if each is not None
-        ]
-        return datetime.fromtimestamp(min(times), UTC) if times else None
-
-    def fire_due(self, now: datetime, budget: float | None = None) -> list[Fired]:
-        """Fire the timers that are due by `now`, in order, each at its own instant.
-
-        With a `budget` in seconds it stops when that is used up.
-        """
-        fired: list[Fired] = []
-        end = None if budget is None else perf_counter() + budget
-        instant = now.timestamp()
-        while self._next_timer is not None and self._next_timer <= instant:
-            fired += self._fire_some(instant)
-            if end is not None and perf_counter() > end:
-                break
-        return fired
-
-    def _fire_some(self, instant: float) -> list[Fired]:
-        """Fire the next timers in one transaction; if one fails, fire the first by itself."""
-        fired: list[Fired] = []
-        marks = [(each, each.ids.count, each.store.mark()) for each in self.mirrors.values()]
-        try:
-            with self.transaction():
-                while len(fired) < AT_ONCE and (self._next_timer or inf) <= instant:
-                    fired.append(self._fire_first())
-                if self.folder is not None:
-                    for each in self.mirrors.values():
-                        each.keep_counters()
-        except Exception:
-            for mirror, count, mark in marks:
-                mirror.ids.count = count
-                mirror.store.go_back(mark)
-            self._look_for_timers()
-            return [self._fire_alone()]
-        finally:
-            self.log.at = None
-        if self.deliveries.has_mail:
-            self.on_work(self)
-        return fired
-
-    def _begin(self, mirror: Mirror, now: datetime) -> Unit:
-        mirror.now, mirror.unit, mirror.lane = now, Unit(), ""
-        self.log.at = iso(now)
-        return mirror.unit
-
-    def _fire_first(self) -> Fired:
-        if self._first is None or self._first[0][0] != self._next_timer:
-            self._look_for_timers()
-        assert self._first is not None
-        (due, id, verb, args), vendor = self._first
-        mirror, at = self.mirrors[vendor], datetime.fromtimestamp(due, UTC)
-        unit = self._begin(mirror, at)
-        mirror.drop_timer(id)
-        mirror.call_verb(verb, args)
-        self._look_for_timers()
-        types = [type for type, _ in unit.webhooks]
-        return Fired(mirror=vendor, timer=verb, at=at, webhooks=types)
-
-    def _fire_alone(self) -> Fired:
-        assert self._first is not None
-        (due, id, verb, _), vendor = self._first
-        mirror, at = self.mirrors[vendor], datetime.fromtimestamp(due, UTC)
-        mark, count = mirror.store.mark(), mirror.ids.count
-        try:
-            with self.transaction():
-                fired = self._fire_first()
-                if self.folder is not None:
-                    mirror.keep_counters()
-                return fired
-        except Exception:
-            log.exception("The timer %s of %s failed and was dropped.", verb, vendor)
-            self.errors += 1
-            mirror.ids.count = count
-            mirror.store.go_back(mark)
-            with self.unit(mirror, at):
-                mirror.drop_timer(id)
-        return Fired(mirror=vendor, timer=verb, at=at)
-
-    # The whole state of a mirror.
-
-    def reset(self, mirror: Mirror, fixture: str, image: bytes | None = None) -> None:
-        """Replace a mirror's state by a fixture. Ids, ports, keys and the log stay.
-
-        An `image` is what `image` made of the fixture with something on top.
-        """
-        now = self.clock.now()
-        self._replace(mirror, image or self.images.get(type(mirror), fixture, now))
-        if image is not None:
-            with self.transaction():
-                mirror.store.timers.delay(now.timestamp() - mirror.setting("_at", now.timestamp()))
-            self._look_for_timers()
-        mirror.fixture = fixture
-        mirror.forget_limits()
-        if url := self.forwards.get(mirror.vendor):
-            with self.unit(mirror, now):
-                mirror.subscribe(url)
-        seed = f"{mirror.vendor}:{fixture}"
-        self.tell(action="reset", mirror=mirror.vendor, seed=seed)
-
-    def snapshot(self, mirror: Mirror, name: str | None) -> str:
-        """Keep a mirror's state and return the snapshot's id."""
-        image = self.image(mirror)
-        id = self.fresh_snapshot_id()
-        self.snapshots[id] = (mirror.vendor, name, image if self.folder is None else None)
-        if self.folder is not None:
-            private.write(self.folder / f"{id}.{mirror.vendor}.snapshot", image)
-        self.on_keep(self)
-        self.tell(action="snapshot", mirror=mirror.vendor, snapshotId=id)
-        return id
-
-    def image(self, mirror: Mirror) -> bytes:
-        """Copy a mirror's state out."""
+    def freeze(self, vendors: Iterable[str] | None = None) -> dict[str, Frozen]:
+        """Return the states of mirrors, or of all, as values."""
+        self.open()
+        chosen = [self.mirrors[vendor] for vendor in (vendors or self.mirrors)]
         with self.transaction():
-            mirror.keep_counters()
-            mirror.set_setting("_at", self.clock.now().timestamp())
-        return standalone(self._opened().serialize(name=mirror.vendor))
+            for mirror in chosen:
+                mirror.keep_counters()
+        at = self.clock.now().timestamp()
+        return {mirror.vendor: mirror.store.freeze(at) for mirror in chosen}
+
+    def reset(
+        self, fixtures: Mapping[str, str], states: Mapping[str, Frozen] | None = None
+    ) -> None:
+        """Replace mirrors' states by fixtures. Ids, ports, keys and the log stay.
+
+        `states` are what `freeze` made of the fixtures with something on top. Where it is all
+        mirrors, the clock goes back to when the session, or those states, began.
+        """
+        self.open()
+        at = None
+        if not states:
+            is_whole = len(fixtures) == len(self.mirrors)
+            began = self.beginning() if is_whole else self.clock.now()
+            kinds = {vendor: type(self.mirrors[vendor]) for vendor in fixtures}
+            states = {
+                vendor: self.images.get(kinds[vendor], fixture, began)
+                for vendor, fixture in fixtures.items()
+            }
+            at = began.timestamp()
+        steps = [
+            {"action": "reset", "mirror": vendor, "seed": f"{vendor}:{fixture}"}
+            for vendor, fixture in fixtures.items()
+        ]
+        self._replace(states, {}, steps, at)
+        for vendor, fixture in fixtures.items():
+            mirror = self.mirrors[vendor]
+            mirror.fixture = fixture
+            mirror.forget_limits()
+            if url := self.forwards.get(vendor):
+                with self.unit(mirror, self.clock.now()):
+                    mirror.subscribe(url)
+
+    def beginning(self) -> datetime:
+        """Return where the clock goes when all is reset: its first instant, or the real time."""
+        return self.started if self.clock.standing is not None else self.wall()
+
+    def snapshot(self, name: str | None, vendors: Iterable[str] | None = None) -> str:
+        """Keep the states of mirrors, or of all, and return the snapshot's id."""
+        states = self.freeze(vendors)
+        with self.transaction():
+            id = self.fresh_snapshot_id()
+            for vendor in states:
+                self._tell(action="snapshot", mirror=vendor, snapshotId=id)
+            self.snapshots[id] = Snapshot(name, dict(states))
+            if self._keeper is not None:
+                self._keeper.tell_snapshot(id, name, states)
+        return id
 
     def fresh_snapshot_id(self) -> str:
         """Make a snapshot's id."""
         return f"snap_{self.ids.token(10, LETTERS)}"
 
-    def restore(self, mirror: Mirror, id: str, image: bytes | None = None) -> None:
-        """Bring back what a snapshot kept; `image` if it is another session's.
+    def snapshot_state(self, id: str, vendor: str) -> Frozen:
+        """Return what a snapshot kept of a mirror."""
+        kept = self.snapshots[id].states[vendor]
+        if kept is None and self._keeper is not None:
+            kept = self._keeper.state(vendor, id)
+        assert kept is not None
+        return kept
 
-        The clock doesn't go back; timers have as long to go as they had then.
+    def restore(self, states: Mapping[str, Frozen], ids: Mapping[str, str]) -> float:
+        """Bring back states, all or none; `ids` name their snapshots, by vendor.
+
+        The clock goes back with all mirrors. Where some stay, it goes on, and the timers of the
+        others have as long to go as they had then; the seconds by which their dates lie in the
+        past are returned.
         """
-        if image is None:
-            image = self.snapshots[id][2]
-        if image is None and self.folder is not None:
-            image = (self.folder / f"{id}.{mirror.vendor}.snapshot").read_bytes()
-        self._replace(mirror, image or b"")
-        with self.transaction():
-            mirror.store.timers.delay(self.clock.now().timestamp() - mirror.setting("_at", 0.0))
-        self._look_for_timers()
-        self.tell(action="restore", mirror=mirror.vendor, snapshotId=id)
+        self.open()
+        steps = [
+            {"action": "restore", "mirror": vendor, "snapshotId": id} for vendor, id in ids.items()
+        ]
+        return self._replace(states, ids, steps)
 
-    def archived(self, vendor: str, id: str) -> bytes | None:
-        """Return the final state that an ended persistent session left under `id`, if any."""
-        if self.archive is None or not id.startswith("snap_") or not id[5:].isalnum():
-            return None
-        path = self.archive / f"{id}.{vendor}.snapshot"
-        return path.read_bytes() if path.is_file() else None
+    def _replace(
+        self,
+        states: Mapping[str, Frozen],
+        ids: Mapping[str, str],
+        steps: Iterable[Mapping[str, str]],
+        at: float | None = None,
+    ) -> float:
+        """Swap states; with `at`, they are fixtures that fit that instant."""
+        now, is_fixture = self.clock.now().timestamp(), at is not None
+        if at is None:
+            is_whole = len(states) == len(self.mirrors)
+            at = max(each.at for each in states.values()) if is_whole else now
+        mark = self.clock.mark()
+        try:
+            with self.transaction():
+                if at != now:
+                    self.clock.go_to(datetime.fromtimestamp(at, UTC))
+                for vendor, frozen in states.items():
+                    self._swap(vendor, frozen, ids.get(vendor), now)
+                    if not is_fixture:
+                        self.mirrors[vendor].store.delay_timers(at - frozen.at)
+                for step in steps:
+                    self._tell(**step)
+        except BaseException:
+            self.clock.go_back(mark)
+            raise
+        for vendor in states:
+            self.mirrors[vendor].recall()
+        self.on_work(self)
+        return max(at - frozen.at for frozen in states.values())
 
-    def _replace(self, mirror: Mirror, image: bytes) -> None:
-        with self.transaction():
-            self.deliveries.cancel(mirror.vendor)
-        load_image(self._opened(), mirror.vendor, image, on_disk=self.folder is not None)
-        mirror.recall()
-        self._look_for_timers()
+    def _swap(self, vendor: str, frozen: Frozen, snapshot: str | None, now: float) -> None:
+        self.deliveries.cancel(vendor)
+        store, key = self.mirrors[vendor].store, snapshot if snapshot in self.snapshots else None
+        if self._keeper is not None and key is None:
+            key = self._keeper.keep(vendor, frozen)
+        self.writes.append((store, ALL, key, store.freeze(now)))
+        store.thaw(frozen)
+
+    def image(self) -> Callable[[], Callable[[], None]]:
+        """Return what writes an image of this moment, in any thread.
+
+        It returns what makes the journal follow the image, which the loop must call.
+        """
+        assert self._keeper is not None
+        states = self.freeze()
+        snapshots = {id: (each.name, list(each.states)) for id, each in self.snapshots.items()}
+        return self._keeper.image(states, Base({}, snapshots, self.ids.count, self.clock.save()))
 
     def tell(self, **lifecycle: Any) -> None:
         """Log a step in the session's own life."""
-        data = {key: value for key, value in lifecycle.items() if value is not None}
         with self.transaction():
-            self.log.append("session.lifecycle", data.get("mirror"), data)
+            self._tell(**lifecycle)
         self.on_work(self)
+
+    def _tell(self, **lifecycle: Any) -> None:
+        data = {key: value for key, value in lifecycle.items() if value is not None}
+        self.log.append("session.lifecycle", data.get("mirror"), data)

@@ -1,286 +1,192 @@
-"""Documents on SQLite: one connection a session, one schema a mirror.
+"""The state of one mirror: its documents, timers, settings, replays and ids, kept as one value.
 
-The session's log and deliveries are in `main`, each mirror's documents, timers and counters in an
-attached database of its own. One transaction spans them all, and a mirror's database can be
-copied out and in as one image.
+It lives in memory. `freeze` gives it out as a value that costs nothing, however much there is;
+`thaw` makes it the store's own again, or another's. Each write is noted with what was there before,
+so that it can be taken back, journaled, and seen from later.
 """
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import orjson
 
-from mirra_mcp.local.kit import private
-from mirra_mcp.local.kit.timers import Timers
+from mirra_mcp.local.kit.ids import Ids
+from mirra_mcp.local.kit.tables import Documents, Plain, between
+from mirra_mcp.local.kit.timers import Timer, Timers
 from mirra_mcp.wire.model import Doc
 
-MAIN_TABLES = """
-CREATE TABLE IF NOT EXISTS main.log (
-  id INTEGER PRIMARY KEY, type TEXT NOT NULL, mirror TEXT, data BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS main.rare ON log(type, id) WHERE type != 'traffic.request_completed';
-CREATE TABLE IF NOT EXISTS main.deliveries (
-  seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, mirror TEXT NOT NULL, type TEXT NOT NULL,
-  status TEXT NOT NULL, message TEXT NOT NULL, url TEXT, secret TEXT NOT NULL, ref TEXT,
-  payload BLOB NOT NULL, headers BLOB,
-  created TEXT NOT NULL, next REAL, attempts BLOB NOT NULL, after INTEGER NOT NULL,
-  method TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS main.waiting ON deliveries(next) WHERE status = 'pending';
-CREATE TABLE IF NOT EXISTS main.meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-"""
+SETTINGS, REPLAYS, TIMERS, ALL = ":settings", ":replays", ":timers", ":all"
+"""The names of what isn't a kind of documents: the last one is the whole state."""
 
-MIRROR_TABLES = """
-CREATE TABLE {0}.docs (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB);
-CREATE UNIQUE INDEX {0}.by_id ON docs(kind, id);
-CREATE INDEX {0}.by_kind ON docs(kind);
-CREATE TABLE {0}.keys (kind TEXT, name TEXT, value TEXT, seq INTEGER,
-  PRIMARY KEY (kind, name, value, seq)) WITHOUT ROWID;
-CREATE TABLE {0}.tally (kind TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE {0}.timers (
-  id INTEGER PRIMARY KEY, lane TEXT NOT NULL, due REAL NOT NULL, verb TEXT NOT NULL,
-  args TEXT NOT NULL);
-CREATE INDEX {0}.by_due ON timers(lane, due, id);
-CREATE INDEX {0}.by_subject ON timers(json_extract(args, '$.id'), verb);
-CREATE TABLE {0}.settings (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE {0}.replays (key TEXT PRIMARY KEY, fingerprint BLOB, status INTEGER, body BLOB,
-  expires REAL, headers BLOB) WITHOUT ROWID;
-"""
-LATEST, LARGEST = 256, 16_384
-"""How many documents, queries and settings are remembered, and of how many bytes at most."""
-TABLES = ("docs", "keys", "tally", "timers", "settings", "replays")
-Pairs = tuple[tuple[str, str], ...]
-"""Indexed fields and their values, as the index has them."""
+Table = Documents | Plain | Timers
 
 
-def connect(folder: Path | None, schemas: tuple[str, ...]) -> sqlite3.Connection:
-    """Open a session's database: in memory, or in the files of `folder`.
+class Writable(Protocol):
+    """Whatever writes can be taken back from."""
 
-    Raises:
-        sqlite3.Error: the files can't be written or aren't databases.
-    """
-    where = str(folder / "session.db") if folder else ":memory:"
-    if folder:
-        for name in ("session", *schemas):
-            private.touch(folder / f"{name}.db")
-    db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
-    try:
-        _lay_out(db, folder, schemas)
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
+    def back(self, table: str, key: Any, row: Any) -> None:
+        """Make a row what it was."""
 
 
-def _lay_out(db: sqlite3.Connection, folder: Path | None, schemas: tuple[str, ...]) -> None:
-    db.executescript(MAIN_TABLES)
-    for schema in schemas:
-        db.execute(
-            f"ATTACH ? AS {schema}", (str(folder / f"{schema}.db") if folder else ":memory:",)
-        )
-        if folder:
-            db.execute(f"PRAGMA {schema}.journal_mode=WAL")
-    if folder:
-        db.execute("PRAGMA main.journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        _upgrade(db)
+Write = tuple[Writable, str, Any, Any]
+"""Where a write went: store, table and key; and the row that was there before."""
 
 
-def _upgrade(db: sqlite3.Connection) -> None:
-    """Give files that an earlier Mirra wrote the columns that have come since."""
-    columns = {row[1] for row in db.execute("PRAGMA main.table_info(deliveries)")}
-    if "method" not in columns:
-        db.execute("ALTER TABLE main.deliveries ADD COLUMN method TEXT NOT NULL DEFAULT 'POST'")
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The whole state of a mirror at one moment. Nobody writes its tables."""
 
-
-def create_tables(db: sqlite3.Connection, schema: str) -> None:
-    """Lay out an empty mirror."""
-    db.executescript(MIRROR_TABLES.format(schema))
-
-
-def has_tables(db: sqlite3.Connection, schema: str) -> bool:
-    """Tell whether a mirror's database was ever filled."""
-    row = db.execute(f"SELECT 1 FROM {schema}.sqlite_master WHERE name='replays'").fetchone()
-    return row is not None
-
-
-def standalone(image: bytes) -> bytes:
-    """Take the mark of a write-ahead log off an image, so that it can be opened in memory.
-
-    Source: https://www.sqlite.org/c3ref/deserialize.html
-    """
-    return image[:18] + b"\x01\x01" + image[20:] if image[18:20] == b"\x02\x02" else image
-
-
-def load_image(db: sqlite3.Connection, schema: str, image: bytes, *, on_disk: bool) -> None:
-    """Make a mirror's database what it was when `image` was taken."""
-    if not on_disk:
-        db.deserialize(image, name=schema)
-        db.execute(f"PRAGMA {schema}.journal_mode=MEMORY")
-        return
-    db.execute("ATTACH ':memory:' AS incoming")
-    try:
-        db.deserialize(image, name="incoming")
-        db.execute("BEGIN IMMEDIATE")
-        if not has_tables(db, schema):
-            db.execute("ROLLBACK")
-            create_tables(db, schema)
-            db.execute("BEGIN IMMEDIATE")
-        for table in TABLES:
-            db.execute(f"DELETE FROM {schema}.{table}")
-            db.execute(f"INSERT INTO {schema}.{table} SELECT * FROM incoming.{table}")
-        db.execute("COMMIT")
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        db.execute("DETACH incoming")
-
-
-class Latest(dict[Any, Any]):
-    """What was read or written lately. When there is too much of it, it begins anew."""
-
-    def keep(self, key: Any, found: Any, size: int = 0) -> None:
-        """Remember what is found under a key now, unless it is large."""
-        if len(self) >= LATEST:
-            self.clear()
-        if size <= LARGEST:
-            self[key] = found
-        else:
-            self.pop(key, None)
+    tables: Mapping[str, Table]
+    seq: int
+    """The number of the newest document."""
+    timer: int
+    """The number of the newest timer."""
+    ids: int
+    """How many ids were made."""
+    at: float
+    """When, in epoch seconds of the session's clock."""
 
 
 class Store:
-    """The documents of one mirror. Every write must be inside a transaction.
+    """What a mirror remembers. Every write must be inside a transaction of the session."""
 
-    What is read again and again is remembered as bytes: nobody else writes these tables.
-    """
+    def __init__(self, writes: list[Write] | None = None) -> None:
+        self.writes: list[Write] = [] if writes is None else writes
+        """What the transaction under way has written so far, in all mirrors of the session."""
+        self.ids = Ids("")
+        self._owner = object()
+        self._tables: dict[str, Any] = {}
+        self._seq = self._timer = 0
+        self.replaced: bytes | None = None
+        """The JSON of the document that was replaced or removed last."""
 
-    def __init__(self, db: sqlite3.Connection, schema: str) -> None:
-        self._db = db
-        self._docs = f"{schema}.docs"
-        self._keys = f"{schema}.keys"
-        self._tally = f"{schema}.tally"
-        self._settings = f"{schema}.settings"
-        self._get = f"SELECT seq, body FROM {schema}.docs WHERE kind=? AND id=?"
-        self._insert = f"INSERT INTO {schema}.docs (kind, id, body) VALUES (?,?,?)"
-        self._update = f"UPDATE {schema}.docs SET body=? WHERE seq=?"
-        self._add_key = f"INSERT OR IGNORE INTO {schema}.keys VALUES (?,?,?,?)"
-        self._drop_key = f"DELETE FROM {schema}.keys WHERE kind=? AND name=? AND value=? AND seq=?"
-        self._counts: dict[str, int] = {}
-        self._recounted: set[str] = set()
-        self.timers = Timers(db, schema)
-        self._rows, self._values = Latest(), Latest()
-        """Documents with their numbers, and settings; None for those that aren't there."""
-        self._selections: dict[str, Latest] = {}
-        """What queries of each kind found, until a document of that kind is written."""
+    # The state as a value.
 
-    def _forget(self) -> None:
-        self._rows.clear()
-        self._values.clear()
-        self._selections.clear()
+    def freeze(self, at: float) -> Frozen:
+        """Return the state as a value: this store copies what it writes from now on."""
+        self._owner = object()
+        return Frozen(self._tables.copy(), self._seq, self._timer, self.ids.count, at)
 
-    def recount(self) -> None:
-        """Read how many documents of each kind there are, after they have been replaced."""
-        self._counts = dict(self._db.execute(f"SELECT kind, n FROM {self._tally}").fetchall())
-        self._recounted.clear()
-        self._forget()
+    def thaw(self, frozen: Frozen) -> None:
+        """Make a state that was frozen this store's own."""
+        self._owner = object()
+        self._tables = dict(frozen.tables)
+        self._seq, self._timer, self.ids.count = frozen.seq, frozen.timer, frozen.ids
 
-    def keep_counts(self) -> None:
-        """Write the counts that have changed."""
-        rows = [(kind, self._counts[kind]) for kind in self._recounted]
-        self._db.executemany(f"INSERT OR REPLACE INTO {self._tally} VALUES (?,?)", rows)
-        self._recounted.clear()
+    def back(self, table: str, key: Any, row: Any) -> None:
+        """Make a row what it was: a write is taken back, or told anew."""
+        if table == ALL:
+            self.thaw(row)
+            return
+        self._own(table).set(key, row)
 
-    def mark(self) -> tuple[dict[str, int], set[str]]:
-        """Return what `go_back` needs."""
-        return self._counts.copy(), self._recounted.copy()
+    def load(self, table: str, key: Any, row: Any) -> None:
+        """Make a row what a file or a journal says; the numbers of new rows come after it."""
+        if table[0] != ":" and row is not None:
+            self._seq = max(self._seq, row[0])
+            documents = self._own(table)
+            if key not in documents.by_id and not documents.indexes:
+                documents.place(key, *row)
+                return
+        elif table == TIMERS:
+            self._timer = max(self._timer, key)
+        self.back(table, key, row)
 
-    def go_back(self, mark: tuple[dict[str, int], set[str]]) -> None:
-        """Forget what was counted since `mark`: the transaction was rolled back."""
-        self._counts, self._recounted = mark
-        self._forget()
+    def row(self, table: str, key: Any) -> Any:
+        """Return a row as it is now, or None."""
+        found = self._tables.get(table)
+        return None if found is None else found.get(key)
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Take back whatever is written inside."""
-        mark = self.mark()
-        self._db.execute("SAVEPOINT rehearsal")
+        mark, count = len(self.writes), self.ids.count
         try:
             yield
         finally:
-            self._db.execute("ROLLBACK TO rehearsal")
-            self._db.execute("RELEASE rehearsal")
-            self.go_back(mark)
+            self.take_back(mark)
+            self.ids.count = count
 
-    def _count(self, kind: str, by: int) -> None:
-        self._counts[kind] = self._counts.get(kind, 0) + by
-        self._recounted.add(kind)
+    def take_back(self, mark: int = 0) -> None:
+        """Take back all writes of the transaction but the first `mark`."""
+        writes = self.writes
+        while len(writes) > mark:
+            store, table, key, row = writes.pop()
+            store.back(table, key, row)
 
-    def _row(self, kind: str, id: str) -> tuple[int, bytes] | None:
-        """Return a document's number and bytes."""
-        key = (kind, id)
-        row: tuple[int, bytes] | None
-        if key in self._rows:
-            row = self._rows[key]
-        else:
-            row = self._db.execute(self._get, key).fetchone()
-            self._rows.keep(key, row, len(row[1]) if row else 0)
-        return row
+    def _own(self, name: str) -> Any:
+        """Return a table that may be written."""
+        table = self._tables.get(name)
+        if table is None:
+            kinds = {SETTINGS: Plain, REPLAYS: Plain, TIMERS: Timers}
+            table = self._tables[name] = kinds.get(name, Documents)(self._owner)
+        elif table.owner is not self._owner:
+            table = self._tables[name] = table.copy(self._owner)
+        return table
+
+    def _set(self, name: str, key: Any, row: Any) -> None:
+        table = self._own(name)
+        self.writes.append((self, name, key, table.get(key)))
+        table.set(key, row)
+
+    # Documents.
+
+    def body(self, kind: str, id: str) -> bytes | None:
+        """Return a document's JSON, or None."""
+        table = self._tables.get(kind)
+        if table is None or (seq := table.by_id.get(id)) is None:
+            return None
+        body: bytes = table.bodies[seq]
+        return body
 
     def get(self, kind: str, id: str) -> Doc | None:
         """Return a fresh copy of a document."""
-        row = self._row(kind, id)
-        return orjson.loads(row[1]) if row else None
+        body = self.body(kind, id)
+        return None if body is None else orjson.loads(body)
 
     def put(self, kind: str, doc: Doc, indexes: tuple[str, ...]) -> Doc | None:
         """Insert or replace a document by its `id`; return what was there before."""
-        row = self._row(kind, doc["id"])
-        if row is None:
+        id = doc["id"]
+        body = self.body(kind, id)
+        if body is None:
             self.add(kind, doc, indexes)
             return None
-        body = orjson.dumps(doc)
-        seq, before = row[0], orjson.loads(row[1])
-        self._db.execute(self._update, (body, seq))
-        self._rows.keep((kind, doc["id"]), (seq, body), len(body))
-        self._selections.pop(kind, None)
-        moved = tuple(name for name in indexes if before.get(name) != doc.get(name))
-        if moved:
-            old, new = set(_entries(before, moved)), set(_entries(doc, moved))
-            for name, value in old - new:
-                self._db.execute(self._drop_key, (kind, name, value, seq))
-            for name, value in new - old:
-                self._db.execute(self._add_key, (kind, name, value, seq))
+        table = self._own(kind)
+        table.use(indexes)
+        seq, before = table.by_id[id], orjson.loads(body)
+        self.replaced = body
+        self.writes.append((self, kind, id, (seq, body)))
+        table.replace(seq, orjson.dumps(doc), before, doc)
         return before  # type: ignore[no-any-return]  # documents are objects
 
     def add(self, kind: str, doc: Doc, indexes: tuple[str, ...]) -> None:
         """Insert a document whose `id` is new for sure."""
-        body = orjson.dumps(doc)
-        seq = self._db.execute(self._insert, (kind, doc["id"], body)).lastrowid
-        self._count(kind, 1)
-        self._rows.pop((kind, doc["id"]), None)
-        self._selections.pop(kind, None)
-        keys = [(kind, name, value, seq) for name, value in _entries(doc, indexes)]
-        self._db.executemany(self._add_key, keys)
+        table = self._own(kind)
+        table.use(indexes)
+        id = doc["id"]
+        self._seq += 1
+        table.insert(id, self._seq, orjson.dumps(doc), doc)
+        self.writes.append((self, kind, id, None))
 
     def delete(self, kind: str, id: str, indexes: tuple[str, ...]) -> Doc | None:
         """Remove a document and return it."""
-        row = self._row(kind, id)
-        if row is None:
+        body = self.body(kind, id)
+        if body is None:
             return None
-        doc: Doc = orjson.loads(row[1])
-        self._db.execute(f"DELETE FROM {self._docs} WHERE seq=?", (row[0],))
-        self._rows.pop((kind, id), None)
-        self._selections.pop(kind, None)
-        self._count(kind, -1)
-        for name, value in _entries(doc, indexes):
-            self._db.execute(self._drop_key, (kind, name, value, row[0]))
+        doc: Doc = orjson.loads(body)
+        table = self._own(kind)
+        seq = table.by_id[id]
+        self.replaced = body
+        self.writes.append((self, kind, id, (seq, body)))
+        table.remove(id, seq, doc)
         return doc
 
     def position(self, kind: str, id: str) -> int | None:
         """Return where a document stands in the order of creation."""
-        row = self._row(kind, id)
-        return row[0] if row else None
+        table = self._tables.get(kind)
+        return None if table is None else table.by_id.get(id)
 
     def select(
         self,
@@ -293,98 +199,83 @@ class Store:
         newest_first: bool = True,
     ) -> list[Doc]:
         """List documents in order of creation; `where` names indexed fields."""
-        pairs = tuple((name, _key(value)) for name, value in where.items())
-        query = (pairs, limit, above, below, newest_first)
-        known = self._selections.setdefault(kind, Latest())
-        if query not in known:
-            bodies = self._select(kind, *query)
-            known.keep(query, bodies, sum(map(len, bodies)))
-        else:
-            bodies = known[query]
-        return [orjson.loads(body) for body in bodies]
-
-    def _select(
-        self,
-        kind: str,
-        pairs: Pairs,
-        limit: int | None,
-        above: int | None,
-        below: int | None,
-        newest_first: bool,
-    ) -> list[bytes]:
-        table, clauses, args = self._where(kind, pairs)
-        for bound, sign in ((above, ">"), (below, "<")):
-            if bound is not None:
-                clauses.append(f"{table}.seq{sign}?")
-                args.append(bound)
-        join = "" if table == "d" else f" CROSS JOIN {self._docs} d ON d.seq=k.seq"
-        source = f"{self._docs} d" if table == "d" else f"{self._keys} k"
-        order = "DESC" if newest_first else "ASC"
-        sql = f"SELECT d.body FROM {source}{join} WHERE {' AND '.join(clauses)}"
-        sql += f" ORDER BY {table}.seq {order}"
-        if limit is not None:
-            sql += " LIMIT ?"
-            args.append(limit)
-        return [row[0] for row in self._db.execute(sql, args)]
+        table = self._tables.get(kind)
+        if table is None:
+            return []
+        found = between(table.find(where), above, below)
+        if limit is not None and len(found) > limit:
+            found = found[-limit:] if newest_first else found[:limit]
+            found = found if limit else ()
+        bodies = table.bodies
+        return [orjson.loads(bodies[seq]) for seq in (reversed(found) if newest_first else found)]
 
     def mentioning(self, kind: str, text: str) -> list[Doc]:
         """List the documents in whose JSON a plain text stands, in either case, oldest first."""
-        escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        sql = f"SELECT body FROM {self._docs} WHERE kind=? AND CAST(body AS TEXT) LIKE ? ESCAPE '!'"
-        found = self._db.execute(f"{sql} ORDER BY seq", (kind, f"%{escaped}%"))
-        return [orjson.loads(row[0]) for row in found]
+        table, wanted = self._tables.get(kind), text.encode().lower()
+        if table is None:
+            return []
+        bodies = (table.bodies[seq] for seq in table.order)
+        return [orjson.loads(body) for body in bodies if wanted in body.lower()]
 
     def count(self, kind: str, where: dict[str, Any]) -> int:
-        """Count documents; all of a kind in constant time."""
-        if not where:
-            return self._counts.get(kind, 0)
-        pairs = tuple((name, _key(value)) for name, value in where.items())
-        table, clauses, args = self._where(kind, pairs)
-        source = f"{self._docs} d" if table == "d" else f"{self._keys} k"
-        sql = f"SELECT COUNT(*) FROM {source} WHERE {' AND '.join(clauses)}"
-        return self._db.execute(sql, args).fetchone()[0]  # type: ignore[no-any-return]
+        """Count documents; those with one value in constant time."""
+        table = self._tables.get(kind)
+        return 0 if table is None else len(table.find(where))
+
+    def kinds(self) -> list[str]:
+        """List the kinds of documents that there ever were any of."""
+        return [name for name in self._tables if name[0] != ":"]
 
     def counts(self) -> dict[str, int]:
         """Count the documents of each kind."""
-        return self._counts.copy()
+        return {kind: len(self._tables[kind].order) for kind in self.kinds()}
+
+    # Settings, replays, timers.
 
     def setting(self, name: str) -> Any:
         """Return a small value that is part of the mirror's state, or None."""
-        if name in self._values:
-            value = self._values[name]
-        else:
-            sql = f"SELECT value FROM {self._settings} WHERE name=?"
-            row = self._db.execute(sql, (name,)).fetchone()
-            value = row[0] if row else None
-            self._values.keep(name, value, len(value or b""))
+        value = self.row(SETTINGS, name)
         return None if value is None else orjson.loads(value)
 
     def set_setting(self, name: str, value: Any) -> None:
         """Keep a small value."""
-        body = orjson.dumps(value)
-        self._db.execute(f"INSERT OR REPLACE INTO {self._settings} VALUES (?,?)", (name, body))
-        self._values.keep(name, body, len(body))
+        self._set(SETTINGS, name, orjson.dumps(value))
 
-    def _where(self, kind: str, pairs: Pairs) -> tuple[str, list[str], list[Any]]:
-        """Return the table to walk, the conditions and their values."""
-        if not pairs:
-            return "d", ["d.kind=?"], [kind]
-        clauses, args = ["k.kind=?", "k.name=?", "k.value=?"], [kind, *pairs[0]]
-        for name, value in pairs[1:]:
-            clauses.append(
-                f"EXISTS (SELECT 1 FROM {self._keys} o"
-                " WHERE o.kind=k.kind AND o.name=? AND o.value=? AND o.seq=k.seq)"
-            )
-            args += [name, value]
-        return "k", clauses, args
+    def replay(self, key: str) -> Any:
+        """Return what was kept under an idempotency key, or None."""
+        return self.row(REPLAYS, key)
 
+    def keep_replay(self, key: str, kept: tuple[Any, ...]) -> None:
+        """Keep an answer under an idempotency key."""
+        self._set(REPLAYS, key, kept)
 
-def _key(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    def add_timer(self, lane: str, due: float, verb: str, args: dict[str, Any]) -> None:
+        """Set a timer."""
+        self._timer += 1
+        text = orjson.dumps(args, option=orjson.OPT_SORT_KEYS).decode()
+        self._set(TIMERS, self._timer, (lane, due, verb, text))
 
+    def next_timer(self, lane: str) -> Timer | None:
+        """Return the timer of a lane that falls due first: when, id, verb, arguments."""
+        table = self._tables.get(TIMERS)
+        return None if table is None else table.next(lane)
 
-def _entries(doc: Doc, indexes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for name in indexes:
-        value = doc.get(name)
-        for each in value if isinstance(value, list) else (value,):
-            yield name, _key(each)
+    def cancel_timers(self, verb: str | None, args: dict[str, Any]) -> None:
+        """Forget the timers of a verb, or of all, whose arguments include the given ones."""
+        table = self._tables.get(TIMERS)
+        for id in [] if table is None else table.matching(verb, args):
+            self._set(TIMERS, id, None)
+
+    def drop_timer(self, id: int) -> None:
+        """Forget one timer."""
+        if self.row(TIMERS, id) is not None:
+            self._set(TIMERS, id, None)
+
+    def delay_timers(self, seconds: float) -> None:
+        """Let every timer of the session's clock fall due later."""
+        table = self._tables.get(TIMERS)
+        if table is None or not seconds:
+            return
+        for id, (lane, due, verb, args) in list(table.rows.items()):
+            if not lane:
+                self._set(TIMERS, id, (lane, due + seconds, verb, args))

@@ -1,45 +1,82 @@
 """Timers of one mirror: verbs that are called when their time has come."""
 
-import sqlite3
+from bisect import insort
 from typing import Any
 
 import orjson
 
+from mirra_mcp.local.kit.tables import take_out
+
 Timer = tuple[float, int, str, str]
 """When it is due, in epoch seconds, its id, the verb, the arguments as JSON."""
+Row = tuple[str, float, str, str]
+"""A timer as it is kept: lane, when it is due, verb, arguments."""
 
 
 class Timers:
-    """Kept in lanes: the session's clock is '', a clock of the vendor's own has another name."""
+    """A table of timers, in lanes: the session's clock is ''; a vendor's own has a name."""
 
-    def __init__(self, db: sqlite3.Connection, schema: str) -> None:
-        self._db, self._table = db, f"{schema}.timers"
+    __slots__ = ("lanes", "owner", "rows", "subjects")
 
-    def add(self, lane: str, due: float, verb: str, args: dict[str, Any]) -> None:
-        """Set a timer."""
-        self._db.execute(
-            f"INSERT INTO {self._table} (lane, due, verb, args) VALUES (?,?,?,?)",
-            (lane, due, verb, orjson.dumps(args, option=orjson.OPT_SORT_KEYS).decode()),
-        )
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
+        self.rows: dict[int, Row] = {}
+        self.lanes: dict[str, list[tuple[float, int]]] = {}
+        self.subjects: dict[Any, tuple[int, ...]] = {}
+        """The timers that have an argument: by its name and value."""
 
-    def cancel(self, verb: str | None, args: dict[str, Any]) -> None:
-        """Forget the timers of a verb, or of all, whose arguments include the given ones."""
-        clauses = ["1"] + [f"json_extract(args, '$.{name}')=?" for name in args]
-        values = list(args.values())
-        if verb:
-            clauses.append("verb=?")
-            values.append(verb)
-        self._db.execute(f"DELETE FROM {self._table} WHERE {' AND '.join(clauses)}", values)
+    def copy(self, owner: object) -> "Timers":
+        """Return a table of the same timers that `owner` may write."""
+        other = Timers(owner)
+        other.rows, other.subjects = self.rows.copy(), self.subjects.copy()
+        other.lanes = {lane: each.copy() for lane, each in self.lanes.items()}
+        return other
+
+    def get(self, key: int) -> Row | None:
+        """Return a timer, or None."""
+        return self.rows.get(key)
+
+    def set(self, key: int, row: Row | None) -> None:
+        """Make a timer what it should be; None: gone."""
+        before = self.rows.pop(key, None)
+        if before is not None:
+            lane = self.lanes[before[0]]
+            take_out(lane, (before[1], key))
+            if not lane:
+                del self.lanes[before[0]]
+            for subject in _subjects(before[3]):
+                left = tuple(each for each in self.subjects[subject] if each != key)
+                if left:
+                    self.subjects[subject] = left
+                else:
+                    del self.subjects[subject]
+        if row is not None:
+            self.rows[key] = row
+            insort(self.lanes.setdefault(row[0], []), (row[1], key))
+            for subject in _subjects(row[3]):
+                self.subjects[subject] = (*self.subjects.get(subject, ()), key)
 
     def next(self, lane: str) -> Timer | None:
         """Return the timer of a lane that falls due first."""
-        sql = f"SELECT due, id, verb, args FROM {self._table} WHERE lane=? ORDER BY due, id LIMIT 1"
-        return self._db.execute(sql, (lane,)).fetchone()  # type: ignore[no-any-return]
+        waiting = self.lanes.get(lane)
+        if not waiting:
+            return None
+        due, id = waiting[0]
+        return due, id, *self.rows[id][2:]
 
-    def delay(self, seconds: float) -> None:
-        """Let every timer of the session's clock fall due later."""
-        self._db.execute(f"UPDATE {self._table} SET due=due+? WHERE lane=''", (seconds,))
+    def matching(self, verb: str | None, args: dict[str, Any]) -> list[int]:
+        """List the timers of a verb, or of all, whose arguments include the given ones."""
+        if args:
+            found = [set(self.subjects.get(_subject(*each), ())) for each in args.items()]
+            ids = sorted(set.intersection(*found))
+        else:
+            ids = sorted(self.rows)
+        return [id for id in ids if verb is None or self.rows[id][2] == verb]
 
-    def drop(self, id: int) -> None:
-        """Forget one timer."""
-        self._db.execute(f"DELETE FROM {self._table} WHERE id=?", (id,))
+
+def _subject(name: str, value: Any) -> tuple[str, Any]:
+    return name, orjson.dumps(value) if isinstance(value, list | dict) else value
+
+
+def _subjects(args: str) -> list[tuple[str, Any]]:
+    return [_subject(*each) for each in orjson.loads(args).items()]

@@ -7,6 +7,7 @@ from functools import partial
 from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.kit.store import Frozen
 from mirra_mcp.local.scenarios.model import ScenarioDoc
 from mirra_mcp.local.scenarios.seeds import SeedError, read_seed
 from mirra_mcp.local.scenarios.setup import apply
@@ -20,16 +21,14 @@ class Ground:
     """The state that mirrors are reset to, and what of the Setup text is in it."""
 
     fixtures: Mapping[str, str]
-    images: Mapping[str, bytes] = field(default_factory=dict)
+    states: Mapping[str, Frozen] = field(default_factory=dict)
     """Where there is more than the fixture: the whole state."""
     applied: list[str] = field(default_factory=list)
     not_applied: list[str] = field(default_factory=list)
 
     async def lay(self, session: Session) -> None:
         """Reset all mirrors to it. The session must be locked."""
-        for vendor, mirror in session.mirrors.items():
-            image = self.images.get(vendor)
-            await whole(partial(session.reset, mirror, self.fixtures[vendor], image))
+        await whole(partial(session.reset, self.fixtures, self.states))
 
 
 async def prepare(
@@ -77,9 +76,7 @@ async def prepare(
         ground.applied, ground.not_applied = report.applied, report.not_applied
     if seed_data or ground.applied:
         async with session.lock:
-            ground.images = {
-                vendor: session.image(mirror) for vendor, mirror in session.mirrors.items()
-            }
+            ground.states = session.freeze()
     return ground
 
 

@@ -18,6 +18,7 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.phrases import Phrase, Said
 from mirra_mcp.local.kit.session import Session
+from mirra_mcp.local.kit.store import Frozen
 from mirra_mcp.local.scenarios.judge.judge import Judge
 from mirra_mcp.local.scenarios.seeds import SeedError, quietly
 from mirra_mcp.settings import JudgeSettings
@@ -71,7 +72,7 @@ async def apply(
     """
     async with session.lock:
         session.open()
-        before = {vendor: session.image(mirror) for vendor, mirror in session.mirrors.items()}
+        before = session.freeze()
         report = apply_phrases(text, session)
     if not report.not_applied:
         return report
@@ -96,9 +97,9 @@ async def apply(
             return apply_phrases(text, session)
 
 
-def _go_back(session: Session, images: Mapping[str, bytes]) -> None:
-    for vendor, mirror in session.mirrors.items():
-        session.reset(mirror, mirror.fixture, images[vendor])
+def _go_back(session: Session, states: Mapping[str, Frozen]) -> None:
+    fixtures = {vendor: mirror.fixture for vendor, mirror in session.mirrors.items()}
+    session.reset(fixtures, states)
 
 
 def apply_phrases(text: str, session: Session) -> SetupReport:

@@ -4,6 +4,7 @@ import concurrent.futures
 from collections.abc import Callable
 
 import httpx
+import orjson
 
 from tests.local.world import KEY, Toyland, World
 
@@ -22,9 +23,11 @@ def play(toyland: Toyland) -> bytes:
 
 def test_same_seed_calls_and_clock_give_the_same_bytes(make_world: Callable[..., World]) -> None:
     fields = {"clock": "2026-01-01T12:34:56Z", "seeds": {"toy": "busy"}}
-    dumps = [play(make_world().start(**fields)) for _ in range(2)]
+    dumps = [play(make_world().start(**fields, name=name)) for name in ("one", "one", "other")]
     assert dumps[0] == dumps[1]
     assert b"2026-01-01T12:36:26" in dumps[0]
+    ids = [{each["id"] for each in orjson.loads(d)["state"]["parcels"][:2]} for d in dumps]
+    assert not ids[0] & ids[2], "two sessions of different names share ids"
 
 
 def test_a_standing_clock_moves_only_by_hand(world: World) -> None:

@@ -3,12 +3,11 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,25 +127,6 @@ def test_webhooks_that_were_under_way_are_sent_after_a_restart(tmp_path: Path) -
         assert attempts == [8]
 
 
-def test_a_session_that_an_earlier_mirra_kept_goes_on(tmp_path: Path) -> None:
-    """Before webhooks had methods, all of them were POST requests."""
-    with process(tmp_path) as (running, world):
-        toyland = world.start(persistent=True, name="kept")
-        toyland.call("POST", "/hooks", json={"url": "http://127.0.0.1:9/"})
-        toyland.send()
-        toyland.events(types="webhook.dispatched", wait=10)
-        running.kill()
-        running.wait(10)
-    with closing(sqlite3.connect(tmp_path / "sessions" / toyland.id / "session.db")) as db:
-        db.execute("ALTER TABLE deliveries DROP COLUMN method")
-    with process(tmp_path) as (_, world):
-        again = revived(world)
-        again.send()
-        again.advance("1h")
-        found = again.webhooks(type="parcel.sent")
-        assert [bool(each["attempts"]) for each in found] == [True, True]
-
-
 def test_two_processes_on_one_folder_do_not_tear_it(tmp_path: Path) -> None:
     with process(tmp_path) as (_, first), process(tmp_path) as (_, second):
         first.start(persistent=True, name="kept")
@@ -186,7 +166,7 @@ def test_a_damaged_session_does_not_stop_the_others(tmp_path: Path) -> None:
         good, bad = (world.start(persistent=True, name=name) for name in ("good", "bad"))
         good.send()
         world.http.close()
-    (tmp_path / "sessions" / bad.id / "toy.db").write_bytes(b"garbage" * 1000)
+    (tmp_path / "sessions" / bad.id / "journal.db").write_bytes(b"garbage" * 1000)
     with start() as local:
         world = connect(local)
         assert revived(world).id == good.id

@@ -15,11 +15,15 @@ class MirrorAccount:
 
     vendor: ClassVar[str]
 
-    def __init__(self, url: str, token: str, seed: str | None = None) -> None:
+    def __init__(
+        self, url: str, token: str, seed: str | None = None, name: str | None = None
+    ) -> None:
         self.control = _client(url, headers={"authorization": f"Bearer {token}"})
         wanted: Doc = {"mirrors": [self.vendor], "clock": NOON}
         if seed:
             wanted["seeds"] = {self.vendor: seed}
+        if name:
+            wanted["name"] = name
         session = self.ask("POST", "/v1/sessions", wanted)
         self.id: str = session["sessionId"]
         self.url: str = session["mirrors"][0]["url"]
@@ -32,9 +36,13 @@ class MirrorAccount:
 
     def close(self) -> None:
         """End the session."""
-        self.ask("DELETE", f"/v1/sessions/{self.id}")
+        self.end()
         self.control.close()
         self.http.close()
+
+    def end(self) -> None:
+        """End the session; ending it again changes nothing."""
+        self.ask("DELETE", f"/v1/sessions/{self.id}")
 
     def ask(self, method: str, path: str, body: Doc | None = None) -> Any:
         """Call Mirra's control plane."""

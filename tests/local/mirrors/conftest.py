@@ -8,7 +8,7 @@ from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.settings import Settings
 from tests.local.mirrors.account import MirrorAccount
 
-Open = Callable[[type[MirrorAccount], str | None], MirrorAccount]
+Open = Callable[..., MirrorAccount]
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +23,10 @@ def open_any(mirra: LocalMirra) -> Iterator[Open]:
     """Return a function that starts an account of any vendor, maybe with a seed."""
     opened: list[MirrorAccount] = []
 
-    def start(kind: type[MirrorAccount], seed: str | None) -> MirrorAccount:
-        opened.append(kind(mirra.url, mirra.token, seed))
+    def start(
+        kind: type[MirrorAccount], seed: str | None, name: str | None = None
+    ) -> MirrorAccount:
+        opened.append(kind(mirra.url, mirra.token, seed, **({"name": name} if name else {})))
         return opened[-1]
 
     yield start

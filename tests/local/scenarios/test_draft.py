@@ -174,7 +174,7 @@ def test_a_draft_begins_where_it_is_told(play: Callable[..., Stage]) -> None:
 def test_a_draft_begins_at_the_last_reset(play: Callable[..., Stage]) -> None:
     stage = play("resend", "empty")
     welcome(stage)
-    stage.session.reset(stage.session.mirrors["resend"], "empty")
+    stage.session.reset({"resend": "empty"})
     stage.call("POST", "/contacts", {"email": "bob@example.com"})
     drafted = draft(stage.session, MIRRORS)
     assert "email is created" not in drafted.markdown

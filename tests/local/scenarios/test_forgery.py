@@ -55,9 +55,10 @@ class Post:
         now = self.session.clock.now()
         with self.session.unit(self.mirror, now):
             for number in range(times):
-                payload = {"id": f"thing_{number}", "object": "thing"}
+                thing = {"id": f"thing_{number}", "object": "thing"}
+                payload = {"id": f"evt_{number}", "object": "event", "data": {"object": thing}}
                 target = Target("hook", receiver.url, secret)
-                self.session.deliveries.add(self.mirror, event, payload, None, [target])
+                self.mirror.send(event, payload, [target])
         with anyio.fail_after(10):
             await outbox.settle(self.session, now, 8)
         await outbox.close()

@@ -236,8 +236,8 @@ class Stripe(Refusals, Peers):
             return
         clock = self.now
         if self.lane and self.session.log.at:  # a test clock doesn't delay the mail
-            self.now = datetime.fromisoformat(self.session.log.at)
-        super().emit(event, doc, to=targets)
+            self.now = self.session.log.at
+        self.send(event, doc, targets, self.store.body(self.events.kind, doc["id"]))
         if thin := self.event_destinations.wanting(f"v1.{event}", "thin"):
             about = data["object"]
             reference = v2.related(about["object"], about.get("id", ""), v2.place_of(about))

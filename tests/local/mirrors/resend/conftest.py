@@ -13,8 +13,8 @@ from tests.local.mirrors.resend.client import Account
 def open_account(open_any: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Account]:
     """Return a function that starts an account, maybe with a seed, and points the SDK at it."""
 
-    def start(seed: str | None = None) -> Account:
-        account = open_any(Account, seed)
+    def start(seed: str | None = None, name: str | None = None) -> Account:
+        account = open_any(Account, seed, name)
         assert isinstance(account, Account)
         monkeypatch.setattr(resend, "api_url", account.env["RESEND_API_URL"])
         monkeypatch.setattr(resend, "api_key", account.env["RESEND_API_KEY"])

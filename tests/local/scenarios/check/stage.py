@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 import orjson
 
 from mirra_mcp.local.kit import forgeries
-from mirra_mcp.local.kit.admin import fixture_named
 from mirra_mcp.local.kit.clock import Clock, wall
 from mirra_mcp.local.kit.http import answer_vendor
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.restoring import fixture_named
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.stories import find_story
@@ -118,7 +118,7 @@ class Stage:
         """Let time go by, with all that falls due."""
         clock, session = self.session.clock, self.session
         clock.move_to(clock.now() + timedelta(seconds=seconds))
-        session.fire_due(clock.now())
+        session.agenda.fire_due(clock.now())
         self.deliver()
 
     def deliver(self) -> None:

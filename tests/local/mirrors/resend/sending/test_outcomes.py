@@ -120,8 +120,9 @@ def test_the_same_calls_make_the_same_account(open_account: Callable[..., Accoun
     """Ours: every id and every instant comes from the session's seed and clock."""
     seen = []
     for _ in range(2):
-        account = open_account()
+        account = open_account(name="the same")
         ids = [send("bounced@resend.dev"), send(attachments=[{"filename": "a", "content": "QQ"}])]
         account.advance("1 minute")
         seen.append((ids, account.told(), account.state("emails")))
+        account.end()
     assert seen[0] == seen[1]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mirra_mcp.local.kit.errors import VendorError
-from mirra_mcp.local.kit.store import connect, create_tables
+from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.catalogue.coupons import CreateCoupon
 from mirra_mcp.local.mirrors.stripe.catalogue.discounts import months_after
@@ -23,10 +23,8 @@ from tests.local.mirrors.stripe.client import NOW
 @pytest.fixture
 def mirror() -> Stripe:
     """A mirror without a session: nothing is logged or sent."""
-    db = connect(None, ("stripe",))
-    create_tables(db, "stripe")
     mirror = Stripe("http://127.0.0.1", "empty")
-    mirror.bind(db, None)
+    mirror.bind(Store(), None)
     mirror.now = datetime.fromtimestamp(NOW, UTC)
     return mirror
 

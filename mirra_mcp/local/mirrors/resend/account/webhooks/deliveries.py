@@ -42,7 +42,7 @@ def replayed(resend: Peers, webhook: Doc, id: str) -> Doc:
     parcel = _parcel(resend, webhook, id)
     if resend.session is not None:
         resend.session.deliveries.again(parcel.id)
-        resend.unit.webhooks.append((parcel.type, parcel.id))
+        resend.unit.webhooks.append((parcel.type, parcel.seq))
     return {"object": "webhook_event", "id": parcel.message}
 
 

@@ -1,0 +1,50 @@
+"""The client of the state of all mirrors of a session at once (extension)."""
+
+from mirra_mcp.client import extensions
+from mirra_mcp.client.api import Api
+from mirra_mcp.wire.states import (
+    ResetSession,
+    RestoreSession,
+    SessionReset,
+    SessionRestored,
+    SessionSnapshot,
+    TakeSessionSnapshot,
+)
+
+
+class StatesClient:
+    """One session's state; each call happens to all mirrors or to none."""
+
+    def __init__(self, api: Api, path: str) -> None:
+        self._api, self._path = api, path
+
+    async def snapshot(self, name: str | None = None) -> SessionSnapshot:
+        """Keep the state of all mirrors, and the time."""
+        return await self._api.post(
+            f"{self._path}/snapshot",
+            TakeSessionSnapshot(name=name),
+            SessionSnapshot,
+            extension=extensions.STATES,
+        )
+
+    async def restore(
+        self, snapshot_id: str | None = None, snapshots: dict[str, str] | None = None
+    ) -> SessionRestored:
+        """Bring a snapshot back, or one of each mirror."""
+        return await self._api.post(
+            f"{self._path}/restore",
+            RestoreSession(snapshot_id=snapshot_id, snapshots=snapshots or {}),
+            SessionRestored,
+            repeatable=True,
+            extension=extensions.STATES,
+        )
+
+    async def reset(self, seeds: dict[str, str] | None = None) -> SessionReset:
+        """Put all mirrors back to their fixtures, and time with them."""
+        return await self._api.post(
+            f"{self._path}/reset",
+            ResetSession(seeds=seeds or {}),
+            SessionReset,
+            repeatable=True,
+            extension=extensions.STATES,
+        )
