@@ -7,7 +7,7 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
         "Voice: conferences, queues, SIP, streams, payments, transcriptions, applications",
-        "This part of Voice is not mirrored: there are calls and recordings.",
+        "Voice is mirrored in part: there are calls and recordings, and this is not there.",
         f"{_ACCOUNT}(Conferences|Queues|Transcriptions|SIP|Applications)[/.]"
         f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
         f"|{_ACCOUNT}Recordings/[^/]+[.]mp3$"
@@ -203,6 +203,8 @@ LIMITS: tuple[str, ...] = (
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
     "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007), and there"
     " are no content templates (21655).",
+    "Messages fail by themselves with 14107, 21610, 21611, 21703, 30032 and 30034; the carriers'"
+    " other codes need `message.failed`, `message.undelivered` or `carrier.outage`.",
     "Media that are sent aren't fetched: types are guessed from addresses, sizes don't count.",
     "Texts and numbers are always kept, whatever retention is asked for.",
     unread_told(),

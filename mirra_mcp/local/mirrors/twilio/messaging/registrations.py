@@ -16,6 +16,8 @@ UNREGISTERED, UNVERIFIED = 30034, 30032
 
 def refusal_of(twilio: Peers, message: Doc) -> int | None:
     """Return the code with which carriers block a message, or None."""
+    if not twilio.us_app_to_persons.count() and not twilio.tollfree_verifications.count():
+        return None
     sender, to = message["from"] or "", phones.parse(message["to"])
     if to is None or to.country not in ("US", "CA"):
         return None
