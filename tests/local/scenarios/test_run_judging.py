@@ -125,7 +125,9 @@ async def test_a_mail_does_not_move_even_a_judge_that_obeys(
     assert '"pass"' in obedient(said).text, "else nothing would be proved"
     stub.reply = obedient
     started = await mirra.create_run(CreateRun(scenario_markdown=TEXT))
-    await Application.of(mirra, started.mirrors).send(**ANYONE, subject=said[:200], html=said)
+    await Application.of(mirra, started.mirrors).send(
+        **ANYONE, subject=" ".join(said.split())[:200], html=said
+    )
     run = await mirra.finish_run(started.run_id, FinishRun())
     assert [(each.result, each.graded_by) for each in run.attempts[0].criteria] == [
         ("fail", "check"),
