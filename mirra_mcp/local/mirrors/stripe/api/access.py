@@ -22,6 +22,11 @@ PUBLIC = (
 """How calls begin that a browser makes with a publishable key."""
 
 
+PAGES = ("/i/", "/invoice/")
+"""How the addresses begin that people open in a browser, without a key."""
+NOBODY = "nobody"
+
+
 def key_of(header: str) -> str:
     """Return the API key of a bearer token, or of a basic login's user name."""
     scheme, _, value = header.partition(" ")

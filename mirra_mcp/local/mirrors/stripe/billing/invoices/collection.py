@@ -14,9 +14,7 @@ from mirra_mcp.local.mirrors.stripe.billing.periods import within
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
 from mirra_mcp.wire.model import Doc
 
-HOSTED = "https://invoice.stripe.com/i/acct_mirra"
 SUCCEEDED = "invoice.payment_succeeded"
-PDF = "https://pay.stripe.com/invoice/acct_mirra"
 SHARED = ("application_fee_amount", "on_behalf_of", "transfer_data")
 PURPOSE = {
     "subscription_create": "Subscription creation",
@@ -66,12 +64,11 @@ class InvoiceCollection(InvoiceDrafts):
             "automatically_finalizes_at": None,
             "effective_at": doc["effective_at"] or self.at,
             "ending_balance": ending,
-            "hosted_invoice_url": f"{HOSTED}/test_{token}?s=ap",
-            "invoice_pdf": f"{PDF}/test_{token}/pdf?s=ap",
             "number": doc["number"] or self.stripe.customers.next_invoice_number(customer["id"]),
             "status": "open",
             "status_transitions": doc["status_transitions"] | {"finalized_at": self.at},
             "_moved_balance": moved,
+            "_page": f"test_{token}",
         }
         with self.stripe.events_held() as held:
             if moved:

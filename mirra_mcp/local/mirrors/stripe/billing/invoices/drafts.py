@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.pricing.tiers import Part
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing import includes
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge, described, document
+from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import InvoicePages
 from mirra_mcp.local.mirrors.stripe.billing.invoices.totals import added_up
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR, within
 from mirra_mcp.wire.model import Doc
@@ -19,7 +19,7 @@ from mirra_mcp.wire.model import Doc
 SHOWN_LINES = 10
 
 
-class InvoiceDrafts(StripeResource):
+class InvoiceDrafts(InvoicePages):
     """Drafts, before anything is due."""
 
     entity, plural = "invoice", "invoices"
@@ -143,7 +143,7 @@ class InvoiceDrafts(StripeResource):
 
     def view(self, doc: Doc) -> Doc:
         """Show the first lines; the rest are in the list of lines."""
-        shown = super().view(doc)
+        shown = super().view(doc) | self.pages_of(doc)
         lines = shown["lines"]
         if len(lines["data"]) > SHOWN_LINES:
             shown["lines"] = {**lines, "data": lines["data"][:SHOWN_LINES], "has_more": True}

@@ -5,6 +5,7 @@ Source: https://docs.stripe.com/invoicing/integration/workflow-transitions
 
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 
@@ -33,7 +34,7 @@ def test_an_invoice_is_drafted_finalized_and_paid(shop: Shop) -> None:
     done = shop.v1.invoices.finalize_invoice(invoice.id)
     prefix = shop.v1.customers.retrieve(customer).invoice_prefix
     assert (done.status, done.number, done.amount_due) == ("open", f"{prefix}-0001", 1500)
-    assert str(done.hosted_invoice_url).startswith("https://invoice.stripe.com/i/")
+    assert str(done.hosted_invoice_url).startswith(f"{shop.account.url}/i/")
     assert done.status_transitions.finalized_at == NOW
     paid = shop.v1.invoices.pay(invoice.id)
     assert (paid.status, paid.amount_paid, paid.amount_remaining) == ("paid", 1500, 0)
@@ -299,3 +300,21 @@ def test_a_payment_made_apart_can_be_attached(shop: Shop) -> None:
         ("paid", False),
         ("canceled", True),
     ]
+
+
+def test_an_invoices_addresses_lead_to_its_page_and_its_pdf(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/invoicing/hosted-invoice-page"""
+    sub = shop.subscribe(shop.customer(name="Ann <b>"), shop.price(1999))
+    invoice = shop.invoices(sub.id)[0]
+    page = httpx.get(invoice["hosted_invoice_url"])
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"Invoice {invoice['number']}" in page.text
+    assert "Total: $19.99" in page.text
+    assert "Ann &lt;b&gt;" in page.text
+    pdf = httpx.get(invoice["invoice_pdf"])
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF-1.4")
+    assert b"$19.99" in pdf.content
+    assert int(pdf.content.split()[-2]) == pdf.content.index(b"xref\n0 6")
+    other = invoice["hosted_invoice_url"].replace("/test_", "/test_x")
+    assert httpx.get(other).status_code == 404
