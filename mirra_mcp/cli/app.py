@@ -24,6 +24,7 @@ COMMANDS = (
     "down",
     "events",
     "exec",
+    "faults",
     "install",
     "login",
     "logout",

@@ -90,6 +90,7 @@ class Api:
         path: str,
         model: type[M],
         *,
+        query: Query | None = None,
         otherwise: M | None = None,
         extension: Extension | None = None,
     ) -> M:
@@ -98,7 +99,7 @@ class Api:
         Raises:
             MirraError: it was not ended, or maybe not: see `outcome`.
         """
-        call = self.call("DELETE", path)
+        call = self.call("DELETE", with_query(path, query or {}))
         return await self._make(
             call, model, repeatable=True, otherwise=otherwise, extension=extension
         )

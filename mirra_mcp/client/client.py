@@ -14,6 +14,7 @@ from mirra_mcp.client.closing import ClosingClient
 from mirra_mcp.client.connection import Connection
 from mirra_mcp.client.documents import with_documents
 from mirra_mcp.client.errors import MirraError
+from mirra_mcp.client.faults import FaultCalls
 from mirra_mcp.client.mirror import MirrorClient, MirrorResponse
 from mirra_mcp.client.states import StatesClient
 from mirra_mcp.client.urls import base_url, refuse_plain_http, segment, usable_token
@@ -55,7 +56,7 @@ GRADING = 120.0
 _FIRST_POLL, _LONGEST_POLL = 0.05, 1.0
 
 
-class MirraClient(ClosingClient):
+class MirraClient(FaultCalls, ClosingClient):
     """Mirra's whole HTTP API, typed. Each failure is a `MirraError`."""
 
     def __init__(

@@ -27,6 +27,7 @@ MIRRORS = Extension(
     "mirrors made from OpenAPI documents", f"Use a mirror of its catalog, or {_EMBEDDED}"
 )
 EVENT_PAGES = Extension("its events in pages", f"Follow the event stream, or {_EMBEDDED}")
+FAULTS = Extension("fault rules", f"Put a proxy in between that fails, or {_EMBEDDED}")
 RETRY = Extension("sending a webhook again", f"Simulate the event that caused it, or {_EMBEDDED}")
 RUN_LIST = Extension("a list of runs", f"Get each run by its id, or {_EMBEDDED}")
 RUN_FINISH = Extension(

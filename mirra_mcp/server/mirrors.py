@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.keys import header_of
+from mirra_mcp.server import faults
 from mirra_mcp.server.answers import filled, fit, joined, present, size
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
@@ -217,14 +219,17 @@ async def mirra_session_request(
         )
     if "authorization" not in {name.lower() for name in headers}:
         headers = header_of(info) | headers
-    answer = await client.request(
-        method,
-        path,
-        body=body if text is None else text,
-        headers={name: value for name, value in headers.items() if value},
-        encoding=await caller.running.access.encoding(info, client),
-    )
     mirra = await caller.mirra()
+    try:
+        answer = await client.request(
+            method,
+            path,
+            body=body if text is None else text,
+            headers={name: value for name, value in headers.items() if value},
+            encoding=await caller.running.access.encoding(info, client),
+        )
+    except MirraError as error:
+        raise await faults.blamed(mirra, found.session_id, error) from error
     caused = await _caused(mirra, found.session_id, info.vendor, method, answer.events)
     body = filled(answer.body) if size(answer.body) > WHOLE else answer.body
     fitted = fit([body, *(_told(each, body) for each in caused.changes)])
@@ -237,6 +242,7 @@ async def mirra_session_request(
         webhooks=caused.webhooks,
         last_event=caused.last_event,
         note=joined(
+            faults.touched(answer.headers),
             "`body` is shown without its empty fields." if body != answer.body else None,
             fitted.note("Ask for less, as with a limit in the query."),
             caused.note,
@@ -251,7 +257,9 @@ async def mirra_session_simulate(
     mirror: str | None = None,
     session: str | None = None,
 ) -> SimulateAnswer:
-    """Let the world do something to the account."""
+    """Let the world do something to the account, or let calls and webhooks fail."""
+    if event in faults.EVENTS:
+        return await _faulty(caller, event, params, mirror, session)
     found, info, client = await caller.mirror(session, mirror)
     if "event" in params:
         raise Refusal(
@@ -275,6 +283,17 @@ async def mirra_session_simulate(
             else None,
         ),
     )
+
+
+async def _faulty(
+    caller: Caller, event: str, params: dict[str, Any], mirror: str | None, session: str | None
+) -> SimulateAnswer:
+    found = await caller.session(session)
+    if mirror is not None:
+        pick(found, mirror)
+    result = await faults.change(await caller.mirra(), found.session_id, event, params, mirror)
+    whose = mirror or str(result.get("mirror") or ", ".join(each.vendor for each in found.mirrors))
+    return SimulateAnswer(session_id=found.session_id, mirror=whose, event=event, result=result)
 
 
 async def _caused(

@@ -12,6 +12,7 @@ EventType = Literal[
     "traffic.request_completed",
     "webhook.dispatched",
     "webhook.verification",
+    "fault.struck",
     "state.changed",
     "session.lifecycle",
     "evaluation.criterion_graded",
@@ -24,13 +25,15 @@ class Event(Wire):
     `data` always has `sessionId` and `at`, and by type:
 
     - `traffic.request_completed`: `mirror, method, path, query?, status, durationMs, request?,
-      headers?, error?, idempotencyKey?` (`headers`: the few that the mirror lets be logged)
+      headers?, error?, idempotencyKey?, fault?` (`headers`: the few that the mirror lets be logged)
     - `webhook.dispatched`: `mirror, type, <vendor's id key, as emailId>, signature, deliveryId,
       url|null, payload, headers, attempt, responseStatus|error`
     - `webhook.verification`: `mirror, deliveryId, type, url, forgery, rejected,
       responseStatus|error`
       (`forgery`: `none` for the accepted webhook, else `bad_signature`, `stale_timestamp` or
       `tampered_body` for a copy that a handler should refuse)
+    - `fault.struck`: `mirror, faultId, effect, error?`, and `method, path` of a call or
+      `deliveryId, type, responseStatus?` of a webhook
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
     - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`; of `simulate` also
       `event, params`, of `clock` also `seconds`

@@ -39,6 +39,8 @@ class ScenarioConfig(Wire):
     agent: str | None = None
     judge_model: str | None = None
     persistent: bool | None = None
+    faults: str | list[str] | None = None
+    """Extension: rules by which calls and webhooks fail, a sentence each."""
 
     @model_validator(mode="before")
     @classmethod

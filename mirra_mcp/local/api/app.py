@@ -21,6 +21,7 @@ from mirra_mcp.local.api import (
     catalog,
     clock,
     events,
+    faults,
     mirrors,
     runs,
     scenarios,
@@ -49,6 +50,10 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("/v1/sessions/{id}/events", {"GET": events.read}),
     ("/v1/sessions/{id}/webhooks", {"GET": webhooks.index, "POST": webhooks.forward}),
     ("/v1/sessions/{id}/clock", {"POST": clock.move}),
+    (
+        "/v1/sessions/{id}/faults",
+        {"GET": faults.index, "POST": faults.add, "DELETE": faults.remove},
+    ),
     ("/v1/catalog", {"GET": catalog.index}),
     ("/v1/catalog/{vendor}", {"GET": catalog.retrieve}),
     ("/v1/mirrors", {"POST": mirrors.create}),

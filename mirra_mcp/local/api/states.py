@@ -69,6 +69,7 @@ async def reset(request: Request) -> Response:
     async with session.lock:
         session.open()
         await asyncio.to_thread(session.reset, fixtures)
+        session.faults.remove()
         at = session.clock.now()
         done = [
             ResetDone(mirror=vendor, seed=fixture, counts=restoring.counts(session.mirrors[vendor]))

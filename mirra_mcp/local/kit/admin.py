@@ -79,6 +79,7 @@ async def reset(session: Session, mirror: Mirror, call: Call) -> ResetDone:
     seed = read(ResetState, call.body).seed
     fixture = fixture_named(mirror, seed) if seed else session.seeds[mirror.vendor]
     await asyncio.to_thread(session.reset, {mirror.vendor: fixture})
+    session.faults.remove(mirror=mirror.vendor)
     return ResetDone(mirror=mirror.vendor, seed=fixture, counts=counts(mirror))
 
 

@@ -290,12 +290,11 @@ class Deliveries:
         """Return a delivery's id by its number."""
         return self._at(seq).id
 
-    def again(self, id: str) -> None:
-        """Plan one more try of a delivery, now."""
+    def again(self, id: str, wait: timedelta = timedelta()) -> None:
+        """Plan one more try of a delivery: now, or after a while."""
         parcel = self._at(self._seqs[id])
-        self._keep(
-            parcel.seq, replace(parcel, status="pending", next=self._clock.now().timestamp())
-        )
+        due = (self._clock.now() + wait).timestamp()
+        self._keep(parcel.seq, replace(parcel, status="pending", next=due))
         self.has_mail = True
 
     def cancel(self, vendor: str, url: str | None = None) -> None:

@@ -1,14 +1,16 @@
 """A mirror on the wire: one ASGI app, from the bytes of a request to the bytes of its answer."""
 
 import logging
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 from pydantic import ValidationError
 
-from mirra_mcp.local.kit import admin, guard
+from mirra_mcp.local.kit import admin, guard, strikes
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.events import CALL
+from mirra_mcp.local.kit.faults import Rule, failing
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import problems_of
 from mirra_mcp.local.kit.routes import Answer, Call, Route
@@ -45,7 +47,16 @@ async def serve(
             answer = await admin.answer(session, mirror, call)
         else:
             async with session.lock:
-                answer = answer_vendor(session, mirror, call, start, is_too_large=body is None)
+                session.open()
+                rule = session.faults.of_call(mirror, call) if session.faults.rules else None
+                if rule is None:
+                    answer = answer_vendor(session, mirror, call, start, is_too_large=body is None)
+            if rule is not None:
+                answering = partial(
+                    answer_vendor, session, mirror, call, start, rule, is_too_large=body is None
+                )
+                await strikes.play(rule, session, mirror, call, answering, scope, receive, send)
+                return
     except Refusal as refusal:
         answer = Answer(refusal.status, refusal.body())
     except Disconnected:
@@ -101,7 +112,13 @@ async def send_answer(send: Any, answer: Answer) -> None:
 
 
 def answer_vendor(
-    session: Session, mirror: Mirror, call: Call, start: float, *, is_too_large: bool = False
+    session: Session,
+    mirror: Mirror,
+    call: Call,
+    start: float,
+    rule: Rule | None = None,
+    *,
+    is_too_large: bool = False,
 ) -> Answer:
     """Let the vendor's API answer a call, and log it. Refused calls change nothing."""
     session.open()
@@ -111,8 +128,9 @@ def answer_vendor(
     error: Doc | None = None
     session.begin(mirror, now)
     try:
-        answer = _handle(mirror, call, is_too_large=is_too_large)
-        _finish(session, mirror, call, answer, start)
+        with failing(mirror, rule):
+            answer = _handle(mirror, call, is_too_large=is_too_large)
+            _finish(session, mirror, call, answer, start)
     except VendorError as refused:
         session.rollback()
         answer = Answer(refused.status, refused.body, dict(refused.headers))

@@ -93,6 +93,12 @@ class Mirror:
     """Endpoints that the vendor has and the mirror doesn't: `"POST /x"` to the reason."""
     limits: ClassVar[tuple[str, ...]] = ()
     """Other known differences, a sentence each."""
+    fault_errors: ClassVar[Mapping[str, Callable[[], VendorError]]] = {}
+    """The vendor's own errors that a fault rule can make it answer, by name."""
+    declines: ClassVar[tuple[str, ...]] = ()
+    """Why a bank may say no: what a fault rule can let a payment meet."""
+    declining: str | None = None
+    """The one of `declines` that payments of the present call meet."""
     webhook_events: ClassVar[tuple[str, ...]] = ()
     webhook_secret: ClassVar[str]
     """Signs the events that no endpoint subscribed to."""
@@ -242,6 +248,14 @@ class Mirror:
     def read_query(self, call: Call) -> Any:
         """Return what the query says, for the parameters' model."""
         return call.query
+
+    def read_fields(self, call: Call) -> Any:
+        """Return what a call sends, read before the mirror has looked at it.
+
+        Raises:
+            ValueError, VendorError: it can't be read.
+        """
+        return self.read_body(call) if call.body else self.read_query(call)
 
     def invoke(self, route: Route, args: dict[str, Any]) -> Any:
         """Let the verb of a route answer."""

@@ -6,16 +6,21 @@ import logging
 import socket
 import ssl
 from collections import deque
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mirra_mcp.local.kit import strikes
 from mirra_mcp.local.kit.chunks import bounded
-from mirra_mcp.local.kit.forgeries import Forgery, forgeries, note, wanted
+from mirra_mcp.local.kit.faults import Rule
+from mirra_mcp.local.kit.forgeries import Forgery, another, forgeries, note, wanted
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel
+from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
     import httpx
@@ -26,6 +31,8 @@ TIMEOUT = 15.0
 """Seconds that a receiver has to answer."""
 REFUSAL = 600
 """Bytes of a refusal that are kept: enough for what a handler or its framework says."""
+HOLD = 3.0
+"""Seconds that a webhook is kept back for another one to overtake it."""
 PATIENCE = 1.0
 """Seconds after which the next webhook no longer waits for the one before it."""
 
@@ -67,18 +74,9 @@ class Outbox:
 
     async def _deliver(self, session: Session, parcel: Parcel, lane: "Lane") -> None:
         try:
-            mirror = session.mirrors[parcel.mirror]
-            letter = mirror.letter(parcel, session.wall())
-            outcome = await self.post(letter, mirror.reads_answers)
-            forge = False
-            async with session.lock:
-                fresh = session.deliveries.find(parcel.id) if session.is_open else None
-                if fresh is not None and fresh.status == "pending":
-                    session.conclude(fresh, mirror, letter, outcome)
-                    forge = outcome.is_accepted and wanted(session, parcel)
-                    session.forged_next.discard(parcel.id)
-            if forge:
-                await self._forge(session, parcel, mirror, outcome)
+            rule = session.faults.of_webhook(parcel) if session.faults.rules else None
+            if rule is None or not await self._spoil(session, parcel, lane, rule):
+                await self._send(session, parcel, rule)
         except Exception:
             log.exception("Sending the webhook %s failed.", parcel.id)
         finally:
@@ -87,6 +85,57 @@ class Outbox:
             lane.idle = asyncio.Event()
         if session.is_open:
             session.on_work(session)
+
+    async def _send(self, session: Session, parcel: Parcel, rule: Rule | None) -> None:
+        mirror = session.mirrors[parcel.mirror]
+        spoilt = rule is not None and rule.effect == "bad_signature"
+        sent = replace(parcel, secret=another(parcel.secret)) if spoilt else parcel
+        letter = mirror.letter(sent, session.wall())
+        outcome = await self.post(letter, mirror.reads_answers)
+        forge = await self._conclude(session, parcel, letter, outcome)
+        if rule is not None and rule.effect == "twice":
+            outcome = await self.post(letter, mirror.reads_answers)
+        if rule is not None:
+            async with session.lock:
+                if session.is_open:
+                    done: Doc = {"responseStatus": outcome.status} if outcome.status else {}
+                    strikes.tell(session, rule, deliveryId=parcel.id, type=parcel.type, **done)
+        elif forge:
+            await self._forge(session, parcel, mirror, outcome)
+
+    async def _conclude(
+        self, session: Session, parcel: Parcel, letter: Letter, outcome: Outcome
+    ) -> bool:
+        """Write down how an attempt went; tell whether it should be forged."""
+        async with session.lock:
+            fresh = session.deliveries.find(parcel.id) if session.is_open else None
+            if fresh is None or fresh.status != "pending":
+                return False
+            session.conclude(fresh, session.mirrors[parcel.mirror], letter, outcome)
+            forge = outcome.is_accepted and wanted(session, parcel)
+            session.forged_next.discard(parcel.id)
+            return forge
+
+    async def _spoil(self, session: Session, parcel: Parcel, lane: "Lane", rule: Rule) -> bool:
+        """Lose a webhook, or keep it back; tell whether that was all for now."""
+        if rule.effect == "out_of_order":
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HOLD):
+                    await lane.idle.wait()
+            return False
+        if rule.effect not in ("lost", "late"):
+            return False
+        if rule.effect == "lost":
+            letter = session.mirrors[parcel.mirror].letter(parcel, session.wall())
+            lost = Outcome(None, f"Lost on the way: the fault rule {rule.id}.", 0.0, is_final=True)
+            await self._conclude(session, parcel, letter, lost)
+        async with session.lock:
+            if session.is_open:
+                if rule.delay is not None:
+                    with session.transaction():
+                        session.deliveries.again(parcel.id, rule.delay)
+                strikes.tell(session, rule, deliveryId=parcel.id, type=parcel.type)
+        return True
 
     async def _forge(
         self, session: Session, parcel: Parcel, mirror: Mirror, outcome: Outcome

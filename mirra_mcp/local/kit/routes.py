@@ -34,6 +34,8 @@ class Call:
     """The values of the path's placeholders."""
     caller: Any = None
     """What the mirror's `authenticate` returned."""
+    fault: str | None = None
+    """The id of the fault rule that the call meets."""
 
     @cached_property
     def query_all(self) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from mirra_mcp.local.kit.agenda import Agenda
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
 from mirra_mcp.local.kit.deliveries import SENT, Deliveries
 from mirra_mcp.local.kit.events import CALL, Log
+from mirra_mcp.local.kit.faults import Faults
 from mirra_mcp.local.kit.ids import LETTERS, Ids
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.journal import Base, Snapshot
@@ -68,6 +69,7 @@ class Session(Transactions):
         """Deliveries whose next acceptance is followed by forged copies."""
         self.is_open = False
         """Whether its state is there yet."""
+        self.faults = Faults()
         self.is_moving = False
         """Whether its clock is being moved: nobody else fires timers meanwhile."""
         self._keeper: Keeper | None = None

@@ -31,6 +31,8 @@ class Traffic:
     key: str | None
     """The idempotency key."""
     error: bytes
+    fault: str | None = None
+    """The rule that it met."""
 
     def told(self) -> Doc:
         """Return what the log tells of it."""
@@ -44,6 +46,8 @@ class Traffic:
         data["headers"] = {name: text[:LOGGED_HEADER] for name, text in self.headers.items()}
         if self.key:
             data["idempotencyKey"] = self.key[:LOGGED_HEADER]
+        if self.fault:
+            data["fault"] = self.fault
         if self.status >= 400:
             data["error"] = masks.body(self.error, LARGEST_ERROR) or None
         return data
@@ -65,4 +69,5 @@ def traffic_of(mirror: Mirror, call: Call, answer: Answer, seconds: float) -> Tr
         {name: headers[name] for name in mirror.logged_headers if name in headers},
         headers.get(rules.header) if rules else None,
         answer.encoded() if answer.status >= 400 else b"",
+        call.fault,
     )

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mirra_mcp.local.kit.errors import nearest
+from mirra_mcp.local.kit import faults
+from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.scenarios.model import JUDGE_MODEL, TIMEOUT, Config, Mistake
+from mirra_mcp.wire.faults import AddFault
 
 Kinds = Mapping[str, type[Mirror]]
 
@@ -24,10 +26,12 @@ KEYS = (
     "agent",
     "judge-model",
     "persistent",
+    "faults",
 )
 AGENTS = ("claude-code", "cursor", "copilot", "cline", "custom")
 JUDGES = (JUDGE_MODEL, "gpt-4o-mini", "claude-sonnet-4-6")
 MOST_RUNS = 100
+LONGEST_RULE = 500
 MOST_TIMEOUT = 86_400
 _BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _SHOWN = 60
@@ -91,6 +95,7 @@ class _Reading:
             agent=self._choice("agent", AGENTS, "custom"),
             judge_model=self._choice("judge-model", JUDGES, JUDGE_MODEL),
             persistent=self._bool("persistent"),
+            faults=self._faults(mirrors or list(fixtures)),
         )
 
     def _wrong(self, entry: Entry | None, message: str, hint: str) -> None:
@@ -214,6 +219,26 @@ class _Reading:
                     f"This Mirra has {vendor}@{here}, not {word[:_SHOWN]}.",
                     f"Pin {vendor}@{here}, or leave 'mirror-version' out.",
                 )
+
+    def _faults(self, mirrors: list[str]) -> tuple[str, ...]:
+        """Return the fault rules, each a sentence that can be read."""
+        entry = self._given("faults")
+        if entry is None:
+            return ()
+        value = entry.value
+        if isinstance(value, str):
+            value = re.split(r";|\n\s*(?:[-*]\s+)?", value)
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            self._wrong(entry, f"'faults' can't be {_show(entry.value)}.", "Give rules as text.")
+            return ()
+        rules = [bare for each in value if (bare := each.strip().strip("-* ").strip())]
+        kinds = {name: self._kinds[name] for name in mirrors}
+        for rule in rules:
+            try:
+                faults.read(kinds, AddFault(rule=rule[:LONGEST_RULE]))
+            except Refusal as refusal:
+                self._wrong(entry, refusal.message, refusal.hint or "See docs/faults.md.")
+        return tuple(rules)
 
     def _text(self, key: str) -> str | None:
         entry = self._given(key)

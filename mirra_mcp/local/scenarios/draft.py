@@ -213,6 +213,8 @@ def markdown(title: str, world: World, criteria: Sequence[str]) -> str:
     config = [f"mirrors: {', '.join(world.session.mirrors)}"]
     if seeds:
         config.append(f"fixture: {', '.join(seeds)}")
+    if rules := [rule.show().rule for rule in world.session.faults.rules]:
+        config.append(f"faults: {'; '.join(rules)}")
     return "\n".join(
         [
             f"# {title}", "", "## Prompt", *_prompt(world), "", "## Success Criteria",

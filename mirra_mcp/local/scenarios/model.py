@@ -46,6 +46,8 @@ class Config:
     agent: str = "custom"
     judge_model: str = JUDGE_MODEL
     persistent: bool = False
+    faults: tuple[str, ...] = ()
+    """Rules by which calls and webhooks fail, from the start of each attempt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def told(scenario: ScenarioDoc, plans: tuple[Plan, ...]) -> ScenarioReading:
             agent=config.agent,
             judge_model=config.judge_model,
             persistent=config.persistent,
+            faults=list(config.faults) or None,
         ),
         criteria=[
             CriterionReading(

@@ -13,6 +13,7 @@ from mirra_mcp.local.scenarios.seeds import SeedError, read_seed
 from mirra_mcp.local.scenarios.setup import apply
 from mirra_mcp.local.scenarios.threads import whole
 from mirra_mcp.settings import Settings
+from mirra_mcp.wire.faults import AddFault
 from mirra_mcp.wire.model import Doc
 
 
@@ -25,10 +26,18 @@ class Ground:
     """Where there is more than the fixture: the whole state."""
     applied: list[str] = field(default_factory=list)
     not_applied: list[str] = field(default_factory=list)
+    faults: tuple[str, ...] = ()
+
+    def arm(self, session: Session) -> None:
+        """Let the world fail by the scenario's rules, counted from now on."""
+        session.faults.remove()
+        for rule in self.faults:
+            session.faults.add(session.mirrors, AddFault(rule=rule))
 
     async def lay(self, session: Session) -> None:
         """Reset all mirrors to it. The session must be locked."""
         await whole(partial(session.reset, self.fixtures, self.states))
+        self.arm(session)
 
 
 async def prepare(
@@ -48,7 +57,7 @@ async def prepare(
         Refusal: the seed doesn't fit, or the session has ended.
     """
     session = entry.session
-    ground = Ground({**session.seeds, **fixtures_of(scenario)})
+    ground = Ground({**session.seeds, **fixtures_of(scenario)}, faults=scenario.config.faults)
     async with session.lock:
         if not entry.is_live:
             raise Refusal(
@@ -77,6 +86,7 @@ async def prepare(
     if seed_data or ground.applied:
         async with session.lock:
             ground.states = session.freeze()
+    ground.arm(session)
     return ground
 
 

@@ -1,6 +1,7 @@
 """A vendor that doesn't exist: parcels that are sent, arrive, and can be lost."""
 
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
@@ -132,6 +133,9 @@ class Toy(Mirror):
         "busy": Fixture("A thousand parcels that have arrived.", _busy),
     }
     gaps: ClassVar[dict[str, str]] = {"POST /ships": "Ships don't sail here."}
+    fault_errors: ClassVar[dict[str, Callable[[], VendorError]]] = {
+        "rate_limit": lambda: VendorError(429, {"message": "slow down"}, {"retry-after": "1"})
+    }
     webhook_events = ("parcel.sent", "parcel.arrived", "parcel.lost", "parcel.gone")
     webhook_secret = "toysec_default"
     event_id_key = "parcelId"

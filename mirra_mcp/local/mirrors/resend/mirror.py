@@ -9,7 +9,7 @@ from mirra_mcp.local.kit.webhooks import Target
 from mirra_mcp.local.mirrors.resend.account.webhooks.event_names import EVENTS
 from mirra_mcp.local.mirrors.resend.api import errors, files, gaps
 from mirra_mcp.local.mirrors.resend.api.peers import Peers
-from mirra_mcp.local.mirrors.resend.api.speech import WEBHOOK_SECRET
+from mirra_mcp.local.mirrors.resend.api.speech import FAULTS, WEBHOOK_SECRET
 from mirra_mcp.local.mirrors.resend.nouns import NOUNS
 from mirra_mcp.local.mirrors.resend.seeds import FIXTURES
 from mirra_mcp.local.mirrors.resend.seeds.meanings import MEANINGS
@@ -37,6 +37,7 @@ class Resend(Peers):
     phrases = PHRASES
     meanings = MEANINGS
     limits = gaps.LIMITS
+    fault_errors = FAULTS
     gaps = gaps.ENDPOINTS
     webhook_events = EVENTS
 

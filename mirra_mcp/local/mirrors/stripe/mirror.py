@@ -32,6 +32,7 @@ from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
 from mirra_mcp.local.mirrors.stripe.connect.accounts import OWN, OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.nouns import NOUNS
+from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DECLINE_CODES
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
 from mirra_mcp.local.mirrors.stripe.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.stripe.seeds.phrases import PHRASES
@@ -78,6 +79,8 @@ class Stripe(Refusals, Peers):
     meanings = MEANINGS
     gaps: ClassVar[dict[str, str]] = gaps_of(NOUNS)
     limits = LIMITS
+    fault_errors = errors.FAULTS
+    declines = DECLINE_CODES
     webhook_events = MIRRORED
     webhook_secret = "whsec_mirra0000000000000000000000000000"
     message_prefix = ""
@@ -181,6 +184,10 @@ class Stripe(Refusals, Peers):
     def read_query(self, call: Call) -> Any:
         """Return the parameters, read when the call was admitted."""
         return call.__dict__["form"]
+
+    def read_fields(self, call: Call) -> Any:
+        """Return the parameters of a call that isn't admitted yet."""
+        return self._read(call)
 
     def decorate(self, call: Call, status: int) -> dict[str, str]:
         """Return the headers of every answer, and end the call.

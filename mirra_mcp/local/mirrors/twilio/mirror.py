@@ -41,6 +41,7 @@ class Twilio(Peers):
     phrases = PHRASES
     meanings = MEANINGS
     limits = gaps.LIMITS
+    fault_errors = errors.FAULTS
     gaps = gaps.ENDPOINTS
     webhook_events = (*EVENTS, *VOICE_EVENTS)
 

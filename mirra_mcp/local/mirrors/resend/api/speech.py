@@ -3,7 +3,9 @@
 Source: https://resend.com/docs/api-reference/introduction
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.idempotency import Idempotency
@@ -21,6 +23,16 @@ RATE_LIMIT = 10
 OWNER = "owner@example.com"
 WEBHOOK_SECRET = "whsec_bWlycmEtcmVzZW5kLXdlYmhvb2sta2V5"
 
+FAULTS: Mapping[str, Callable[[], VendorError]] = {
+    "rate_limit": partial(errors.rate_limit_exceeded, RATE_LIMIT, 1),
+    "daily_quota": partial(errors.quota_exceeded, "daily"),
+    "monthly_quota": partial(errors.quota_exceeded, "monthly"),
+    "api_error": errors.application_error,
+}
+"""What a fault rule can make the mirror answer.
+
+Source: https://resend.com/docs/api-reference/errors
+"""
 LETTER_HEADERS = {
     "accept": "*/*",
     "content-type": "application/json",

@@ -4,7 +4,7 @@ Source: https://docs.stripe.com/api/errors and https://docs.stripe.com/error-cod
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -194,3 +194,43 @@ def not_modelled(method: str, path: str, reason: str) -> VendorError:
         f"The Mirra mirror of Stripe doesn't cover {method} {path}. {reason}",
         code="not_implemented",
     )
+
+
+def lock_timeout() -> VendorError:
+    """Another request holds the object.
+
+    Source: https://docs.stripe.com/rate-limits#object-lock-timeouts and, for the words,
+    https://github.com/dj-stripe/dj-stripe/issues/1917
+    """
+    return error(
+        429,
+        "invalid_request_error",
+        "This object cannot be accessed right now because another API request or Stripe process"
+        " is currently accessing it. If you see this error intermittently, retry the request. If"
+        " you see this error frequently and are making multiple concurrent requests to a single"
+        " object, make your requests serially or at a lower rate.",
+        code="lock_timeout",
+    )
+
+
+def server_error(status: int) -> Callable[[], VendorError]:
+    """Something went wrong on Stripe's end.
+
+    Source: https://docs.stripe.com/error-low-level#server-errors and, for the words,
+    https://github.com/stripe/stripe-apps/issues/819
+    """
+    message = (
+        "Error while communicating with one of our backends.  Sorry about that!  We have been"
+        " notified of the problem.  If you have any questions, we can help at"
+        " https://support.stripe.com/."
+    )
+    return lambda: error(status, "api_error", message)
+
+
+FAULTS: Mapping[str, Callable[[], VendorError]] = {
+    "rate_limit": rate_limited,
+    "lock_timeout": lock_timeout,
+    "api_error": server_error(500),
+    "unavailable": server_error(503),
+}
+"""What a fault rule can make the mirror answer."""

@@ -3,6 +3,9 @@
 Source: https://www.twilio.com/docs/api/errors
 """
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.wire.model import Doc
 
@@ -118,3 +121,13 @@ def not_found(path: str) -> VendorError:
 def wrong(message: str) -> VendorError:
     """Refuse a parameter for which there is no code of its own."""
     return refusal(20001, message=message)
+
+
+FAULTS: Mapping[str, Callable[[], VendorError]] = {
+    "rate_limit": partial(refusal, 20429),
+    "api_error": partial(refusal, 20500),
+}
+"""What a fault rule can make the mirror answer.
+
+Source: https://www.twilio.com/docs/api/errors/20429 and https://www.twilio.com/docs/api/errors/20500
+"""

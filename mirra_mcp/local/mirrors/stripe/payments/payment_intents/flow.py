@@ -157,7 +157,7 @@ class IntentFlow(Searchable):
         if method["type"] != "card":
             return None
         card = self.stripe.payment_methods.card_of(method)
-        if forced := method.get("_declines"):
+        if forced := self.mirror.declining or method.get("_declines"):
             return decline(forced)
         if card.blocked:
             return radar_block()
