@@ -42,11 +42,6 @@ FAILURES = ("refused-webhook", "gap", "5xx", "live")
     help="A vendor's host that may be called for real; may be repeated.",
 )
 @click.option(
-    "--proxy",
-    is_flag=True,
-    help="Also lead programs that are neither Python nor Node, through a TLS proxy.",
-)
-@click.option(
     "--fail-on",
     type=Words(),
     metavar="LIST",

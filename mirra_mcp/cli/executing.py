@@ -44,7 +44,6 @@ class Job:
     fail_on: frozenset[str]
     name: str | None
     timeout: int | None
-    proxy: bool
     quiet: bool
     as_json: bool
 
@@ -196,7 +195,7 @@ def _nothing(account: Account) -> str:
         return "Programs were led here, and none of them called a mirrored vendor."
     return (
         "No program was led here: one that clears its environment (or 'python -I') isn't, nor one"
-        " that is neither Python nor Node; for those there is --proxy."
+        " that is neither Python nor Node."
     )
 
 

@@ -42,7 +42,7 @@ def test_a_client_that_cant_be_led_is_refused_and_told_what_helps(place: Place) 
     code = "import socket\nsocket.create_connection(('api.stripe.com', 443))"
     done = commands.python(place.folder, code, "--session", place.id)
     assert "api.stripe.com was not called" in done.stderr
-    assert "exec --proxy" in done.stderr
+    assert "Those of http.client, urllib3, requests, httpx and aiohttp can." in done.stderr
 
 
 def test_the_vendor_that_a_session_doesnt_mirror_is_refused(place: Place) -> None:

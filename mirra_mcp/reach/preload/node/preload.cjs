@@ -135,8 +135,8 @@ function begin(config) {
       if (found === null) return resolve.call(this, host, ...rest);
       const why = typeof found === "string"
         ? found
-        : `${host} was not called: this client can't be led to the mirror by itself. Nothing was` +
-          " sent. Start the program with 'mirra-mcp exec --proxy'.";
+        : `${host} was not called: this client can't be led to the mirror. Nothing was sent.` +
+          " Those of node:https, fetch and undici can.";
       const error = refusal(host, why);
       const callback = rest[rest.length - 1];
       if (typeof callback !== "function") return Promise.reject(error);

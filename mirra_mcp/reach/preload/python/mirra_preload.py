@@ -178,8 +178,8 @@ def _hook_socket(module: Any) -> None:
             return resolve(host, port, *args, **kwargs)
         if not isinstance(found, str):
             found = (
-                f"{_text(host)} was not called: this HTTP client can't be led to the mirror by"
-                " itself. Nothing was sent. Start the program with 'mirra-mcp exec --proxy'."
+                f"{_text(host)} was not called: this HTTP client can't be led to the mirror."
+                " Nothing was sent. Those of http.client, urllib3, requests, httpx and aiohttp can."
             )
         raise refusal(host, found)
 
