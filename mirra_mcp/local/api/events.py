@@ -19,6 +19,14 @@ from mirra_mcp.wire.events import EventType
 
 CHUNK = 200
 MOST_AFTER = 2**53
+LINE_ENDS = (
+    (b"\n", b" "),
+    (b"\r", b" "),
+    (b"\xc2\x85", b"\\u0085"),
+    (b"\xe2\x80\xa8", b"\\u2028"),
+    (b"\xe2\x80\xa9", b"\\u2029"),
+)
+"""Between the parts of JSON, and the three within texts that some readers split lines at."""
 
 
 async def read(request: Request) -> Response:
@@ -93,8 +101,11 @@ async def _stream(
 
 
 def _one_line(data: bytes) -> bytes:
-    """Return JSON without the line breaks between its parts: within texts they are escaped."""
-    return data.replace(b"\n", b" ").replace(b"\r", b" ")
+    """Return JSON without what any reader takes for the end of a line; texts have it escaped."""
+    for mark, escaped in LINE_ENDS:
+        if mark in data:
+            data = data.replace(mark, escaped)
+    return data
 
 
 def _is_last(data: bytes) -> bool:

@@ -37,13 +37,16 @@ def test_a_body_of_any_depth_leaves_a_log_that_can_be_read(
 
 
 def test_a_body_over_several_lines_is_one_event_of_the_stream(toyland: Toyland) -> None:
-    body = b'{\n  "to": "al\\nice",\r\n  "tags": ["a  b"]\n}'
+    body = '{\n  "to": "al\\nice\x85\u2028\u2029",\r\n  "tags": ["a  b"]\n}'.encode()
     assert toyland.call("POST", "/parcels", content=body).status_code == 201
     path = f"/v1/sessions/{toyland.id}/events?types=traffic.request_completed"
     with toyland.control.stream("GET", path, headers=STREAM) as stream:
         lines = [next(lines) for lines in [stream.iter_lines()] for _ in range(4)]
     assert [line.partition(":")[0] for line in lines] == ["id", "event", "data", ""]
-    assert json.loads(lines[2][6:])["request"] == {"to": "al\nice", "tags": ["a  b"]}
+    assert json.loads(lines[2][6:])["request"] == {
+        "to": "al\nice\x85\u2028\u2029",
+        "tags": ["a  b"],
+    }
 
 
 @pytest.mark.parametrize(
