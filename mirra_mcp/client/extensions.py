@@ -20,6 +20,7 @@ CLOCK = Extension("a clock that can be moved", f"Simulate the event you wait for
 STATES = Extension(
     "the state of all mirrors at once", f"Do it mirror by mirror (`/_mirra/state`), or {_EMBEDDED}"
 )
+FORKS = Extension("forks", f"Start a session and repeat the calls, or {_EMBEDDED}")
 DELIVERIES = Extension(
     "a list of webhooks", f"Read `webhook.dispatched` from the session's events, or {_EMBEDDED}"
 )

@@ -2,6 +2,7 @@
 
 from mirra_mcp.client import extensions
 from mirra_mcp.client.api import Api
+from mirra_mcp.wire.sessions import ForkSession, Session
 from mirra_mcp.wire.states import (
     ResetSession,
     RestoreSession,
@@ -17,6 +18,10 @@ class StatesClient:
 
     def __init__(self, api: Api, path: str) -> None:
         self._api, self._path = api, path
+
+    async def fork(self, fork: ForkSession) -> Session:
+        """Start a session with the same past and a future of its own."""
+        return await self._api.post(f"{self._path}/fork", fork, Session, extension=extensions.FORKS)
 
     async def snapshot(self, name: str | None = None) -> SessionSnapshot:
         """Keep the state of all mirrors, and the time."""

@@ -1,33 +1,29 @@
 """Toolset `sessions`: start, find, reset, keep, bring back, move in time and end sessions."""
 
-from collections.abc import Awaitable
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import anyio
 from pydantic import Field
 
-from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.urls import is_loopback
 from mirra_mcp.server.answers import fit, joined, present
 from mirra_mcp.server.caller import Caller, pick
-from mirra_mcp.server.errors import Refusal, listed, nearest
+from mirra_mcp.server.errors import Refusal, listed
+from mirra_mcp.server.snapshots import handle_of, if_offered, parts_of, restore_each
 from mirra_mcp.wire.admin import ResetDone, Restored
 from mirra_mcp.wire.model import Wire
 from mirra_mcp.wire.sessions import (
     CreateSession,
     Fired,
+    ForkSession,
     Session,
     SessionMode,
     SessionStatus,
     Tried,
 )
 
-if TYPE_CHECKING:
-    from mirra_mcp.client.client import MirraClient
-
-T = TypeVar("T")
 PROVISIONING = 60.0
 """Seconds that provisioning may take."""
 FIRED_SHOWN = 50
@@ -95,15 +91,31 @@ class Moved(Wire):
 
 async def mirra_session_start(
     caller: Caller,
-    mirrors: Annotated[list[str], Field(min_length=1)],
+    mirrors: list[str] = [],  # noqa: B006 -- the schema's default, never changed
     seeds: dict[str, str] = {},  # noqa: B006 -- the schema's default, never changed
     webhooks: dict[str, str] = {},  # noqa: B006 -- the same
     name: str | None = None,
     persistent: bool = False,
     timeout_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None,
+    fork: str | None = None,
+    snapshot: str | None = None,
 ) -> Started:
     """Start a session; if the call is cancelled, the session ends again."""
     mirra = await caller.mirra()
+    if fork is not None:
+        if mirrors or seeds or webhooks or persistent:
+            raise Refusal(
+                "mirra.request.invalid",
+                "A fork has the mirrors and the state of its parent, and isn't persistent.",
+                'Say only "fork", and "name", "snapshot" or "timeout_seconds" if you like.',
+            )
+        return await _forked(caller, fork, snapshot, name, timeout_seconds)
+    if not mirrors or snapshot is not None:
+        raise Refusal(
+            "mirra.request.invalid",
+            "`mirrors` says what to start; `snapshot` goes with `fork`.",
+            'For example {"mirrors": ["resend"]}; mirra_catalog lists them.',
+        )
     await caller.progress(0, 2, f"Starting {listed(mirrors)}.")
     wanted = CreateSession(
         mirrors=mirrors,
@@ -130,6 +142,22 @@ async def mirra_session_start(
     return Started(
         **dict(session),
         next=_use(session, webhooks),
+    )
+
+
+async def _forked(
+    caller: Caller, fork: str, snapshot: str | None, name: str | None, seconds: int | None
+) -> Started:
+    parent = await caller.session(fork)
+    wanted = ForkSession(name=name, snapshot_id=snapshot, timeout_seconds=seconds)
+    with anyio.CancelScope(shield=True):
+        session = await (await caller.mirra()).states(parent.session_id).fork(wanted)
+        caller.running.access.adopt(session, caller.token)
+    return Started(
+        **dict(session),
+        next=f"It has the past of {parent.session_id} and a future of its own, and calls no webhook"
+        " endpoint. Run the code by"
+        f" `mirra-mcp exec --session {session.session_id} -- COMMAND`, or set `env` and `setup`.",
     )
 
 
@@ -172,7 +200,7 @@ async def mirra_session_end(caller: Caller, session: str | None = None) -> Ended
     if session is None or not session.startswith("ses_"):
         session = (await caller.session(session)).session_id
     ended = await _end(caller, session)
-    snapshot = _handle(ended.snapshot_ids) if ended.snapshot_ids else None
+    snapshot = handle_of(ended.snapshot_ids) if ended.snapshot_ids else None
     return Ended(
         **dict(_brief(ended)),
         snapshot=snapshot,
@@ -202,7 +230,7 @@ async def mirra_session_reset(
         whole = None
         if len(chosen) == len(found.mirrors):
             seeds = {chosen[0].vendor: seed} if seed else None
-            whole = await _if_offered(mirra.states(found.session_id).reset(seeds))
+            whole = await if_offered(mirra.states(found.session_id).reset(seeds))
         done = (
             whole.mirrors
             if whole
@@ -222,11 +250,11 @@ async def mirra_session_snapshot(
     with anyio.CancelScope(shield=True):
         whole = None
         if len(chosen) == len(found.mirrors):
-            whole = await _if_offered(mirra.states(found.session_id).snapshot())
+            whole = await if_offered(mirra.states(found.session_id).snapshot())
         if whole is not None:
             handle = whole.snapshot_id
         else:
-            handle = _handle(
+            handle = handle_of(
                 {
                     info.vendor: (await mirra.mirror(info.url).snapshot()).snapshot_id
                     for info in chosen
@@ -245,47 +273,18 @@ async def mirra_session_restore(
     """Bring back the state that a snapshot kept."""
     found = await caller.session(session)
     is_whole = "=" not in snapshot and "," not in snapshot
-    parts = {} if is_whole else _parts(snapshot, found)
+    parts = {} if is_whole else parts_of(snapshot, found)
     mirra = await caller.mirra()
     with anyio.CancelScope(shield=True):
-        whole = await _if_offered(
+        whole = await if_offered(
             mirra.states(found.session_id).restore(snapshot if is_whole else None, parts)
         )
         if whole is not None:
             done, at = whole.mirrors, whole.at
         else:
-            done, at = await _restore_each(mirra, found, parts or _parts(snapshot, found)), None
+            done, at = await restore_each(mirra, found, parts or parts_of(snapshot, found)), None
     shown = [each.model_copy(update={"counts": present(each.counts)}) for each in done]
     return BroughtBack(session_id=found.session_id, mirrors=shown, at=at)
-
-
-async def _restore_each(
-    mirra: "MirraClient", found: Session, parts: dict[str, str]
-) -> list[Restored]:
-    """Restore mirror by mirror, where they can't be restored at once."""
-    done: list[Restored] = []
-    for info, snapshot_id in [(pick(found, vendor), id) for vendor, id in parts.items()]:
-        try:
-            done.append(await mirra.mirror(info.url).restore(snapshot_id))
-        except MirraError as error:
-            if not done:
-                raise
-            raise Refusal(
-                error.code,
-                f"{info.vendor} was not restored: {error.message}",
-                f"Restored before it: {listed(each.mirror for each in done)}.",
-            ) from error
-    return done
-
-
-async def _if_offered(work: Awaitable[T]) -> T | None:
-    """Return what comes, or None if this Mirra has no such endpoint."""
-    try:
-        return await work
-    except MirraError as error:
-        if error.code != "mirra.not_offered":
-            raise
-        return None
 
 
 async def mirra_session_clock(
@@ -362,26 +361,3 @@ def _qualified(seed: str, mirror: str | None) -> tuple[str, str]:
             "Leave out `mirror`, or name a fixture of it: mirra_catalog lists them.",
         )
     return vendor, fixture
-
-
-def _handle(snapshot_ids: dict[str, str]) -> str:
-    return ",".join(f"{vendor}={snapshot_id}" for vendor, snapshot_id in snapshot_ids.items())
-
-
-def _parts(handle: str, session: Session) -> dict[str, str]:
-    """Return the snapshot id of each vendor; a bare id is the session's only mirror's."""
-    vendors = [info.vendor for info in session.mirrors]
-    parts: dict[str, str] = {}
-    for part in handle.split(","):
-        vendor, equals, snapshot_id = part.strip().partition("=")
-        if not equals and len(vendors) == 1:
-            vendor, snapshot_id = vendors[0], vendor
-        if not snapshot_id or vendor not in vendors or vendor in parts:
-            raise Refusal(
-                "mirra.snapshot.invalid_handle",
-                f"'{part}' names no mirror of {session.session_id}.{nearest(vendor, vendors)}",
-                "Pass the handle as mirra_session_snapshot gave it, such as "
-                f"{','.join(f'{each}=snap_...' for each in vendors)}.",
-            )
-        parts[vendor] = snapshot_id
-    return parts

@@ -66,6 +66,21 @@ class Session(Wire):
     stats: SessionStats | None = None
     snapshot_ids: dict[str, str] | None = None
     """Extension: the archived final state, per mirror, of a persistent session that has ended."""
+    forked_from: str | None = None
+    """Extension: the session whose past this one has."""
+    sends_webhooks: bool | None = None
+    """Extension: false for a fork, whose endpoints are its parent's, unless it was asked to."""
+
+
+class ForkSession(Body):
+    """What `POST /v1/sessions/{id}/fork` takes (extension)."""
+
+    name: str | None = None
+    snapshot_id: str | None = None
+    """Where it goes on from, by id or name; without it from the present."""
+    webhooks: bool = False
+    """Whether the webhook endpoints that it inherits are called, too."""
+    timeout_seconds: int | None = Field(default=None, gt=0)
 
 
 class SessionPage(Wire):

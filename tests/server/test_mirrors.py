@@ -299,3 +299,26 @@ async def test_several_mirrors_must_be_told_apart(agent: Agent, mirra: MirraClie
     after = await agent.call("mirra_session_state", session="both")
     told = ([each["counts"] for each in state["mirrors"]] for state in (before, after))
     assert next(told) == next(told), "nothing is restored when one can't be"
+
+
+async def test_a_fork_tries_another_future_and_is_compared_with_its_parent(
+    agent: Agent, mirra: MirraClient
+) -> None:
+    await mirra.create_session(CreateSession(mirrors=["toy"], name="past"))
+    await agent.call("mirra_session_reset", session="past", seed="toy:busy")
+    fork = await agent.call("mirra_session_start", fork="past", name="future")
+    assert fork["forkedFrom"] != fork["sessionId"]
+    assert "calls no webhook endpoint" in fork["next"]
+    before = await agent.call("mirra_session_state", session="future", mirror="toy")
+    await agent.call("mirra_session_reset", session="past", seed="toy:empty")
+    after = await agent.call("mirra_session_state", session="future", mirror="toy")
+    told = [
+        (each["counts"], each["documents"])
+        for state in (before, after)
+        for each in state["mirrors"]
+    ]
+    assert told[0] == told[1]
+    error = await agent.refusal("mirra_session_start", fork="past", mirrors=["toy"])
+    assert "A fork has the mirrors" in error["message"]
+    error = await agent.refusal("mirra_session_start")
+    assert "`mirrors` says what to start" in error["message"]

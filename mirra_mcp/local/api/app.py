@@ -44,6 +44,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("/v1/sessions", {"GET": sessions.index, "POST": sessions.create}),
     ("/v1/sessions/{id}", {"GET": sessions.retrieve, "DELETE": sessions.end}),
+    ("/v1/sessions/{id}/fork", {"POST": sessions.fork}),
     ("/v1/sessions/{id}/snapshot", {"POST": states.snapshot}),
     ("/v1/sessions/{id}/restore", {"POST": states.restore}),
     ("/v1/sessions/{id}/reset", {"POST": states.reset}),

@@ -9,8 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mirra_mcp.local.api.reading import answer, host_of, read
+from mirra_mcp.local.kit import forks
 from mirra_mcp.local.kit.reading import invalid, whole
-from mirra_mcp.wire.sessions import CreateSession, SessionMode, SessionPage, SessionStatus
+from mirra_mcp.wire.sessions import (
+    CreateSession,
+    ForkSession,
+    SessionMode,
+    SessionPage,
+    SessionStatus,
+)
 
 WORKSPACE = "local"
 
@@ -20,6 +27,14 @@ async def create(request: Request) -> Response:
     wanted = await read(CreateSession, request)
     host = host_of(request)
     return answer((await host.create(wanted)).show(stats=False), 201)
+
+
+async def fork(request: Request) -> Response:
+    """`POST /v1/sessions/{id}/fork`: another future of the same past (extension)."""
+    wanted = await read(ForkSession, request)
+    host = host_of(request)
+    parent = host.live(request.path_params["id"])
+    return answer((await forks.fork(host, parent, wanted)).show(stats=False), 201)
 
 
 async def retrieve(request: Request) -> Response:

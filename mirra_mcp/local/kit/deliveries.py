@@ -147,6 +147,8 @@ class Deliveries:
         """The deliveries with an address, by id."""
         self._pending: set[int] = set()
         """The deliveries that may still be tried, one that is being tried included."""
+        self.is_muted = False
+        """Whether nothing is sent, whoever subscribed: a fork must not call its parent's app."""
         self.has_mail = False
         """Whether webhooks were written that nobody has looked at yet."""
 
@@ -159,7 +161,7 @@ class Deliveries:
         mirror's own secret, so that it can be seen. `body` is the data's JSON, where it is known.
         """
         first = len(self._kept) + 1
-        if not targets:
+        if not targets or self.is_muted:
             ids = Ids(self._ids.seed, self._ids.count)
             self._ids.count += 2
             unsent = Unsent(

@@ -60,4 +60,6 @@ class Entry:
             if stats
             else None,
             snapshot_ids=self.snapshot_ids,
+            forked_from=session.forked_from,
+            sends_webhooks=False if session.is_open and session.deliveries.is_muted else None,
         )

@@ -57,6 +57,7 @@ class Session(Transactions):
         self.snapshots: dict[str, Snapshot] = {}
         self.on_work: Callable[[Session], None] = lambda session: None
         """Called when a timer was set or a webhook waits."""
+        self.forked_from: str | None = None
         self.forwards: dict[str, str] = {}
         """Per vendor, the URL that all of its webhooks go to from the start."""
         self.on_long: Callable[[Session], None] = lambda session: None
@@ -250,6 +251,15 @@ class Session(Transactions):
             {"action": "restore", "mirror": vendor, "snapshotId": id} for vendor, id in ids.items()
         ]
         return self._replace(states, ids, steps)
+
+    def inherit(self, states: Mapping[str, Frozen], parent: "Session", *, sends: bool) -> None:
+        """Begin with the past of another session: its states and its time."""
+        self.open()
+        self.forked_from = parent.id
+        self.deliveries.is_muted = not sends
+        for vendor, mirror in self.mirrors.items():
+            mirror.fixture = parent.mirrors[vendor].fixture
+        self._replace(states, {}, [{"action": "fork", "sessionForked": parent.id}])
 
     def _replace(
         self,
