@@ -100,5 +100,8 @@ def _how(each: CriterionReading) -> str:
     if each.tag == "judge":
         return f"{tag}: a judge decides"
     if each.escalates:
-        return f"{tag}: no pattern reads this whole, so the judge decides"
+        why = each.why or "no pattern reads it whole"
+        offers = "".join(f"\n       - {text}" for text in each.instead)
+        instead = f"; code would grade:{offers}" if offers else ""
+        return f"{tag}: {why}, so the judge decides{instead}"
     return f"{tag} ({each.pattern}): {each.reading}"

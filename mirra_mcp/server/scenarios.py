@@ -87,7 +87,8 @@ async def mirra_scenario_check(
         )
         further = (
             "Read each `reading`: is it what you meant? What `escalates` was meant as a check "
-            "but no pattern reads it; word it otherwise. Then mirra_scenario_run."
+            "but code doesn't grade it: `why` says the reason, `instead` what it would grade. "
+            "Word it so, or leave it to the judge. Then mirra_scenario_run."
         )
     fitted = fit([each.to_json() for each in reading.criteria], limit=CRITERIA, widest=500)
     return Checked(

@@ -352,6 +352,10 @@ class CriterionReading(Wire):
     """How it was understood, in plain words."""
     escalates: bool = False
     """A check that no pattern reads: the judge gets it."""
+    why: str | None = None
+    """Why it escalates (extension)."""
+    instead: list[str] = []
+    """Sentences like it that code grades, for the author to choose from (extension)."""
     warning: str | None = None
 
 

@@ -31,7 +31,8 @@ def test_it_shows_tag_pattern_reading_and_why_the_judge_gets_a_check(tmp_path: P
         "check, inferred (count.made): count of emails created in this attempt = 1" in done.stdout
     )
     assert "judge: a judge decides" in done.stdout
-    assert "check: no pattern reads this whole, so the judge decides" in done.stdout
+    assert "check: no pattern reads it whole, so the judge decides" in done.stdout
+    assert "code would grade:\n       - At most 1 error was logged" in done.stdout
 
 
 def test_every_example_is_valid_and_says_so_in_json(tmp_path: Path) -> None:

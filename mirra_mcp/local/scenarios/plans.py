@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.scenarios.check.reading import Reading, read_all
+from mirra_mcp.local.scenarios.check.shapes import Doubt
+from mirra_mcp.local.scenarios.check.whys import explain
 from mirra_mcp.local.scenarios.model import CriterionDoc, ScenarioDoc, ScenarioError, Tag
 from mirra_mcp.local.scenarios.tags import leaning
 from mirra_mcp.local.scenarios.vocabulary import Vocabulary
@@ -23,6 +25,14 @@ class Plan:
     criterion: CriterionDoc
     tag: Tag
     reading: Reading | None
+    vocabulary: Vocabulary | None = None
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why a check isn't graded by code, and sentences that would be."""
+        if not self.escalates or self.vocabulary is None:
+            return None
+        return explain(self.criterion.text, self.vocabulary)
 
     @property
     def escalates(self) -> bool:
@@ -43,7 +53,7 @@ def plan(scenario: ScenarioDoc, kinds: Mapping[str, type[Mirror]]) -> tuple[Plan
         tag = criterion.tag
         if not criterion.is_explicit and reading and leaning(criterion.text).signal is None:
             tag = "check"
-        plans.append(Plan(criterion, tag, reading if tag == "check" else None))
+        plans.append(Plan(criterion, tag, reading if tag == "check" else None, vocabulary))
     return tuple(plans)
 
 
@@ -65,21 +75,25 @@ def told(scenario: ScenarioDoc, plans: tuple[Plan, ...]) -> ScenarioReading:
             persistent=config.persistent,
             faults=list(config.faults) or None,
         ),
-        criteria=[
-            CriterionReading(
-                index=each.criterion.index,
-                text=each.criterion.text,
-                tag=each.tag,
-                explicit=each.criterion.is_explicit,
-                line=each.criterion.line,
-                pattern=each.reading.pattern if each.reading else None,
-                reading=each.reading.plain if each.reading else None,
-                escalates=each.escalates,
-                warning=each.criterion.warning,
-            )
-            for each in plans
-        ],
+        criteria=[_shown(each) for each in plans],
         warnings=[*scenario.warnings, *doubts(plans)],
+    )
+
+
+def _shown(plan: Plan) -> CriterionReading:
+    criterion, reading, doubt = plan.criterion, plan.reading, plan.doubt
+    return CriterionReading(
+        index=criterion.index,
+        text=criterion.text,
+        tag=plan.tag,
+        explicit=criterion.is_explicit,
+        line=criterion.line,
+        pattern=reading.pattern if reading else None,
+        reading=reading.plain if reading else None,
+        escalates=plan.escalates,
+        why=doubt.why if doubt else None,
+        instead=list(doubt.instead) if doubt else [],
+        warning=criterion.warning,
     )
 
 

@@ -143,6 +143,16 @@ class Vocabulary:
         return frozenset(status for noun in self.nouns for status in noun.statuses)
 
     @cached_property
+    def foreign(self) -> frozenset[str]:
+        """What a vendor has words for, though no document of it is kept: `call`."""
+        return frozenset(
+            entity
+            for kind in self.kinds.values()
+            for entity in kind.meanings
+            if all(each.entity != entity for each in kind.resources)
+        )
+
+    @cached_property
     def participles(self) -> frozenset[str]:
         """Every word that some noun knows what it means for."""
         return frozenset(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, kept
 from mirra_mcp.local.scenarios.check.patterns.table import PATTERNS
-from mirra_mcp.local.scenarios.check.shapes import Context, Reader, TooHard
+from mirra_mcp.local.scenarios.check.shapes import Context, Doubt, Reader, TooHard
 from mirra_mcp.local.scenarios.check.tokens import Token, tokenize
 from mirra_mcp.local.scenarios.vocabulary import Vocabulary
 from mirra_mcp.local.scenarios.world import World
@@ -61,14 +61,23 @@ class Reading:
 
 def read(text: str, vocabulary: Vocabulary, beside: Sequence["Reading"] = ()) -> Reading | None:
     """Read a criterion, or return None. `beside` are the scenario's others, if they are known."""
+    return read_noting(text, vocabulary, beside)[0]
+
+
+def read_noting(
+    text: str, vocabulary: Vocabulary, beside: Sequence["Reading"] = ()
+) -> tuple[Reading | None, list[Doubt]]:
+    """Read a criterion, and tell why what was nearly read wasn't."""
     subjects = tuple(subject for each in beside for subject in each.subjects)
+    context = _context(vocabulary, subjects)
     try:
-        found = next(_read(tokenize(text), _context(vocabulary, subjects)), None)
+        found = next(_read(tokenize(text), context), None)
     except (TooHard, RecursionError):
-        return None
+        return None, [Doubt("it takes too long to read by code")]
     if found is None:
-        return None
-    return Reading(text, "+".join(name for name, _ in found), tuple(each for _, each in found))
+        return None, context.doubts
+    clauses = tuple(each for _, each in found)
+    return Reading(text, "+".join(name for name, _ in found), clauses), []
 
 
 def read_all(texts: Sequence[str], vocabulary: Vocabulary) -> list[Reading | None]:

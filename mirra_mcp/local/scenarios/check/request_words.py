@@ -45,6 +45,22 @@ def _endpoint(reader: Reader, at: int) -> Iterator[tuple[Requests, int]]:
         yield Requests(bound.get("method", ""), bound["path"]), end
 
 
+@slot("bare_call")
+def _bare_call(reader: Reader, at: int) -> Iterator[tuple[bool, int]]:
+    """Read `call`, where it can't be a telephone call."""
+    if reader.low(at) not in ("call", "calls"):
+        return
+    known = reader.vocabulary
+    may_ring = "call" in known.foreign or ("call",) in known.by_phrase
+    if may_ring and reader.low(at + 1) not in ("to", "against"):
+        reader.doubt(
+            "a 'call' may be one of a telephone, or of an API", "Exactly 1 API call was made",
+            "`POST /Messages.json` was called once",
+        )  # fmt: skip
+        return
+    yield True, at + 1
+
+
 @slot("statuses")
 def _statuses(reader: Reader, at: int) -> Iterator[tuple[Statuses, int]]:
     """Read `422`, `4xx`, `a 5xx`, `an error`, `2xx`."""
@@ -113,8 +129,8 @@ shaped(
     "request_noun",
     {
         "{method} request/requests/call/calls": lambda method: Requests(method),
-        "request/requests/call/calls | api request/requests/call/calls"
-        " | http request/requests/call/calls": Requests(),
+        "request/requests | api request/requests/call/calls"
+        " | http request/requests/call/calls | {bare_call}": Requests(),
         "failed/failing/unsuccessful request/requests/call/calls": Requests(statuses=(400, 599)),
         "successful request/requests/call/calls": Requests(statuses=(200, 299)),
         "{vendor} [api] request/requests/call/calls": lambda vendor: Requests(vendor=vendor),

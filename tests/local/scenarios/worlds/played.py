@@ -75,6 +75,12 @@ def rows(file: str) -> tuple[Row, ...]:
     )
 
 
+@cache
+def judged() -> dict[str, dict[str, str]]:
+    """Return the sentences that code doesn't grade, by mirrors, with the reasons."""
+    return tomllib.loads((FOLDER / "judged.toml").read_text(encoding="utf-8"))
+
+
 def _named(part: str) -> tuple[str, ...]:
     return tuple(name for name in part.split() if name != NOBODY)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.local.scenarios.check.apps import Handler, subscribe
 from tests.local.scenarios.check.stage import HOOK, Stage
 
 Names = dict[str, str]
@@ -249,3 +250,58 @@ def domain_verified(stage: Stage) -> Names:
     stage.call("POST", f"/domains/{made}/verify")
     stage.simulate("resend", "domain.updated", domainId=made, status="verified")
     return {"domain": made}
+
+
+def _watched(stage: Stage, *, verifies: bool) -> Names:
+    """A handler of two kinds of webhooks that is tried with forged ones."""
+    names = _domain(stage)
+    stage.forge()
+    handler = Handler()
+    stage.handler = handler
+    secret = subscribe(stage, "email.sent", "email.delivered")
+    handler.secret = secret if verifies else None
+    stage.begin()
+    return names | {"email": send(stage)}
+
+
+def verified(stage: Stage) -> Names:
+    names = _watched(stage, verifies=True)
+    stage.pass_time(10)
+    return names
+
+
+def trusting(stage: Stage) -> Names:
+    names = _watched(stage, verifies=False)
+    stage.pass_time(10)
+    return names
+
+
+def verified_in_part(stage: Stage) -> Names:
+    """Only the first webhook has come."""
+    return _watched(stage, verifies=True)
+
+
+def _keyed(stage: Stage, *keys: str) -> Names:
+    names = _domain(stage)
+    mail = {
+        "from": "hello@mail.acme.com",
+        "to": ["alice@example.com"],
+        "subject": "Hi",
+        "text": ".",
+    }
+    for key in keys:
+        headers = {"idempotency_key": key} if key else {}
+        names["email"] = stage.call("POST", "/emails", mail, **headers)["id"]  # type: ignore[arg-type]
+    return names
+
+
+def keyed(stage: Stage) -> Names:
+    return _keyed(stage, "one", "two")
+
+
+def keyed_alike(stage: Stage) -> Names:
+    return _keyed(stage, "one", "one")
+
+
+def keyed_once(stage: Stage) -> Names:
+    return _keyed(stage, "one", "")

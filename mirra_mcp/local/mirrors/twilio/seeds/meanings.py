@@ -60,6 +60,7 @@ MEANINGS: dict[str, Words] = {
         texts=("body",),
         reasons=("error_code",),
     ),
+    "call": Words(),
     "verification": Words(
         means=spoken(
             {

@@ -185,6 +185,8 @@ def _did(reader: Reader, thing: Things, verb: str, raw: tuple[Raw, ...]) -> Clau
     nouns = thing.selection.nouns
     if not all(verb in noun.verbs or verb in noun.means for noun in nouns):
         return None
+    if is_unclear(reader, thing.selection, verb):
+        return None
     if not verb.endswith(("ed", "t", "won", "lost", "paid", "made")):
         return _is_now(thing, verb) if not raw else None
     return _became(reader, thing, Be(is_not=False, is_past=True), verb, raw)
