@@ -1,7 +1,11 @@
-"""docs/checks.md says what the grammar reads. `UPDATE_DOCS=1` rewrites it."""
+"""docs/checks.md says what the grammar reads, docs/words.md what it looks at.
+
+`UPDATE_DOCS=1` rewrites them.
+"""
 
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from mirra_mcp.local.kit.meanings import Meaning, Means
 from mirra_mcp.local.mirrors import MIRRORS
@@ -32,7 +36,7 @@ from tests.local.scenarios.worlds.played import MODULES, judged
 from tests.local.scenarios.worlds.played import rows as collected
 from tests.standing.project import ROOT
 
-PAGE = ROOT / "docs" / "checks.md"
+PAGE, WORDS = ROOT / "docs" / "checks.md", ROOT / "docs" / "words.md"
 FAMILIES = (
     counts, owners, sums, twins, recipients, properties, happenings, statuses, states, ids,
     webhooks, signatures, requests, bodies, errors, order, times, collateral,
@@ -46,6 +50,13 @@ may be joined by "and", commas or semicolons; nouns, fields, statuses and webhoo
 of the scenario's mirrors. What no pattern reads whole goes to the judge. `mirra-mcp check FILE`
 shows how your own criteria are read, and of a check that code doesn't grade why, with sentences
 that it would grade.
+
+[What each word looks at](words.md), scope, money, people and text, is a page of its own.
+"""
+LOOKED_AT = """\
+# What a check looks at
+
+Written by `tests/standing/test_checks_page.py`. The other half: [what a check can say](checks.md).
 
 ## What is looked at
 
@@ -89,7 +100,7 @@ where only one endpoint ends so: `POST /Messages.json`.
 
 def test_the_page_of_checks_is_current() -> None:
     words = Vocabulary.of(MIRRORS, ["resend", "stripe"])
-    parts = [HEAD, *meanings()]
+    parts = [HEAD]
     for family in FAMILIES:
         title, _, rest = (family.__doc__ or "").partition("\n")
         parts.append(f"## {title.partition(':')[0].rstrip('.')}\n")
@@ -100,10 +111,18 @@ def test_the_page_of_checks_is_current() -> None:
         parts.append("")
     parts += left_to_the_judge()
     text = "\n".join(part for part in parts if part is not None).rstrip() + "\n"
+    keep(PAGE, text)
+
+
+def test_the_page_of_words_is_current() -> None:
+    keep(WORDS, "\n".join([LOOKED_AT, *meanings()]).rstrip() + "\n")
+
+
+def keep(page: Path, text: str) -> None:
     if os.environ.get("UPDATE_DOCS"):
-        PAGE.write_text(text, encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == text, (
-        "docs/checks.md is out of date: run with UPDATE_DOCS=1 and review the difference"
+        page.write_text(text, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == text, (
+        f"{page.name} is out of date: run with UPDATE_DOCS=1 and review the difference"
     )
 
 
