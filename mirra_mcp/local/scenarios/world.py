@@ -278,6 +278,17 @@ class World:
         return found
 
     @cached_property
+    def _changes_by_id(self) -> Mapping[tuple[str, str, str], Sequence[Change]]:
+        found: dict[tuple[str, str, str], list[Change]] = {}
+        for each in self.changes:
+            found.setdefault((each.mirror, each.entity, each.id), []).append(each)
+        return found
+
+    def changes_to(self, mirror: str, entity: str, id: str) -> Sequence[Change]:
+        """Return the changes of one document, in order."""
+        return self._changes_by_id.get((mirror, entity, id), ())
+
+    @cached_property
     def entry_of(self) -> Mapping[tuple[str, int], int]:
         """The log's number of each attempt at a webhook, by delivery and attempt."""
         return {

@@ -98,8 +98,8 @@ class Times(Clause):
 
     def _moments(self, found: Found, world: World) -> set[object]:
         deed = self.selection.deeds[self.selection.nouns.index(found.noun)]
-        changes = world.changes_of.get((found.noun.vendor, found.noun.entity), ())
-        own = [each for each in changes if each.id == found.id and deed.fits(each)]
+        changes = world.changes_to(found.noun.vendor, found.noun.entity, found.id)
+        own = [each for each in changes if deed.fits(each)]
         calls = [(each, world.call_of(each)) for each in own]
         return {call.entry if call is not None else each.at for each, call in calls}
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from mirra_mcp.local.kit.facts import Fact, Given, Is, Look
 from mirra_mcp.local.kit.meanings import Means, Unclear
 from mirra_mcp.local.scenarios.check.found import Found
+from mirra_mcp.local.scenarios.check.values import leaves
 from mirra_mcp.local.scenarios.check.words import CHANGED, GONE, MADE, TOUCHED
 from mirra_mcp.local.scenarios.vocabulary import Noun
 from mirra_mcp.local.scenarios.world import Change, World
@@ -154,9 +155,11 @@ def turning(
     """Return when a fact became true in this attempt; with `stands` only if it still is."""
     states = versions(world, noun.vendor, noun.entity, id)
     times = {(entry, at) for entry, at, _ in states}
+    named = {each for _, _, doc in states for each in leaves(doc) if isinstance(each, str)}
     for entity in fact.entities:
-        changes = world.changes_of.get((noun.vendor, entity), ())
-        times |= {(each.entry, each.at) for each in changes}
+        for other in named if (noun.vendor, entity) in world.changes_of else ():
+            changes = world.changes_to(noun.vendor, entity, other)
+            times |= {(each.entry, each.at) for each in changes}
     was, moment, is_so = False, None, False
     for number, (entry, at) in enumerate(sorted(times)):
         doc = _at(states, entry)
@@ -197,7 +200,7 @@ def versions(world: World, vendor: str, entity: str, id: str) -> list[State]:
 
 
 def _versions(world: World, vendor: str, entity: str, id: str) -> list[State]:
-    changes = [each for each in world.changes_of.get((vendor, entity), ()) if each.id == id]
+    changes = world.changes_to(vendor, entity, id)
     view = world.mirrors[vendor]
     state = view.document(view.plural_of(entity) or entity, id)
     states: list[State] = []
@@ -220,17 +223,16 @@ def latest(world: World, noun: Noun, id: str) -> Doc:
     if doc is not None:
         return doc
     known: Doc = {"id": id}
-    for change in world.changes_of.get((noun.vendor, noun.entity), ()):
-        if change.id == id:
-            known = known | (change.before or {}) | (change.after or {})
+    for change in world.changes_to(noun.vendor, noun.entity, id):
+        known = known | (change.before or {}) | (change.after or {})
     return known
 
 
 def history(world: World, noun: Noun, id: str, name: str) -> list[Any]:
     """Return the values that a field has had in this attempt, from before it on."""
     values: list[Any] = []
-    for change in world.changes_of.get((noun.vendor, noun.entity), ()):
-        if change.id != id or change.after is None or name not in change.after:
+    for change in world.changes_to(noun.vendor, noun.entity, id):
+        if change.after is None or name not in change.after:
             continue
         if not values and change.before is not None:
             values.append(change.before.get(name))

@@ -223,8 +223,8 @@ def moment_of(world: World, found: Found) -> Moment | None:
     """Return when something happened to a document, and when it was made."""
     if found.at is None:
         return None
-    changes = world.changes_of.get((found.noun.vendor, found.noun.entity), ())
-    made = (each for each in changes if each.id == found.id and each.before is None)
+    changes = world.changes_to(found.noun.vendor, found.noun.entity, found.id)
+    made = (each for each in changes if each.before is None)
     first = next(made, None)
     since = first.at if first is not None and first.entry != found.entry else None
     return Moment(found.entry, found.at, f"{found.noun.spoken} {found.id}", since)

@@ -78,7 +78,11 @@ def grade(
 
     What is no piece of evidence is noted in words.
     """
-    return Grade("pass" if holds else "fail", explanation, kept(evidence_of(evidence, fields)))
+    pieces = list(evidence)
+    shown = kept(evidence_of(pieces[:KEPT], fields))
+    if len(pieces) > KEPT:
+        shown.append(Evidence(kind="note", text=f"and {len(pieces) - KEPT} more"))
+    return Grade("pass" if holds else "fail", explanation, shown)
 
 
 def kept(pieces: Iterable[Evidence]) -> list[Evidence]:

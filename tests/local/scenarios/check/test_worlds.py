@@ -50,3 +50,12 @@ def test_each_pattern_is_held_against_a_world_in_which_it_must_fail() -> None:
             assert reading is not None, row.text
             used |= set(reading.pattern.split("+"))
     assert [each.name for each in PATTERNS if each.name not in used] == []
+
+
+@pytest.mark.parametrize("file", MODULES)
+def test_every_document_of_every_world_can_be_told(file: str) -> None:
+    names = {name for row in rows(file) for name in (*row.true, *row.false, *row.nearly)}
+    for view in (view for name in names for view in played(file, name).world.mirrors.values()):
+        for plural in view.plurals():
+            assert all(doc["id"] for doc in view.documents(plural))
+            assert view.newest(plural, 5)

@@ -28,7 +28,15 @@ MEANINGS: dict[str, Words] = {
         means=spoken(
             {
                 "sent dispatched mailed": means(LEFT, is_("last_event", "queued")),
-                "delivered received": means(ARRIVED),
+                "delivered": means(ARRIVED),
+                "received": Unclear(
+                    "it may be one that somebody got, or one that came in",
+                    (
+                        "The email was delivered",
+                        "`bob@example.com` received one email",
+                        "An inbound email was received",
+                    ),
+                ),
                 "opened": means(
                     is_("last_event", "opened"), is_("last_event", "clicked"), stands=False
                 ),

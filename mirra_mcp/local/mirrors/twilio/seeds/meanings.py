@@ -1,6 +1,7 @@
 """What people's words mean of Twilio's documents: whose handset was truly reached.
 
-Source: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values and
+Source: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values,
+https://www.twilio.com/docs/voice/api/call-resource#call-status-values and
 https://www.twilio.com/docs/verify/api/verification
 """
 
@@ -12,6 +13,7 @@ IN = is_("direction", "inbound")
 HANDED_OVER = is_(
     "status", "accepted", "queued", "sending", "sent", "delivered", "undelivered", "read",
 )  # fmt: skip
+RANG = is_("status", "ringing", "in-progress", "completed", "busy", "no-answer")
 ARRIVED = is_("status", "delivered", "read")
 CODE_SENT: Either = either(
     is_("status", "pending"),
@@ -60,7 +62,19 @@ MEANINGS: dict[str, Words] = {
         texts=("body",),
         reasons=("error_code",),
     ),
-    "call": Words(),
+    "call": Words(
+        means=spoken(
+            {
+                "made placed": means(all_(OUT, RANG), all_(OUT, is_("status", "queued"))),
+                "answered": means(is_("status", "in-progress", "completed")),
+                "completed": means(is_("status", "completed")),
+                "received": means(IN),
+                "failed": means(
+                    is_("status", "failed"), is_("status", "busy", "no-answer", "canceled")
+                ),
+            }
+        ),
+    ),
     "verification": Words(
         means=spoken(
             {

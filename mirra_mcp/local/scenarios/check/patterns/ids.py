@@ -131,10 +131,10 @@ class IdBecame(Clause):
 
     def _claim(self, world: World) -> Clause | None:
         for noun in self.nouns:
-            changes = world.changes_of.get((noun.vendor, noun.entity), ())
+            changes = world.changes_to(noun.vendor, noun.entity, self.id)
             view = world.mirrors.get(noun.vendor)
             is_there = view is not None and view.document(noun.plural, self.id) is not None
-            if is_there or any(each.id == self.id for each in changes):
+            if is_there or changes:
                 selection = Selection((noun,), filters=(ByName(self.id),))
                 return never(selection, self.word) if self.is_not else Became(selection, self.word)
         return None
