@@ -100,8 +100,12 @@ def twilio_mirror(mirra: Mirra) -> MirrorHandle:
 
 
 def _of(item: pytest.Item) -> Mirra | None:
+    """Return the session of a test; a fixture of the project's own may have the same name."""
     given: dict[str, Any] = getattr(item, "funcargs", {})
-    return given.get("mirra") or given.get("mirra_session")
+    for name in ("mirra", "mirra_session"):
+        if type(given.get(name)).__module__ == "mirra_mcp.testing.mirra":
+            return given[name]  # type: ignore[no-any-return]  # as its module says
+    return None
 
 
 @pytest.hookimpl(wrapper=True)

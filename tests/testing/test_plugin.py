@@ -234,6 +234,18 @@ def test_keys_are_there_while_tests_are_collected_where_the_project_says_so(
     assert "mirra_mirrors names 'resent'; there are resend, stripe, twilio." in done.stderr
 
 
+def test_a_projects_own_fixture_of_the_name_is_left_alone(tmp_path: Path) -> None:
+    test = (
+        "import pytest\n"
+        "@pytest.fixture\n"
+        "def mirra(): return object()\n"
+        "def test_it(mirra): assert mirra\n"
+        "def test_fails(mirra): assert not mirra"
+    )
+    done = project.run(tmp_path, "-q", test_own=test)
+    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_the_plugin_loads_nothing_until_it_is_used() -> None:
     import subprocess
 
