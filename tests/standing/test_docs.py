@@ -16,6 +16,8 @@ from click.testing import CliRunner
 
 from mirra_mcp.cli.app import COMMANDS, mirra_mcp
 from mirra_mcp.cli.clients import known, our_command
+from mirra_mcp.local.api.app import ROUTES
+from mirra_mcp.local.kit.admin import VERBS
 from mirra_mcp.local.kit.metadata import describe
 from mirra_mcp.local.mirrors import MIRRORS
 from mirra_mcp.server.app import all_cards
@@ -53,6 +55,16 @@ def test_readmes_tool_table_is_current() -> None:
     inner = "\n".join(rows) + "\n"
     text = README.read_text(encoding="utf-8")
     _kept_current(README, _between(text, "tools", inner))
+
+
+def test_the_page_of_the_embedded_mirra_tells_every_route() -> None:
+    """And no other: in its tables, `GET /a` stands for itself, whatever follows it."""
+    text = (ROOT / "docs" / "embedded.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ")[0] for line in text.splitlines() if line.startswith("| `")]
+    told = {call for row in rows for call in re.findall(r"`([A-Z]+ /[^` ?]*)`", row)}
+    control = {f"{method} {path}" for path, verbs in ROUTES for method in verbs}
+    admin = {f"{method} {path}" for path, verbs in VERBS.items() for method in verbs}
+    assert told == control | admin
 
 
 def test_the_pages_of_commands_are_current() -> None:

@@ -143,7 +143,7 @@ class Caller:
 
 
 def _to_mirror(place: Place, filled: Filled) -> tuple[Outgoing, list[str]]:
-    target = filled.path + (f"?{encoded(filled.query)}" if filled.query else "")
+    target = filled.path + (f"?{'&'.join(filled.query)}" if filled.query else "")
     headers = filled.headers | {"Authorization": _authorization(place.user, place.secret)}
     return Outgoing(filled.method, place.origin, target, headers, filled.content), []
 
@@ -166,7 +166,7 @@ def _to_resource(job: Job, credential: Credential | None) -> tuple[Outgoing, lis
     if credential is not None:
         headers, query, secrets = _inject(job, endpoint, credential, headers, query)
     base = urlsplit(endpoint.base_url).path.rstrip("/")
-    target = base + filled.path + (f"?{encoded(query)}" if query else "")
+    target = base + filled.path + (f"?{'&'.join(query)}" if query else "")
     origin = origin_of(endpoint.base_url)
     return Outgoing(filled.method, origin, target, headers, filled.content), secrets
 
@@ -176,8 +176,8 @@ def _inject(
     endpoint: EndpointDefinition,
     credential: Credential,
     headers: dict[str, str],
-    query: list[tuple[str, str]],
-) -> tuple[dict[str, str], list[tuple[str, str]], list[str]]:
+    query: list[str],
+) -> tuple[dict[str, str], list[str], list[str]]:
     """Put credentials where the resource wants them; nothing else may stand in that place."""
     fields = credential.fields
     secrets = credential.secrets()
@@ -185,8 +185,10 @@ def _inject(
     if credential.type == "api_key":
         config = endpoint.auth_config or _declared(job.definition) or AuthConfig()
         if config.place == "query":
-            query = [pair for pair in query if pair[0] != config.name]
-            return headers, [*query, (config.name, fields["api_key"])], secrets
+            own = encoded([(config.name, fields["api_key"])])
+            name = own.partition("=")[0]
+            kept_query = [part for part in query if part.partition("=")[0] != name]
+            return headers, [*kept_query, own], secrets
         name, value = config.name, (config.prefix or "") + fields["api_key"]
     elif credential.type == "basic":
         value = _authorization(fields["username"], fields["password"])

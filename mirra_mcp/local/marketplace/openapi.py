@@ -199,7 +199,7 @@ def _invalid(spec: Doc) -> Iterator[Problem]:
 
 def _short(error: Any) -> str:
     """Return a validator's message without the whole node that it is about."""
-    message = str(error.message)
+    message = str(error.message).partition("\n")[0].replace('"', "'")
     if len(message) <= 160:
         return message
     rule = str(getattr(error, "validator", None) or "schema")

@@ -9,6 +9,7 @@ from typing import Any
 
 from mirra_mcp.local.marketplace import schemas
 from mirra_mcp.local.marketplace.openapi import PLACEHOLDER, Document, Operation, Problem
+from mirra_mcp.local.marketplace.styles import KNOWN
 from mirra_mcp.wire.marketplace import MethodDefinition, MethodParameter
 from mirra_mcp.wire.model import Doc
 
@@ -32,6 +33,7 @@ class Slot:
     schemas: list[Any] = field(default_factory=list)
     style: str = ""
     explode: bool | None = None
+    allows_reserved: bool = False
     description: str | None = None
 
 
@@ -151,13 +153,19 @@ def _take_operation(made: Plan, document: Document, operation: Operation) -> Non
             name = renamed.get(name, name)
         content = doc.get("content") if isinstance(doc.get("content"), dict) else None
         schema = next(iter(content.values())).get("schema") if content else doc.get("schema")
+        style = str(doc.get("style") or KNOWN.get(place, ("simple",))[0])
+        if not content and style not in KNOWN.get(place, (style,)):
+            made.unfit.append((name, f"has the style {style}, which isn't one of a {place}"))
+        if name in made.slots and made.slots[name].place != place:
+            made.unfit.append((name, f"is declared in {made.slots[name].place} and {place}"))
         made.slots[name] = Slot(
             name,
             place,
             bool(doc.get("required")),
             [schema] if isinstance(schema, dict) else [],
-            "json" if content else str(doc.get("style", "")),
+            "json" if content else style,
             doc.get("explode"),
+            bool(doc.get("allowReserved")),
             doc.get("description"),
         )
     wanted = document.resolve(operation.doc.get("requestBody") or {})

@@ -13,9 +13,8 @@ from mirra_mcp.local.marketplace.errors import invalid
 from mirra_mcp.local.marketplace.openapi import Problem
 from mirra_mcp.local.marketplace.plans import FORM, TEXT, Body, Plan, Slot
 from mirra_mcp.local.marketplace.schemas import mistakes
+from mirra_mcp.local.marketplace.styles import bracketed, in_header, in_path, in_query, text
 from mirra_mcp.wire.model import Doc
-
-SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 Pairs = list[tuple[str, str]]
 
@@ -26,7 +25,8 @@ class Filled:
 
     method: str
     path: str
-    query: Pairs
+    query: list[str]
+    """Its parts, `name=value` each, encoded."""
     headers: dict[str, str]
     content: bytes | None
 
@@ -43,17 +43,20 @@ def fill(plan: Plan, given: Doc) -> Filled:
         what = f"'{plan.method.name}' can't be called so: "
         raise invalid([*found, ("parameters", f"it takes {takes}")], what=what)
     path = plan.method.path
-    query: Pairs = []
+    query: list[str] = []
     headers: dict[str, str] = {}
     for name, slot in plan.slots.items():
         if given.get(name) is None:
             continue
         if slot.place == "path":
-            path = path.replace(f"{{{name}}}", quote(_simple(given[name]), safe="~"))
+            written = in_path(name, given[name], slot.style, slot.explode)
+            path = path.replace(f"{{{name}}}", written)
         elif slot.place == "query":
-            query += _query(slot, given[name])
+            query += in_query(
+                name, given[name], slot.style, slot.explode, reserved=slot.allows_reserved
+            )
         else:
-            headers[name] = _simple(given[name])
+            headers[name] = in_header(given[name], slot.explode)
     content = None
     if body is not None and plan.body is not None:
         headers["Content-Type"] = plan.body.type
@@ -120,48 +123,6 @@ def _unsendable(slot: Slot, value: Any) -> list[Problem]:
     ):
         return [(slot.name, "has characters that a header can't carry")]
     return []
-
-
-def text(value: Any) -> str:
-    """Write a value as paths, queries and forms have it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict | list):
-        return json.dumps(value, separators=(",", ":"))
-    return "" if value is None else json.dumps(value)
-
-
-def _simple(value: Any) -> str:
-    return ",".join(map(text, value)) if isinstance(value, list) else text(value)
-
-
-def _query(slot: Slot, value: Any) -> Pairs:
-    if slot.style == "json":
-        return [(slot.name, json.dumps(value, separators=(",", ":")))]
-    if isinstance(value, dict):
-        if slot.style == "form" and slot.explode is not False:
-            return [(key, text(each)) for key, each in value.items()]
-        return bracketed(slot.name, value)
-    if isinstance(value, list):
-        if slot.style == "deepObject":
-            return bracketed(slot.name, value)
-        if slot.explode is False or slot.style in SEPARATORS:
-            return [(slot.name, SEPARATORS.get(slot.style, ",").join(map(text, value)))]
-        return [(slot.name, text(each)) for each in value]
-    return [(slot.name, text(value))]
-
-
-def bracketed(name: str, value: Any) -> Pairs:
-    """Write a value as pairs: `a[b]=1`, `a[0]=1`."""
-    if isinstance(value, dict):
-        parts = [(f"{name}[{key}]", each) for key, each in value.items()]
-    elif isinstance(value, list):
-        parts = [(f"{name}[{number}]", each) for number, each in enumerate(value)]
-    else:
-        return [(name, text(value))]
-    return [pair for inner, each in parts for pair in bracketed(inner, each)]
 
 
 def _encode(body: Body, value: Any) -> bytes:

@@ -16,7 +16,8 @@ from mirra_mcp.local.marketplace.definitions import Definition
 from mirra_mcp.local.marketplace.errors import invalid, not_found
 from mirra_mcp.local.marketplace.listings import names, schemas
 from mirra_mcp.local.marketplace.openapi import PLACEHOLDER
-from mirra_mcp.local.marketplace.requests import Filled, bracketed, encoded, text
+from mirra_mcp.local.marketplace.requests import Filled, encoded
+from mirra_mcp.local.marketplace.styles import bracketed, text
 from mirra_mcp.wire.marketplace import (
     CreateResource,
     EndpointDefinition,
@@ -170,7 +171,8 @@ class MirrorDefinition(Definition):
             raise invalid(wrong)
         if route.method in ("GET", "DELETE"):
             pairs = [pair for name, value in rest.items() for pair in bracketed(name, value)]
-            return Filled(route.method, path, pairs, {}, None)
+            query = [encoded([pair]) for pair in pairs]
+            return Filled(route.method, path, query, {}, None)
         encoding = self.kind.encoding
         if encoding == "json":
             content = json.dumps(rest).encode()
