@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
+AGENT = "mirra-bench/1"
 PATIENCE = 60.0
 """Seconds that a process may take to be ready, or a server to answer."""
 SENDER = "Acme <hello@mail.acme.com>"
@@ -155,7 +156,9 @@ class Http:
     def __init__(self, url: str, token: str = "", *, form: bool = False) -> None:
         parts = urlsplit(url)
         self._line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
-        self._headers = {"authorization": authorization(token)} if token else {}
+        self._headers = {"user-agent": AGENT}  # Resend refuses who names no client
+        if token:
+            self._headers["authorization"] = authorization(token)
         self._form = form
 
     def __enter__(self) -> Self:

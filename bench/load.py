@@ -47,7 +47,7 @@ class Plan:
         """Make the bytes of one request after another."""
         host = urlsplit(self.url).netloc
         kind, body = ("", b"") if self.body is None else encoded(self.body, form=self.form)
-        headers = {"host": host, **self.headers}
+        headers = {"host": host, "user-agent": "mirra-bench/1", **self.headers}
         if kind:
             headers |= {"content-type": kind, "content-length": str(len(body))}
         for batch in itertools.count():
