@@ -172,6 +172,7 @@ class Journal:
                 with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
             raise
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # nothing may lead back to files that go now
         self.base, self._length = base, rows[0] or 0
         self._imaged = self._sizes()
         told = {op[2] for op in self._ops() if op[1] == ALL}
