@@ -48,7 +48,7 @@ def call(session: Session, method: str, path: str, **body: Any) -> Any:
     return orjson.loads(answer.encoded() or b"null")
 
 
-def write_on(folder: Path, told: int, dice: random.Random) -> None:
+def write_on(folder: Path, told: int, dice: random.Random, *, images: bool = True) -> None:
     """Write, and tell each call that was answered, until killed."""
     session = opened(folder)
     toy = session.mirrors["toy"]
@@ -68,7 +68,7 @@ def write_on(folder: Path, told: int, dice: random.Random) -> None:
             session.clock.move_to(session.clock.now() + timedelta(seconds=1))
             session.tell(action="clock")
             session.agenda.fire_due(session.clock.now())
-        else:
+        elif images:
             session.image()()()
 
 
@@ -122,13 +122,13 @@ def wrong(session: Session) -> Iterator[str]:
         yield "the next id is one that there was"
 
 
-def spawned(folder: Path, dice: random.Random) -> tuple[int, int]:
+def spawned(folder: Path, dice: random.Random, *, images: bool = True) -> tuple[int, int]:
     """Return the process id of a new writer, and where it tells what was answered."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            write_on(folder, writing, dice)
+            write_on(folder, writing, dice, images=images)
         finally:
             os._exit(1)
     os.close(writing)
@@ -169,10 +169,11 @@ def kills(folder: Path, times: int) -> Iterator[str]:
 
 
 def cuts(folder: Path, times: int) -> Iterator[str]:
-    """Cut a journal anywhere. What is left is a state that there was."""
-    dice = random.Random(8)
-    pid, reading = spawned(folder, dice)
-    time.sleep(0.3)
+    """Cut a journal anywhere, before SQLite moves it over. What is left is a state of before."""
+    dice, told = random.Random(8), b""
+    pid, reading = spawned(folder, dice, images=False)
+    while told.count(b"\n") < 40:
+        told += os.read(reading, 65_536)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     os.close(reading)
