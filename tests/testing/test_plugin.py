@@ -201,25 +201,6 @@ def test_a_projects_tests_pass(tmp_path: Path) -> None:
     assert not (tmp_path / "scenarios" / "test-nothing.md").exists()
 
 
-OWN = """
-import pytest
-
-@pytest.fixture
-def mirra():
-    return "the project's own"
-
-def test_that_fails(mirra):
-    assert mirra == "something else"
-"""
-
-
-def test_a_projects_own_fixture_of_the_name_is_left_alone(tmp_path: Path) -> None:
-    done = project.run(tmp_path, "-q", test_own=OWN)
-    assert done.returncode == 1, done.stdout
-    assert "1 failed" in done.stdout
-    assert "INTERNALERROR" not in done.stdout
-
-
 def test_what_a_test_met_fails_it_and_is_told(tmp_path: Path) -> None:
     done = project.run(tmp_path, "-q", "--junitxml=report.xml", shop=SHOP, test_bad=BAD)
     assert done.returncode == 1, done.stderr
