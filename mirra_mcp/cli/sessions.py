@@ -34,7 +34,7 @@ def provision(
         name=name,
         persistent=persistent,
         timeout_seconds=timeout_seconds,
-        webhooks=webhooks or {},
+        webhooks=webhooks or None,
     )
 
     async def start() -> Session:

@@ -180,7 +180,7 @@ def as_json(body: Any) -> bytes:
         MirraError: JSON has no such value.
     """
     try:
-        return json.dumps(body, allow_nan=False).encode()
+        return json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise MirraError(
             f"The body can't be written as JSON: {error}.",

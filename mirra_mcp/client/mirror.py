@@ -127,7 +127,7 @@ class MirrorClient:
         """Send a webhook again, and if it is accepted and wanted so, forged copies (extension)."""
         return await self._api.post(
             "/_mirra/webhooks/retry",
-            RetryWebhook(delivery_id=delivery_id, forge=forge),
+            RetryWebhook(delivery_id=delivery_id, forge=forge or None),
             Delivery,
             extension=RETRY,
         )

@@ -120,7 +120,7 @@ async def mirra_session_start(
     wanted = CreateSession(
         mirrors=mirrors,
         seeds=seeds,
-        webhooks=webhooks,
+        webhooks=webhooks or None,
         name=name,
         persistent=persistent,
         timeout_seconds=timeout_seconds,

@@ -171,7 +171,7 @@ class RetryWebhook(Body):
     """`POST /_mirra/webhooks/retry`: send a webhook again."""
 
     delivery_id: str
-    forge: bool = False
+    forge: bool | None = None
     """Whether copies follow, if it is accepted, that a handler which verifies refuses."""
 
 

@@ -24,7 +24,7 @@ class CreateSession(Body):
     timeout_seconds: int | None = Field(default=None, gt=0)
     clock: datetime | None = None
     """Extension: stop the session's clock at this instant; it then moves only when advanced."""
-    webhooks: dict[str, str] = {}
+    webhooks: dict[str, str] | None = None
     """Extension: per vendor the URL that gets all of its webhooks, signed with the secret in the
     mirror's `env`, as if it had been registered. A reset registers it again."""
 

@@ -49,7 +49,7 @@ def fixtures_of(wanted: CreateSession, kinds: Kinds) -> dict[str, str]:
                 f"'seeds' names '{vendor}', which is not among 'mirrors'.",
                 f"Add '{vendor}' to 'mirrors', or drop its seed.",
             )
-    for vendor in wanted.webhooks:
+    for vendor in wanted.webhooks or ():
         if vendor not in fixtures:
             kind_of(vendor, kinds)
             raise invalid(
