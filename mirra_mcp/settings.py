@@ -102,6 +102,10 @@ class Settings:
     """The address that the embedded Mirra and its mirrors listen on."""
     port: int = 0
     """The embedded control plane's port; 0 takes a free one."""
+    mirror_ports: range | None = None
+    """`MIRRA_MIRROR_PORTS`: the ports that embedded mirrors may have; by default any free one."""
+    mirror_host: str | None = None
+    """`MIRRA_MIRROR_HOST`: the address that embedded mirrors listen on; by default `host`."""
     webhook_hosts: tuple[str, ...] = ()
     """`MIRRA_WEBHOOK_HOSTS`: hosts besides loopback that webhooks may go to."""
     max_sessions: int = 1000
@@ -123,6 +127,12 @@ class Settings:
     def is_hosted(self) -> bool:
         """Whether calls go to a Mirra elsewhere."""
         return self.token is not None
+
+    @property
+    def mirror_name(self) -> str:
+        """Under which address embedded mirrors are called: loopback, where they listen on all."""
+        host = self.mirror_host or self.host
+        return _LOOPBACK_OF.get(host, host)
 
     @property
     def is_marketplace_hosted(self) -> bool:
@@ -148,6 +158,12 @@ class Settings:
             "read_only": environ.get("MIRRA_READ_ONLY", "").lower() in {"1", "true", "yes"},
         }
         found["judge"] = JudgeSettings.from_env(environ)
+        found["mirror_host"] = environ.get("MIRRA_MIRROR_HOST") or None
+        if ports := environ.get("MIRRA_MIRROR_PORTS"):
+            try:
+                found["mirror_ports"] = port_range(ports)
+            except ValueError as problem:
+                raise ValueError(f"MIRRA_MIRROR_PORTS: {problem}") from None
         if folder := environ.get("MIRRA_DATA_DIR"):
             found["data_dir"] = Path(folder)
         for name, key in (
@@ -160,6 +176,25 @@ class Settings:
                 found[key] = int(text)
         found |= {key: value for key, value in overrides.items() if value is not None}
         return cls(**found)
+
+
+_LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+def port_range(text: str) -> range:
+    """Read ports written as `47000-47099`, both ends among them, or as one number.
+
+    Raises:
+        ValueError: they are written in another way, or there are none.
+    """
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    ends = [first, last if dash else first]
+    if not all(end.isascii() and end.isdecimal() for end in ends):
+        raise ValueError(f"'{text}' is no range of ports such as 47000-47099.")
+    low, high = map(int, ends)
+    if not 1 <= low <= high <= 65_535:
+        raise ValueError(f"'{text}' must rise, and stay within 1 and 65535.")
+    return range(low, high + 1)
 
 
 def _words(text: str | None) -> tuple[str, ...]:

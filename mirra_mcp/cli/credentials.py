@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from mirra_mcp.cli.failures import BadUsage
 from mirra_mcp.cli.options import settings_from
 from mirra_mcp.settings import HOSTED_API, Settings
 
@@ -75,6 +76,12 @@ def settings_of_person(**overrides: Any) -> Settings:
     login = stored()
     if login is None or login.url != (os.environ.get("MIRRA_API_URL") or login.url):
         return settings
+    if overrides.get("mirror_ports") or overrides.get("mirror_host"):
+        raise BadUsage(
+            "--mirror-ports and --mirror-host are about embedded mirrors, and you are logged in"
+            f" to {login.url}.",
+            "Leave them out, or set MIRRA_TOKEN to nothing for the embedded Mirra.",
+        )
     return replace(settings, api_url=login.url, token=login.token)
 
 

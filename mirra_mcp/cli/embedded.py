@@ -39,7 +39,10 @@ class Embedded:
     """
 
     def __init__(self, settings: Settings, *, shares: bool = True) -> None:
-        """Start nothing yet; with `shares`, one that runs already will do."""
+        """Start nothing yet; with `shares`, one that runs already will do.
+
+        None does for somebody who asks for special ports: who runs it has chosen them.
+        """
         self._settings = settings
         self._shares = shares
         self._local: LocalMirra | None = None
@@ -67,7 +70,8 @@ class Embedded:
             return self._find() or self._begin()
 
     def _find(self) -> tuple[str, str] | None:
-        found = running(self._settings) if self._shares else None
+        asks = self._settings.mirror_ports or self._settings.mirror_host
+        found = running(self._settings) if self._shares and not asks else None
         return (found.url, found.token) if found else None
 
     def _begin(self) -> tuple[str, str]:

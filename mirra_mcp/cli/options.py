@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from mirra_mcp.cli.failures import BadUsage
-from mirra_mcp.settings import Settings
+from mirra_mcp.settings import Settings, port_range
 
 Command = Callable[..., Any]
 
@@ -42,6 +42,19 @@ class Span(click.ParamType[int]):
         return int(seconds)
 
 
+class PortRange(click.ParamType[range]):
+    """Ports such as `47000-47099`."""
+
+    name = "range"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> range:
+        """Read it."""
+        try:
+            return value if isinstance(value, range) else port_range(value)
+        except ValueError as problem:
+            self.fail(str(problem), param, ctx)
+
+
 data_dir = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -54,6 +67,19 @@ webhook_host = click.option(
     metavar="HOST",
     help="A host besides loopback that webhooks may go to; may be repeated. "
     "[env: MIRRA_WEBHOOK_HOSTS]",
+)
+mirror_ports = click.option(
+    "--mirror-ports",
+    type=PortRange(),
+    metavar="FIRST-LAST",
+    help="The ports that mirrors may listen on, such as 47000-47099. "
+    "[env: MIRRA_MIRROR_PORTS; default: any free one]",
+)
+mirror_host = click.option(
+    "--mirror-host",
+    metavar="ADDRESS",
+    help="The address that mirrors listen on; 0.0.0.0 in a container. "
+    "[env: MIRRA_MIRROR_HOST; default: 127.0.0.1]",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 
@@ -71,6 +97,8 @@ def server_options(command: Command) -> Command:
     """Options of the MCP server, over stdio and over HTTP alike."""
     for option in (
         webhook_host,
+        mirror_host,
+        mirror_ports,
         data_dir,
         click.option(
             "--read-only",
@@ -99,6 +127,12 @@ def settings_from(**overrides: Any) -> Settings:
         settings = Settings.from_env(os.environ, **given)
     except ValueError as problem:
         raise BadUsage(str(problem)) from None
+    if settings.is_hosted and (given.get("mirror_ports") or given.get("mirror_host")):
+        raise BadUsage(
+            "--mirror-ports and --mirror-host are about embedded mirrors, and MIRRA_TOKEN asks for"
+            " hosted ones.",
+            "Leave them out, or unset MIRRA_TOKEN.",
+        )
     url = urlsplit(settings.api_url)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise BadUsage(

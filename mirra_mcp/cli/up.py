@@ -16,6 +16,8 @@ from mirra_mcp.cli.options import (
     Words,
     as_json,
     data_dir,
+    mirror_host,
+    mirror_ports,
     wanted_mirrors,
     webhook_host,
     webhooks_by_mirror,
@@ -51,6 +53,8 @@ from mirra_mcp.settings import Settings
 @click.option("--detach", is_flag=True, help="Return once it is ready; 'mirra-mcp down' ends it.")
 @click.option("--until-down", is_flag=True, hidden=True)
 @data_dir
+@mirror_ports
+@mirror_host
 @webhook_host
 @as_json
 def up(
@@ -117,6 +121,9 @@ def up(
         single = {
             "--port": port or None, "--name": name, "--timeout": f"{timeout}s" if timeout else None
         }  # fmt: skip
+        if ports := options.pop("mirror_ports"):
+            single["--mirror-ports"] = f"{ports.start}-{ports.stop - 1}"
+        single["--mirror-host"] = options.pop("mirror_host")
         ready = detached(
             [*words, *(["--persistent"] if persistent else [])], single, several, **options
         )

@@ -78,11 +78,12 @@ class LocalMirra:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._serve())
         except OSError as error:
-            port = self._settings.port
-            reason = error.strerror or str(error)
+            where, what = f"{self._settings.host}:{self._settings.port}", "port"
+            if error.filename == self._settings.mirror_host is not None:
+                where, what = error.filename, "address with --mirror-host"
             self._failure = StartError(
-                f"Mirra can't listen on {self._settings.host}:{port}: {reason}."
-                " Choose another port, or stop what uses this one."
+                f"Mirra can't listen on {where}: {error.strerror or error}."
+                f" Choose another {what}, or stop what uses this one."
             )
         except BaseException as error:
             if self._ready.is_set():

@@ -11,6 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from mirra_mcp.cli.embedded import Embedded
+from mirra_mcp.cli.failures import BadUsage
+from mirra_mcp.cli.options import settings_from
+from mirra_mcp.local.app import LocalMirra
+from mirra_mcp.settings import Settings
 from tests.cli.command import SECONDS, ended, first_line, run, running
 
 
@@ -175,3 +180,19 @@ def test_readers_of_its_stream_that_do_not_read_hold_nothing_up(
         assert process.stderr is not None
         assert process.stderr.read() == b""
     assert not (tmp_path / "data" / "mirra.json").exists()
+
+
+def test_special_ports_mean_a_mirra_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LocalMirra(Settings(data_dir=tmp_path), shared=True) as shared:
+        plain = Embedded(Settings(data_dir=tmp_path))
+        apart = Embedded(Settings(data_dir=tmp_path, mirror_ports=range(47000, 47100)))
+        assert plain.start()[0] == shared.url
+        assert apart.start()[0] != shared.url
+        apart.end()
+    monkeypatch.setenv("MIRRA_TOKEN", "mt_pat_1")
+    with pytest.raises(BadUsage, match="MIRRA_TOKEN asks for hosted ones"):
+        settings_from(mirror_ports=range(47000, 47100))
+    monkeypatch.setenv("MIRRA_MIRROR_PORTS", "47000-47099")
+    assert settings_from().is_hosted, "the variable is an image's default, and is no question"

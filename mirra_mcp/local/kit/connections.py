@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mirra_mcp.local.kit.guard import is_local
+
 HEAD = 20.0
 """Seconds that the head of a request may take to arrive, from its first byte or the connection."""
 BODY = 120.0
@@ -76,8 +78,12 @@ class Connection(HttpToolsProtocol):
     def is_of_another_user(self) -> bool:
         """Tell whether another user's process is at the other end; False where none can tell.
 
+        Another machine's is: mirrors in a container listen on more than loopback.
+
         Linux lists the connections of this machine with their owners.
         """
+        if self.client and not is_local(self.client[0]):
+            return True
         if not self._is_owner_known and self.client and self.server:
             self._owner = owner_of(self.client[1], cast("int", self.server[1]))
             self._is_owner_known = True

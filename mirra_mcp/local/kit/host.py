@@ -72,7 +72,7 @@ class Host:
 
     def listen(self, control: App) -> Ports:
         """Make the server that the control plane and all mirrors are served by."""
-        self.ports = Ports(self.settings.host, control, _gone)
+        self.ports = Ports(self.settings, control, _gone)
         return self.ports
 
     # Finding.
@@ -189,9 +189,7 @@ class Host:
             for vendor, mirror in session.mirrors.items():
                 app = partial(serve, session, mirror, self._token)
                 entry.ports[vendor] = await self.ports.open(app, entry.ports.get(vendor, 0))
-                host = self.settings.host
-                netloc = f"[{host}]" if ":" in host else host
-                mirror.url = f"http://{netloc}:{entry.ports[vendor]}"
+                mirror.url = self.ports.url(entry.ports[vendor])
         except OSError as error:
             raise Refusal(
                 503,

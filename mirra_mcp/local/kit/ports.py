@@ -1,6 +1,7 @@
 """A port for every mirror, all served by one uvicorn server on one loop."""
 
 import asyncio
+import errno
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -10,8 +11,11 @@ from typing import Any
 import uvicorn
 
 from mirra_mcp.local.kit.connections import Connection
+from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.settings import Settings
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
+_TAKEN = {errno.EADDRINUSE} | ({errno.EACCES} if sys.platform == "win32" else set())
 GRACE = 1.0
 """Seconds that an answer under way gets when the server ends."""
 
@@ -19,8 +23,11 @@ GRACE = 1.0
 class Ports:
     """Listens on loopback ports and hands each one's requests to the app behind it."""
 
-    def __init__(self, host: str, control: App, otherwise: App) -> None:
-        self._host = host
+    def __init__(self, settings: Settings, control: App, otherwise: App) -> None:
+        self._host = settings.host
+        self._mirrors_at = settings.mirror_host or settings.host
+        self._mirrors_named = settings.mirror_name
+        self._within = settings.mirror_ports
         self._control = control
         self._otherwise = otherwise
         self._apps: dict[int, App] = {}
@@ -51,8 +58,13 @@ class Ports:
         """Take the port of the control plane; 0 is any free one.
 
         Raises:
-            OSError: it is taken.
+            OSError: it is taken, or this machine lacks the mirrors' address, which it names then.
         """
+        if self._mirrors_at != self._host:
+            try:
+                _bound(self._mirrors_at, 0).close()
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, self._mirrors_at) from None
         sock = _bound(self._host, port)
         self.control_port: int = sock.getsockname()[1]
         return sock
@@ -62,13 +74,9 @@ class Ports:
 
         Raises:
             OSError: no port or file handle is left.
+            Refusal: all ports that it may have are taken.
         """
-        try:
-            sock = _bound(self._host, port)
-        except OSError:
-            if not port:
-                raise
-            sock = _bound(self._host, 0)
+        sock = self._free(port)
         taken: int = sock.getsockname()[1]
         config = self.server.config
 
@@ -81,6 +89,25 @@ class Ports:
         self._servers[taken] = await loop.create_server(protocol, sock=sock, backlog=256)
         self._apps[taken] = app
         return taken
+
+    def _free(self, port: int) -> socket.socket:
+        within = self._within
+        wanted = (port, *within) if port and within and port in within else (within or (port, 0))
+        for each in dict.fromkeys(wanted):
+            if each in self._servers:
+                continue
+            try:
+                return _bound(self._mirrors_at, each)
+            except OSError as error:
+                if not each or (within and error.errno not in _TAKEN):
+                    raise
+        assert within is not None
+        raise _all_taken(within, sum(each in self._servers for each in within))
+
+    def url(self, port: int) -> str:
+        """Return the address of the mirror on a port."""
+        name = self._mirrors_named
+        return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
     def close(self, port: int) -> None:
         """Stop listening on a mirror's port."""
@@ -128,6 +155,20 @@ class Server(uvicorn.Server):
             async with asyncio.timeout(seconds):
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)  # uvicorn tells nobody when the last one goes
+
+
+def _all_taken(within: range, ours: int) -> Refusal:
+    others = len(within) - ours
+    by = [f"{ours} by mirrors of this Mirra"] if ours else []
+    by += [f"{others} by other programs"] if others else []
+    return Refusal(
+        409,
+        "mirra.session.no_ports",
+        f"No port is left for another mirror: mirrors may have {within.start}-{within.stop - 1},"
+        f" and all of these are taken, {' and '.join(by)}.",
+        "End sessions that are no longer needed, or stop what else uses these ports, or give more"
+        " of them with --mirror-ports or MIRRA_MIRROR_PORTS.",
+    )
 
 
 def _bound(host: str, port: int) -> socket.socket:
