@@ -15,6 +15,8 @@ class VendorError(Exception):
         self.status = status
         self.body = body
         self.headers = headers or {}
+        self.key: str | None = None
+        """The idempotency key under which it is told again, if it is."""
 
 
 class Refusal(Exception):

@@ -12,6 +12,7 @@ from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.events import CALL
 from mirra_mcp.local.kit.faults import Rule, failing
 from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.idempotency import Idempotency
 from mirra_mcp.local.kit.params import problems_of
 from mirra_mcp.local.kit.routes import Answer, Call, Route
 from mirra_mcp.local.kit.session import Session
@@ -126,6 +127,7 @@ def answer_vendor(
     session.agenda.fire_due(now)
     first = session.log.last + 1
     error: Doc | None = None
+    kept: str | None = None
     session.begin(mirror, now)
     try:
         with failing(mirror, rule):
@@ -135,7 +137,7 @@ def answer_vendor(
         session.rollback()
         answer = Answer(refused.status, refused.body, dict(refused.headers))
         mirror.refused(call, answer)
-        error = refused.body
+        error, kept = refused.body, refused.key
     except Exception:
         session.rollback()
         log.exception("%s %s of the %s mirror failed.", call.method, call.path, mirror.vendor)
@@ -143,6 +145,8 @@ def answer_vendor(
         answer, error = Answer(crash.status, crash.body), crash.body
     if error is not None:
         session.begin()
+        if kept is not None and mirror.idempotency is not None:
+            _keep(mirror, mirror.idempotency, kept, call, answer)
         _finish(session, mirror, call, answer, start)
     session.commit()
     answer.headers["x-mirra-events"] = f"{first}-{session.log.last}"
@@ -168,7 +172,7 @@ def _handle(mirror: Mirror, call: Call, *, is_too_large: bool) -> Answer:
         return _invoke(mirror, route, call)
     if invalid := mirror.idempotency_invalid(key):
         raise invalid
-    seen = mirror.replays.find(key, call)
+    seen = mirror.replays.find(key, call, rules.asked(call))
     if seen is not None:
         same, answer = seen
         if not same:
@@ -176,10 +180,18 @@ def _handle(mirror: Mirror, call: Call, *, is_too_large: bool) -> Answer:
         if rules.replay_header:
             answer.headers = answer.headers | dict([rules.replay_header])
         return answer
-    answer = _invoke(mirror, route, call)
+    try:
+        answer = _invoke(mirror, route, call)
+    except VendorError as refused:
+        refused.key = key if rules.keeps(refused) else None
+        raise
     if answer.status < 400 or rules.keep_errors:
-        mirror.replays.keep(key, call, answer, rules.ttl)
+        _keep(mirror, rules, key, call, answer)
     return answer
+
+
+def _keep(mirror: Mirror, rules: Idempotency, key: str, call: Call, answer: Answer) -> None:
+    mirror.replays.keep(key, call, rules.asked(call), answer, rules.ttl)
 
 
 def _invoke(mirror: Mirror, route: Route, call: Call) -> Answer:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
 
+from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.store import Store
 
@@ -29,6 +30,17 @@ class Idempotency:
             return None
         return call.headers.get(self.header)
 
+    def asked(self, call: Call) -> bytes:
+        """Return what must be the same besides method and path: as sent, if a vendor says no more.
+
+        Called when the call has been admitted.
+        """
+        return call.query_string.encode() + b"\n" + call.body
+
+    def keeps(self, refusal: VendorError) -> bool:
+        """Tell whether a refusal that wrote nothing is replayed, too."""
+        return False
+
 
 class Replays:
     """The answers of one mirror that can be asked for again."""
@@ -36,27 +48,27 @@ class Replays:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def find(self, key: str, call: Call) -> tuple[bool, Answer] | None:
+    def find(self, key: str, call: Call, asked: bytes) -> tuple[bool, Answer] | None:
         """Return whether the request was the same, and its answer; None: a key not seen."""
         kept = self._store.replay(key)
         if kept is None or kept[4] <= call.now.timestamp():
             return None
-        return kept[0] == fingerprint(call), Answer(kept[1], kept[2], dict(kept[3]))
+        return kept[0] == fingerprint(call, asked), Answer(kept[1], kept[2], dict(kept[3]))
 
     def path_of(self, key: str) -> str | None:
         """Return the path that a key was first used for."""
         kept = self._store.replay(key)
         return None if kept is None else kept[0][DIGEST:].decode()
 
-    def keep(self, key: str, call: Call, answer: Answer, ttl: timedelta) -> None:
+    def keep(self, key: str, call: Call, asked: bytes, answer: Answer, ttl: timedelta) -> None:
         """Remember an answer, as bytes, until `ttl` has passed."""
         expires = (call.now + ttl).timestamp()
         headers = dict(answer.headers)
-        kept = (fingerprint(call), answer.status, answer.encoded(), headers, expires)
+        kept = (fingerprint(call, asked), answer.status, answer.encoded(), headers, expires)
         self._store.keep_replay(key, kept)
 
 
-def fingerprint(call: Call) -> bytes:
-    """Digest what makes a request the same: method, path, query and body. The path follows."""
-    text = f"{call.method} {call.path}?{call.query_string}\n".encode()
-    return blake2b(text + call.body, digest_size=DIGEST).digest() + call.path.encode()
+def fingerprint(call: Call, asked: bytes) -> bytes:
+    """Digest what makes a request the same: method, path and what was asked. The path follows."""
+    text = f"{call.method} {call.path}\n".encode()
+    return blake2b(text + asked, digest_size=DIGEST).digest() + call.path.encode()

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import orjson
 
-from mirra_mcp.local.kit.idempotency import Idempotency
 from mirra_mcp.local.kit.mirror import Fixture, Mirror
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.stories import Story, stories_of
@@ -20,6 +19,7 @@ from mirra_mcp.local.mirrors.stripe.api.endpoints import parameters
 from mirra_mcp.local.mirrors.stripe.api.endpoints.gaps import LIMITS, gaps_of, told
 from mirra_mcp.local.mirrors.stripe.api.expand import expanded
 from mirra_mcp.local.mirrors.stripe.api.forms import encoding, uploads
+from mirra_mcp.local.mirrors.stripe.api.forms.idempotency import PerAccount
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.refusals import Refusals
 from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
@@ -40,16 +40,6 @@ from mirra_mcp.wire.model import Doc
 
 KEY = "sk_test_mirra000000000000000000"
 PUBLISHABLE = "pk_test_mirra000000000000000000"
-
-
-class PerAccount(Idempotency):
-    """Stripe's idempotency keys: each account has its own."""
-
-    def key_of(self, call: Call) -> str | None:
-        """Return the key with the account that it was used for."""
-        key = super().key_of(call)
-        account = call.headers.get("stripe-account")
-        return f"{account} {key}" if key and account else key
 
 
 def _object(body: Any) -> Doc:
@@ -223,6 +213,8 @@ class Stripe(Refusals, Peers):
         """Add to a refusal where its log would be found."""
         if self.session is not None:  # the first id was taken back with all that the call did
             self.request_id = f"req_{self.session.ids.token(14)}"
+            if self.idempotency_key and call.method == "POST":
+                answer.headers.setdefault("original-request", self.request_id)
         self._name_log(call, answer)
 
     def _name_log(self, call: Call, answer: Answer) -> None:

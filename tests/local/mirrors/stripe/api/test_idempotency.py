@@ -91,6 +91,38 @@ def test_a_decline_is_replayed_too(account: Account) -> None:
     assert len(account.fetch("/v1/payment_intents")["data"]) == 1
 
 
+def test_the_order_of_parameters_makes_no_other_request(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/idempotent_requests ("compares incoming parameters")"""
+    told = [
+        account.call("POST", "/v1/customers", form, idempotency_key="k1")
+        for form in (
+            "name=Ada&metadata[a]=1&metadata[b]=2&preferred_locales[]=fr&preferred_locales[]=de",
+            "preferred_locales[0]=fr&preferred_locales[1]=de&metadata[b]=2&metadata[a]=1&name=Ada",
+            "name=Ada&metadata[a]=1&metadata[b]=2&preferred_locales[]=de&preferred_locales[]=fr",
+        )
+    ]
+    assert told[0].content == told[1].content
+    assert told[2].json()["error"]["type"] == "idempotency_error"
+
+
+def test_a_refusal_by_state_is_replayed_and_one_of_a_parameter_is_not(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/idempotent_requests ("only after the execution begins")"""
+    intent = account.client.v1.payment_intents.create({"amount": 100, "currency": "usd"})
+    path, key = f"/v1/payment_intents/{intent.id}/capture", {"idempotency_key": "k1"}
+    first = account.call("POST", path, {}, **key)
+    again = account.call("POST", path, {}, **key)
+    assert first.json()["error"]["code"] == "payment_intent_unexpected_state"
+    assert (again.status_code, again.content) == (400, first.content)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.headers["original-request"] == first.headers["request-id"]
+
+    unknown = {"customer": "cus_none", "amount": 100, "currency": "usd"}
+    refused = account.call("POST", "/v1/payment_intents", unknown, idempotency_key="k2")
+    assert refused.json()["error"]["param"] == "customer"
+    retried = account.call("POST", "/v1/payment_intents", unknown, idempotency_key="k2")
+    assert "idempotent-replayed" not in retried.headers
+
+
 def test_reading_takes_no_notice_of_a_key(account: Account) -> None:
     """Source: https://docs.stripe.com/api/idempotent_requests"""
     account.call("GET", "/v1/customers", idempotency_key="k1")

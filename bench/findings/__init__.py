@@ -1,0 +1,1 @@
+"""Small inputs that once went wrong, and what should come instead."""
