@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 
 from bench.findings import grading, mcp, resend, robustness, stripe, twilio, use
-from bench.findings.ground import FINDINGS, Finding, Ground, Wrong
+from bench.findings.ground import FINDINGS, Finding, Ground
 from bench.findings.tested import TESTED, missing
 from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.settings import Settings
@@ -26,11 +26,12 @@ def held(found: Finding, ground: Ground) -> bool:
     """Check a row and print its line."""
     try:
         found.check(ground)
-    except Wrong as wrong:
-        print(f"NOT HELD {found.id:5} {found.what}\n{'':15}came: {wrong}")
-        return False
-    except Exception:  # a check that breaks isn't held, and the next one runs
-        print(f"NOT HELD {found.id:5} {found.what}\n{traceback.format_exc(limit=-3)}")
+    except Exception as error:  # a check that breaks isn't held, and the next one runs
+        cause: BaseException = error
+        while isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        told = "".join(traceback.format_exception(cause, limit=-2))
+        print(f"NOT HELD {found.id:5} {found.what}\n{told}")
         return False
     print(f"held     {found.id:5} {found.what}")
     return True

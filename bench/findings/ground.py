@@ -1,4 +1,4 @@
-"""What the checks stand on: an embedded Mirra, sessions of it, a receiver, an agent, the command."""
+"""What the checks stand on: an embedded Mirra, its sessions, a receiver, an agent, the command."""
 
 import json
 import os
@@ -99,7 +99,9 @@ class Mirror:
         expect(answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
 
-    def refused(self, method: str, path: str, body: Any = None, status: int = 400, **more: str) -> Any:
+    def refused(
+        self, method: str, path: str, body: Any = None, status: int = 400, **more: str
+    ) -> Any:
         """Call the API; it must refuse with this status. Returns Stripe's `error`, or the body."""
         answer = self.call(method, path, body, **more)
         expect(answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}")
@@ -164,6 +166,37 @@ class Ground:
         """Start a session of one mirror whose webhooks a receiver gets."""
         with receiving() as receiver:
             yield self.start(vendor, seed, webhooks={vendor: receiver.url}), receiver
+
+    def graded(
+        self,
+        seeds: dict[str, str],
+        act: Callable[[dict[str, Mirror]], object],
+        sentences: dict[str, bool | None],
+        setup: str = "",
+    ) -> None:
+        """Run a scenario: let `act` happen, and hold each sentence against what it should come to.
+
+        None: no pattern may grade it.
+
+        Raises:
+            Wrong: one came to something else.
+        """
+        lines = "".join(f"- check: {each}\n" for each in sentences)
+        (fixture,) = {*seeds.values()}
+        text = (
+            f"# A\n\n## Setup\n{setup}\n\n## Prompt\nGo.\n\n## Success Criteria\n{lines}\n"
+            f"## Config\nmirrors: {', '.join(seeds)}\nfixture: {fixture}\n"
+        )
+        run = self.control("POST", "/v1/runs", {"scenarioMarkdown": text})
+        session = self.control("GET", f"/v1/sessions/{run['sessionId']}")
+        act({told["vendor"]: Mirror(self, session, told) for told in session["mirrors"]})
+        self.control("POST", f"/v1/runs/{run['runId']}/finish", {})
+        done = self.control("GET", f"/v1/runs/{run['runId']}?wait=20")
+        came = {each["label"]: each for each in done["attempts"][0]["criteria"]}
+        words = {True: "pass", False: "fail", None: "ungraded"}
+        for sentence, should in sentences.items():
+            one = came[sentence]
+            expect(one["result"] == words[should], f"{sentence}: {one}")
 
     def agent(self, **settings: Any) -> AbstractAsyncContextManager[Client]:
         """Connect an MCP client to a server of this Mirra."""

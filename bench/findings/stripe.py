@@ -4,7 +4,13 @@ from typing import Any
 
 from bench.findings.ground import Ground, Mirror, expect, finding
 
-WORDS_OF_A_LIBRARY = ("pydantic", "Input should", "Extra inputs", "should have at", "Field required")
+WORDS_OF_A_LIBRARY = (
+    "pydantic",
+    "Input should",
+    "Extra inputs",
+    "should have at",
+    "Field required",
+)
 
 
 def price(stripe: Mirror, **fields: Any) -> str:
@@ -24,11 +30,10 @@ def customer(stripe: Mirror, **fields: Any) -> str:
     return str(made)
 
 
-def subscribed(stripe: Mirror, **fields: Any) -> Any:
+def subscribed(stripe: Mirror, **headers: str) -> Any:
     """Make a subscription of a customer of its own."""
-    items = [{"price": price(stripe)}]
-    wanted = {"customer": customer(stripe), "items": items} | fields
-    return stripe.ok("POST", "/v1/subscriptions", wanted)
+    wanted = {"customer": customer(stripe), "items": [{"price": price(stripe)}]}
+    return stripe.ok("POST", "/v1/subscriptions", wanted, **headers)
 
 
 @finding("S1", "what can't be expanded is refused, an event's object above all")
@@ -145,7 +150,10 @@ def clocks(ground: Ground) -> None:
     ada = customer(stripe, test_clock=clock)
     items = [{"price": price(stripe)}]
     stripe.ok("POST", "/v1/subscriptions", {"customer": ada, "items": items})
-    for path, query in (("/v1/subscriptions", f"test_clock={clock}"), ("/v1/subscriptions", f"customer={ada}")):
+    for path, query in (
+        ("/v1/subscriptions", f"test_clock={clock}"),
+        ("/v1/subscriptions", f"customer={ada}"),
+    ):
         expect(stripe.ok("GET", path)["data"] == [], path)
         expect(len(stripe.ok("GET", f"{path}?{query}")["data"]) == 1, query)
     expect(stripe.ok("GET", "/v1/customers")["data"] == [], "customers")
@@ -234,7 +242,9 @@ def nulls(ground: Ground) -> None:
     for line in stripe.ok("GET", f"/v1/invoices/{invoice['id']}/lines")["data"]:
         for name in ("invoice_item", "subscription_item"):
             expect(line.get(name, "") is not None, line)
-    note = stripe.ok("POST", "/v1/credit_notes", {"invoice": invoice["id"], "amount": 100, "credit_amount": 100})
+    note = stripe.ok(
+        "POST", "/v1/credit_notes", {"invoice": invoice["id"], "amount": 100, "credit_amount": 100}
+    )
     for line in note["lines"]["data"]:
         expect(line.get("invoice_line_item", "") is not None, line)
 
@@ -250,3 +260,21 @@ def keys(ground: Ground) -> None:
     expect((first.status_code, again.status_code) == (200, 200), again.text)
     expect(first.json()["id"] == again.json()["id"], again.text)
     expect(other.json()["error"]["type"] == "idempotency_error", other.text)
+
+
+@finding("S17", "the newest versions bill flexibly by default")
+def modes(ground: Ground) -> None:
+    stripe = ground.start("stripe")
+    id = subscribed(stripe, stripe_version="2025-09-30.clover")["id"]
+    told = stripe.ok("GET", f"/v1/subscriptions/{id}", stripe_version="2025-09-30.clover")
+    expect(told["billing_mode"]["type"] == "flexible", told["billing_mode"])
+
+
+@finding("S18", "a customer's cash balance is mirrored")
+def cash(ground: Ground) -> None:
+    stripe = ground.start("stripe")
+    path = f"/v1/customers/{customer(stripe)}"
+    stripe.ok("GET", f"{path}/cash_balance")
+    stripe.ok("GET", f"{path}/cash_balance_transactions")
+    wanted = {"bank_transfer": {"type": "us_bank_transfer"}, "currency": "usd"}
+    stripe.ok("POST", f"{path}/funding_instructions", {**wanted, "funding_type": "bank_transfer"})

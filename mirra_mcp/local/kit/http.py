@@ -11,8 +11,8 @@ from mirra_mcp.local.kit import admin, guard, strikes
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.events import CALL
 from mirra_mcp.local.kit.faults import Rule, failing
-from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.idempotency import Idempotency
+from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import problems_of
 from mirra_mcp.local.kit.routes import Answer, Call, Route
 from mirra_mcp.local.kit.session import Session

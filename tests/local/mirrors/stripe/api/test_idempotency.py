@@ -106,7 +106,7 @@ def test_the_order_of_parameters_makes_no_other_request(account: Account) -> Non
 
 
 def test_a_refusal_by_state_is_replayed_and_one_of_a_parameter_is_not(account: Account) -> None:
-    """Source: https://docs.stripe.com/api/idempotent_requests ("only after the execution begins")"""
+    """Source: https://docs.stripe.com/api/idempotent_requests ("after execution begins")"""
     intent = account.client.v1.payment_intents.create({"amount": 100, "currency": "usd"})
     path, key = f"/v1/payment_intents/{intent.id}/capture", {"idempotency_key": "k1"}
     first = account.call("POST", path, {}, **key)
