@@ -94,11 +94,12 @@ class LocalMirra:
 
     async def _serve(self) -> None:
         from mirra_mcp.local.api.app import build_api
-        from mirra_mcp.local.api.marketplace import FrontDoor
+        from mirra_mcp.local.api.doors import FrontDoor
         from mirra_mcp.local.kinds import Kinds
         from mirra_mcp.local.kit.clock import wall
         from mirra_mcp.local.kit.folder import Folder
         from mirra_mcp.local.kit.host import Host
+        from mirra_mcp.local.page.keys import Keys
 
         settings, vendors = self._settings, self._kinds
         if vendors is None:
@@ -108,12 +109,12 @@ class LocalMirra:
         kinds = Kinds(vendors)
         folder = Folder(settings.data_dir)
         host = Host(settings, kinds, folder, wall, self.token)
-        control = build_api(host, self.token, settings.rate_limit, wall)
-        front = FrontDoor(control, host, self.token, wall)
+        keys = Keys()
+        control = build_api(host, self.token, settings.rate_limit, wall, keys)
+        front = FrontDoor(control, host, self.token, wall, keys)
         ports = host.listen(front)
         socket = ports.bind(settings.port)
-        name = f"[{settings.host}]" if ":" in settings.host else settings.host
-        self.url = f"http://{name}:{ports.control_port}"
+        self.url = ports.control_url
         _allow_many_files()
         folder.own()
         if folder.is_owned:

@@ -64,6 +64,8 @@ class Session(Wire):
     clock: datetime | None = None
     """Extension: the session's own time when this was answered."""
     stats: SessionStats | None = None
+    dashboard_url: str | None = None
+    """Where a person can watch it. The embedded Mirra's link opens one browser, once."""
     snapshot_ids: dict[str, str] | None = None
     """Extension: the archived final state, per mirror, of a persistent session that has ended."""
     forked_from: str | None = None

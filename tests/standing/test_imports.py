@@ -8,6 +8,7 @@ WIRE, CLIENT, SERVER = "mirra_mcp.wire", "mirra_mcp.client", "mirra_mcp.server"
 LOCAL, SETTINGS, VENDORS = "mirra_mcp.local", "mirra_mcp.settings", "mirra_mcp.vendors"
 REACH, TESTING = "mirra_mcp.reach", "mirra_mcp.testing"
 KIT, API, MIRRORS = f"{LOCAL}.kit", f"{LOCAL}.api", f"{LOCAL}.mirrors"
+PAGE = f"{LOCAL}.page"
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     WIRE: (WIRE,),
@@ -22,6 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE, SETTINGS),
     f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", MIRRORS, KIT, WIRE),
     f"{LOCAL}.openapi": (f"{LOCAL}.openapi", KIT, WIRE),
+    PAGE: (PAGE, CLIENT, WIRE, VENDORS, f"{KIT}.guard", f"{KIT}.errors"),
     LOCAL: (LOCAL, WIRE, SETTINGS, VENDORS),
     "mirra_mcp.cli": ("mirra_mcp",),
     "mirra_mcp.__main__": ("mirra_mcp.cli",),

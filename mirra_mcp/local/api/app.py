@@ -34,6 +34,7 @@ from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.errors import Refusal, internal
 from mirra_mcp.local.kit.host import Host
 from mirra_mcp.local.kit.ratelimit import RateLimiter
+from mirra_mcp.local.page.keys import Keys
 
 log = logging.getLogger("mirra_mcp.local")
 
@@ -66,7 +67,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
 )
 
 
-def build_api(host: Host, token: str, limit: int | None, wall: Wall) -> "ControlPlane":
+def build_api(host: Host, token: str, limit: int | None, wall: Wall, keys: Keys) -> "ControlPlane":
     """Return the control plane over the sessions of `host`."""
     routes = [Route("/healthz", _health)]
     for path, verbs in ROUTES:
@@ -80,6 +81,7 @@ def build_api(host: Host, token: str, limit: int | None, wall: Wall) -> "Control
     )
     app.router.redirect_slashes = False
     app.state.host = host
+    app.state.keys = keys
     return ControlPlane(app, token, limit, wall)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mirra_mcp.local.api.links import linked
 from mirra_mcp.local.api.reading import answer, body_of, host_of, seconds
 from mirra_mcp.local.kit.clock import wall
 from mirra_mcp.local.kit.reading import checked, invalid, parse, whole
@@ -38,7 +39,7 @@ async def create(request: Request) -> Response:
         raise invalid("'scenario' isn't an object.", "Give an object, or 'scenarioMarkdown'.")
     wanted = checked(wire.CreateRun, given)
     run = await (await runs_of(request)).create(wanted, scenario)
-    return answer(run.show_started(), 201)
+    return answer(linked(request, run.show_started()), 201)
 
 
 async def retrieve(request: Request) -> Response:
@@ -54,7 +55,7 @@ async def retrieve(request: Request) -> Response:
     if not isinstance(run, wire.Run):
         await run.hear(wait, seen)
         run = run.show()
-    return answer(run)
+    return answer(linked(request, run))
 
 
 async def finish(request: Request) -> Response:
@@ -66,18 +67,18 @@ async def finish(request: Request) -> Response:
 
         if wanted.attempt is None:
             raise over(run.run_id, run.status, run.reason)
-        return answer(run)
+        return answer(linked(request, run))
     await run.finish(wanted)
-    return answer(run.show())
+    return answer(linked(request, run.show()))
 
 
 async def cancel(request: Request) -> Response:
     """`DELETE /v1/runs/{id}`: stop a run. One that has ended is left as it is (extension)."""
     run = (await runs_of(request)).find(request.path_params["id"])
     if isinstance(run, wire.Run):
-        return answer(run)
+        return answer(linked(request, run))
     await run.cancel()
-    return answer(run.show())
+    return answer(linked(request, run.show()))
 
 
 async def index(request: Request) -> Response:

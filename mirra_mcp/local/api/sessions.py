@@ -8,6 +8,7 @@ from typing import get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mirra_mcp.local.api.links import linked
 from mirra_mcp.local.api.reading import answer, host_of, read
 from mirra_mcp.local.kit import forks
 from mirra_mcp.local.kit.reading import invalid, whole
@@ -26,7 +27,8 @@ async def create(request: Request) -> Response:
     """`POST /v1/sessions`: start a session; it is ready when this answers."""
     wanted = await read(CreateSession, request)
     host = host_of(request)
-    return answer((await host.create(wanted)).show(stats=False), 201)
+    entry = await host.create(wanted)
+    return answer(linked(request, entry.show(stats=False)), 201)
 
 
 async def fork(request: Request) -> Response:
@@ -34,13 +36,14 @@ async def fork(request: Request) -> Response:
     wanted = await read(ForkSession, request)
     host = host_of(request)
     parent = host.live(request.path_params["id"])
-    return answer((await forks.fork(host, parent, wanted)).show(stats=False), 201)
+    entry = await forks.fork(host, parent, wanted)
+    return answer(linked(request, entry.show(stats=False)), 201)
 
 
 async def retrieve(request: Request) -> Response:
     """`GET /v1/sessions/{id}`."""
     host = host_of(request)
-    return answer(host.entry(request.path_params["id"]).show())
+    return answer(linked(request, host.entry(request.path_params["id"]).show()))
 
 
 async def end(request: Request) -> Response:
@@ -48,7 +51,7 @@ async def end(request: Request) -> Response:
     host = host_of(request)
     entry = host.entry(request.path_params["id"])
     await host.end(entry)
-    return answer(entry.show())
+    return answer(linked(request, entry.show()))
 
 
 async def index(request: Request) -> Response:
@@ -72,5 +75,5 @@ async def index(request: Request) -> Response:
             raise invalid("'cursor' names no session.", "Leave it out to begin anew.")
         entries = entries[ids.index(cursor) + 1 :]
     more = entries[limit - 1].session.id if len(entries) > limit else None
-    page = SessionPage(sessions=[entry.show() for entry in entries[:limit]], next_cursor=more)
-    return answer(page)
+    shown = [linked(request, entry.show()) for entry in entries[:limit]]
+    return answer(SessionPage(sessions=shown, next_cursor=more))

@@ -69,6 +69,11 @@ class Ports:
         self.control_port: int = sock.getsockname()[1]
         return sock
 
+    @property
+    def control_url(self) -> str:
+        """Return where the control plane is."""
+        return f"http://{_bracketed(self._host)}:{self.control_port}"
+
     async def open(self, app: App, port: int = 0) -> int:
         """Serve `app` on a free port, or on `port` if that is free; return the port.
 
@@ -106,8 +111,7 @@ class Ports:
 
     def url(self, port: int) -> str:
         """Return the address of the mirror on a port."""
-        name = self._mirrors_named
-        return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+        return f"http://{_bracketed(self._mirrors_named)}:{port}"
 
     def close(self, port: int) -> None:
         """Stop listening on a mirror's port."""
@@ -187,3 +191,8 @@ def _bound(host: str, port: int) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _bracketed(host: str) -> str:
+    """Return a host as URLs name it."""
+    return f"[{host}]" if ":" in host else host

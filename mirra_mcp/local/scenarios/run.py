@@ -290,19 +290,12 @@ class ActiveRun:
             title=self.scenario.title, setup=self.scenario.setup, prompt=self.scenario.prompt
         )
 
-    def dashboard(self) -> str:
-        """Return where the run can be read."""
-        name = self.host.settings.host
-        name = f"[{name}]" if ":" in name else name
-        return f"http://{name}:{self.host.ports.control_port}/v1/runs/{self.id}"
-
     def show_started(self) -> wire.RunStarted:
         """Return what starting the run answers."""
         return wire.RunStarted(
             run_id=self.id,
             status=self.status,
             session_id=self.session.id,
-            dashboard_url=self.dashboard(),
             attempt=self.number,
             of=self.scenario.config.runs,
             brief=self.brief(),
@@ -326,7 +319,6 @@ class ActiveRun:
             runs=self.scenario.config.runs,
             criteria=scores,
             duration_ms=self._duration,
-            dashboard_url=self.dashboard(),
             attempts=list(self.attempts),
             ungraded=runs.ungraded,
             errored=sum(each.errored for each in scores),

@@ -130,7 +130,7 @@ async def test_the_apis_json_example_starts_a_run(local: LocalMirra, mirra: Mirr
     assert started["runId"].startswith("run_")
     assert started["status"] == "running"
     assert started["sessionId"].startswith("ses_")
-    assert started["dashboardUrl"].endswith(started["runId"])
+    assert f"/runs/{started['runId']}?key=" in started["dashboardUrl"]
     session = await mirra.get_session(started["sessionId"])
     assert session.seeds == {"resend": "transactional-busy"}
     run = await mirra.cancel_run(started["runId"])
