@@ -21,6 +21,10 @@ STATES = Extension(
     "the state of all mirrors at once", f"Do it mirror by mirror (`/_mirra/state`), or {_EMBEDDED}"
 )
 FORKS = Extension("forks", f"Start a session and repeat the calls, or {_EMBEDDED}")
+HISTORY = Extension(
+    "its history", f"Read `state.changed` from the session's events, or {_EMBEDDED}"
+)
+QUERIES = Extension("queries by SQL", f"Read each mirror's state, or {_EMBEDDED}")
 DELIVERIES = Extension(
     "a list of webhooks", f"Read `webhook.dispatched` from the session's events, or {_EMBEDDED}"
 )

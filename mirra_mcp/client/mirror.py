@@ -75,14 +75,19 @@ class MirrorClient:
         where: Mapping[str, str] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        at: int | str | None = None,
     ) -> State:
-        """Read the mirror's documents: all, those of one plural `entity`, or one by `id`."""
+        """Read the mirror's documents: all, those of one plural `entity`, or one by `id`.
+
+        `at` looks as of an entry of the log or a snapshot (extension).
+        """
         query = {
             "entity": entity,
             "id": id,
             "where": [f"{field}:{value}" for field, value in (where or {}).items()],
             "limit": limit,
             "cursor": cursor,
+            "at": at,
         }
         return await self._api.get("/_mirra/state", State, query=query)
 

@@ -4,6 +4,9 @@ from mirra_mcp.client import extensions
 from mirra_mcp.client.api import Api
 from mirra_mcp.wire.sessions import ForkSession, Session
 from mirra_mcp.wire.states import (
+    Differences,
+    QueryResult,
+    QuerySession,
     ResetSession,
     RestoreSession,
     SessionReset,
@@ -52,4 +55,40 @@ class StatesClient:
             SessionReset,
             repeatable=True,
             extension=extensions.STATES,
+        )
+
+    async def changes(
+        self,
+        *,
+        since: int | str | None = None,
+        until: int | str | None = None,
+        against: str | None = None,
+        mirror: str | None = None,
+        entity: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Differences:
+        """Read what is different between two moments: entries of the log, or snapshots.
+
+        From how the session began to now, unless said; with `against`, from that session's moment
+        `since`, now unless said.
+        """
+        query = {
+            "since": since, "until": until, "against": against, "mirror": mirror,
+            "entity": entity, "limit": limit, "cursor": cursor,
+        }  # fmt: skip
+        return await self._api.get(
+            f"{self._path}/changes", Differences, query=query, extension=extensions.HISTORY
+        )
+
+    async def query(
+        self, sql: str, *, at: int | str | None = None, limit: int = 100
+    ) -> QueryResult:
+        """Run one SELECT over what the mirrors hold, a table an entity: `stripe.customers`."""
+        return await self._api.post(
+            f"{self._path}/query",
+            QuerySession(sql=sql, at=at, limit=limit),
+            QueryResult,
+            repeatable=True,
+            extension=extensions.QUERIES,
         )

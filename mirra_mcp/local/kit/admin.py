@@ -12,6 +12,7 @@ import orjson
 from mirra_mcp.local.kit.errors import Refusal, VendorError, nearest, one_of
 from mirra_mcp.local.kit.metadata import describe
 from mirra_mcp.local.kit.mirror import Changed, Mirror
+from mirra_mcp.local.kit.moments import moment
 from mirra_mcp.local.kit.reading import invalid, parse, read, whole
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.restoring import check_name, counts, fixture_named
@@ -150,12 +151,15 @@ async def restore(session: Session, mirror: Mirror, call: Call) -> Restored:
 
 
 async def state(session: Session, mirror: Mirror, call: Call) -> State:
-    """Dump the documents, newest first: all of them, or a page of one entity."""
-    query = call.query
+    """Dump the documents, newest first: all of them, or a page of one entity; now or `at` then."""
+    query, at = call.query, session.clock.now()
+    if "at" in query:
+        then = await moment(session, query["at"], [mirror.vendor])
+        mirror, at = then.mirror(mirror.vendor), then.at
     found = State(
         mirror=mirror.vendor,
         version=mirror.version,
-        at=session.clock.now(),
+        at=at,
         state={},
         counts=counts(mirror),
     )

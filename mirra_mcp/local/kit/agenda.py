@@ -55,6 +55,7 @@ class Agenda:
                 if first is None or first[0][0] > instant:
                     break
                 fired.append(self._fire(*first))
+                self._session.step()
         except Exception:
             self._session.rollback()
             return [self._fire_alone()]

@@ -44,6 +44,10 @@ class Resource:
     """The values of the status field that `moves` doesn't tell."""
     more_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that `blank` doesn't have, as they are left out when empty."""
+    is_record: ClassVar[bool] = False
+    """Whether its documents only tell what became of others."""
+    has_accounts: ClassVar[bool] = False
+    """Whether documents of other accounts are kept beside the own one's."""
 
     def __init__(self, mirror: Any) -> None:
         self.mirror = mirror
@@ -180,6 +184,10 @@ class Resource:
             if isinstance(shown.get(name), str):
                 shown[name] = mask(shown[name])
         return shown
+
+    def columns(self) -> list[str]:
+        """List the fields that a document may have, for tables of them."""
+        return [each for each in ("id", *self.blank, *self.more_fields) if each[0] != "_"]
 
     def told(self, doc: Doc) -> Doc:
         """Return what checks of scenarios read: what is shown, and what other endpoints tell."""

@@ -58,6 +58,8 @@ class Session(Transactions):
         self.on_work: Callable[[Session], None] = lambda session: None
         """Called when a timer was set or a webhook waits."""
         self.forked_from: str | None = None
+        self.inherited = 0
+        """The log's newest entry when its own history began: 0, of a fork later."""
         self.forwards: dict[str, str] = {}
         """Per vendor, the URL that all of its webhooks go to from the start."""
         self.on_long: Callable[[Session], None] = lambda session: None
@@ -113,6 +115,7 @@ class Session(Transactions):
                 store.thaw(fixtures[vendor])
         else:
             self._keeper.recall(stores)
+            self.unknown = self.log.last
         for vendor, mirror in self.mirrors.items():
             mirror.bind(stores[vendor], self, f"{vendor} of {self.name}")
         self.is_open = True
@@ -260,6 +263,7 @@ class Session(Transactions):
         for vendor, mirror in self.mirrors.items():
             mirror.fixture = parent.mirrors[vendor].fixture
         self._replace(states, {}, [{"action": "fork", "sessionForked": parent.id}])
+        self.inherited = self.log.last
 
     def _replace(
         self,

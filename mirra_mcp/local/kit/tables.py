@@ -107,7 +107,7 @@ class Documents:
         other = Documents(owner)
         other.by_id, other.bodies = self.by_id.copy(), self.bodies.copy()
         other.order, other.names = self.order.copy(), self.names
-        other.indexes = {name: each.copy() for name, each in self.indexes.items()}
+        other.indexes = {name: each.copy() for name, each in self.indexes.copy().items()}
         return other
 
     def get(self, key: str) -> Row | None:
@@ -178,10 +178,11 @@ class Documents:
     def index(self, name: str) -> Index:
         """Return the index of a field; a table that was read from a file makes it now."""
         if name not in self.indexes:
-            made = self.indexes[name] = Index({}, {})
+            made = Index({}, {})
             for seq in self.order:
                 for each in keys_of(orjson.loads(self.bodies[seq]).get(name)):
                     made.add(each, seq)
+            self.indexes[name] = made  # whole at once: another thread may read it
         return self.indexes[name]
 
     def find(self, where: dict[str, Any]) -> Sequence[int]:

@@ -36,7 +36,11 @@ class Transactions(Surroundings):
         """What the transaction under way has written so far."""
         self.history: deque[tuple[int, tuple[Write, ...]]] = deque(maxlen=HISTORY)
         """The latest writes, each with the number of the log's entry that came before them."""
+        self.unknown = 0
+        """The number of the newest entry before which there is no history: that of a revival."""
         self._mark: tuple[int, int, list[int]] = (0, 0, [])
+        self._steps: list[tuple[int, int]] = []
+        """Where the transaction's steps begin: the number of the log's entry, and of the write."""
         self._next: float | None = None
         """The timer that `on_work` was told of."""
 
@@ -71,8 +75,16 @@ class Transactions(Surroundings):
                 self.rollback()
                 raise
         if writes:
-            self.history.append((last, tuple(writes)))
+            start = 0
+            for number, end in self._steps:
+                if end > start:
+                    self.history.append((last, tuple(writes[start:end])))
+                    start = end
+                last = number
+            if len(writes) > start:
+                self.history.append((last, tuple(writes[start:])))
             writes.clear()
+        self._steps.clear()
         self.log.at = None
         self.log.wake()
         due = self.first_due()
@@ -80,9 +92,19 @@ class Transactions(Surroundings):
             self._next = due
             self.on_work(self)
 
+    def step(self) -> None:
+        """Let history tell what follows in this transaction apart from what was written so far."""
+        self._steps.append((self.log.last, len(self.writes)))
+
+    @property
+    def remembered(self) -> int:
+        """The number of the earliest entry of the log as of which the state is known."""
+        return self.history[0][0] if len(self.history) == HISTORY else self.unknown
+
     def rollback(self) -> None:
         """Take back what was written."""
         last, count, counts = self._mark
+        self._steps.clear()
         was_replaced = any(table == ALL for _, table, _, _ in self.writes)
         while self.writes:
             store, table, key, row = self.writes.pop()

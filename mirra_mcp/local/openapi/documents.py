@@ -44,6 +44,10 @@ class Documents(Resource):
         """Return what state and log show: the API's fields, under the store's id."""
         return {key: value for key, value in doc.items() if key[0] != "_"}
 
+    def columns(self) -> list[str]:
+        """List the fields that the document's schema has."""
+        return list(dict.fromkeys(["id", *self.properties]))
+
     # Finding.
 
     def place(self, path: Doc) -> list[str]:

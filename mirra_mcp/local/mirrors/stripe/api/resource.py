@@ -55,6 +55,7 @@ class StripeResource(Resource):
     includes: ClassVar[Mapping[str, Callable[[Any, Doc], Any]]] = {}
     """Fields that are there only when `expand` asks for them: how to make each of a document."""
 
+    has_accounts = True
     mirror: Peers
 
     @property

@@ -45,6 +45,7 @@ class CoreEvents(StripeResource):
 
     entity, plural = "thin_event", "core_events"
     object, prefix, id_length = "v2.core.event", "evt_test", 27
+    is_record = True
     path = "/v2/core/events"
     indexes = ("type", "_about")
     blank: ClassVar[Doc] = {"created": "", "livemode": False, "type": ""}

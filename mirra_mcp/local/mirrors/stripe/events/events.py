@@ -29,6 +29,7 @@ class Events(StripeResource):
 
     entity, plural = "event", "events"
     object, prefix, path = "event", "evt", "/v1/events"
+    is_record = True
     indexes = ("type",)
     blank: ClassVar[Doc] = {
         "api_version": DEFAULT,
