@@ -19,7 +19,7 @@ from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.folder import Folder, Kept
 from mirra_mcp.local.kit.forwards import forward
-from mirra_mcp.local.kit.http import gone, send_answer, serve
+from mirra_mcp.local.kit.http import Site, gone, send_answer
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.outbox import Outbox
@@ -187,8 +187,8 @@ class Host:
         session = entry.session
         try:
             for vendor, mirror in session.mirrors.items():
-                app = partial(serve, session, mirror, self._token)
-                entry.ports[vendor] = await self.ports.open(app, entry.ports.get(vendor, 0))
+                site = Site(session, mirror, self._token)
+                entry.ports[vendor] = await self.ports.open(site, entry.ports.get(vendor, 0))
                 mirror.url = self.ports.url(entry.ports[vendor])
         except OSError as error:
             raise Refusal(

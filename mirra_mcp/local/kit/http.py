@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mirra_mcp.local.kit import admin, guard, strikes
+from mirra_mcp.local.kit.connections import Pairs
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.events import CALL
 from mirra_mcp.local.kit.faults import Rule, failing
@@ -22,50 +23,90 @@ from mirra_mcp.wire.model import Doc
 log = logging.getLogger("mirra_mcp.local")
 
 
-async def serve(
-    session: Session, mirror: Mirror, token: str, scope: Any, receive: Any, send: Any
-) -> None:
-    """Answer one request to a mirror. Who has Mirra's `token` may do everything."""
-    start = perf_counter()
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    path: str = scope["raw_path"].decode("latin-1").partition("?")[0]
-    try:
-        named = guard.host_of_vendor(headers.get("host"), mirror.vendor)
-        guard.check(headers.get("host"), headers.get("origin"), named=named)
+class Site:
+    """A mirror on the wire. Who has Mirra's `token` may do everything."""
+
+    def __init__(self, session: Session, mirror: Mirror, token: str) -> None:
+        self._session, self._mirror, self._token = session, mirror, token
+
+    def at_once(self, method: str, target: str, headers: Pairs, body: bytes) -> Answer | None:
+        """Answer a call of the vendor's API, if nobody has to be waited for."""
+        session, mirror = self._session, self._mirror
+        if (
+            not session.is_open
+            or session.lock.locked()
+            or session.faults.rules
+            or len(body) > mirror.max_body
+            or target.startswith("/_mirra")
+        ):
+            return None
+        start = perf_counter()
+        path, _, query = target.partition("?")
+        try:
+            call = self._called(method, path, query, headers)
+            call.body = body
+            return answer_vendor(session, mirror, call, start)
+        except Refusal as refusal:
+            return Answer(refusal.status, refusal.body())
+        except Exception:
+            return _failed(call_of=f"{method} {path}")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        session, mirror, start = self._session, self._mirror, perf_counter()
+        path: str = scope["raw_path"].decode("latin-1").partition("?")[0]
+        method, query = scope["method"], scope["query_string"].decode("latin-1")
+        try:
+            call = self._called(method, path, query, scope["headers"])
+            is_admin = path.startswith("/_mirra")
+            if is_admin:
+                connection = scope["state"].get("connection")
+                is_stranger = connection is not None and connection.is_of_another_user()
+                guard.check_admin(method, call.headers, is_stranger=is_stranger, token=self._token)
+            body = await read_body(receive, mirror.max_body, call.headers.get("content-length"))
+            call.body = body or b""
+            if is_admin:
+                answer = await admin.answer(session, mirror, call)
+            else:
+                async with session.lock:
+                    session.open()
+                    rule = session.faults.of_call(mirror, call) if session.faults.rules else None
+                    if rule is None:
+                        answer = answer_vendor(
+                            session, mirror, call, start, is_too_large=body is None
+                        )
+                if rule is not None:
+                    answering = partial(
+                        answer_vendor, session, mirror, call, start, rule, is_too_large=body is None
+                    )
+                    await strikes.play(rule, session, mirror, call, answering, scope, receive, send)
+                    return
+        except Refusal as refusal:
+            answer = Answer(refusal.status, refusal.body())
+        except Disconnected:
+            return
+        except Exception:
+            answer = _failed(call_of=f"{method} {path}")
+        await send_answer(send, answer)
+
+    def _called(self, method: str, path: str, query: str, pairs: Pairs) -> Call:
+        """Return a call without its body, if whoever makes it may speak to this machine.
+
+        Raises:
+            Refusal: it may not.
+        """
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+        host = headers.get("host")
+        named = guard.host_of_vendor(host, self._mirror.vendor)
+        guard.check(host, headers.get("origin"), named=named)
         if named is not None:
             headers["x-mirra-host"] = named
-        is_admin = path.startswith("/_mirra")
-        if is_admin:
-            connection = scope["state"].get("connection")
-            is_stranger = connection is not None and connection.is_of_another_user()
-            guard.check_admin(scope["method"], headers, is_stranger=is_stranger, token=token)
-        body = await read_body(receive, mirror.max_body, headers.get("content-length"))
-        call = Call(
-            scope["method"], path, scope["query_string"].decode("latin-1"), headers, body or b"",
-            session.clock.now(),
-        )  # fmt: skip
-        if is_admin:
-            answer = await admin.answer(session, mirror, call)
-        else:
-            async with session.lock:
-                session.open()
-                rule = session.faults.of_call(mirror, call) if session.faults.rules else None
-                if rule is None:
-                    answer = answer_vendor(session, mirror, call, start, is_too_large=body is None)
-            if rule is not None:
-                answering = partial(
-                    answer_vendor, session, mirror, call, start, rule, is_too_large=body is None
-                )
-                await strikes.play(rule, session, mirror, call, answering, scope, receive, send)
-                return
-    except Refusal as refusal:
-        answer = Answer(refusal.status, refusal.body())
-    except Disconnected:
-        return
-    except Exception:
-        log.exception("%s %s failed.", scope["method"], path)
-        answer = Answer(500, internal().body())
-    await send_answer(send, answer)
+        return Call(method, path, query, headers, b"")
+
+
+def _failed(call_of: str) -> Answer:
+    log.exception("%s failed.", call_of)
+    return Answer(500, internal().body())
 
 
 class Disconnected(Exception):
@@ -102,13 +143,7 @@ async def read_body(receive: Any, limit: int, length: str | None) -> bytes | Non
 async def send_answer(send: Any, answer: Answer) -> None:
     """Write an answer out."""
     body = answer.encoded()
-    headers = [(b"content-length", b"%d" % len(body))]
-    if not any(name.lower() == "content-type" for name in answer.headers):
-        headers.append((b"content-type", b"application/json; charset=utf-8"))
-    headers += [
-        (name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()
-    ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send(answer.start(len(body)))
     await send({"type": "http.response.body", "body": body})
 
 

@@ -6,18 +6,29 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
-from mirra_mcp.local.kit.connections import Connection
+from mirra_mcp.local.kit.connections import Connection, Pairs
 from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.settings import Settings
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 _TAKEN = {errno.EADDRINUSE} | ({errno.EACCES} if sys.platform == "win32" else set())
 GRACE = 1.0
 """Seconds that an answer under way gets when the server ends."""
+
+
+class Site(Protocol):
+    """What is behind a port: an app that can answer plain calls at once."""
+
+    def at_once(self, method: str, target: str, headers: Pairs, body: bytes) -> Answer | None:
+        """Answer a call, if nobody has to be waited for."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer any call."""
 
 
 class Ports:
@@ -30,7 +41,7 @@ class Ports:
         self._within = settings.mirror_ports
         self._control = control
         self._otherwise = otherwise
-        self._apps: dict[int, App] = {}
+        self._sites: dict[int, Site] = {}
         self._servers: dict[int, asyncio.Server] = {}
         config = uvicorn.Config(
             self._dispatch,
@@ -52,7 +63,7 @@ class Ports:
         if port == self.control_port:
             await self._control(scope, receive, send)
         else:
-            await self._apps.get(port, self._otherwise)(scope, receive, send)
+            await self._sites.get(port, self._otherwise)(scope, receive, send)
 
     def bind(self, port: int) -> socket.socket:
         """Take the port of the control plane; 0 is any free one.
@@ -74,8 +85,8 @@ class Ports:
         """Return where the control plane is."""
         return f"http://{_bracketed(self._host)}:{self.control_port}"
 
-    async def open(self, app: App, port: int = 0) -> int:
-        """Serve `app` on a free port, or on `port` if that is free; return the port.
+    async def open(self, site: Site, port: int = 0) -> int:
+        """Serve `site` on a free port, or on `port` if that is free; return the port.
 
         Raises:
             OSError: no port or file handle is left.
@@ -85,14 +96,17 @@ class Ports:
         taken: int = sock.getsockname()[1]
         config = self.server.config
 
+        def at_once(method: str, target: str, headers: Pairs, body: bytes) -> Answer | None:
+            here = self._sites.get(taken)
+            return None if here is None else here.at_once(method, target, headers, body)
+
         def protocol() -> asyncio.Protocol:
-            return config.http_protocol_class(  # type: ignore[call-arg]  # as uvicorn does
-                config=config, server_state=self.server.server_state, app_state={}
-            )
+            state = self.server.server_state
+            return Connection(config=config, server_state=state, app_state={}, at_once=at_once)
 
         loop = asyncio.get_running_loop()
         self._servers[taken] = await loop.create_server(protocol, sock=sock, backlog=256)
-        self._apps[taken] = app
+        self._sites[taken] = site
         return taken
 
     def _free(self, port: int) -> socket.socket:
@@ -115,7 +129,7 @@ class Ports:
 
     def close(self, port: int) -> None:
         """Stop listening on a mirror's port."""
-        self._apps.pop(port, None)
+        self._sites.pop(port, None)
         if server := self._servers.pop(port, None):
             server.close()
 

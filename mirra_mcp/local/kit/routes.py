@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import parse_qsl, unquote
@@ -17,6 +17,9 @@ from mirra_mcp.wire.model import Doc
 
 F = TypeVar("F", bound=Callable[..., Any])
 PLACEHOLDER = re.compile(r"{(\w+)}")
+EPOCH = datetime.fromtimestamp(0, UTC)
+JSON = "application/json; charset=utf-8"
+CONTENT_TYPES = {"content-type", "Content-Type"}
 
 
 @dataclass
@@ -29,7 +32,8 @@ class Call:
     headers: dict[str, str]
     """Lower-case names; the last of a repeated header."""
     body: bytes
-    now: datetime
+    now: datetime = EPOCH
+    """The session's time, as of when the call is answered."""
     params: dict[str, str] = field(default_factory=dict)
     """The values of the path's placeholders."""
     caller: Any = None
@@ -70,6 +74,26 @@ class Answer:
         if self.body is None:
             return b""
         return self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
+
+    def head(self, length: int) -> list[tuple[str, str]]:
+        """Return the headers that go out with a body of so many bytes.
+
+        What can't stand in a header, as parts of what was sent may, becomes a space.
+        """
+        lines = [("content-length", str(length))]
+        if not self.headers.keys() & CONTENT_TYPES:
+            lines.append(("content-type", JSON))
+        for name, value in self.headers.items():
+            if not (value.isprintable() and value.isascii()):
+                value = "".join(each if each.isprintable() else " " for each in value)
+                value = value.encode("latin-1", "replace").decode("latin-1")
+            lines.append((name, value))
+        return lines
+
+    def start(self, length: int) -> Doc:
+        """Return the ASGI message that it begins with."""
+        head = [(name.lower().encode(), text.encode("latin-1")) for name, text in self.head(length)]
+        return {"type": "http.response.start", "status": self.status, "headers": head}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,13 @@ async def play(
     if effect == "disconnect_after":
         await _hang_up(scope, receive)
     elif effect == "cut_answer":
-        await send(_start(found, len(body)))
+        await send(found.start(len(body)))
         await send(
             {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True}
         )
         await _hang_up(scope, receive, at_once=False)
     elif effect == "slow_answer":
-        await send(_start(found, len(body)))
+        await send(found.start(len(body)))
         step = max(-(-len(body) // PIECES), 1)
         for place in range(0, len(body), step):
             await asyncio.sleep(rule.seconds() / PIECES)
@@ -57,7 +57,7 @@ async def play(
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     else:
-        await send(_start(found, len(body)))
+        await send(found.start(len(body)))
         await send({"type": "http.response.body", "body": body})
 
 
@@ -68,14 +68,6 @@ def tell(session: Session, rule: Rule, **what: Any) -> None:
         data["error"] = rule.said.error
     with session.transaction():
         session.log.append("fault.struck", rule.mirror, data | what)
-
-
-def _start(answer: Answer, length: int) -> Doc:
-    headers = {"content-type": "application/json; charset=utf-8"}
-    headers |= {name.lower(): value for name, value in answer.headers.items()}
-    written = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    written.append((b"content-length", b"%d" % length))
-    return {"type": "http.response.start", "status": answer.status, "headers": written}
 
 
 async def _hang_up(scope: Any, receive: Any, *, at_once: bool = True) -> None:

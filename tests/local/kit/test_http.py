@@ -136,3 +136,39 @@ def test_a_client_that_breaks_off_harms_nobody(toyland: Toyland, sent: bytes) ->
         connection.sendall(sent)
     assert toyland.send()["status"] == "sent"
     assert len(toyland.events(types="traffic.request_completed")) == 1
+
+
+def _exchange(toyland: Toyland, sent: bytes, until: bytes) -> list[bytes]:
+    """Send bytes at once; return the answers, up to one that ends like `until`."""
+    url = httpx.URL(toyland.url)
+    with socket.create_connection((url.host, url.port or 0), timeout=5) as connection:
+        connection.sendall(sent)
+        got = b""
+        while not got.endswith(until):
+            got += connection.recv(65_536)
+    return got.split(b"HTTP/1.1 ")[1:]
+
+
+def test_calls_of_every_kind_on_one_connection_are_answered_in_order(toyland: Toyland) -> None:
+    """Most calls are answered as soon as they are there; those that can't be wait their turn."""
+    id = toyland.send()["id"].encode()
+    head = b" HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer toy\r\n"
+    large = b'{"to": "%s"}' % (b"x" * 90_000)
+    sent = [
+        b"GET /parcels/%s%s\r\n" % (id, head),
+        b"HEAD /parcels/latest%s\r\n" % head,
+        b"GET /_mirra/metadata%s\r\n" % head,
+        b"GET /parcels/none?a=1#b%s\r\n" % head,
+        b"POST /parcels%scontent-length: %d\r\n\r\n%s" % (head, len(large), large),
+        b'POST /parcels%sexpect: 100-continue\r\ncontent-length: 11\r\n\r\n{"to": "y"}' % head,
+        b'POST /parcels%stransfer-encoding: chunked\r\n\r\n4\r\n{"to\r\n7\r\n": "z"}\r\n0\r\n\r\n'
+        % head,
+        b"GET /parcels/last%sx-last: 1\r\n\r\n" % head,
+    ]
+    answers = _exchange(toyland, b"".join(sent), b'{"message":"no parcel last"}')
+    statuses = [int(each[:3]) for each in answers]
+    assert statuses == [200, 405, 200, 404, 201, 100, 201, 201, 404]
+    assert answers[0].endswith(b"}")
+    assert id in answers[0]
+    kept = [each["to"] for each in toyland.call("GET", "/parcels?limit=3").json()]
+    assert kept == ["z", "y", "x" * 90_000]

@@ -47,6 +47,17 @@ def test_an_inline_image_has_a_content_id(account: Account) -> None:
     assert file["content_type"] == "image/webp"
 
 
+def test_a_type_that_no_header_can_hold_breaks_no_download(account: Account) -> None:
+    """Our choice: Resend doesn't say. What can't stand in a header is left out of it."""
+    odd = "text/x\r\nset-cookie: a=\x00ö—"
+    id = send(attachments=[{"filename": "a", "content": "QQ==", "content_type": odd}])
+    [file] = resend.Emails.Attachments.list(id)["data"]
+    found = httpx.get(file["download_url"])
+    assert (found.status_code, found.content, file["content_type"]) == (200, b"A", odd)
+    assert found.headers["content-type"] == "text/x  set-cookie: a= ö?"
+    assert "set-cookie" not in found.headers
+
+
 @pytest.mark.parametrize(
     "content", [INVOICE, list(b"%PDF-1.7"), {"type": "Buffer", "data": list(b"%PDF-1.7")}]
 )
