@@ -114,7 +114,8 @@ async def mirra_marketplace_search(
         or (
             "mirra_resource_install installs one; mirra://resources/{id} has its methods."
             if shown
-            else "Search for less: leave out `category` or `tags`, or use one word."
+            else "Search for less: leave out `category` or `tags`, or use one word. An API of your"
+            " own becomes a resource with mirra_resource_create, of the toolset `publishing`."
         ),
     )
 

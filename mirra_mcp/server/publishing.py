@@ -1,16 +1,14 @@
 """Toolset `publishing`: a creator's resources, from draft to published to what they earn."""
 
-import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from mirra_mcp.client.errors import MirraError
-from mirra_mcp.server import prices
+from mirra_mcp.server import credentials, documents, prices
 from mirra_mcp.server.answers import counted
 from mirra_mcp.server.caller import Caller
 from mirra_mcp.server.errors import Refusal
-from mirra_mcp.server.texts import read_json
 from mirra_mcp.wire.marketplace import (
     Authentication,
     CreateResource,
@@ -23,7 +21,9 @@ from mirra_mcp.wire.marketplace import (
 )
 from mirra_mcp.wire.model import Doc, Wire
 
-VERBS = ("get", "post", "put", "patch", "delete")
+if TYPE_CHECKING:
+    from mirra_mcp.client.marketplace import MarketplaceClient
+
 OWN = 50
 """Own resources that a list shows."""
 
@@ -55,13 +55,13 @@ class MetricsAnswer(Wire):
 
 async def mirra_resource_create(
     caller: Caller,
-    name: str,
-    description: str,
-    base_url: str,
+    name: str | None = None,
+    description: str | None = None,
+    base_url: str | None = None,
     openapi: dict[str, Any] | None = None,
     openapi_path: str | None = None,
     methods: list[dict[str, Any]] = [],  # noqa: B006 -- the schema's default
-    authentication: Authentication = "none",
+    authentication: Authentication | None = None,
     auth_config: dict[str, Any] = {},  # noqa: B006 -- the schema's default
     resource_type: ResourceType = "api",
     category: str | None = None,
@@ -70,42 +70,73 @@ async def mirra_resource_create(
     base_price: Annotated[float, Field(ge=0)] = 0,
     currency: str | None = None,
     private: bool = False,
+    install: bool = False,
 ) -> Own:
-    """Create a draft."""
-    document = await _document(caller, openapi, openapi_path)
-    chosen = methods or _operations(document)
+    """Create a draft, or all that it takes to call an API of one's own."""
+    document = await documents.given(caller, openapi, openapi_path)
+    chosen = methods or documents.operations(document)
+    told = documents.told(document)
     endpoint = {
-        "baseUrl": base_url,
-        "authentication": authentication,
+        "baseUrl": documents.address(base_url, told) or "",
+        "authentication": authentication or told.authentication,
         "methods": chosen,
-        **({"authConfig": auth_config} if auth_config else {}),
     }
+    config = auth_config or (told.auth_config if authentication in (None, "api_key") else {})
     try:
         wanted = CreateResource(
-            name=name,
-            description=description,
+            name=name or told.name or "",
+            description=description or told.description or "",
             resource_type=resource_type,
             category=category,
             tags=tags,
             open_api_spec=document,
-            endpoint=EndpointDefinition.model_validate(endpoint),
+            endpoint=EndpointDefinition.model_validate(
+                endpoint | ({"authConfig": config} if config else {})
+            ),
             pricing=Pricing(
                 model=price_model, base_price=base_price, currency=currency or prices.CURRENCY
             ),
-            is_private=private,
+            is_private=private or install,
         )
     except ValidationError as error:
         raise _invalid(error) from None
-    made = await (await caller.marketplace()).create(wanted)
+    market = await caller.marketplace()
+    made = await market.create(wanted)
+    if install:
+        return await _installed(market, made.id, wanted)
     return Own(
         summary=f"{made.name} is a draft with {counted(len(chosen), 'method')}.",
         resource_id=made.id,
         name=made.name,
         status=made.status,
         methods=[str(each.get("name")) for each in chosen[:50]],
-        next=f'mirra_resource_publish {{"resource": "{made.id}"}} offers it to everybody.'
+        next=f'mirra_resource_publish {{"resource": "{made.id}"}} offers it to '
+        + ("you alone." if private else "everybody who uses this marketplace.")
         if chosen
         else "It needs a method before it can be published: mirra_resource_update gives it some.",
+    )
+
+
+async def _installed(market: "MarketplaceClient", id: str, wanted: CreateResource) -> Own:
+    """Publish a resource for its creator alone and install it; an unfit draft is removed."""
+    try:
+        await market.publish(id)
+    except MirraError:
+        await market.delete(id)
+        raise
+    await market.install(id)
+    endpoint = wanted.endpoint
+    needs = endpoint.authentication if endpoint else "none"
+    names = [each.name for each in endpoint.methods] if endpoint else []
+    return Own(
+        summary=f"{wanted.name} is installed, for you alone, with {counted(len(names), 'method')}.",
+        resource_id=id,
+        name=wanted.name,
+        status="published",
+        methods=names[:50],
+        next=f'mirra_resource_call {{"resource": "{id}", "method": "{names[0]}"}} calls it.'
+        if needs == "none" and names
+        else f"It needs credentials: {credentials.how(id, needs)}",
     )
 
 
@@ -130,7 +161,7 @@ async def mirra_resource_update(
 ) -> Own:
     """Change a resource."""
     market = await caller.marketplace()
-    document = await _document(caller, openapi, openapi_path)
+    document = await documents.given(caller, openapi, openapi_path)
     endpoint = {
         "baseUrl": base_url,
         "authentication": authentication,
@@ -142,7 +173,7 @@ async def mirra_resource_update(
     if document is not None or _has_any(endpoint, pricing):
         known = await _known(caller, resource, endpoint)
     if document is not None and not methods and not _has_methods(known):
-        endpoint["methods"] = _operations(document) or None
+        endpoint["methods"] = documents.operations(document) or None
     try:
         changes = UpdateResource(
             name=name,
@@ -237,43 +268,6 @@ def _line(own: Resource) -> Doc:
         "price": prices.price(own.pricing),
     }
     return line | {"version": own.version, "installCount": own.install_count}
-
-
-async def _document(
-    caller: Caller, openapi: dict[str, Any] | None, path: str | None
-) -> dict[str, Any] | None:
-    if path is None:
-        return openapi
-    return await read_json(caller, path, argument="openapi_path", instead="openapi")
-
-
-def _operations(document: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Return a method for each operation of the document."""
-    paths = (document or {}).get("paths")
-    return [
-        {
-            "name": _name(operation.get("operationId"), verb, path),
-            "httpMethod": verb.upper(),
-            "path": path,
-            **({"description": words} if (words := operation.get("summary")) else {}),
-        }
-        for path, item in (paths.items() if isinstance(paths, dict) else ())
-        if isinstance(item, dict)
-        for verb, operation in item.items()
-        if verb in VERBS and isinstance(operation, dict)
-    ]
-
-
-def _name(id: object, verb: str, path: str) -> str:
-    """Return an operation's id as a method may be called: `users_get` for `users/get`.
-
-    Without a usable one it is `getUsersById` for `GET /users/{id}`.
-    """
-    name = re.sub(r"[^\w.\-]+", "_", str(id or ""), flags=re.ASCII).strip("_")
-    if not re.match(r"[A-Za-z_]", name):
-        words = re.findall(r"\w+", re.sub(r"\{(\w+)\}", r"by \1", path), re.ASCII)
-        name = verb + "".join(word[:1].upper() + word[1:] for word in words)
-    return name[:100]
 
 
 async def _known(caller: Caller, resource: str, endpoint: dict[str, Any]) -> Resource | None:

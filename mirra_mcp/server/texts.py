@@ -33,14 +33,14 @@ async def read_text(
 
 
 async def read_json(caller: Caller, path: str, *, argument: str, instead: str) -> dict[str, Any]:
-    """Return the JSON object in a file; the arguments are as in `read_text`.
+    """Return the object in a file, JSON or YAML; the arguments are as in `read_text`.
 
     Raises:
         Refusal: it can't be read, is no JSON object, or isn't the caller's.
     """
     _only_own(caller, argument, instead)
-    file, text = await _read(Path(path), (".json",), LARGEST_DATA)
-    return _object(file, text)
+    file, text = await _read(Path(path), (".json", ".yaml", ".yml"), LARGEST_DATA)
+    return _object(file, text) if file.suffix.lower() == ".json" else _yaml_object(file, text)
 
 
 async def read_data(beside: Path, path: str) -> dict[str, Any]:
@@ -85,6 +85,27 @@ def _object(file: Path, text: str) -> dict[str, Any]:
             "mirra.file.invalid",
             f"{file.name} holds no JSON object.",
             "Save it as JSON, with an object at its top.",
+        )
+    return data
+
+
+def _yaml_object(file: Path, text: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        data = json.loads(json.dumps(yaml.safe_load(text), default=str))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        told = getattr(error, "problem", None) or "it makes no sense"
+        raise Refusal(
+            "mirra.file.invalid",
+            f"{file.name}{line} can't be read as YAML: {told}.",
+            "Correct it, and repeat the call.",
+        ) from None
+    if not isinstance(data, dict):
+        raise Refusal(
+            "mirra.file.invalid", f"{file.name} holds no object.", "Save it with one at its top."
         )
     return data
 

@@ -107,7 +107,7 @@ class AuthConfig(Body):
     refreshed before they expire.
     """
 
-    place: Literal["header", "query"] = Field(default="header", alias="in")
+    place: Literal["header", "query", "cookie"] = Field(default="header", alias="in")
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-\[\]]{1,100}$")] = "X-API-Key"
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9 _.\-]{0,40}$")] | None = None
     """What stands before the key in the header, such as `Token `."""

@@ -34,3 +34,38 @@ async def test_operations_become_methods_whatever_their_ids_look_like(maker: Age
         },
     )
     assert made["methods"] == [name for _, name in IDS.values()]
+
+
+async def test_one_call_leads_from_a_document_to_an_installed_resource(maker: Agent) -> None:
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Clocks", "version": "1", "description": "Tells the time."},
+        "servers": [
+            {
+                "url": "https://{region}.clocks.example/v1/",
+                "variables": {"region": {"default": "eu"}},
+            }
+        ],
+        "security": [{"key": []}],
+        "paths": {
+            "/now": {"get": {"operationId": "now", "responses": {"200": {"description": "ok"}}}}
+        },
+        "components": {
+            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Clock"}}
+        },
+    }
+    made = await maker.call("mirra_resource_create", openapi=document, install=True)
+    assert made["status"] == "published"
+    assert "mirra_resource_authenticate" in made["next"]
+    found = await maker.call("mirra_installation_list", installation=made["resourceId"])
+    assert found["installation"]["authentication"] == "api_key"
+    assert found["installation"]["isAuthenticated"] is False
+    listed = await maker.call("mirra_marketplace_search", search="clocks")
+    assert [each["id"] for each in listed["resources"]] == [made["resourceId"]]
+
+    before = await maker.call("mirra_resource_metrics")
+    refused = await maker.refusal(
+        "mirra_resource_create", openapi=document | {"paths": {}}, install=True
+    )
+    assert "at least one method" in refused["message"]
+    assert await maker.call("mirra_resource_metrics") == before

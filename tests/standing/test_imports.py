@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     KIT: (KIT, WIRE, SETTINGS, VENDORS),
     MIRRORS: (MIRRORS, KIT, WIRE),
     f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE, SETTINGS),
-    f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", MIRRORS, KIT, WIRE),
+    f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", f"{LOCAL}.openapi", MIRRORS, KIT, WIRE),
     f"{LOCAL}.openapi": (f"{LOCAL}.openapi", KIT, WIRE),
     PAGE: (PAGE, CLIENT, WIRE, VENDORS, f"{KIT}.guard", f"{KIT}.errors"),
     LOCAL: (LOCAL, WIRE, SETTINGS, VENDORS),

@@ -13,14 +13,17 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from mirra_mcp.local.marketplace import requests
 from mirra_mcp.local.marketplace.addresses import origin_of
+from mirra_mcp.local.marketplace.contents import encoded
 from mirra_mcp.local.marketplace.credentials import Credential, Credentials
 from mirra_mcp.local.marketplace.definitions import Definition
 from mirra_mcp.local.marketplace.errors import Refused, UpstreamError, conflict
 from mirra_mcp.local.marketplace.installations import Installations
 from mirra_mcp.local.marketplace.listings.mirrors import SESSION, MirrorDefinition
-from mirra_mcp.local.marketplace.requests import Filled, encoded
+from mirra_mcp.local.marketplace.requests import Filled
+from mirra_mcp.local.marketplace.servers import address_of
 from mirra_mcp.local.marketplace.sessions import Place, Sessions
 from mirra_mcp.local.marketplace.store import Store
+from mirra_mcp.local.marketplace.styles import in_query
 from mirra_mcp.local.marketplace.tokens import Tokens
 from mirra_mcp.local.marketplace.upstream import Incoming, Outgoing, Upstream
 from mirra_mcp.local.marketplace.usage import Meter
@@ -165,9 +168,12 @@ def _to_resource(job: Job, credential: Credential | None) -> tuple[Outgoing, lis
     secrets: list[str] = []
     if credential is not None:
         headers, query, secrets = _inject(job, endpoint, credential, headers, query)
-    base = urlsplit(endpoint.base_url).path.rstrip("/")
-    target = base + filled.path + (f"?{'&'.join(query)}" if query else "")
-    origin = origin_of(endpoint.base_url)
+    url = address_of(endpoint.base_url, filled.server)
+    target = urlsplit(url).path.rstrip("/") + filled.path + (f"?{'&'.join(query)}" if query else "")
+    origin = origin_of(url)
+    if secrets and origin != origin_of(endpoint.base_url):
+        told = "has a server of its own, and credentials are sent to the resource's host alone"
+        raise Refused(400, "VALIDATION_ERROR", f"'{job.method.name}' {told}.")
     return Outgoing(filled.method, origin, target, headers, filled.content), secrets
 
 
@@ -190,6 +196,10 @@ def _inject(
             kept_query = [part for part in query if part.partition("=")[0] != name]
             return headers, [*kept_query, own], secrets
         name, value = config.name, (config.prefix or "") + fields["api_key"]
+        if config.place == "cookie":
+            cookie = in_query(config.name, value, "form", None)
+            others = [text for each, text in headers.items() if each.lower() == "cookie"]
+            name, value = "Cookie", "; ".join([*others, *cookie])
     elif credential.type == "basic":
         value = _authorization(fields["username"], fields["password"])
         secrets.append(value.removeprefix("Basic "))
@@ -211,10 +221,8 @@ def _declared(definition: Definition) -> AuthConfig | None:
     document = definition.document
     if document is None:
         return None
-    schemes = (document.spec.get("components") or {}).get("securitySchemes") or {}
-    for each in schemes.values():
-        scheme = document.resolve(each)
-        if scheme.get("type") == "apiKey" and scheme.get("in") in ("header", "query"):
+    for scheme in document.read.security_schemes.values():
+        if scheme.get("type") == "apiKey" and scheme.get("in") in ("header", "query", "cookie"):
             return AuthConfig.model_validate({"in": scheme["in"], "name": scheme.get("name")})
     return None
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mirra_mcp.local.marketplace import schemas
-from mirra_mcp.local.marketplace.openapi import PLACEHOLDER, Document, Operation, Problem
+from mirra_mcp.local.marketplace.contents import FILE, JSON, Body, body_of, names_of
+from mirra_mcp.local.marketplace.openapi import PLACEHOLDER, Document, Problem
 from mirra_mcp.local.marketplace.styles import KNOWN
+from mirra_mcp.local.openapi.document.spec import Operation
 from mirra_mcp.wire.marketplace import MethodDefinition, MethodParameter
 from mirra_mcp.wire.model import Doc
 
-JSON, FORM, TEXT = "application/json", "application/x-www-form-urlencoded", "text/plain"
 BODIED = {"POST", "PUT", "PATCH"}
 OURS = {
     "host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer",
@@ -25,9 +26,10 @@ OURS = {
 
 @dataclass
 class Slot:
-    """One parameter of a request's path, query or header."""
+    """One parameter of a request's path, query, headers or cookies."""
 
     name: str
+    """What the API calls it; callers may have to call it otherwise."""
     place: str
     required: bool
     schemas: list[Any] = field(default_factory=list)
@@ -38,28 +40,16 @@ class Slot:
 
 
 @dataclass
-class Body:
-    """The body of a request."""
-
-    type: str
-    required: bool
-    schemas: list[Any]
-    names: set[str]
-    """Properties that parameters may be named after."""
-    is_open: bool
-    """Whether it takes any other property too."""
-    encoding: Doc = field(default_factory=dict)
-
-
-@dataclass
 class Plan:
     """How one method is called."""
 
     method: MethodDefinition
-    document: Document | None
+    document: Document
     slots: dict[str, Slot]
     body: Body | None
     description: str | None
+    server: Doc | None = None
+    """Where the operation is to be called, if not at the resource's base URL."""
     unfit: list[Problem] = field(default_factory=list)
     """Why it can't be called, if so."""
     own: list[tuple[str, Any]] = field(default_factory=list)
@@ -74,14 +64,16 @@ class Plan:
         """Return one JSON Schema of all parameters, for whoever wants to call."""
         properties: Doc = {}
         required = []
-        for slot in self.slots.values():
-            properties[slot.name] = self._shown(slot.schemas, slot.description)
+        for name, slot in self.slots.items():
+            properties[name] = self._shown(slot.schemas, slot.description)
             if slot.required:
-                required.append(slot.name)
+                required.append(name)
         body = self.body
         if body is not None:
             shown = self._shown(body.schemas, None)
             inner = shown.get("properties") if isinstance(shown.get("properties"), dict) else None
+            if inner and body.files:
+                inner = inner | {name: {"description": FILE} for name in body.files & set(inner)}
             if body.names and inner:
                 properties = {**inner, **properties}
                 needed = shown.get("required")
@@ -103,36 +95,34 @@ class Plan:
         shown: Doc = {}
         for each in given:
             if isinstance(each, dict):
-                shown |= self.document.inlined(each) if self.document else each
+                shown |= self.document.inlined(each)
         return shown | ({"description": description} if description else {})
 
 
 def plan(method: MethodDefinition, document: Document | None) -> Plan:
     """Return how a method is called."""
     operation = document.find(method.http_method, method.path) if document else None
-    made = Plan(method, document, {}, None, method.description)
-    if operation is not None and document is not None:
-        made.description = made.description or _said(operation.doc)
-        _take_operation(made, document, operation)
+    made = Plan(method, document or Document({}), {}, None, method.description)
+    if operation is not None:
+        made.description = made.description or operation.said
+        made.server = operation.servers[0] if operation.servers else None
+        _take_operation(made, operation)
     _take_method(made)
+    in_path = {slot.name for slot in made.slots.values() if slot.place == "path"}
     for name in PLACEHOLDER.findall(method.path):
         if name not in made.slots:
             made.slots[name] = Slot(name, "path", True, [{"type": "string"}])
-        elif made.slots[name].place != "path":
+        elif name not in in_path:
             made.unfit.append((name, "is in the path but declared elsewhere"))
-    for name, slot in made.slots.items():
-        if slot.place == "path" and f"{{{name}}}" not in method.path:
+    for name in in_path:
+        if f"{{{name}}}" not in method.path:
             made.unfit.append(
                 (name, f"is declared as part of the path, and {method.path} lacks it")
             )
     return made
 
 
-def _said(doc: Doc) -> str | None:
-    return doc.get("summary") or doc.get("description") or None
-
-
-def _take_operation(made: Plan, document: Document, operation: Operation) -> None:
+def _take_operation(made: Plan, operation: Operation) -> None:
     renamed = dict(
         zip(
             PLACEHOLDER.findall(operation.path),
@@ -140,90 +130,47 @@ def _take_operation(made: Plan, document: Document, operation: Operation) -> Non
             strict=False,
         )
     )
-    for each in [*operation.shared, *(operation.doc.get("parameters") or [])]:
-        doc = document.resolve(each)
-        name, place = str(doc.get("name", "")), str(doc.get("in", ""))
-        if place == "header" and name.lower() in OURS:
+    for each in sorted(operation.parameters, key=lambda each: each.place != "path"):
+        if each.place == "header" and each.name.lower() in OURS:
             continue
-        if place == "cookie" or not name:
-            if doc.get("required"):
-                made.unfit.append((name, "is a required cookie, which can't be sent"))
-            continue
-        if place == "path":
-            name = renamed.get(name, name)
-        content = doc.get("content") if isinstance(doc.get("content"), dict) else None
-        schema = next(iter(content.values())).get("schema") if content else doc.get("schema")
-        style = str(doc.get("style") or KNOWN.get(place, ("simple",))[0])
-        if not content and style not in KNOWN.get(place, (style,)):
-            made.unfit.append((name, f"has the style {style}, which isn't one of a {place}"))
-        if name in made.slots and made.slots[name].place != place:
-            made.unfit.append((name, f"is declared in {made.slots[name].place} and {place}"))
-        made.slots[name] = Slot(
+        name = renamed.get(each.name, each.name) if each.place == "path" else each.name
+        style = "json" if each.style == "content" else each.style
+        if style != "json" and style not in KNOWN[each.place]:
+            made.unfit.append((name, f"has the style {style}, which isn't one of a {each.place}"))
+        called = name if name not in made.slots else f"{name}_in_{each.place}"
+        made.slots[called] = Slot(
             name,
-            place,
-            bool(doc.get("required")),
-            [schema] if isinstance(schema, dict) else [],
-            "json" if content else style,
-            doc.get("explode"),
-            bool(doc.get("allowReserved")),
-            doc.get("description"),
+            each.place,
+            each.is_required,
+            [each.schema] if each.schema else [],
+            style,
+            each.explode,
+            each.allows_reserved,
+            each.description,
         )
-    wanted = document.resolve(operation.doc.get("requestBody") or {})
-    if wanted.get("content"):
-        made.body = _body(made, document, wanted)
-
-
-def _body(made: Plan, document: Document, wanted: Doc) -> Body | None:
-    content: Doc = wanted["content"]
-    types = {kind.split(";")[0].strip().lower(): kind for kind in content}
-    chosen = next(
-        (kind for kind in types if kind == JSON or kind.endswith("+json")),
-        next((kind for kind in (FORM, TEXT, "*/*") if kind in types), None),
-    )
-    if chosen is None:
-        made.unfit.append(("body", f"is sent as {', '.join(list(types)[:3])}: only JSON and forms"))
-        return None
-    media = content[types[chosen]]
-    schema = media.get("schema") if isinstance(media, dict) else None
-    names, is_open = _names(document, schema)
-    return Body(
-        JSON if chosen == "*/*" else chosen,
-        bool(wanted.get("required")),
-        [schema] if isinstance(schema, dict) else [],
-        names,
-        is_open,
-        media.get("encoding") or {} if isinstance(media, dict) else {},
-    )
-
-
-def _names(document: Document | None, schema: Any, depth: int = 8) -> tuple[set[str], bool]:
-    """Return an object's properties, and whether it may have others."""
-    node = document.resolve(schema) if document else schema
-    if not isinstance(node, dict) or depth == 0:
-        return set(), True
-    found = set(node.get("properties") or {})
-    more = node.get("additionalProperties")
-    is_open = bool(more) or (more is None and not found)
-    parts = [each for key in ("allOf", "oneOf", "anyOf") for each in node.get(key) or []]
-    for part in parts:
-        names, part_is_open = _names(document, part, depth - 1)
-        found |= names
-        is_open = bool(more) or (part_is_open and not found)
-    return found, is_open
+    if operation.bodies:
+        made.body = body_of(
+            made.document,
+            operation.bodies,
+            operation.encodings,
+            required=operation.is_body_required,
+        )
 
 
 def _take_method(made: Plan) -> None:
     method = made.method
     if method.request_body is not None:
         given = method.request_body
-        content = given.get("content")
-        if isinstance(content, dict):
-            body = _body(made, made.document or Document({}), given)
+        content, required = given.get("content"), given.get("required") is True
+        if isinstance(content, dict) and content:
+            kinds = {kind: (each or {}).get("schema") for kind, each in content.items()}
+            encodings = {kind: (each or {}).get("encoding") for kind, each in content.items()}
+            body = body_of(made.document, kinds, encodings, required=required)
         else:
-            names, is_open = _names(made.document, given)
+            names, is_open = names_of(made.document, given)
             body = Body(JSON, bool(given.get("required")), [given], names, is_open)
-        made.own += [("body", each) for each in body.schemas] if body else []
-        if body is not None and made.body is not None:
+        made.own += [("body", each) for each in body.schemas]
+        if made.body is not None:
             made.body.schemas += body.schemas
             made.body.names |= body.names
         else:
@@ -290,8 +237,5 @@ def schema_of(parameter: MethodParameter) -> Doc:
 
 def mistakes(made: Plan) -> list[Problem]:
     """Name what is wrong with a method's definition."""
-    wrong = [
-        (name, schemas.unusable(made.document.inlined(each) if made.document else each))
-        for name, each in made.own
-    ]
+    wrong = [(name, schemas.unusable(made.document.inlined(each))) for name, each in made.own]
     return made.unfit + [(name, why) for name, why in wrong if why]

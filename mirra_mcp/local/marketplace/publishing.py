@@ -10,7 +10,9 @@ from mirra_mcp.local.marketplace import openapi, plans
 from mirra_mcp.local.marketplace.addresses import Addresses, origin_of
 from mirra_mcp.local.marketplace.openapi import VERBS, Document, Problem
 from mirra_mcp.local.marketplace.plans import OURS
+from mirra_mcp.local.marketplace.servers import address_of
 from mirra_mcp.wire.marketplace import CreateResource, EndpointDefinition, MethodDefinition
+from mirra_mcp.wire.model import Doc
 
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 SECRET = re.compile(r"(?i)(api[-_]?key|token|secret|password|signature)")
@@ -34,7 +36,7 @@ def unmet(resource: CreateResource, addresses: Addresses) -> list[Problem]:
     if not endpoint.methods:
         found.append(("endpoint.methods", "at least one method is needed"))
     document = None if wrong else Document(resource.open_api_spec or {})
-    found += _methods(endpoint, document)
+    found += _methods(endpoint, document, addresses)
     return found
 
 
@@ -66,6 +68,9 @@ def _url(where: str, url: str, authentication: str, addresses: Addresses) -> Ite
         return
     if "?" in url or "#" in url:
         yield where, "must not have a query or a fragment"
+    if variables := re.findall(r"\{[^{}]*\}", url):
+        told = ", ".join(variables)[:80]
+        yield where, f"has {told}, which nothing fills: write the address out"
     if not url.isascii():
         yield where, "must be written in ASCII"
     if (
@@ -76,7 +81,9 @@ def _url(where: str, url: str, authentication: str, addresses: Addresses) -> Ite
         yield where, "must begin with https://, or credentials would travel in the open"
 
 
-def _methods(endpoint: EndpointDefinition, document: Document | None) -> Iterator[Problem]:
+def _methods(
+    endpoint: EndpointDefinition, document: Document | None, addresses: Addresses
+) -> Iterator[Problem]:
     seen = set()
     for number, method in enumerate(endpoint.methods):
         where = f"endpoint.methods.{number} ({method.name})"
@@ -91,6 +98,23 @@ def _methods(endpoint: EndpointDefinition, document: Document | None) -> Iterato
             continue
         made = plans.plan(method, document)
         yield from ((f"{where}.{name}", message) for name, message in plans.mistakes(made))
+        if made.server is not None:
+            yield from _server(where, endpoint, made.server, addresses)
+
+
+def _server(
+    where: str, endpoint: EndpointDefinition, server: Doc, addresses: Addresses
+) -> Iterator[Problem]:
+    """Check where an operation is called that has a server of its own."""
+    try:
+        home = origin_of(endpoint.base_url)
+        url = address_of(endpoint.base_url, server)
+        yield from _url(f"{where}.servers", url, endpoint.authentication, addresses)
+        if endpoint.authentication != "none" and origin_of(url) != home:
+            told = "is called at a server of its own, and credentials go to the base URL's alone"
+            yield where, told
+    except ValueError:
+        return  # what is wrong with an address is told of the address
 
 
 def _path(method: MethodDefinition) -> Iterator[str]:

@@ -3,20 +3,17 @@
 Source: https://spec.openapis.org/oas/v3.0.3.html#style-values
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from mirra_mcp.local.kit.errors import nearest
+from mirra_mcp.local.marketplace.contents import comparable, encode, unsendable
 from mirra_mcp.local.marketplace.errors import invalid
 from mirra_mcp.local.marketplace.openapi import Problem
-from mirra_mcp.local.marketplace.plans import FORM, TEXT, Body, Plan, Slot
+from mirra_mcp.local.marketplace.plans import Plan, Slot
 from mirra_mcp.local.marketplace.schemas import mistakes
-from mirra_mcp.local.marketplace.styles import bracketed, in_header, in_path, in_query, text
+from mirra_mcp.local.marketplace.styles import in_cookie, in_header, in_path, in_query, text
 from mirra_mcp.wire.model import Doc
-
-Pairs = list[tuple[str, str]]
 
 
 @dataclass
@@ -29,6 +26,8 @@ class Filled:
     """Its parts, `name=value` each, encoded."""
     headers: dict[str, str]
     content: bytes | None
+    server: Doc | None = None
+    """Where it is sent, if not to the resource's base URL."""
 
 
 def fill(plan: Plan, given: Doc) -> Filled:
@@ -45,27 +44,30 @@ def fill(plan: Plan, given: Doc) -> Filled:
     path = plan.method.path
     query: list[str] = []
     headers: dict[str, str] = {}
-    for name, slot in plan.slots.items():
-        if given.get(name) is None:
+    cookies: list[str] = []
+    for called, slot in plan.slots.items():
+        value, name = given.get(called), slot.name
+        if value is None:
             continue
         if slot.place == "path":
-            written = in_path(name, given[name], slot.style, slot.explode)
-            path = path.replace(f"{{{name}}}", written)
+            path = path.replace(f"{{{name}}}", in_path(name, value, slot.style, slot.explode))
         elif slot.place == "query":
-            query += in_query(
-                name, given[name], slot.style, slot.explode, reserved=slot.allows_reserved
-            )
+            reserved = slot.allows_reserved
+            query += in_query(name, value, slot.style, slot.explode, reserved=reserved)
+        elif slot.place == "cookie":
+            cookies += in_cookie(name, value, slot.style, slot.explode)
         else:
-            headers[name] = in_header(given[name], slot.explode)
+            headers[name] = in_header(value, slot.style, slot.explode)
+    if cookies:
+        headers["Cookie"] = "; ".join(cookies)
     content = None
     if body is not None and plan.body is not None:
-        headers["Content-Type"] = plan.body.type
-        content = _encode(plan.body, body)
-    return Filled(plan.method.http_method, path, query, headers, content)
+        headers["Content-Type"], content = encode(plan.body, body)
+    return Filled(plan.method.http_method, path, query, headers, content, plan.server)
 
 
 def _described(plan: Plan) -> list[str]:
-    needed = {slot.name for slot in plan.slots.values() if slot.required}
+    needed = {name for name, slot in plan.slots.items() if slot.required}
     return [f"{name} (required)" if name in needed else name for name in sorted(plan.names)][:40]
 
 
@@ -78,7 +80,7 @@ def _check(plan: Plan, given: Doc) -> tuple[list[Problem], Any]:
             continue
         for schema in slot.schemas:
             found += mistakes(schema, plan.document, given[name], name)
-        found += _unsendable(slot, given[name])
+        found += _unsendable(name, slot, given[name])
     body, wrong = _gather(plan, given)
     found += wrong
     if plan.body is not None and not wrong:
@@ -86,8 +88,11 @@ def _check(plan: Plan, given: Doc) -> tuple[list[Problem], Any]:
             if plan.body.required:
                 found.append(("body", "is required"))
         else:
+            if (why := unsendable(plan.body, body)) is not None:
+                return [*found, ("body", why)], body
             for schema in plan.body.schemas:
-                for where, message in mistakes(schema, plan.document, body, "body"):
+                shown = comparable(plan.body, body)
+                for where, message in mistakes(schema, plan.document, shown, "body"):
                     found.append((where.removeprefix("body.") or "body", message))
     return found, body
 
@@ -114,33 +119,12 @@ def _unknown(plan: Plan, name: str) -> Problem:
     return name[:80], f"is no parameter of '{plan.method.name}'{f'.{guess}?' if guess else ''}"
 
 
-def _unsendable(slot: Slot, value: Any) -> list[Problem]:
+def _unsendable(name: str, slot: Slot, value: Any) -> list[Problem]:
     texts = [text(each) for each in (value if isinstance(value, list) else [value])]
     if slot.place == "path" and any(each in ("", ".", "..") for each in texts):
-        return [(slot.name, "can't be empty or dots: it is part of the path")]
+        return [(name, "can't be empty or dots: it is part of the path")]
     if slot.place == "header" and any(
         not each.isascii() or any(ord(c) < 32 or ord(c) == 127 for c in each) for each in texts
     ):
-        return [(slot.name, "has characters that a header can't carry")]
+        return [(name, "has characters that a header can't carry")]
     return []
-
-
-def _encode(body: Body, value: Any) -> bytes:
-    if body.type == TEXT or (isinstance(value, str) and body.type != FORM and not body.schemas):
-        return text(value).encode()
-    if body.type != FORM or not isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    pairs: Pairs = []
-    for name, each in value.items():
-        encoding = body.encoding.get(name) or {}
-        deep = encoding.get("style") == "deepObject"
-        if isinstance(each, list) and not deep and all(not isinstance(x, dict) for x in each):
-            pairs += [(name, text(x)) for x in each]
-        elif each is not None:
-            pairs += bracketed(name, each)
-    return encoded(pairs).encode()
-
-
-def encoded(pairs: Pairs) -> str:
-    """Write pairs as a query or a form; brackets stay readable."""
-    return "&".join(f"{quote(name, safe='[]')}={quote(value, safe='')}" for name, value in pairs)

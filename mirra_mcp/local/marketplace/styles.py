@@ -15,6 +15,7 @@ KNOWN = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
+    "cookie": ("form", "cookie"),
 }
 """The styles of each place, its default first."""
 SEPARATORS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
@@ -41,6 +42,8 @@ def in_path(name: str, value: Any, style: str, explode: bool | None) -> str:
     def write(each: str) -> str:
         return quote(each, safe="~")
 
+    if style == "json":
+        return write(json.dumps(value, separators=(",", ":")))
     if style == "label":
         return "." + _joined(value, write, "." if explode else ",", explode)
     if style != "matrix":
@@ -75,9 +78,16 @@ def in_query(
     return [f"{quote(name)}={_joined(value, write, SEPARATORS.get(style, ','), False)}"]
 
 
-def in_header(value: Any, explode: bool | None) -> str:
+def in_header(value: Any, style: str, explode: bool | None) -> str:
     """Return the value of a header."""
+    if style == "json":
+        return json.dumps(value, separators=(",", ":"))
     return _joined(value, str, ",", explode)
+
+
+def in_cookie(name: str, value: Any, style: str, explode: bool | None) -> list[str]:
+    """Return the cookies, `name=value` each, that carry a parameter."""
+    return in_query(name, value, "json" if style == "json" else "form", explode)
 
 
 def bracketed(name: str, value: Any) -> list[tuple[str, Any]]:

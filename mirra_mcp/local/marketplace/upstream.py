@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from mirra_mcp.local.kit.foreign import is_deep
+from mirra_mcp.local.marketplace import streams
 from mirra_mcp.local.marketplace.addresses import Addresses, Origin, origin_of
 from mirra_mcp.local.marketplace.errors import Refused, UpstreamError
 
@@ -48,12 +49,16 @@ class Incoming:
     status: int
     headers: dict[str, str]
     body: bytes
+    is_cut: bool = False
+    """Whether it is a stream that went on when it was long enough."""
 
     def value(self) -> Any:
         """Return the answer as JSON where it is JSON, as text where it is text."""
         kind = self.headers.get("content-type", "").split(";")[0].strip().lower()
         if not self.body:
-            return None
+            return [] if kind in streams.KINDS else None
+        if kind in streams.KINDS:
+            return streams.read(kind, self.body, is_cut=self.is_cut)
         if kind in ("", "application/json") or kind.endswith("+json"):
             try:
                 value = json.loads(self.body, parse_constant=str, parse_float=_finite)
@@ -199,22 +204,34 @@ async def _read(response: "httpx.Response") -> Incoming:
     unzip = None if encoding in ("identity", "") else zlib.decompressobj(wbits=47)
     parts: list[bytes] = []
     size = 0
-    async for chunk in response.stream:  # type: ignore[union-attr]  # an async transport's
-        if unzip is not None:
-            try:
-                chunk = unzip.decompress(chunk, LIMIT + 1 - size)
-            except zlib.error:
-                raise UpstreamError(
-                    "broken", "The resource's answer can't be decompressed."
-                ) from None
-        size += len(chunk)
-        if size > LIMIT or (unzip is not None and unzip.unconsumed_tail):
-            raise UpstreamError(
-                "too_large",
-                f"The resource's answer is over {LIMIT // 2**20} MiB. Ask for less at a time.",
-            )
-        parts.append(chunk)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    end = streams.ends(kind)
+    try:
+        async with asyncio.timeout(end.seconds):
+            async for chunk in response.stream:  # type: ignore[union-attr]  # an async transport's
+                if unzip is not None:
+                    chunk = _unzipped(unzip, chunk, LIMIT + 1 - size)
+                size += len(chunk)
+                if size > LIMIT or (unzip is not None and unzip.unconsumed_tail):
+                    raise UpstreamError(
+                        "too_large",
+                        f"The resource's answer is over {LIMIT // 2**20} MiB. Ask for less.",
+                    )
+                parts.append(chunk)
+                if end.is_reached(chunk):
+                    return Incoming(response.status_code, headers, b"".join(parts), is_cut=True)
+    except TimeoutError:
+        if end.seconds is None:
+            raise
+        return Incoming(response.status_code, headers, b"".join(parts), is_cut=True)
     return Incoming(response.status_code, headers, b"".join(parts))
+
+
+def _unzipped(unzip: Any, chunk: bytes, most: int) -> bytes:
+    try:
+        return bytes(unzip.decompress(chunk, most))
+    except zlib.error:
+        raise UpstreamError("broken", "The resource's answer can't be decompressed.") from None
 
 
 def _onward(outgoing: Outgoing, incoming: Incoming) -> Outgoing | None:

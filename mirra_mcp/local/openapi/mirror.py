@@ -22,6 +22,7 @@ from mirra_mcp.local.openapi.documents import Documents
 from mirra_mcp.local.openapi.errors import refusal
 from mirra_mcp.local.openapi.plan import Noun, Plan
 from mirra_mcp.local.openapi.roles import make
+from mirra_mcp.local.openapi.routing import Paths
 from mirra_mcp.local.openapi.words import snake
 from mirra_mcp.wire.model import Doc
 
@@ -86,6 +87,16 @@ class DocumentMirror(Mirror):
             Route(each.method, base + each.path, 200, "", each.spec, True, None, ())
             for each in cls.plan.spec.operations
         ]
+
+    @classmethod
+    def router(cls) -> Any:
+        """Return the operations by path, as OpenAPI's templates have it."""
+        if "_paths" not in cls.__dict__:
+            paths = Paths()
+            for each in cls.routes():
+                paths.add(each.method, each.path, each)
+            cls._paths = paths  # type: ignore[attr-defined]  # a cache per subclass
+        return cls._paths  # type: ignore[attr-defined]
 
     def invoke(self, route: Route, args: dict[str, Any]) -> Answer:
         """Let an operation answer."""

@@ -1,25 +1,19 @@
-"""What a call says, read and checked as its operation declares it.
-
-Source: https://spec.openapis.org/oas/v3.1.1.html#parameter-object (styles)
-"""
+"""What a call says, read and checked as its operation declares it."""
 
 import re
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from typing import Any
-from urllib.parse import parse_qsl, unquote
-
-import orjson
+from urllib.parse import parse_qsl
 
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.openapi.document.problems import Problem
 from mirra_mcp.local.openapi.document.problems import problems as problems_of
 from mirra_mcp.local.openapi.document.schemas import ANY, Schemas
-from mirra_mcp.local.openapi.document.spec import Operation, Parameter
+from mirra_mcp.local.openapi.document.spec import Operation
+from mirra_mcp.local.openapi.parameters import Reader, nested
 from mirra_mcp.wire.model import Doc
 
-BRACKETS = re.compile(r"\[([^\[\]]*)\]")
-SEPARATORS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -55,9 +49,9 @@ def read(schemas: Schemas, operation: Operation, call: Call) -> Given:
     places: dict[str, Doc] = {
         "path": given.path, "query": given.query, "header": given.headers, "cookie": given.cookies,
     }  # fmt: skip
-    cookies = dict(parse_qsl(call.headers.get("cookie", "").replace("; ", "&")))
+    reader = Reader(schemas, call, operation.query_names)
     for parameter in operation.parameters:
-        found = _found(schemas, parameter, call, cookies)
+        found = reader.found(parameter)
         where = parameter.name
         if found is None:
             if parameter.is_required:
@@ -74,64 +68,6 @@ def read(schemas: Schemas, operation: Operation, call: Call) -> Given:
 
 
 # Parameters.
-
-
-def _found(schemas: Schemas, parameter: Parameter, call: Call, cookies: Doc) -> Any:
-    """Return a parameter as texts: one, a list of them, or an object; None where it isn't given."""
-    types, name = schemas.types(parameter.schema), parameter.name
-    if parameter.place == "query":
-        return _in_query(parameter, types, call)
-    sources: dict[str, Any] = {
-        "path": call.params.get(name),
-        "header": call.headers.get(name.lower()),
-        "cookie": cookies.get(name),
-    }
-    text = sources[parameter.place]
-    if text is None:
-        return None
-    if parameter.style == "content":
-        return _json_or_text(text)
-    text = text.removeprefix("." if parameter.style == "label" else "")
-    if parameter.style == "matrix":
-        text = text.removeprefix(f";{name}=")
-    if "array" in types and "string" not in types:
-        return [unquote(each) for each in text.split("." if parameter.style == "label" else ",")]
-    if "object" in types and "string" not in types:
-        bits = text.split(",")
-        if parameter.explode:
-            return dict(bit.partition("=")[::2] for bit in bits)
-        return dict(zip(bits[::2], bits[1::2], strict=False))
-    return text
-
-
-def _in_query(parameter: Parameter, types: tuple[str, ...], call: Call) -> Any:
-    name, pairs = parameter.name, call.query_all
-    if parameter.style == "content":
-        return next((_json_or_text(value) for key, value in pairs if key == name), None)
-    if "object" in types:
-        if parameter.style == "deepObject":
-            deep = {key[len(name) + 1 : -1]: v for key, v in pairs if key.startswith(f"{name}[")}
-            return deep or None
-        if not parameter.explode:
-            text = next((value for key, value in pairs if key == name), None)
-            bits = text.split(",") if text else []
-            return dict(zip(bits[::2], bits[1::2], strict=False)) if text is not None else None
-        return None
-    values = [value for key, value in pairs if key in (name, f"{name}[]", f"{name}[0]")]
-    if not values:
-        return None
-    if "array" in types:
-        if not parameter.explode and len(values) == 1:
-            return values[0].split(SEPARATORS.get(parameter.style, ","))
-        return values
-    return values[-1]
-
-
-def _json_or_text(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        return text
 
 
 def _typed(schemas: Schemas, schema: Any, value: Any) -> Any:
@@ -208,7 +144,7 @@ def _matching(bodies: dict[str, Doc], media: str) -> str | None:
 def _parsed(schemas: Schemas, schema: Doc, media: str, call: Call) -> Any:
     if "json" in media:
         try:
-            return orjson.loads(call.body)
+            return call.json
         except ValueError as error:
             raise Refused(400, f"the body isn't JSON: {error}") from None
     if media == FORM:
@@ -216,12 +152,10 @@ def _parsed(schemas: Schemas, schema: Doc, media: str, call: Call) -> Any:
             text = call.body.decode()
         except UnicodeDecodeError:
             raise Refused(400, "the form isn't UTF-8") from None
-        return _typed(
-            schemas, schema, nested(parse_qsl(text, keep_blank_values=True), schemas, schema)
-        )
+        pairs = parse_qsl(text, keep_blank_values=True)
+        return _typed(schemas, schema, _formed(schemas, schema, pairs))
     if media == MULTIPART:
-        pairs = _multipart(call)
-        return _typed(schemas, schema, nested(pairs, schemas, schema))
+        return _typed(schemas, schema, _formed(schemas, schema, _multipart(call)))
     if media.startswith("text/"):
         return call.body.decode("utf-8", "replace")
     return call.body
@@ -244,41 +178,14 @@ def _multipart(call: Call) -> list[tuple[str, str]]:
     return pairs
 
 
-def nested(pairs: list[tuple[str, str]], schemas: Schemas, schema: Any) -> Doc:
-    """Return a form's pairs as an object: `a[b]=1`, `c[]=2` and repeated names."""
-    found: Doc = {}
+def _formed(schemas: Schemas, schema: Any, pairs: list[tuple[str, str]]) -> Doc:
+    """Return a form's pairs as an object; a list may come as one name, repeated."""
     properties = schemas.shape(schema).properties
+    lists: dict[str, list[str]] = {}
+    rest = []
     for name, value in pairs:
-        head, steps = name.partition("[")[0], BRACKETS.findall(name)
-        if not steps:
-            if "array" in schemas.types(properties.get(head, ANY)):
-                found.setdefault(head, [])
-                if isinstance(found[head], list):
-                    found[head].append(value)
-            else:
-                found[head] = value
-            continue
-        _place(found, [head, *steps], value)
-    return {name: _listed(value) for name, value in found.items()}
-
-
-def _place(into: Doc, steps: list[str], value: str) -> None:
-    for n, step in enumerate(steps[:-1]):
-        key = step if step else str(len(into))
-        inner = into.setdefault(key, {})
-        if not isinstance(inner, dict) or n > 20:
-            return
-        into = inner
-    last = steps[-1]
-    into[last if last else str(len(into))] = value
-
-
-def _listed(value: Any) -> Any:
-    """Turn objects whose keys are 0, 1, 2... into lists."""
-    if not isinstance(value, dict):
-        return value
-    inner = {key: _listed(each) for key, each in value.items()}
-    keys = list(inner)
-    if keys and keys == [str(n) for n in range(len(keys))]:
-        return list(inner.values())
-    return inner
+        if "[" not in name and "array" in schemas.types(properties.get(name, ANY)):
+            lists.setdefault(name, []).append(value)
+        else:
+            rest.append((name, value))
+    return {**nested(rest), **lists}

@@ -57,9 +57,9 @@ def test_publishing_names_every_failing_requirement_at_once(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
-        ({"openApiSpec": None}, "openApiSpec", "OpenAPI 3.0"),
-        ({"openApiSpec": {"openapi": "3.1.0"}}, "openApiSpec.openapi", "3.0.x, not '3.1.0'"),
-        ({"openApiSpec": {"swagger": "2.0"}}, "openApiSpec.openapi", "3.0.x"),
+        ({"openApiSpec": None}, "openApiSpec", "OpenAPI document is needed"),
+        ({"openApiSpec": {"openapi": "4.0.0"}}, "openApiSpec.openapi", "not '4.0.0'"),
+        ({"openApiSpec": {"swagger": "2.0"}}, "openApiSpec", "'paths' is a required property"),
         ({"endpoint": None}, "endpoint", "base URL"),
         ({"endpoint": {"baseUrl": "https://x.example", "methods": []}}, "endpoint.methods", "one"),
         (

@@ -258,26 +258,12 @@ def test_no_parameters_lead_astray(given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "tame"),
-    [
-        ("^[A-Z]{3}$", True),
-        (r"^\d{4}-\d{2}-\d{2}$", True),
-        ("^(abc|def)$", True),
-        ("^(?:[a-z]+)$", True),
-        ("(a+)+$", False),
-        ("(a|a)*$", False),
-        ("(a|aa)+$", False),
-        ("((a)+)+", False),
-        ("a*a*a*a*a*b", False),
-        (r"(.*)\1", False),
-        ("(?=a+)b", False),
-        ("([", False),
-        ("x" * 500, False),
-    ],
+    "pattern", ["(a+)+$", "(a|aa)+$", "a*a*a*a*a*b", r"(.*)\1x", "(?=a+)(a*)*b", "([", "x" * 500]
 )
-def test_only_patterns_that_surely_end_are_tried(pattern: str, tame: bool) -> None:
-    assert schemas.is_tame(pattern) is tame
-    schemas.mistakes({"type": "string", "pattern": pattern}, None, "a" * 5000 + "!", "x")
+def test_a_strangers_pattern_never_takes_forever(pattern: str) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    found = schemas.mistakes(schema, Document({}), "a" * 5000 + "!", "x")
+    assert found == ([] if pattern in ("([", r"(.*)\1x") else [("x", f"must match {pattern}")])
 
 
 @pytest.mark.parametrize(
@@ -305,7 +291,6 @@ def test_an_origin_is_scheme_host_and_port() -> None:
         ({"parameters": {"Host": {"in": "header"}}}, "can't be set by a parameter"),
         ({"parameters": {"x": {"in": "path"}}}, "lacks it"),
         ({"requestBody": {"type": 5}}, "no valid schema"),
-        ({"requestBody": {"content": {"multipart/form-data": {}}}}, "only JSON and forms"),
         ({"requestBody": {"content": {"application/json": {"schema": {"type": 5}}}}}, "no valid"),
     ],
 )

@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.routes import Route, routes_of
+from mirra_mcp.local.marketplace.contents import encoded
 from mirra_mcp.local.marketplace.definitions import Definition
 from mirra_mcp.local.marketplace.errors import invalid, not_found
 from mirra_mcp.local.marketplace.listings import names, schemas
 from mirra_mcp.local.marketplace.openapi import PLACEHOLDER
-from mirra_mcp.local.marketplace.requests import Filled, encoded
+from mirra_mcp.local.marketplace.requests import Filled
 from mirra_mcp.local.marketplace.styles import bracketed, text
 from mirra_mcp.wire.marketplace import (
     CreateResource,

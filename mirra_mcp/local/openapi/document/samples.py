@@ -144,7 +144,10 @@ class Samples:
             fitting = [each for each in options if self._is_like(each, value)]
             return self._mend((fitting or options)[0], value, dice, depth + 1)
         if options:
-            best = max(options, key=lambda each: self._likeness(each, value))
+            rule = self.schemas.discriminators.of(doc)
+            best = (rule and rule.of(value)) or max(
+                options, key=lambda each: self._likeness(each, value)
+            )
             merged = self._beside(doc)
             parts = [best, merged] if merged.get("properties") or merged.get("allOf") else [best]
             whole = self.schemas.derived("both", (doc, best), lambda: {"allOf": parts})
@@ -152,7 +155,9 @@ class Samples:
             self._discriminate(doc, best, value)
             return value
         if isinstance(value, dict) and ("object" in types or not types):
-            return self._mend_object(schema, value, dice, depth)
+            rule = self.schemas.discriminators.of(doc)
+            chosen = rule.of(value) if rule is not None and rule.is_base else None
+            return self._mend_object(chosen or schema, value, dice, depth)
         if isinstance(value, list) and "array" in types:
             items = [self._mend(doc.get("items") or ANY, each, dice, depth + 1) for each in value]
             least = int(doc.get("minItems") or 0) - len(items)

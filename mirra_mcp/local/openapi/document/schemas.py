@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import orjson
 
+from mirra_mcp.local.openapi.document.discriminators import Discriminators, ruled
 from mirra_mcp.local.openapi.document.spec import Spec
 from mirra_mcp.wire.model import Doc
 
@@ -35,9 +36,17 @@ DROPPED = {
     "$schema",
 }
 DEEPEST = 12
+CHECKED = {
+    "pattern", "type", "enum", "required", "minimum", "maximum", "exclusiveMinimum", "minLength",
+    "exclusiveMaximum", "maxLength", "minItems", "maxItems", "multipleOf", "uniqueItems",
+    "minProperties", "maxProperties",
+}  # fmt: skip
+"""What real documents get wrong, and what can be left out then."""
 ANY: Doc = {}
 """The schema that takes everything. One object, as schemas are known by their identity."""
 NOTHING: Doc = {"not": {}}
+EXTENDED = "extended "
+"""Marks a reference to a base from a schema that extends it."""
 
 
 @dataclass
@@ -63,6 +72,7 @@ class Schemas:
         self._shapes: dict[int, Shape] = {}
         self._derived: dict[tuple[Any, ...], Doc] = {}
         self._types: dict[int, tuple[str, ...]] = {}
+        self.discriminators = Discriminators(spec)
 
     # Reading.
 
@@ -129,21 +139,28 @@ class Schemas:
         if key not in self._shapes:
             self._kept.append(schema)
             shape = self._shapes[key] = Shape()
-            self._collect(schema, shape, 0, is_sure=True)
+            self._collect(schema, shape, set(), is_sure=True)
         return self._shapes[key]
 
-    def _collect(self, schema: Any, shape: Shape, depth: int, *, is_sure: bool) -> None:
+    def _collect(
+        self, schema: Any, shape: Shape, seen: set[tuple[int, bool]], *, is_sure: bool
+    ) -> None:
         doc = self.of(schema)
-        if depth > DEEPEST:
+        if (id(doc), is_sure) in seen:
             return
+        seen.add((id(doc), is_sure))
         for name, each in (doc.get("properties") or {}).items():
             shape.properties.setdefault(name, each)
         if is_sure:
             shape.required |= set(doc.get("required") or ())
         for each in doc.get("allOf") or []:
-            self._collect(each, shape, depth + 1, is_sure=is_sure)
+            self._collect(each, shape, seen, is_sure=is_sure)
         for each in [*(doc.get("oneOf") or []), *(doc.get("anyOf") or [])]:
-            self._collect(each, shape, depth + 1, is_sure=False)
+            self._collect(each, shape, seen, is_sure=False)
+        rule = self.discriminators.of(doc)
+        if rule is not None and rule.is_base:
+            for each in rule.options.values():
+                self._collect(each, shape, seen, is_sure=False)
         more = doc.get("additionalProperties")
         if more is False or doc.get("unevaluatedProperties") is False:
             shape.is_closed = True
@@ -173,12 +190,8 @@ class Schemas:
         """Return a validator (of jsonschema-rs), made once a schema."""
         key = (id(schema), direction)
         if key not in self._validators:
-            import jsonschema_rs
-
             self._kept.append(schema)
-            self._validators[key] = jsonschema_rs.Draft202012Validator(
-                self.standard(schema, direction), validate_formats=True
-            )
+            self._validators[key] = _validator(self.standard(schema, direction))
         return self._validators[key]
 
     def standard(self, schema: Any, direction: Direction) -> Doc | bool:
@@ -191,23 +204,37 @@ class Schemas:
             for ref, name in list(wanted.items()):
                 if ref not in done:
                     done.add(ref)
-                    defs[name] = self._plain(self.spec.pointed(ref), direction, wanted)
+                    target = self.spec.pointed(ref.removeprefix(EXTENDED))
+                    is_base = not ref.startswith(EXTENDED)
+                    defs[name] = self._plain(target, direction, wanted, is_base=is_base)
         if isinstance(plain, dict) and defs:
             return plain | {"$defs": defs}
         return plain  # type: ignore[no-any-return]  # an object or a truth value
 
-    def _plain(self, schema: Any, direction: Direction, wanted: dict[str, str]) -> Any:
+    def _plain(
+        self, schema: Any, direction: Direction, wanted: dict[str, str], *, is_base: bool = True
+    ) -> Any:
+        """Return a schema in the standard's words; what it refers to is put into `wanted`.
+
+        With `is_base` its discriminator rules; a schema that extends it has its fields alone.
+        """
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
             return True
         if isinstance(ref := schema.get("$ref"), str):
+            ref = ref if is_base else EXTENDED + ref
             name = wanted.setdefault(ref, f"s{len(wanted)}")
             plain: Doc = {"$ref": f"#/$defs/{name}"}
             if self.spec.is_old:
                 return plain
             return self._plain_object(schema, direction, wanted) | plain
-        return self._plain_object(schema, direction, wanted)
+        plain = self._plain_object(schema, direction, wanted)
+        rule = self.discriminators.of(schema)
+        if rule is None or (rule.is_base and not is_base):
+            return plain
+        options = {key: self._plain(each, direction, wanted) for key, each in rule.options.items()}
+        return ruled(plain, rule, options)
 
     def _plain_object(self, schema: Doc, direction: Direction, wanted: dict[str, str]) -> Doc:
         plain: Doc = {}
@@ -215,7 +242,9 @@ class Schemas:
             if key in DROPPED or key == "$ref" or key.startswith("x-"):
                 continue
             if key in LISTS and isinstance(value, list):
-                plain[key] = [self._plain(each, direction, wanted) for each in value]
+                plain[key] = [
+                    self._plain(each, direction, wanted, is_base=key != "allOf") for each in value
+                ]
             elif key in SINGLES and isinstance(value, dict | bool):
                 plain[key] = self._plain(value, direction, wanted)
             elif key in MAPS and isinstance(value, dict):
@@ -237,6 +266,39 @@ class Schemas:
         mark = HIDDEN[direction]
         properties = schema.get("properties") or {}
         return [name for name in names if not self.of(properties.get(name)).get(mark)]
+
+
+def _validator(standard: Doc | bool) -> Any:
+    """Return a validator; a pattern in a dialect that isn't known is left out, as said to be."""
+    import jsonschema_rs
+
+    try:
+        return jsonschema_rs.Draft202012Validator(standard, validate_formats=True)
+    except (jsonschema_rs.ValidationError, ValueError):
+        usable = without_unusable(standard)
+    try:
+        return jsonschema_rs.Draft202012Validator(usable, validate_formats=True)
+    except (jsonschema_rs.ValidationError, ValueError):
+        return jsonschema_rs.Draft202012Validator(True)
+
+
+def without_unusable(node: Any) -> Any:
+    """Return a schema without the patterns and types that nobody can check."""
+    import jsonschema_rs
+
+    if isinstance(node, list):
+        return [without_unusable(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    kept: Doc = {}
+    for key, value in node.items():
+        if key in CHECKED and not isinstance(value, dict):
+            try:
+                jsonschema_rs.Draft202012Validator({key: value})
+            except (jsonschema_rs.ValidationError, ValueError):
+                continue
+        kept[key] = without_unusable(value) if key not in ("enum", "const", "default") else value
+    return kept
 
 
 def _modern(plain: Doc, schema: Doc) -> Doc:

@@ -26,7 +26,10 @@ class Parameter:
     is_required: bool
     schema: Doc
     style: str
+    """OpenAPI's name of it, or `content` where a media type says how it is written."""
     explode: bool
+    allows_reserved: bool = False
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,22 @@ class Operation:
     """Alternatives: each names the schemes that it needs together."""
     callbacks: dict[str, Doc] = field(default_factory=dict)
     deprecated: bool = False
+    encodings: dict[str, Doc] = field(default_factory=dict)
+    """By media type of the body, how each of its properties is written."""
+    servers: tuple[Doc, ...] = ()
+    """Where it is to be called, if not where the whole API is."""
+    said: str | None = None
+    """What it does, in the document's words."""
 
     @property
     def spec(self) -> str:
         """The operation as prose writes it: `POST /pets`."""
         return f"{self.method} {self.path}"
+
+    @cached_property
+    def query_names(self) -> frozenset[str]:
+        """What its parameters in the query are called."""
+        return frozenset(each.name for each in self.parameters if each.place == "query")
 
     @property
     def success(self) -> Response | None:
@@ -107,16 +121,13 @@ class Spec:
         return str((self.doc.get("info") or {}).get("version") or "0")
 
     @cached_property
+    def servers(self) -> tuple[str, ...]:
+        """Where the API is, with the usual values of variables."""
+        return tuple(map(url_of, _servers(self.doc)))
+
+    @property
     def _server(self) -> str:
-        """The first server's URL, with its variables' usual values."""
-        servers = self.doc.get("servers")
-        server = servers[0] if isinstance(servers, list) and servers else {}
-        if not isinstance(server, dict):
-            return ""
-        url = str(server.get("url") or "")
-        for name, each in (server.get("variables") or {}).items():
-            url = url.replace(f"{{{name}}}", str((each or {}).get("default") or ""))
-        return url
+        return self.servers[0] if self.servers else ""
 
     @cached_property
     def base(self) -> str:
@@ -163,6 +174,13 @@ class Spec:
                 if not name.startswith("x-")
             },
             bool(doc.get("deprecated")),
+            {
+                str(media).partition(";")[0].strip().lower(): each["encoding"]
+                for media, each in (body.get("content") or {}).items()
+                if isinstance(each, dict) and isinstance(each.get("encoding"), dict)
+            },
+            _servers(doc) or _servers(item),
+            doc.get("summary") or doc.get("description") or None,
         )
 
     def _parameters(self, item: Doc, doc: Doc) -> list[Parameter]:
@@ -185,7 +203,9 @@ class Spec:
                 bool(each.get("required")) or place == "path",
                 schema or {},
                 "content" if each.get("schema") is None and each.get("content") else style,
-                bool(each.get("explode", style == "form")),
+                bool(each.get("explode", style in ("form", "deepObject"))),
+                bool(each.get("allowReserved")),
+                each.get("description"),
             )
         return list(found.values())
 
@@ -254,3 +274,20 @@ class Spec:
             else:
                 return None
         return node
+
+
+def url_of(server: Doc) -> str:
+    """Return a server's URL, with the usual values of its variables."""
+    url = str(server.get("url") or "")
+    variables = server.get("variables")
+    for name, each in variables.items() if isinstance(variables, dict) else ():
+        usual = each.get("default") if isinstance(each, dict) else None
+        url = url.replace(f"{{{name}}}", str(usual or ""))
+    return url
+
+
+def _servers(doc: Doc) -> tuple[Doc, ...]:
+    found = doc.get("servers")
+    return (
+        tuple(each for each in found if isinstance(each, dict)) if isinstance(found, list) else ()
+    )
