@@ -8,6 +8,13 @@ Sources:
 - https://docs.windsurf.com/windsurf/cascade/mcp
 - https://docs.cline.bot/mcp/configuring-mcp-servers
 - https://modelcontextprotocol.io/docs/develop/connect-local-servers
+
+Sources of where skills lie:
+- https://code.claude.com/docs/en/skills
+- https://docs.windsurf.com/windsurf/cascade/skills
+- https://cursor.com/docs/context/skills, https://developers.openai.com/codex/skills,
+  https://code.visualstudio.com/docs/copilot/customization/agent-skills, https://docs.cline.bot/features/skills:
+  all four read `~/.agents/skills`
 """
 
 import json
@@ -39,6 +46,8 @@ class McpClient:
     kind: Literal["json", "toml"] = "json"
     typed: bool = False
     """Whether an entry says `"type": "stdio"`."""
+    skills: Path | None = None
+    """Where it looks for the skills of the whole user account; some share a folder."""
 
     @property
     def is_present(self) -> bool:
@@ -145,16 +154,28 @@ def known(home: Path, environ: Mapping[str, str], platform: str) -> tuple[McpCli
     cline = code / "globalStorage" / "saoudrizwan.claude-dev" / "settings"
     codex = Path(environ.get("CODEX_HOME") or home / ".codex")
     desktop = programs / "Claude" / "claude_desktop_config.json"
-    windsurf = home / ".codeium" / "windsurf" / "mcp_config.json"
+    windsurf = home / ".codeium" / "windsurf"
+    shared = home / ".agents" / "skills"
+    own = Path(environ.get("CLAUDE_CONFIG_DIR") or home / ".claude") / "skills"
     return (
-        McpClient("claude-code", "Claude Code", home / ".claude.json", "mcpServers", typed=True),
-        McpClient("cursor", "Cursor", home / ".cursor" / "mcp.json", "mcpServers"),
-        McpClient("vscode", "VS Code", code / "mcp.json", "servers", typed=True),
-        McpClient("codex", "Codex", codex / "config.toml", "mcp_servers", kind="toml"),
-        McpClient("windsurf", "Windsurf", windsurf, "mcpServers"),
-        McpClient("cline", "Cline", cline / "cline_mcp_settings.json", "mcpServers"),
+        McpClient(
+            "claude-code", "Claude Code", home / ".claude.json", "mcpServers",
+            typed=True, skills=own,
+        ),
+        McpClient("cursor", "Cursor", home / ".cursor" / "mcp.json", "mcpServers", skills=shared),
+        McpClient("vscode", "VS Code", code / "mcp.json", "servers", typed=True, skills=shared),
+        McpClient(
+            "codex", "Codex", codex / "config.toml", "mcp_servers", kind="toml", skills=shared
+        ),
+        McpClient(
+            "windsurf", "Windsurf", windsurf / "mcp_config.json", "mcpServers",
+            skills=windsurf / "skills",
+        ),
+        McpClient(
+            "cline", "Cline", cline / "cline_mcp_settings.json", "mcpServers", skills=shared
+        ),
         McpClient("claude-desktop", "Claude Desktop", desktop, "mcpServers"),
-    )
+    )  # fmt: skip
 
 
 def here() -> tuple[McpClient, ...]:

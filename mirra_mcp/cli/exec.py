@@ -77,7 +77,7 @@ def exec(
     \b
     Examples:
       mirra-mcp exec -- pytest -q
-      mirra-mcp exec --mirrors stripe --seed stripe:subscriptions -- npm test
+      mirra-mcp exec --mirrors stripe --seed stripe:subscription-lifecycle -- npm test
       mirra-mcp exec --session ses_4otd -- uvicorn shop:app --port 3000
       mirra-mcp exec --webhooks stripe=http://127.0.0.1:3000/hooks -- npm run dev
       mirra-mcp exec --fail-on refused-webhook,gap,5xx,live -- npm run e2e

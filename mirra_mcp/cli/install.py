@@ -1,13 +1,16 @@
-"""`mirra-mcp install` and `uninstall`: our entry in the configuration of MCP clients."""
+"""`mirra-mcp install` and `uninstall`: all that MCP clients and a project get from us, and back."""
 
-import os
-import tempfile
+import shutil
 from pathlib import Path
 
 import click
 
 from mirra_mcp.cli.clients import NAME, McpClient, here, our_command
+from mirra_mcp.cli.extras import skills, starters
 from mirra_mcp.cli.failures import BadUsage, CommandFailed, nearest
+from mirra_mcp.cli.installed import Installed, replace
+from mirra_mcp.cli.options import data_dir, settings_from
+from mirra_mcp.cli.running import data_folder
 
 BACKUP = ".mirra-backup"
 
@@ -15,53 +18,91 @@ BACKUP = ".mirra-backup"
 @click.command()
 @click.argument("clients", nargs=-1, metavar="[CLIENT]...")
 @click.option("--print", "only_print", is_flag=True, help="Show what would be written, and where.")
-@click.option("--force", is_flag=True, help="Replace an entry that differs.")
-def install(clients: tuple[str, ...], only_print: bool, force: bool) -> None:
+@click.option("--no-skills", is_flag=True, help="Leave the agents' skills out.")
+@click.option("--no-scenario", is_flag=True, help="Leave this project's first scenario out.")
+@click.option("--force", is_flag=True, help="Replace an entry, or a skill, that differs.")
+@data_dir
+def install(
+    clients: tuple[str, ...],
+    only_print: bool,
+    no_skills: bool,
+    no_scenario: bool,
+    force: bool,
+    data_dir: Path | None,
+) -> None:
     """Add mirra to the MCP clients of this user account.
 
     CLIENT is one of claude-code, cursor, vscode, codex, windsurf, cline, claude-desktop; without
-    one, every client found on this machine is set up. Not another byte of a file changes, comments
-    included, and the file as it was is kept beside it with the ending .mirra-backup.
+    one, every client found on this machine is set up. Each gets an entry for the server, and skills
+    where it reads them: not another byte of a file changes, comments included, and the file as it
+    was is kept beside it with the ending .mirra-backup. Where the project in this folder uses
+    Stripe, Resend or Twilio, it gets a scenario to start from. 'mirra-mcp uninstall' undoes it all.
 
     \b
     Examples:
       mirra-mcp install --print
       mirra-mcp install cursor codex
+      mirra-mcp install --no-skills --no-scenario
 
     MIRRA_TOKEN is not written: set it where the client runs if you want hosted Mirra.
     """
+    chosen = _named(clients) or [client for client in here() if client.is_present]
+    first = [] if no_scenario else list(starters(Path.cwd(), Path.home()))
     if only_print:
-        for client in _named(clients) or _present() or list(here()):
-            _show(client)
+        for client in chosen or here():
+            _show(client, with_skills=not no_skills)
+        for sign, file, text in first:
+            click.echo(f"{sign}: {file}\n{text}")
         return
-    chosen = _named(clients) or _present()
     if not chosen:
         raise CommandFailed(
             "No MCP client was found on this machine.",
             "Name one to set it up all the same: "
             f"{', '.join(each.name for each in here())}. --print shows what each would get.",
         )
-    problems = [problem for client in chosen if (problem := _write(client, force))]
+    made = Installed.read(data_folder(settings_from(data_dir=data_dir)))
+    problems: list[str] = []
+    for client in chosen:
+        if _write(client, made, problems, force=force) and not no_skills:
+            _teach(client, made, problems, force=force)
+    for sign, file, text in first:
+        _start(sign, file, text, made, problems)
     if problems:
         raise CommandFailed("\n".join(problems))
 
 
 @click.command()
 @click.argument("clients", nargs=-1, metavar="[CLIENT]...")
-def uninstall(clients: tuple[str, ...]) -> None:
+@data_dir
+def uninstall(clients: tuple[str, ...], data_dir: Path | None) -> None:
     """Take mirra out of the MCP clients of this user account.
 
-    Without CLIENT, out of every one that has it. A file that was not touched since `install` is
-    put back as it was, byte for byte; from any other only our entry is taken.
+    Without CLIENT, out of every one that has it, and the scenarios out of the projects that got
+    one. A file that was not touched since `install` is put back as it was, byte for byte; from any
+    other only our entry is taken, and a skill or scenario that was edited stays.
 
     \b
     Examples:
       mirra-mcp uninstall
       mirra-mcp uninstall cursor
     """
-    problems = [problem for each in _named(clients) or here() if (problem := _take_out(each))]
+    made = Installed.read(data_folder(settings_from(data_dir=data_dir)))
+    problems: list[str] = []
+    chosen = _named(clients) or list(here())
+    taken = [client for client in chosen if _take_out(client, problems)]
+    left = [client for client in here() if _has_us(client)]
+    files = _freed(made, chosen if clients else None, left)
+    try:
+        problems.extend(problem for file in files if (problem := made.take_out(file)))
+        made.clear(is_last=not left)
+    except OSError as problem:
+        problems.append(f"{problem.filename} can't be written: {problem.strerror}.")
+    for folder in dict.fromkeys(_told(file) for file in files):
+        click.echo(f"{folder}: ours are taken out.")
     if problems:
         raise CommandFailed("\n".join(problems))
+    if not files and not taken:
+        click.echo("There is nothing of mirra to take out.")
 
 
 def _named(names: tuple[str, ...]) -> list[McpClient]:
@@ -75,53 +116,85 @@ def _named(names: tuple[str, ...]) -> list[McpClient]:
     return [everyone[name] for name in dict.fromkeys(names)]
 
 
-def _present() -> list[McpClient]:
-    return [client for client in here() if client.is_present]
-
-
-def _show(client: McpClient) -> None:
-    entry = client.entry(our_command(), {})
+def _show(client: McpClient, *, with_skills: bool) -> None:
     click.echo(f"{client.title}: {client.file}")
-    click.echo(client.with_entry("", entry))
+    click.echo(client.with_entry("", client.entry(our_command(), {})))
+    if with_skills and client.skills:
+        click.echo(f"{client.title}, skills:")
+        for file in skills():
+            click.echo(f"  {client.skills / file}")
+        click.echo()
 
 
-def _write(client: McpClient, force: bool) -> str | None:
-    """Add the entry; return what stands in the way, if anything does."""
+def _write(client: McpClient, made: Installed, problems: list[str], *, force: bool) -> bool:
+    """Add the entry; tell whether it is there now, or add what stands in the way."""
     entry = client.entry(our_command(), {})
     try:
         before = client.text()
         present = client.parse(before).get(NAME)
         if present == entry:
             click.echo(f"{client.title}: already set up in {client.file}")
-            return None
+            return True
         if present is not None and not force:
-            return (
+            problems.append(
                 f"{client.title}: {client.file} has another entry '{NAME}'. "
                 "Replace it with --force."
             )
+            return False
         after = client.with_entry(before, entry)
         if client.parse(after).get(NAME) != entry:
             raise ValueError("its form is unusual")
-        _keep(client.file, before)
-        _replace(client.file, after)
+        made.make_folder(client.file.resolve().parent)
+        made.save()
+        _keep(client.file)
+        replace(client.file, after)
     except ValueError as problem:
-        return (
+        problems.append(
             f"{client.title}: {client.file} can't be read ({problem}), so it was left alone. "
             f"'mirra-mcp install {client.name} --print' shows what to add."
         )
+        return False
     except OSError as problem:
-        return f"{client.title}: {client.file} can't be written: {problem.strerror}."
+        problems.append(f"{client.title}: {client.file} can't be written: {problem.strerror}.")
+        return False
     click.echo(f"{client.title}: added to {client.file}. Restart it, or reload its MCP servers.")
-    return None
+    return True
 
 
-def _take_out(client: McpClient) -> str | None:
-    """Remove the entry; return what stands in the way, if anything does."""
+def _teach(client: McpClient, made: Installed, problems: list[str], *, force: bool) -> None:
+    """Give a client our skills."""
+    if client.skills is None:
+        return
+    refused = []
+    for name, text in skills().items():
+        try:
+            refused += [made.write(client.skills / name, text, force=force) or ""]
+        except OSError as problem:
+            refused.append(f"{client.skills / name} can't be written: {problem.strerror}.")
+    problems += [each for each in refused if each and each not in problems]
+    if not any(refused):
+        click.echo(f"{client.title}: {len(refused)} skills are in {client.skills}")
+
+
+def _start(sign: str, file: Path, text: str, made: Installed, problems: list[str]) -> None:
+    """Give the project a scenario to start from, unless it has one of that name."""
+    if file.exists():
+        return
+    try:
+        made.write(file, text)
+    except OSError as problem:
+        problems.append(f"{file} can't be written: {problem.strerror}.")
+        return
+    click.echo(f"{sign}: {file} is a scenario to start from; 'mirra-mcp check' explains it.")
+
+
+def _take_out(client: McpClient, problems: list[str]) -> bool:
+    """Remove the entry; tell whether there was one that is gone now."""
     try:
         now = client.text()
-        entry = client.parse(now).get(NAME)
-        if entry is None:
-            return None
+        if client.parse(now).get(NAME) is None:
+            return False
+        entry = client.parse(now)[NAME]
         backup = _beside(client.file)
         before = backup.read_bytes().decode("utf-8") if backup.exists() else None
         if before is not None and client.with_entry(before, entry) == now:
@@ -130,19 +203,46 @@ def _take_out(client: McpClient) -> str | None:
             after = client.without_entry(now)
             if client.parse(after) != {k: v for k, v in client.parse(now).items() if k != NAME}:
                 raise ValueError("its form is unusual")
-        if after:
-            _replace(client.file, after)
-        else:
+        if before is None and now == client.with_entry("", entry):
             client.file.resolve().unlink()
+        else:
+            replace(client.file, after)
         backup.unlink(missing_ok=True)
     except ValueError as problem:
-        return (
+        problems.append(
             f"{client.title}: {client.file} can't be read ({problem}). Take '{NAME}' out by hand."
         )
+        return False
     except OSError as problem:
-        return f"{client.title}: {client.file} can't be written: {problem.strerror}."
+        problems.append(f"{client.title}: {client.file} can't be written: {problem.strerror}.")
+        return False
     click.echo(f"{client.title}: taken out of {client.file}.")
-    return None
+    return True
+
+
+def _has_us(client: McpClient) -> bool:
+    try:
+        return NAME in client.servers()
+    except (ValueError, OSError):
+        return False
+
+
+def _freed(made: Installed, named: list[McpClient] | None, left: list[McpClient]) -> list[Path]:
+    """List our files that nobody needs any more: of some clients, or all of them."""
+    needed = {client.skills for client in left if client.skills}
+    places = None if named is None else {client.skills for client in named if client.skills}
+    return [
+        file
+        for file in made.files
+        if needed.isdisjoint(file.parents)
+        and (places is None or not places.isdisjoint(file.parents))
+    ]
+
+
+def _told(file: Path) -> Path:
+    """Return where a file of ours lies, for people: the folder of skills, or of scenarios."""
+    places = {client.skills for client in here()}
+    return next((each for each in file.parents if each in places), file.parent)
 
 
 def _beside(file: Path) -> Path:
@@ -150,26 +250,7 @@ def _beside(file: Path) -> Path:
     return file.with_name(file.name + BACKUP)
 
 
-def _keep(file: Path, text: str) -> None:
-    """Keep what the file was before us beside it; an empty text: there was none."""
-    file.resolve().parent.mkdir(parents=True, exist_ok=True)
-    backup = _beside(file)
-    backup.touch(mode=0o600)
+def _keep(file: Path) -> None:
+    """Keep what the file was before us beside it, if there was one."""
     if file.exists():
-        backup.chmod(file.stat().st_mode & 0o777)
-    backup.write_bytes(text.encode())
-
-
-def _replace(file: Path, text: str) -> None:
-    """Put the new text in place at once."""
-    file = file.resolve()
-    mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(file)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        shutil.copy2(file, _beside(file))

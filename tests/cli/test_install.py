@@ -1,20 +1,24 @@
 """`install`: our entry in other programs' configuration, and nothing else touched."""
 
 import json
+import os
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from mirra_mcp.cli.app import mirra_mcp
 from mirra_mcp.cli.clients import McpClient, known
 from tests.cli.command import SCRIPT, run
+from tests.standing.project import ROOT
 
+SKILLS = {page.name for page in (ROOT / "skills").iterdir()}
 NAMES = ("claude-code", "cursor", "vscode", "codex", "windsurf", "cline", "claude-desktop")
 
 
 def _clients(home: Path) -> dict[str, McpClient]:
-    import sys
-
     return {client.name: client for client in known(home, {}, sys.platform)}
 
 
@@ -63,7 +67,10 @@ def test_without_a_name_every_client_that_is_there_is_set_up(tmp_path: Path) -> 
     (tmp_path / ".claude.json").write_text("{}", encoding="utf-8")
     done = run(tmp_path, "install")
     assert done.returncode == 0
-    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["Claude Code", "Cursor"]
+    assert [line.split(":")[0] for line in done.stdout.splitlines() if " added to " in line] == [
+        "Claude Code",
+        "Cursor",
+    ]
 
 
 def test_without_any_client_it_says_so_and_shows_what_each_would_get(tmp_path: Path) -> None:
@@ -175,21 +182,140 @@ def _inserted(before: str, after: str) -> str | None:
     return after[start : len(after) - len(rest)] if after.endswith(rest) else None
 
 
-def test_install_and_uninstall_leave_a_home_as_it_was(tmp_path: Path) -> None:
-    clients = _clients(tmp_path)
-    for number, client in enumerate(clients.values()):
-        texts = TOML_FILES if client.kind == "toml" else JSON_FILES
-        text = list(texts.values())[number % 5].replace("mcpServers", client.section)
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a project in it, in which the command runs in this process."""
+    for name in ("CODEX_HOME", "XDG_CONFIG_HOME", "APPDATA", "CLAUDE_CONFIG_DIR", "MIRRA_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("MIRRA_DATA_DIR", str(tmp_path / "data" / "mirra"))
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "package.json").write_text('{"dependencies": {"stripe": "1"}}', encoding="utf-8")
+    monkeypatch.chdir(project)
+    return tmp_path
+
+
+def mirra(*arguments: str) -> str:
+    """Run the command in this process; it must succeed."""
+    done = CliRunner().invoke(mirra_mcp, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize("kind", JSON_FILES)
+def test_install_and_uninstall_leave_a_home_as_it_was(home: Path, kind: str) -> None:
+    """Byte for byte, with every folder and permission, whatever seven clients' files look like."""
+    clients = _clients(home)
+    toml = list(TOML_FILES.values())[list(JSON_FILES).index(kind) % len(TOML_FILES)]
+    for client in clients.values():
+        text = toml if client.kind == "toml" else JSON_FILES[kind]
         client.file.parent.mkdir(parents=True, exist_ok=True)
-        if text.strip():
-            client.file.write_bytes(text.encode())
-    before = _files(tmp_path)
-    assert run(tmp_path, "install").returncode == 0
-    assert _files(tmp_path) != before
-    done = run(tmp_path, "uninstall")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == len(clients)
-    assert _files(tmp_path) == before
+        if kind != "none":
+            client.file.write_bytes(text.replace("mcpServers", client.section).encode())
+            client.file.chmod(0o640)
+    before = _everything(home)
+    mirra("install", *NAMES)
+    installed = _everything(home)
+    assert installed != before
+    mirra("install", *NAMES)
+    assert _everything(home) == installed, "twice is once"
+    assert mirra("uninstall").count("taken out of") == len(clients)
+    assert _everything(home) == before
+    assert mirra("uninstall") == "There is nothing of mirra to take out.\n"
+    assert _everything(home) == before
+
+
+def test_where_there_was_nothing_nothing_is_left(home: Path) -> None:
+    before = _everything(home)
+    mirra("install", *NAMES)
+    mirra("uninstall", "codex", "cursor")
+    mirra("uninstall")
+    assert _everything(home) == before
+
+
+def test_skills_are_where_each_client_looks_and_stay_while_one_of_them_needs_them(
+    home: Path,
+) -> None:
+    clients = _clients(home)
+    mirra("install", "cursor", "codex", "claude-code", "claude-desktop")
+    shared, own = home / ".agents" / "skills", home / ".claude" / "skills"
+    assert (clients["cursor"].skills, clients["codex"].skills) == (shared, shared)
+    assert {page.parent.name for page in own.glob("*/SKILL.md")} == SKILLS
+    mirra("uninstall", "cursor")
+    assert {page.parent.name for page in shared.glob("*/SKILL.md")} == SKILLS
+    mirra("uninstall", "codex")
+    assert not shared.parent.exists()
+    assert {page.parent.name for page in own.glob("*/SKILL.md")} == SKILLS
+    mirra("uninstall")
+
+
+def test_a_skill_or_scenario_that_was_edited_is_left_and_told(home: Path) -> None:
+    mirra("install", "claude-code")
+    skill = home / ".claude" / "skills" / "mirra" / "SKILL.md"
+    scenario = home / "shop" / "scenarios" / "stripe-refund.md"
+    for file in (skill, scenario):
+        file.write_text("mine\n", encoding="utf-8")
+    refused = CliRunner().invoke(mirra_mcp, ["install", "claude-code"])
+    assert (refused.exit_code, refused.output.count("--force")) == (1, 1)
+    gone = CliRunner().invoke(mirra_mcp, ["uninstall"])
+    assert gone.exit_code == 1
+    for file in (skill, scenario):
+        assert file.read_text(encoding="utf-8") == "mine\n"
+        assert f"{file} was edited since" in gone.output
+    assert not (home / ".claude" / "skills" / "mirra-email-bounces").exists()
+    assert not (home / "data").exists()
+
+
+def test_force_replaces_a_skill_and_uninstall_brings_it_back(home: Path) -> None:
+    skill = home / ".claude" / "skills" / "mirra" / "SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("theirs\n", encoding="utf-8")
+    before = _everything(home)
+    refused = CliRunner().invoke(mirra_mcp, ["install", "claude-code"])
+    assert refused.exit_code == 1
+    assert f"{skill} is there already and differs" in refused.output
+    assert skill.read_text(encoding="utf-8") == "theirs\n"
+    mirra("install", "claude-code", "--force")
+    assert skill.read_text(encoding="utf-8").startswith("---\nname: mirra\n")
+    mirra("uninstall")
+    assert _everything(home) == before
+
+
+def test_print_shows_all_first_and_options_leave_parts_out(home: Path) -> None:
+    before = _everything(home)
+    shown = mirra("install", "cursor", "--print")
+    assert str(home / ".cursor" / "mcp.json") in shown
+    assert str(home / ".agents" / "skills" / "mirra" / "SKILL.md") in shown
+    assert f"package.json depends on stripe: {home}/shop/scenarios/stripe-refund.md" in shown
+    assert "# Refund Part of a Payment" in shown
+    less = mirra("install", "cursor", "--print", "--no-skills", "--no-scenario")
+    assert "SKILL.md" not in less
+    assert "scenarios" not in less
+    assert _everything(home) == before
+
+
+def test_a_starter_is_a_valid_scenario_and_no_home_is_a_project(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = mirra("install", "cursor")
+    assert "package.json depends on stripe: " in said
+    page = home / "shop" / "scenarios" / "stripe-refund.md"
+    read = CliRunner().invoke(mirra_mcp, ["check", str(page)])
+    assert read.exit_code == 0, read.output
+    (home / "package.json").write_text('{"dependencies": {"twilio": "1"}}', encoding="utf-8")
+    for folder in (home, home.parent):
+        monkeypatch.chdir(folder)
+        assert "scenario" not in mirra("install", "cursor")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.getuid() == 0, reason="root may write anywhere")
+def test_a_home_that_cannot_be_written_is_told_in_a_sentence(home: Path) -> None:
+    (home / ".cursor").mkdir(mode=0o500)
+    done = CliRunner().invoke(mirra_mcp, ["install", "cursor"])
+    assert done.exit_code == 1
+    assert "can't be written: Permission denied" in done.output
 
 
 def test_what_was_edited_since_keeps_the_edit_when_we_go(tmp_path: Path) -> None:
@@ -206,9 +332,12 @@ def test_what_was_edited_since_keeps_the_edit_when_we_go(tmp_path: Path) -> None
     assert list(file.parent.iterdir()) == [file]
 
 
-def _files(home: Path) -> dict[str, bytes]:
+def _everything(home: Path) -> dict[str, tuple[int, bytes]]:
+    """Each file and folder below, with its permissions and bytes."""
     return {
-        path.relative_to(home).as_posix(): path.read_bytes()
+        path.relative_to(home).as_posix(): (
+            path.stat().st_mode,
+            path.read_bytes() if path.is_file() else b"",
+        )
         for path in home.rglob("*")
-        if path.is_file()
     }

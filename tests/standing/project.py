@@ -6,7 +6,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TEXT = {".py", ".md", ".toml", ".json", ".yml", ".yaml", ".sh", ""}
-_OURS = (".ci", "bench", "docs", "mirra_mcp", "prompts", "scenarios", "tests", "tools")
+_OURS = (
+    ".ci", ".claude-plugin", ".github", "bench", "docs", "mirra_mcp", "prompts", "scenarios",
+    "skills", "tests", "tools",
+)  # fmt: skip
 
 
 def files(*suffixes: str) -> list[Path]:

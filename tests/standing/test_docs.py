@@ -176,6 +176,21 @@ def test_links_lead_somewhere() -> None:
             assert (path.parent / link).exists(), f"{short(path)} links to {link}"
 
 
+def test_every_fixture_that_a_page_names_is_there() -> None:
+    fixtures = {
+        vendor: {each.name for each in describe(kind).fixtures} for vendor, kind in MIRRORS.items()
+    }
+    named = re.compile(rf"\b({'|'.join(MIRRORS)}):([a-z][a-z-]+)")
+    unknown = [
+        f"{short(path)}: {vendor}:{fixture}"
+        for path in files(".md")
+        if path.parts[-2] != "tests" and "CHANGELOG" not in path.name
+        for vendor, fixture in named.findall(path.read_text(encoding="utf-8"))
+        if fixture not in fixtures[vendor]
+    ]
+    assert unknown == []
+
+
 def _blocks(path: Path, language: str) -> list[str]:
     text = path.read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)

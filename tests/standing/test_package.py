@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mirra_mcp import __version__
+from mirra_mcp.cli.extras import STARTERS
 from tests.standing.project import ROOT
 
 
@@ -38,7 +39,11 @@ def _shipped() -> set[str]:
         for folder in ("tools", "prompts")
         for path in (ROOT / folder).glob("*.md")
     }
-    return package | words | {"mirra_mcp/tools/schemas.json"}
+    skills = {
+        f"mirra_mcp/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "skills").rglob("*.md")
+    }
+    starters = {f"mirra_mcp/scenarios/{name}" for name in STARTERS.values()}
+    return package | words | skills | starters | {"mirra_mcp/tools/schemas.json"}
 
 
 def test_the_wheel_holds_every_module_card_schema_and_prompt(wheel: Path) -> None:

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
+from urllib.parse import parse_qsl
 
 import stripe
 from svix.webhooks import Webhook, WebhookVerificationError
+from twilio.request_validator import RequestValidator
 
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.mirror import MirrorClient
@@ -40,6 +42,10 @@ class Handler:
         try:
             if signature := headers.get("stripe-signature"):
                 stripe.WebhookSignature.verify_header(body.decode(), signature, self.secret, 300)
+            elif signature := headers.get("x-twilio-signature"):
+                form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+                is_ours = RequestValidator(self.secret).validate(self.url, form, signature)
+                return 204 if is_ours else 403
             else:
                 Webhook(self.secret).verify(body, headers)
         except (WebhookVerificationError, stripe.SignatureVerificationError):
