@@ -71,7 +71,17 @@ class Session(Wire):
     forked_from: str | None = None
     """Extension: the session whose past this one has."""
     sends_webhooks: bool | None = None
-    """Extension: false for a fork, whose endpoints are its parent's, unless it was asked to."""
+    """Extension: false for a fork that doesn't call the endpoints of its past."""
+    inherited_endpoints: list["InheritedEndpoint"] | None = None
+    """Extension: the webhook endpoints that a fork found, and whether it calls them."""
+
+
+class InheritedEndpoint(Wire):
+    """An address that webhooks of a fork's parent go to."""
+
+    mirror: str
+    url: str
+    is_called: bool
 
 
 class ForkSession(Body):
@@ -80,8 +90,11 @@ class ForkSession(Body):
     name: str | None = None
     snapshot_id: str | None = None
     """Where it goes on from, by id or name; without it from the present."""
-    webhooks: bool = False
-    """Whether the webhook endpoints that it inherits are called, too."""
+    at: int | str | None = None
+    """Instead: the entry of the parent's log as of which it goes on."""
+    webhooks: bool | dict[str, str] = False
+    """True: the endpoints that it inherits are called, too. Or per vendor an address that gets all
+    its webhooks; those that it inherits are left out."""
     timeout_seconds: int | None = Field(default=None, gt=0)
 
 

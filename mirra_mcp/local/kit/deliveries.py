@@ -147,8 +147,10 @@ class Deliveries:
         """The deliveries with an address, by id."""
         self._pending: set[int] = set()
         """The deliveries that may still be tried, one that is being tried included."""
-        self.is_muted = False
-        """Whether nothing is sent, whoever subscribed: a fork must not call its parent's app."""
+        self.silent: set[str] = set()
+        """Addresses that get nothing: a fork must not call its parent's app unnoticed."""
+        self.called: set[str] = set()
+        """Addresses that something was sent to, or was to be."""
         self.has_mail = False
         """Whether webhooks were written that nobody has looked at yet."""
 
@@ -161,7 +163,9 @@ class Deliveries:
         mirror's own secret, so that it can be seen. `body` is the data's JSON, where it is known.
         """
         first = len(self._kept) + 1
-        if not targets or self.is_muted:
+        if self.silent:
+            targets = [each for each in targets if each.url not in self.silent]
+        if not targets:
             ids = Ids(self._ids.seed, self._ids.count)
             self._ids.count += 2
             unsent = Unsent(
@@ -209,6 +213,7 @@ class Deliveries:
         if isinstance(parcel, Parcel):
             if parcel.url is not None:
                 self._seqs[parcel.id] = seq
+                self.called.add(parcel.url)
             if parcel.status == "pending":
                 self._pending.add(seq)
             if parcel.next is not None:

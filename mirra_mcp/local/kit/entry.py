@@ -61,5 +61,14 @@ class Entry:
             else None,
             snapshot_ids=self.snapshot_ids,
             forked_from=session.forked_from,
-            sends_webhooks=False if session.is_open and session.deliveries.is_muted else None,
+            sends_webhooks=False if session.is_quiet else None,
+            inherited_endpoints=[
+                wire.InheritedEndpoint(mirror=vendor, url=url, is_called=url not in self._silent())
+                for vendor, url in session.endpoints
+            ]
+            if session.forked_from
+            else None,
         )
+
+    def _silent(self) -> set[str]:
+        return self.session.deliveries.silent if self.session.is_open else set()

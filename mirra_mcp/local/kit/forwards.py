@@ -30,6 +30,7 @@ def forward(session: Session, urls: Mapping[str, str]) -> None:
                 "Choose one that has what sends them: for Twilio, a number.",
             )
     session.forwards |= urls
+    session.deliveries.silent -= set(urls.values())
 
 
 def _refused(vendor: str, url: str, why: str) -> Refusal:

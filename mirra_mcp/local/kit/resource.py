@@ -44,6 +44,10 @@ class Resource:
     """The values of the status field that `moves` doesn't tell."""
     more_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that `blank` doesn't have, as they are left out when empty."""
+    address_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold addresses which webhooks go to."""
+    callback_fields: ClassVar[tuple[str, ...]] = ()
+    """The same of documents that matter only while something is under way: a timer names them."""
     is_record: ClassVar[bool] = False
     """Whether its documents only tell what became of others."""
     has_accounts: ClassVar[bool] = False

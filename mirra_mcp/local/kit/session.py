@@ -58,6 +58,10 @@ class Session(Transactions):
         self.on_work: Callable[[Session], None] = lambda session: None
         """Called when a timer was set or a webhook waits."""
         self.forked_from: str | None = None
+        self.is_quiet = False
+        """Whether it is a fork that leaves the endpoints of its past alone."""
+        self.endpoints: list[tuple[str, str]] = []
+        """The webhook endpoints that a fork inherited: of which mirror, and where."""
         self.inherited = 0
         """The log's newest entry when its own history began: 0, of a fork later."""
         self.forwards: dict[str, str] = {}
@@ -255,11 +259,10 @@ class Session(Transactions):
         ]
         return self._replace(states, ids, steps)
 
-    def inherit(self, states: Mapping[str, Frozen], parent: "Session", *, sends: bool) -> None:
+    def inherit(self, states: Mapping[str, Frozen], parent: "Session") -> None:
         """Begin with the past of another session: its states and its time."""
         self.open()
         self.forked_from = parent.id
-        self.deliveries.is_muted = not sends
         for vendor, mirror in self.mirrors.items():
             mirror.fixture = parent.mirrors[vendor].fixture
         self._replace(states, {}, [{"action": "fork", "sessionForked": parent.id}])

@@ -275,6 +275,9 @@ def _resource(noun: Noun, rules: Behaviour) -> type[Documents]:
         "rules": rules.nouns.get(noun.plural, NounRules()),
         "status_field": noun.status_field or "status",
         "statuses": noun.statuses,
+        "address_fields": (*announcements.URLS, "config")
+        if noun.entity in announcements.HOOKS
+        else (),
     }
     space["moves"] = {old: set(new) for old, new in space["rules"].moves.items()}  # type: ignore[attr-defined]
     return type("Kept", (Documents,), space)

@@ -80,34 +80,3 @@ def test_what_can_not_be_done_is_refused_in_words(
     answer = control.post(f"/v1/sessions/{trio.id}/{verb}", json=body)
     assert 400 <= answer.status_code < 500
     assert said in answer.json()["error"]["message"]
-
-
-def test_a_fork_has_the_same_past_and_a_future_of_its_own(control: httpx.Client) -> None:
-    trio = Trio(control)
-    httpx.post(
-        f"{trio.urls['resend']}/webhooks",
-        json={"endpoint": "http://127.0.0.1:9/hook", "events": ["email.received"]},
-        headers={"authorization": "Bearer re_mirra_full"},
-    )
-    trio.ask("snapshot", name="early")
-    trio.ask("clock", advance="70d")
-    before = trio.dump()
-    forked = control.post(f"/v1/sessions/{trio.id}/fork", json={"name": "other future"}).json()
-    assert (forked["forkedFrom"], forked["sendsWebhooks"]) == (trio.id, False)
-    other = Trio.__new__(Trio)
-    other.control, other.id = control, forked["sessionId"]
-    other.urls = {each["vendor"]: each["url"] for each in forked["mirrors"]}
-    assert set(other.urls.values()).isdisjoint(trio.urls.values())
-    assert (other.dump(), other.now()) == (before, trio.now())
-
-    other.act("resend", "simulate", event="email.received")
-    other.ask("clock", advance="70d")
-    assert trio.dump() == before
-    assert len(other.dump()["stripe"]["invoices"]) > len(before["stripe"]["invoices"])
-    sent = control.get(f"/v1/sessions/{other.id}/webhooks", params={"limit": 100}).json()
-    assert {each["status"] for each in sent["webhooks"]} == {"unsubscribed"}
-
-    early = control.post(f"/v1/sessions/{trio.id}/fork", json={"snapshotId": "early"}).json()
-    assert early["clock"] == NOON
-    answer = control.post(f"/v1/sessions/{trio.id}/fork", json={"snapshotId": "nothing"})
-    assert answer.json()["error"]["code"] == "mirra.snapshot.not_found"

@@ -58,6 +58,7 @@ class EventDestinations(Subscribers):
     """The account's event destinations."""
 
     entity, plural = "event_destination", "event_destinations"
+    address_fields = ("_url",)
     object, prefix, id_length = "v2.core.event_destination", "ed_test", 24
     path = "/v2/core/event_destinations"
     blank: ClassVar[Doc] = {

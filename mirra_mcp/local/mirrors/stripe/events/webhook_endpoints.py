@@ -42,6 +42,7 @@ class WebhookEndpoints(Subscribers):
     entity, plural = "webhook_endpoint", "webhook_endpoints"
     synonyms, names = ("webhook", "webhook subscription"), ("url",)
     words = {"events": "enabled_events", "event types": "enabled_events"}
+    address_fields = ("url",)
     object, prefix, path = "webhook_endpoint", "we", "/v1/webhook_endpoints"
     title = "webhook endpoint"
     moves: ClassVar[dict[str, set[str]]] = {"enabled": {"disabled"}, "disabled": {"enabled"}}

@@ -18,6 +18,7 @@ class ShortCodes(TwilioResource):
     """The short codes of every account."""
 
     entity, plural, prefix, is_2010 = "short_code", "short_codes", "SC", True
+    address_fields = ("sms_url", "sms_fallback_url")
     blank: ClassVar[Doc] = {
         "account_sid": None,
         "api_version": "2010-04-01",

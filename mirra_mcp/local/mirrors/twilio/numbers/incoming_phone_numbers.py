@@ -59,6 +59,7 @@ class IncomingPhoneNumbers(TwilioResource):
     """Numbers that belong to the account."""
 
     entity, plural, prefix, is_2010 = "incoming_phone_number", "incoming_phone_numbers", "PN", True
+    address_fields = URLS
     blank: ClassVar[Doc] = {
         "account_sid": None,
         "address_sid": None,

@@ -24,6 +24,7 @@ class Webhooks(RememberingResource):
     """Endpoints that events are sent to."""
 
     entity, plural, title, object = "webhook", "webhooks", "Webhook", "webhook"
+    address_fields = ("endpoint",)
     synonyms, names = ("webhook endpoint", "webhook subscription"), ("endpoint",)
     words = {"url": "endpoint", "endpoint url": "endpoint", "event types": "events"}
     only_uuids = True

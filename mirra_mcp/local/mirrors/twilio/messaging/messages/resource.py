@@ -27,6 +27,7 @@ class Messages(InboundMessages):
     """Every message of every account."""
 
     entity, plural, prefix, is_2010 = "message", "messages", "SM", True
+    callback_fields = ("_callback",)
     blank: ClassVar[Doc] = {
         "body": "",
         "num_segments": "1",

@@ -65,6 +65,7 @@ class MessagingServices(TwilioResource):
     """The messaging services of every account."""
 
     entity, plural, prefix = "messaging_service", "messaging_services", "MG"
+    address_fields = ("inbound_request_url", "fallback_url", "status_callback")
     blank: ClassVar[Doc] = {
         "account_sid": None,
         "sid": None,

@@ -42,6 +42,7 @@ class Calls(Running):
     """Every call of every account."""
 
     entity, plural, prefix, is_2010 = "call", "calls", "CA", True
+    callback_fields = ("_page", "_fallback", "_callback", "_amd_callback", "_record", "_todo")
     blank: ClassVar[Doc] = {
         "sid": None,
         "date_created": None,
