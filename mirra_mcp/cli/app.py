@@ -25,6 +25,7 @@ COMMANDS = (
     "events",
     "exec",
     "faults",
+    "fork",
     "install",
     "login",
     "logout",

@@ -1,5 +1,6 @@
 """Rows for people: a table as wide as the terminal, or plain columns where there is none."""
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ import click
 
 from mirra_mcp.cli.options import use_utf8
 
+WIDEST = 40
+"""Characters that a table shows of a value."""
 RED, GREEN, DIM, BOLD = "red", "green", "dim", "bold"
 
 
@@ -36,6 +39,13 @@ def tell_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def one_line(text: object) -> str:
     """Return a text as one line that does nothing to a terminal."""
     return "".join(each if each.isprintable() else " " for each in str(text))
+
+
+def cell(value: object) -> str:
+    """Return a value of a document as a table shows it."""
+    text = "-" if value is None else value if isinstance(value, str) else json.dumps(value)
+    line = one_line(text)
+    return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 
 def ago(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from mirra_mcp.server import (
     cards,
     catalog,
     events,
+    looking,
     marketplace,
     mirrors,
     publishing,
@@ -32,7 +33,7 @@ from mirra_mcp.server.sdk import KitServer, Request
 from mirra_mcp.settings import Settings
 
 TOOLSETS: dict[str, tuple[ModuleType, ...]] = {
-    "sessions": (sessions, mirrors, webhooks, events, catalog),
+    "sessions": (sessions, looking, mirrors, webhooks, events, catalog),
     "scenarios": (scenarios,),
     "marketplace": (marketplace, authentication),
     "publishing": (publishing,),

@@ -1,56 +1,28 @@
-"""Toolset `sessions`: look into a mirror, call it, make the world act, see what it delivered."""
+"""Toolset `sessions`: call a mirror, and make the world act."""
 
-import json
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-from pydantic import Field
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.keys import header_of
 from mirra_mcp.server import faults
-from mirra_mcp.server.answers import filled, fit, joined, present, size
+from mirra_mcp.server.answers import filled, fit, joined, size
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
-from mirra_mcp.server.portable import JSON_OBJECT, TEXTS
-from mirra_mcp.wire.admin import Change, Simulated, State, WebhookRef
+from mirra_mcp.server.portable import JSON_OBJECT
+from mirra_mcp.wire.admin import Change, Simulated, WebhookRef
 from mirra_mcp.wire.model import Doc, Wire
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
 
-NEWEST = 3
-"""Documents of each entity in an overview."""
-OVERVIEW = 5_000
-"""Bytes of documents in an overview; a mirror with many entities shows fewer of each."""
 WHOLE = 4_000
 """Bytes of an answer that are shown with their empty fields."""
-BRIEF = 6
-"""Fields of a document in an overview."""
 CAUSED = 100
 """Changes of one call that are looked at."""
 REFS = 25
 """Webhooks of one call that are named."""
 _UNSEEN = {"date", "server", "content-length", "connection", "x-mirra-events", "x-mirra-version"}
-
-
-class MirrorState(Wire):
-    """One mirror's documents, newest first."""
-
-    mirror: str
-    at: datetime
-    counts: dict[str, int] = {}
-    documents: dict[str, list[Doc]]
-
-
-class StateAnswer(Wire):
-    """What the mirrors hold."""
-
-    session_id: str
-    mirrors: list[MirrorState]
-    next_cursor: str | None = None
-    note: str | None = None
 
 
 class Caused(Wire):
@@ -77,111 +49,6 @@ class SimulateAnswer(Simulated):
     session_id: str
     mirror: str
     note: str | None = None
-
-
-async def mirra_session_state(
-    caller: Caller,
-    session: str | None = None,
-    mirror: str | None = None,
-    entity: str | None = None,
-    id: str | None = None,
-    where: Annotated[dict[str, str | int | bool], TEXTS] = {},  # noqa: B006 -- the schema's default
-    fields: list[str] = [],  # noqa: B006 -- the schema's default
-    limit: Annotated[int, Field(ge=1, le=100)] = 10,
-    cursor: str | None = None,
-) -> StateAnswer:
-    """Show an overview of each mirror, or a page of one entity's documents."""
-    found = await caller.session(session)
-    if entity is not None:
-        chosen = [pick(found, mirror)]
-    else:
-        chosen = [pick(found, mirror)] if mirror is not None else found.mirrors
-        if id is not None or where or fields or cursor is not None:
-            raise Refusal(
-                "mirra.request.invalid",
-                "`id`, `where`, `fields` and `cursor` need an `entity`.",
-                'Say whose, as with "entity": "emails". Without any, each entity is counted.',
-            )
-    mirra = await caller.mirra()
-    shown = limit if entity else NEWEST
-    states = [
-        await mirra.mirror(info.url).state(
-            entity=entity, id=id, where=_texts(where), limit=shown, cursor=cursor
-        )
-        for info in chosen
-    ]
-    if entity:
-        rows = [
-            (number, plural, _shown(doc, fields, whole=id is not None))
-            for number, plural, doc in _rows(states, shown)
-        ]
-        fitted = fit([doc for _, _, doc in rows])
-    else:
-        for shown in (NEWEST, 1):
-            rows = [(number, plural, _brief(doc)) for number, plural, doc in _rows(states, shown)]
-            fitted = fit([doc for _, _, doc in rows], limit=OVERVIEW, widest=120)
-            if not fitted.missing:
-                break
-    documents: list[dict[str, list[Doc]]] = [{} for _ in states]
-    for (number, plural, _), doc in zip(rows, fitted.items, strict=False):
-        documents[number].setdefault(plural, []).append(doc)
-    return StateAnswer(
-        session_id=found.session_id,
-        mirrors=[
-            MirrorState(
-                mirror=state.mirror,
-                at=state.at,
-                counts=present(state.counts or _counted(state.state)),
-                documents=documents[number],
-            )
-            for number, state in enumerate(states)
-        ],
-        next_cursor=states[0].next_cursor if entity and not fitted.missing else None,
-        note=fitted.note("Choose with `fields`, `where` and `limit`; `id` shows one in full.")
-        if entity
-        else f"The beginning of the newest {shown} of each; what isn't counted is empty."
-        " Name an `entity` for more, and `id` for one in full.",
-    )
-
-
-def _rows(states: list[State], newest: int) -> list[tuple[int, str, Doc]]:
-    return [
-        (number, plural, doc)
-        for number, state in enumerate(states)
-        for plural, docs in state.state.items()
-        for doc in docs[:newest]
-    ]
-
-
-def _counted(state: dict[str, list[Doc]]) -> dict[str, int]:
-    return {plural: len(docs) for plural, docs in state.items()}
-
-
-def _shown(doc: Doc, fields: list[str], *, whole: bool) -> Doc:
-    """Return a document as a page shows it: the fields asked for, or all that say something."""
-    if fields:
-        return {path: _at(doc, path) for path in ("id", *fields)}
-    return doc if whole else filled(doc)
-
-
-def _at(value: Any, path: str) -> Any:
-    for part in path.split("."):
-        if isinstance(value, list) and part.isdecimal():
-            value = value[int(part)] if int(part) < len(value) else None
-        else:
-            value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
-def _brief(doc: Doc) -> Doc:
-    """Return the id of a document and the first few of its plain fields that say something."""
-    plain = {
-        name: each
-        for name, each in doc.items()
-        if name not in ("id", "object", "status") and each and isinstance(each, str | int | float)
-    }
-    told = {name: doc[name] for name in ("id", "status") if doc.get(name) is not None}
-    return told | dict(list(plain.items())[: BRIEF - len(told)])
 
 
 def _told(change: Change, body: Any = None) -> Doc:
@@ -326,10 +193,3 @@ async def _caused(
         if is_cut
         else None,
     )
-
-
-def _texts(where: dict[str, str | int | bool]) -> dict[str, str]:
-    """Return the values as JSON has them: `true`, not `True`."""
-    return {
-        name: each if isinstance(each, str) else json.dumps(each) for name, each in where.items()
-    }

@@ -11,6 +11,7 @@ from mirra_mcp.client.urls import is_loopback
 from mirra_mcp.server.answers import fit, joined, present
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal, listed
+from mirra_mcp.server.portable import TEXT
 from mirra_mcp.server.snapshots import handle_of, if_offered, parts_of, restore_each
 from mirra_mcp.wire.admin import ResetDone, Restored
 from mirra_mcp.wire.model import Wire
@@ -98,18 +99,19 @@ async def mirra_session_start(
     persistent: bool = False,
     timeout_seconds: Annotated[int | None, Field(ge=1, le=86_400)] = None,
     fork: str | None = None,
-    snapshot: str | None = None,
+    snapshot: Annotated[str | int | None, TEXT] = None,
 ) -> Started:
     """Start a session; if the call is cancelled, the session ends again."""
     mirra = await caller.mirra()
     if fork is not None:
-        if mirrors or seeds or webhooks or persistent:
+        if mirrors or seeds or persistent:
             raise Refusal(
                 "mirra.request.invalid",
                 "A fork has the mirrors and the state of its parent, and isn't persistent.",
-                'Say only "fork", and "name", "snapshot" or "timeout_seconds" if you like.',
+                'Beside "fork" say "name", "snapshot", "webhooks", "timeout_seconds" if you like.',
             )
-        return await _forked(caller, fork, snapshot, name, timeout_seconds)
+        future = ForkSession(name=name, webhooks=webhooks or False, timeout_seconds=timeout_seconds)
+        return await _forked(caller, fork, snapshot, future)
     if not mirrors or snapshot is not None:
         raise Refusal(
             "mirra.request.invalid",
@@ -146,18 +148,21 @@ async def mirra_session_start(
 
 
 async def _forked(
-    caller: Caller, fork: str, snapshot: str | None, name: str | None, seconds: int | None
+    caller: Caller, fork: str, begins: str | int | None, wanted: ForkSession
 ) -> Started:
     parent = await caller.session(fork)
-    wanted = ForkSession(name=name, snapshot_id=snapshot, timeout_seconds=seconds)
+    is_entry = begins is not None and str(begins).strip().isdecimal()
+    wanted = wanted.model_copy(update={"at" if is_entry else "snapshot_id": begins})
     with anyio.CancelScope(shield=True):
         session = await (await caller.mirra()).states(parent.session_id).fork(wanted)
         caller.running.access.adopt(session, caller.token)
+    quiet = [each.url for each in session.inherited_endpoints or [] if not each.is_called]
+    silent = f"Its parent's webhook endpoints get nothing from it: {listed(quiet)}. "
     return Started(
         **dict(session),
-        next=f"It has the past of {parent.session_id} and a future of its own, and calls no webhook"
-        " endpoint. Run the code by"
-        f" `mirra-mcp exec --session {session.session_id} -- COMMAND`, or set `env` and `setup`.",
+        next=f"It has the past of {parent.session_id} and a future of its own. "
+        f"{silent if quiet else ''}{_use(session, {})} Compare the two with mirra_session_state,"
+        f' "session": "{session.session_id}", "against": "{parent.session_id}".',
     )
 
 

@@ -49,6 +49,14 @@ class SessionStats(Wire):
     errors: int = 0
 
 
+class InheritedEndpoint(Wire):
+    """An address that webhooks of a fork's parent go to."""
+
+    mirror: str
+    url: str
+    is_called: bool
+
+
 class Session(Wire):
     """A set of mirrors with their own state, clock, log and URLs."""
 
@@ -72,16 +80,8 @@ class Session(Wire):
     """Extension: the session whose past this one has."""
     sends_webhooks: bool | None = None
     """Extension: false for a fork that doesn't call the endpoints of its past."""
-    inherited_endpoints: list["InheritedEndpoint"] | None = None
+    inherited_endpoints: list[InheritedEndpoint] | None = None
     """Extension: the webhook endpoints that a fork found, and whether it calls them."""
-
-
-class InheritedEndpoint(Wire):
-    """An address that webhooks of a fork's parent go to."""
-
-    mirror: str
-    url: str
-    is_called: bool
 
 
 class ForkSession(Body):

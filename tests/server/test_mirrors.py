@@ -306,9 +306,13 @@ async def test_a_fork_tries_another_future_and_is_compared_with_its_parent(
 ) -> None:
     await mirra.create_session(CreateSession(mirrors=["toy"], name="past"))
     await agent.call("mirra_session_reset", session="past", seed="toy:busy")
+    await agent.call(
+        "mirra_session_request", session="past", method="POST", path="/hooks",
+        body={"url": "http://127.0.0.1:9/hook"}, headers=KEY,
+    )  # fmt: skip
     fork = await agent.call("mirra_session_start", fork="past", name="future")
     assert fork["forkedFrom"] != fork["sessionId"]
-    assert "calls no webhook endpoint" in fork["next"]
+    assert "webhook endpoints get nothing from it: http://127.0.0.1:9/hook." in fork["next"]
     before = await agent.call("mirra_session_state", session="future", mirror="toy")
     await agent.call("mirra_session_reset", session="past", seed="toy:empty")
     after = await agent.call("mirra_session_state", session="future", mirror="toy")
@@ -322,3 +326,55 @@ async def test_a_fork_tries_another_future_and_is_compared_with_its_parent(
     assert "A fork has the mirrors" in error["message"]
     error = await agent.refusal("mirra_session_start")
     assert "`mirrors` says what to start" in error["message"]
+
+
+async def test_what_was_what_changed_and_answers_to_sql(agent: Agent, mirra: MirraClient) -> None:
+    await mirra.create_session(CreateSession(mirrors=["toy"], name="now"))
+    await mirra.create_session(CreateSession(mirrors=["toy"], name="other"))
+
+    async def send(to: str) -> dict[str, Any]:
+        return await agent.call(
+            "mirra_session_request", session="now", method="POST", path="/parcels",
+            body={"to": to}, headers=KEY,
+        )  # fmt: skip
+
+    async def look(**arguments: Any) -> dict[str, Any]:
+        return await agent.call("mirra_session_state", session="now", **arguments)
+
+    first = await send("alice")
+    await send("bob")
+    then = await look(entity="parcels", fields=["to"], at=first["lastEvent"])
+    assert [each["to"] for each in then["mirrors"][0]["documents"]["parcels"]] == ["alice"]
+    told = await look(since=str(first["lastEvent"]))
+    assert [(each["entity"], each["after"]["to"]) for each in told["changes"]] == [
+        ("parcel", "bob")
+    ]
+    assert told["counts"] == {"toy.parcels": {"created": 1}}
+    apart = await look(against="other", entity="parcels", limit=1)
+    assert (len(apart["changes"]), apart["nextCursor"]) == (1, "1")
+    nothing = await look(since=str(told["until"]["event"]))
+    assert nothing["note"] == "Nothing is different."
+    sql = 'SELECT "to", weight FROM toy.parcels ORDER BY rowid DESC'
+    found = await look(sql=sql, limit=1)
+    assert (found["columns"], found["rows"]) == (["to", "weight"], [["bob", 1]])
+    assert "more than 1 rows" in found["note"]
+    assert (await look(sql=sql, at=first["lastEvent"]))["rows"] == [["alice", 1]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"sql": "DROP TABLE parcels"}, "reads and changes nothing"),
+        ({"sql": "SELECT 1", "entity": "parcels"}, "`entity` has no effect beside `sql`"),
+        ({"since": "0", "where": {"to": "x"}}, "`where` has no effect beside `since`"),
+        ({"at": "-3"}, "'-3' is no entry of the log"),
+        ({"at": 99999}, "has no entry 99999 yet"),
+        ({"against": "nobody"}, "nobody"),
+    ],
+)
+async def test_looking_that_makes_no_sense_is_refused(
+    agent: Agent, mirra: MirraClient, arguments: dict[str, Any], said: str
+) -> None:
+    await mirra.create_session(CreateSession(mirrors=["toy"], name="here"))
+    error = await agent.refusal("mirra_session_state", session="here", **arguments)
+    assert said in error["message"]

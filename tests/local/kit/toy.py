@@ -100,6 +100,7 @@ class Hooks(Resource):
     entity, plural = "hook", "hooks"
     blank: ClassVar[Doc] = {"url": "", "secret": ""}
     secret_fields = ("secret",)
+    address_fields = ("url",)
 
     def missing(self, id: str) -> VendorError:
         return VendorError(404, {"message": f"no hook {id}"})
