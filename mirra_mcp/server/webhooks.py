@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import anyio
 from pydantic import Field
 
+from mirra_mcp.client.refused import why
 from mirra_mcp.server.answers import fit, joined
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.portable import TEXT
-from mirra_mcp.server.refused import why
 from mirra_mcp.wire.events import Attempt, Delivery
 from mirra_mcp.wire.model import Doc, Wire
 from mirra_mcp.wire.sessions import Session

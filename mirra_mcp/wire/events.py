@@ -25,9 +25,11 @@ class Event(Wire):
     `data` always has `sessionId` and `at`, and by type:
 
     - `traffic.request_completed`: `mirror, method, path, query?, status, durationMs, request?,
-      headers?, error?, idempotencyKey?, fault?` (`headers`: the few that the mirror lets be logged)
+      headers?, error?, idempotencyKey?, fault?, since?` (`headers`: the few that the mirror lets be
+      logged; `since`: the entry with which what it caused begins)
     - `webhook.dispatched`: `mirror, type, <vendor's id key, as emailId>, signature, deliveryId,
-      url|null, payload, headers, attempt, responseStatus|error`
+      url|null, payload, headers, afterEvent, attempt, responseStatus|error` (`afterEvent`: the
+      log's newest id when the vendor event fired)
     - `webhook.verification`: `mirror, deliveryId, type, url, forgery, rejected,
       responseStatus|error`
       (`forgery`: `none` for the accepted webhook, else `bad_signature`, `stale_timestamp` or
@@ -36,7 +38,7 @@ class Event(Wire):
       `deliveryId, type, responseStatus?` of a webhook
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
     - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`; of `simulate` also
-      `event, params`, of `clock` also `seconds`
+      `event, params, since?`, of `clock` also `seconds`
     - `evaluation.criterion_graded`: `runId, attempt, index, label, kind, result, explanation?,
       evidence?, error?, gradedBy?, escalated?` (`evidence`: its first lines)
     """

@@ -93,6 +93,8 @@ def browse(chromium: "Browser") -> Iterator[Callable[..., "Page"]]:
         context.on("request", asked)
         page = context.new_page()
         page.goto(url)
+        if quiet:
+            page.wait_for_url(lambda at: "key=" not in at)
         return page
 
     yield open

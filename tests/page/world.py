@@ -64,6 +64,14 @@ class Place:
         found: list[dict[str, Any]] = answer.json()["events"]
         return found
 
+    def heard(self, type: str) -> None:
+        """Wait until something of a type is told after the newest call."""
+        calls = self.log("traffic.request_completed")
+        query = {"after": str(calls[-1]["id"]), "types": type, "wait": "10"}
+        headers = {"accept": "application/json"}
+        answer = self.http.get(f"/v1/sessions/{self.id}/events", params=query, headers=headers)
+        assert answer.json()["events"], f"no {type} came"
+
     def end(self) -> None:
         """End it."""
         self.http.delete(f"/v1/sessions/{self.id}")

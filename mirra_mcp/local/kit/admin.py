@@ -107,7 +107,9 @@ async def simulate(session: Session, mirror: Mirror, call: Call) -> Simulated:
         with session.unit(mirror, call.now) as unit:
             result = story.run(mirror, given)
             session.acts += 1
-            told = {"event": story.event, "params": given}
+            told: Doc = {"event": story.event, "params": given}
+            if session.log.last >= session.first_entry():
+                told["since"] = session.first_entry()
             session.log.append(
                 "session.lifecycle",
                 mirror.vendor,

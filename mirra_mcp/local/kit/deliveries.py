@@ -74,6 +74,7 @@ class Tried:
             data["method"] = self.letter.method
         data["payload"] = orjson.loads(self.parcel.payload)
         data["headers"] = self.letter.headers
+        data["afterEvent"] = self.parcel.after
         data["attempt"] = self.attempt
         if (done := self.done) is not None:
             data |= {"responseStatus": done.status} if done.error is None else {"error": done.error}

@@ -261,9 +261,9 @@ def _finish(session: Session, mirror: Mirror, call: Call, answer: Answer, start:
     answer.headers["x-mirra-version"] = mirror.version_told
     if answer.status >= 400:
         session.errors += 1
-    session.log.append(
-        CALL, mirror.vendor, traffic_of(mirror, call, answer, perf_counter() - start)
-    )
+    first = session.first_entry() if session.log.last >= session.first_entry() else 0
+    seconds = perf_counter() - start
+    session.log.append(CALL, mirror.vendor, traffic_of(mirror, call, answer, seconds, first))
 
 
 def gone() -> Answer:

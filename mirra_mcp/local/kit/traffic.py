@@ -33,6 +33,8 @@ class Traffic:
     error: bytes
     fault: str | None = None
     """The rule that it met."""
+    first: int = 0
+    """The entry with which what it caused begins; 0: it changed nothing."""
 
     def told(self) -> Doc:
         """Return what the log tells of it."""
@@ -48,13 +50,17 @@ class Traffic:
             data["idempotencyKey"] = self.key[:LOGGED_HEADER]
         if self.fault:
             data["fault"] = self.fault
+        if self.first:
+            data["since"] = self.first
         if self.status >= 400:
             data["error"] = masks.body(self.error, LARGEST_ERROR) or None
         return data
 
 
-def traffic_of(mirror: Mirror, call: Call, answer: Answer, seconds: float) -> Traffic:
-    """Return what is kept of a call that took so long."""
+def traffic_of(
+    mirror: Mirror, call: Call, answer: Answer, seconds: float, first: int = 0
+) -> Traffic:
+    """Return what is kept of a call that took so long, and whose entries begin with `first`."""
     headers = call.headers
     rules = mirror.idempotency
     return Traffic(
@@ -70,4 +76,5 @@ def traffic_of(mirror: Mirror, call: Call, answer: Answer, seconds: float) -> Tr
         headers.get(rules.header) if rules else None,
         answer.encoded() if answer.status >= 400 else b"",
         call.fault,
+        first,
     )

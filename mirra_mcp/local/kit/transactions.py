@@ -60,6 +60,10 @@ class Transactions(Surroundings):
             self.log.at = now
         return unit
 
+    def first_entry(self) -> int:
+        """Return the number of the log's first entry of this transaction, written or not."""
+        return self._mark[0] + 1
+
     def commit(self) -> None:
         """Keep what was written: on disk, if the session is persistent, before this returns.
 

@@ -12,7 +12,6 @@ TYPES = {
     "page.css": "text/css",
     "page.js": "text/javascript",
     "icon.svg": "image/svg+xml",
-    "icons.svg": "image/svg+xml",
 }
 YEAR = 365 * 86_400
 

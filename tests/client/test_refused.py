@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mirra_mcp.server.refused import why
+from mirra_mcp.client.refused import why
 from mirra_mcp.wire.events import Attempt, Delivery
 from tests.server.conftest import NOON
 

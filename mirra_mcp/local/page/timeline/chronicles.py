@@ -1,0 +1,105 @@
+"""The timelines that somebody looks at: each reads its session's log once, and then what is new."""
+
+import asyncio
+from contextlib import aclosing
+
+from starlette.requests import Request
+
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.client.errors import MirraError
+from mirra_mcp.local.page.timeline.threads import Threads
+from mirra_mcp.local.page.visits import Visit
+from mirra_mcp.wire.events import Event
+
+AT_ONCE = 1000
+WAIT = 20.0
+"""Seconds that Mirra may hold an answer back when there is nothing new."""
+QUIET = 0.4
+"""Seconds without an event after which a stream has told all there was."""
+MOST = 4
+"""Sessions whose timelines are kept ready."""
+
+
+class Chronicle:
+    """The timeline of one session."""
+
+    def __init__(self, mirra: MirraClient, session_id: str, *, exact: bool) -> None:
+        """Read nothing yet."""
+        self._mirra, self._id = mirra, session_id
+        self._lock = asyncio.Lock()
+        self._streams = False
+        """Whether this Mirra has the log as a stream alone."""
+        self.threads = Threads(exact=exact)
+
+    async def catch_up(self, wait: float = 0.0) -> None:
+        """Read what is new; with nothing there, wait for it so many seconds.
+
+        Raises:
+            MirraError: the log can't be read.
+        """
+        if wait:
+            await self._hear(wait)
+        async with self._lock:
+            while await self._read():
+                pass
+
+    async def _hear(self, wait: float) -> None:
+        if self._streams:
+            await asyncio.sleep(1)
+            return
+        after = self.threads.last
+        await self._mirra.events_page(self._id, after=after, limit=1, wait=wait)
+
+    async def _read(self) -> bool:
+        """Read a page; tell whether there is more."""
+        if self._streams:
+            self.threads.read(await self._streamed(), is_end=True)
+            return False
+        after = self.threads.last
+        try:
+            page = await self._mirra.events_page(self._id, after=after, limit=AT_ONCE)
+        except MirraError as error:
+            if error.code not in ("mirra.not_offered", "mirra.client.event_stream"):
+                raise
+            self._streams = True
+            return True
+        more = len(page.events) == AT_ONCE
+        self.threads.read(page.events, is_end=not more)
+        return more
+
+    async def _streamed(self) -> list[Event]:
+        found: list[Event] = []
+        async with aclosing(self._mirra.events(self._id, after=self.threads.last)) as stream:
+            while True:
+                try:
+                    async with asyncio.timeout(QUIET):
+                        found.append(await anext(stream))
+                except (TimeoutError, StopAsyncIteration):
+                    return found
+
+
+async def chronicle(seeing: Visit) -> Chronicle:
+    """Return the timeline of the session that a page is about, up to now.
+
+    Raises:
+        MirraError: its log can't be read.
+    """
+    session = seeing.session
+    assert session is not None
+    known = _known(seeing.request)
+    found = known.pop(session.session_id, None)
+    if found is None:
+        found = Chronicle(seeing.mirra, session.session_id, exact=session.clock is not None)
+    known[session.session_id] = found
+    while len(known) > MOST:
+        del known[next(iter(known))]
+    await found.catch_up()
+    return found
+
+
+def _known(request: Request) -> dict[str, Chronicle]:
+    state = request.app.state
+    if not hasattr(state, "chronicles"):
+        state.chronicles = {}
+    known: dict[str, Chronicle] = state.chronicles
+    return known
