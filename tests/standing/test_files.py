@@ -9,7 +9,7 @@ FOREIGN = {
     "a path of one machine": re.compile(
         r"(?<![\w.~])/(?:home|Users|root|work|opt|mnt|srv)/\w|/tmp/[a-z_]+/"
     ),
-    "a private host": re.compile(r"(?<!mirra)\.(?:internal|corp|lan|intranet)\b"),
+    "a private host": re.compile(r"(?<!mirra)(?<!host\.docker)\.(?:internal|corp|lan|intranet)\b"),
     "a package index": re.compile(r"(?:extra-)?index[_-]url|//registry\.|\b_authToken\b"),
 }
 
