@@ -20,7 +20,19 @@ UNREAD: dict[str, dict[str, str]] = {
     "resend": {},
     "stripe": dict.fromkeys(
         (
+            "additional_tos_acceptances",
+            "address_kana",
+            "address_kanji",
             "allowed_countries",
+            "first_name_kana",
+            "first_name_kanji",
+            "full_name_aliases",
+            "gender",
+            "last_name_kana",
+            "last_name_kanji",
+            "maiden_name",
+            "nationality",
+            "political_exposure",
             "dynamic_tax_rates",
             "performance_location",
             "reconciliation_mode",
@@ -48,8 +60,8 @@ UNREAD: dict[str, dict[str, str]] = {
         "read without its prefix, as one of subscription_details",
     )
     | {
+        "collection_options": "onboarding takes all that is due at once",
         "email_type": "no mail is sent",
-        "id_number": "a token of it shows nothing of it",
         "refresh_url": "the link is good until it is used",
     },
     "twilio": dict.fromkeys(

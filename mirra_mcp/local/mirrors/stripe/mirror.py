@@ -30,7 +30,8 @@ from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
 )
 from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
-from mirra_mcp.local.mirrors.stripe.connect.accounts import OWN, OWN_ACCOUNT
+from mirra_mcp.local.mirrors.stripe.connect.accounts.layout import OWN
+from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.nouns import NOUNS
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DECLINE_CODES
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES

@@ -32,8 +32,16 @@ from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRate
 from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.checkout.payment_links import PaymentLinks
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.resource import CheckoutSessions
-from mirra_mcp.local.mirrors.stripe.connect.accounts import Accounts
+from mirra_mcp.local.mirrors.stripe.connect.accounts.capabilities import Capabilities
+from mirra_mcp.local.mirrors.stripe.connect.accounts.links import (
+    AccountLinks,
+    AccountSessions,
+    LoginLinks,
+)
+from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
 from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
+from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
+from mirra_mcp.local.mirrors.stripe.connect.persons import Persons
 from mirra_mcp.local.mirrors.stripe.connect.transfer_reversals import TransferReversals
 from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
 from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
@@ -61,10 +69,13 @@ from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraud
 from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
 
 NOUNS: tuple[type[StripeResource], ...] = (
+    AccountLinks,
+    AccountSessions,
     Accounts,
     ApplicationFees,
     BalanceTransactions,
     Balances,
+    Capabilities,
     Charges,
     CheckoutSessions,
     ConfirmationTokens,
@@ -81,6 +92,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     EphemeralKeys,
     EventDestinations,
     Events,
+    ExternalAccounts,
     Features,
     FeeRefunds,
     FileLinks,
@@ -88,6 +100,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     InvoiceItems,
     InvoicePayments,
     Invoices,
+    LoginLinks,
     Mandates,
     MeterEvents,
     Meters,
@@ -95,6 +108,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     PaymentLinks,
     PaymentMethods,
     Payouts,
+    Persons,
     Plans,
     PortalConfigurations,
     PortalSessions,

@@ -149,19 +149,24 @@ class BalanceTransactions(StripeResource):
         return doc
 
     def settle(self, due: int) -> None:
-        """Let what was pending until then be available. Fires: balance.available.
+        """Let what was pending until then be available.
 
+        Fires: balance.available; for a connected account payout.created, by its schedule.
         Source: https://docs.stripe.com/api/events/types#event_types-balance.available
         """
-        for doc in self.find(_due=due, newest_first=False):
+        found = self.find(_due=due, newest_first=False)
+        currencies = sorted({doc["currency"] for doc in found})
+        for doc in found:
             self.save({**doc, "status": "available", "_due": None})
             self.stripe.balances.add(doc["currency"], "pending", -doc["net"])
             self.stripe.balances.add(doc["currency"], "available", doc["net"])
         self.stripe.balances.tell(due)
+        self.stripe.payouts.fall_due(currencies)
 
     def _settles(self) -> int:
         day = self.now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        left = BUSINESS_DAYS
+        owner = self.stripe.accounts.peek(self.mirror.account or "")
+        left = owner["settings"]["payouts"]["schedule"]["delay_days"] if owner else BUSINESS_DAYS
         while left:
             day += timedelta(days=1)
             left -= day.weekday() < 5

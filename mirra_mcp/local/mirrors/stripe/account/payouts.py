@@ -1,12 +1,14 @@
 """Payouts: money on its way to the account's bank. Source: https://docs.stripe.com/api/payouts"""
 
 import calendar
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.stripe.account import schedules
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Created,
@@ -52,6 +54,19 @@ FailureCode = Literal[
     "invalid_currency",
     "no_account",
 ]
+
+
+BAD_NUMBERS: dict[str, FailureCode] = {
+    "000111111113": "account_closed",
+    "000111111116": "no_account",
+    "000222222227": "insufficient_funds",
+    "000333333335": "debit_not_authorized",
+    "000444444440": "invalid_currency",
+}
+"""Bank accounts to which payouts fail.
+
+Source: https://docs.stripe.com/connect/testing#account-numbers
+"""
 
 
 class CreatePayout(StripeParams):
@@ -123,6 +138,7 @@ class Payouts(StripeResource):
         Source: https://docs.stripe.com/api/payouts/create
         """
         money.check_currency(params.currency)
+        destination = self._destination(params.destination, params.currency)
         if params.amount > self.stripe.balances.available(params.currency):
             raise errors.invalid(
                 "You have insufficient funds in your Stripe account for this transfer. Your"
@@ -133,7 +149,7 @@ class Payouts(StripeResource):
             )
         fields = params.given()
         fields["metadata"] = merged({}, params.metadata)
-        fields["destination"] = params.destination or BANK
+        fields["destination"] = destination
         return self.view(self.sent(**fields))
 
     @route("GET /v1/payouts")
@@ -232,12 +248,55 @@ class Payouts(StripeResource):
     def automatic(self, currency: str) -> Doc | None:
         """Pay out all that is available, as Stripe does daily. Fires: payout.created."""
         amount = self.stripe.balances.available(currency)
-        return self.sent(amount=amount, currency=currency, automatic=True) if amount > 0 else None
+        if amount <= 0:
+            return None
+        destination = self._destination(None, currency)
+        return self.sent(amount=amount, currency=currency, automatic=True, destination=destination)
+
+    def fall_due(self, currencies: Iterable[str]) -> None:
+        """Pay out what has become available as a connected account's schedule says.
+
+        The platform's own payouts happen when they are simulated.
+
+        Source: https://docs.stripe.com/connect/manage-payout-schedule
+        """
+        owner = self.stripe.accounts.peek(self.mirror.account or "")
+        if owner is None or not owner["payouts_enabled"]:
+            return
+        schedule = owner["settings"]["payouts"]["schedule"]
+        due = schedules.next_payout(schedule, self.now)
+        for currency in currencies:
+            if due is None or self.stripe.external_accounts.default(owner["id"], currency) is None:
+                continue
+            if due <= self.now:
+                self.automatic(currency)
+            else:
+                waiting = {"currency": currency, "account_": owner["id"]}
+                self.mirror.cancel_timers("payouts.scheduled", **waiting)
+                self.mirror.after(due - self.now, "payouts.scheduled", currency=currency)
+
+    def checked_schedule(self, schedule: Doc) -> Doc:
+        """Return a schedule with what its interval needs, and nothing of another's.
+
+        Raises:
+            VendorError: an anchor is missing, or is no day.
+        """
+        return schedules.checked(schedule)
+
+    def scheduled(self, currency: str) -> None:
+        """Pay out on the schedule's day. Called by a timer."""
+        self.automatic(currency)
 
     def arrive(self, id: str) -> None:
         """Let a payout arrive. Called by its timer, or by a story."""
         doc = self.peek(id)
-        if doc is not None and doc["status"] in ("pending", "in_transit"):
+        if doc is None or doc["status"] not in ("pending", "in_transit"):
+            return
+        banks = self.stripe.external_accounts
+        if code := BAD_NUMBERS.get(banks.number(doc["destination"] or "")):
+            self.failed(doc, code)
+            banks.errored(doc["destination"])
+        else:
             self.paid(doc)
 
     def paid(self, doc: Doc) -> Doc:
@@ -266,6 +325,36 @@ class Payouts(StripeResource):
             "failure_balance_transaction": self._returned(doc, "payout_failure"),
         }
         return self.save({**doc, **failed}, event="payout.failed")
+
+    def _destination(self, wanted: str | None, currency: str) -> str:
+        """Return where a payout goes.
+
+        Source: https://docs.stripe.com/api/payouts/create#create_payout-destination
+
+        Raises:
+            VendorError: a connected account may not be paid out, or has no such bank account.
+        """
+        owner = self.stripe.accounts.peek(self.mirror.account or "")
+        if owner is None:
+            return wanted or BANK
+        if not owner["payouts_enabled"]:
+            raise errors.invalid(
+                "Payouts have been disabled on the connected account. Check the account's"
+                " requirements to see what is missing.",
+                code="payouts_not_allowed",
+            )
+        banks = self.stripe.external_accounts
+        if wanted is not None:
+            found = banks.peek(wanted)
+            if found is None or found["account"] != owner["id"]:
+                raise errors.missing("external account", wanted, "destination", status=400)
+            return wanted
+        found = banks.default(owner["id"], currency)
+        if found is None:
+            raise errors.invalid(
+                f"Sorry, you don't have any external accounts in that currency ({currency})."
+            )
+        return str(found["id"])
 
     def _returned(self, doc: Doc, type: str) -> str:
         booked = self.stripe.balance_transactions.book(

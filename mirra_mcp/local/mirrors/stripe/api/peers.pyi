@@ -32,8 +32,16 @@ from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRate
 from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.checkout.payment_links import PaymentLinks
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.resource import CheckoutSessions
-from mirra_mcp.local.mirrors.stripe.connect.accounts import Accounts
+from mirra_mcp.local.mirrors.stripe.connect.accounts.capabilities import Capabilities
+from mirra_mcp.local.mirrors.stripe.connect.accounts.links import (
+    AccountLinks,
+    AccountSessions,
+    LoginLinks,
+)
+from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
 from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
+from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
+from mirra_mcp.local.mirrors.stripe.connect.persons import Persons
 from mirra_mcp.local.mirrors.stripe.connect.transfer_reversals import TransferReversals
 from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
 from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
@@ -61,10 +69,13 @@ from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraud
 from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
 
 class Peers(Acting):
+    account_links: AccountLinks
+    account_sessions: AccountSessions
     accounts: Accounts
     application_fees: ApplicationFees
     balance_transactions: BalanceTransactions
     balances: Balances
+    capabilities: Capabilities
     charges: Charges
     checkout_sessions: CheckoutSessions
     confirmation_tokens: ConfirmationTokens
@@ -81,6 +92,7 @@ class Peers(Acting):
     ephemeral_keys: EphemeralKeys
     event_destinations: EventDestinations
     events: Events
+    external_accounts: ExternalAccounts
     features: Features
     fee_refunds: FeeRefunds
     file_links: FileLinks
@@ -88,6 +100,7 @@ class Peers(Acting):
     invoice_items: InvoiceItems
     invoice_payments: InvoicePayments
     invoices: Invoices
+    login_links: LoginLinks
     mandates: Mandates
     meter_events: MeterEvents
     meters: Meters
@@ -95,6 +108,7 @@ class Peers(Acting):
     payment_links: PaymentLinks
     payment_methods: PaymentMethods
     payouts: Payouts
+    persons: Persons
     plans: Plans
     portal_configurations: PortalConfigurations
     portal_sessions: PortalSessions

@@ -85,6 +85,26 @@ class Tokens(StripeResource):
         made: Doc = {**doc["_method"], "id": self.stripe.payment_methods.new_id()}
         return {**made, "created": self.at}
 
+    def fingerprint(self, number: str) -> str:
+        """Return what tells a number from others without showing it."""
+        return fingerprint_of(number)
+
+    def spend_bank(self, doc: Doc) -> Doc:
+        """Use a bank account's token up: return the bank account.
+
+        Raises:
+            VendorError: the token is of something else, or was used before.
+        """
+        if "bank_account" not in doc:
+            raise errors.missing("token", doc["id"], "external_account", status=400)
+        if doc["used"]:
+            raise errors.invalid(
+                f"You cannot use a Stripe token more than once: {doc['id']}.",
+                code="token_already_used",
+            )
+        self.save({**doc, "used": True})
+        return {**doc["bank_account"], "_number": doc["_number"]}
+
     def method_of(self, sent: TokenCard) -> Doc:
         """Lay out the card (unsaved) of given data."""
         card = checked(sent.number, sent.exp_month, sent.exp_year, sent.cvc, self.now)
@@ -120,4 +140,9 @@ class Tokens(StripeResource):
             "routing_number": sent.routing_number,
             "status": "new",
         }
-        return self.new(type="bank_account", bank_account=account)
+        return self.new(
+            id=f"btok_{self.mirror.ids.token(24)}",
+            type="bank_account",
+            bank_account=account,
+            _number=sent.account_number,
+        )

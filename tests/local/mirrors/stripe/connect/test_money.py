@@ -255,6 +255,8 @@ def test_what_happens_to_a_seller_is_told_as_theirs(account: Account, seller: st
 def test_a_subscription_shares_each_of_its_invoices(account: Account, seller: str) -> None:
     """Source: https://docs.stripe.com/connect/subscriptions"""
     shop = Shop(account)
+    settings: Any = {"payouts": {"schedule": {"interval": "manual"}}}
+    account.client.v1.accounts.update(seller, {"settings": settings})
     customer, price = shop.customer(), shop.price(2000)
     shop.subscribe(
         customer, price, application_fee_percent=12.5, transfer_data={"destination": seller}

@@ -33,7 +33,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/balance/history", "An older address of /v1/balance_transactions, which is mirrored."),
     ("/v1/linked_accounts", "Financial Connections is not mirrored."),
     ("/v1/link_account_sessions", "Financial Connections is not mirrored."),
-    ("/v1/account", "Of Connect, only standard accounts are mirrored."),
+    ("/v1/account", "An older address of an account's persons and external accounts."),
     ("/v1/topups", "Top-ups are not mirrored."),
     ("/v1/quotes", "Quotes are not mirrored."),
     ("/v1/sources", "Sources are not mirrored; payment methods are."),
@@ -60,10 +60,11 @@ LIMITS: tuple[str, ...] = (
     " three times over a few hours.",
     "The pages of 3D Secure and of wallets can't be opened: simulate payment_intent.succeeded or"
     " payment_intent.payment_failed, and the same of setup_intent.",
-    "Connected accounts are standard ones; a dispute or a failed refund of a destination charge is"
-    " the platform's alone.",
+    "What is wanted of a connected account is what Stripe wants in the United States, wherever it"
+    " is; a dispute or a failed refund of a destination charge is the platform's alone.",
     "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
-    " automatic payouts happen when payout.created is simulated.",
+    " the platform's own automatic payouts happen when payout.created is simulated, connected"
+    " accounts' by their schedules.",
     "What Stripe does some time later (bank debits, slow refunds, decisions on evidence) happens"
     " two seconds later on the session's clock.",
     "Bank accounts need no microdeposits; Radar's rules on failed checks are off.",

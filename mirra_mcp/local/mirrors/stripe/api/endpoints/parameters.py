@@ -114,6 +114,12 @@ def values(spec: str, param: str) -> Sequence[str]:
     return found.allowed if isinstance(found, Values) else ()
 
 
+def inside(spec: str, param: str) -> set[str]:
+    """Return what the newest version documents inside of an object."""
+    found = (table("endive").names(spec) or {}).get(param)
+    return set(found.names or ()) if isinstance(found, Inside) else set()
+
+
 def check(spec: str, form: Doc, version: str) -> None:
     """Refuse parameters that the endpoint doesn't have, in whatever depth they are.
 

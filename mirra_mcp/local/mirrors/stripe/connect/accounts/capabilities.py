@@ -1,0 +1,103 @@
+"""Capabilities: what a connected account may do, once Stripe knows enough.
+
+Source: https://docs.stripe.com/api/capabilities and
+https://docs.stripe.com/connect/account-capabilities
+"""
+
+from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.endpoints import parameters
+from mirra_mcp.local.mirrors.stripe.api.forms.params import StripeParams
+from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.connect.accounts.params import UpdateCapability
+from mirra_mcp.wire.model import Doc
+
+
+class Capabilities(StripeResource):
+    """The capabilities of accounts, which keep them."""
+
+    entity, plural = "capability", "capabilities"
+    object = "capability"
+
+    @route("GET /v1/accounts/{account}/capabilities")
+    def index(self, account: str, params: StripeParams) -> Doc:
+        """List what was requested for an account."""
+        doc = self.stripe.accounts.get(account)
+        return {
+            "object": "list",
+            "data": [self.told_of(doc, name) for name in sorted(doc["capabilities"])],
+            "has_more": False,
+            "url": f"/v1/accounts/{account}/capabilities",
+        }
+
+    @route("GET /v1/accounts/{account}/capabilities/{id}")
+    def retrieve(self, account: str, id: str) -> Doc:
+        """Return one capability, requested or not."""
+        doc = self.stripe.accounts.get(account)
+        self._check(id)
+        return self.told_of(doc, id)
+
+    @route("POST /v1/accounts/{account}/capabilities/{id}")
+    def update(self, account: str, id: str, params: UpdateCapability) -> Doc:
+        """Request a capability, or take the request back.
+
+        Fires: capability.updated, account.updated.
+        """
+        doc = self.stripe.accounts.get(account)
+        asked = self.asked(doc, {id: params.requested})
+        return self.told_of(self.stripe.accounts.weighed({**doc, "_asked": asked}, told=True), id)
+
+    def asked(self, account: Doc, changes: dict[str, bool]) -> list[str]:
+        """Return what is requested of an account after a change.
+
+        Raises:
+            VendorError: there is no such capability.
+        """
+        found = dict.fromkeys(account["_asked"])
+        for name, wanted in changes.items():
+            self._check(name)
+            found.pop(name, None)
+            if wanted:
+                found[name] = None
+            else:
+                account["capabilities"] = {
+                    each: state for each, state in account["capabilities"].items() if each != name
+                }
+        return list(found)
+
+    def told_of(self, account: Doc, name: str) -> Doc:
+        """Return a capability as the API shows it."""
+        requested = name in account["capabilities"]
+        due = account["requirements"] if requested else {}
+        lists = ("currently_due", "eventually_due", "past_due", "pending_verification")
+        nothing: Doc = {
+            "alternatives": [],
+            "current_deadline": None,
+            "currently_due": [],
+            "disabled_reason": None,
+            "errors": [],
+            "eventually_due": [],
+            "past_due": [],
+            "pending_verification": [],
+        }
+        return {
+            "id": name,
+            "object": self.object,
+            "account": account["id"],
+            "future_requirements": nothing,
+            "requested": requested,
+            "requested_at": account["created"] if requested else None,
+            "requirements": nothing
+            | {each: due[each] for each in (*lists, "errors", "disabled_reason") if each in due},
+            "status": account["capabilities"].get(name, "unrequested"),
+        }
+
+    def tell(self, account: Doc, name: str) -> None:
+        """Say what a capability has become. Fires: capability.updated, as the account's event."""
+        with self.stripe.acting_for(account["id"]):
+            self.mirror.emit("capability.updated", {"object": self.told_of(account, name)})
+
+    def _check(self, name: str) -> None:
+        known = parameters.inside("POST /v1/accounts", "capabilities")
+        if name not in known:
+            raise errors.missing("capability", name, "capability")

@@ -1,0 +1,383 @@
+"""Accounts: the session's own, and connected ones of every kind.
+
+Source: https://docs.stripe.com/api/accounts
+"""
+
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.routes import Call, route
+from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
+from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.connect.accounts import requirements
+from mirra_mcp.local.mirrors.stripe.connect.accounts.layout import (
+    ADDRESS,
+    COMPANY,
+    CONTROLLERS,
+    CURRENCIES,
+    SETTINGS,
+    controller,
+)
+from mirra_mcp.local.mirrors.stripe.connect.accounts.params import (
+    CreateAccount,
+    RejectAccount,
+    SaveAccount,
+)
+from mirra_mcp.wire.model import Doc
+
+OWN_ACCOUNT = "acct_1MirraPlatform00"
+"""The session's own account, which every key is of."""
+WHILE = timedelta(seconds=2)
+"""How long Stripe takes to verify what it was told."""
+HIDDEN = ("company", "individual")
+LINKED = ("business_type", "company", "individual")
+"""What Stripe asks the owner about: once it does, the platform may not change it."""
+REJECTED = {
+    "credit": "rejected.other",
+    "fraud_no_intent_to_fulfill": "rejected.fraud",
+    "fraud_other": "rejected.fraud",
+    "fraud_payment_method_casher": "rejected.fraud",
+    "fraud_payment_method_tester": "rejected.fraud",
+}
+"""What becomes of the newer reasons, which say more than `disabled_reason` does."""
+
+
+class Accounts(StripeResource):
+    """Connected accounts; they belong to the platform, whoever the call acts for."""
+
+    entity, plural = "account", "accounts"
+    object, prefix, path, id_length = "account", "acct", "/v1/accounts", 16
+    indexes = ("_own",)
+    blank: ClassVar[Doc] = {
+        "business_profile": {
+            "annual_revenue": None,
+            "estimated_worker_count": None,
+            "mcc": None,
+            "name": None,
+            "product_description": None,
+            "support_address": None,
+            "support_email": None,
+            "support_phone": None,
+            "support_url": None,
+            "url": None,
+        },
+        "business_type": None,
+        "capabilities": {},
+        "charges_enabled": False,
+        "company": None,
+        "controller": None,
+        "country": "US",
+        "created": None,
+        "default_currency": "usd",
+        "details_submitted": False,
+        "email": None,
+        "external_accounts": None,
+        "future_requirements": requirements.NOTHING_DUE,
+        "metadata": {},
+        "payouts_enabled": False,
+        "requirements": requirements.NOTHING_DUE,
+        "settings": SETTINGS,
+        "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
+        "type": "standard",
+        "_asked": [],
+        "_linked": False,
+        "_own": False,
+        "_rejected": None,
+        "_tax_id": None,
+        "_verified": False,
+    }
+
+    @property
+    def kind(self) -> str:
+        """Accounts are the platform's."""
+        return self.plural
+
+    def missing(self, id: str) -> VendorError:
+        """Say that the key reaches no such account, with 403."""
+        return errors.no_access("sk_test_mirra000000000000000000", id)
+
+    def view(self, doc: Doc) -> Doc:
+        """Show an account with its banks, and the person that an individual's is.
+
+        Once Stripe asks an account's owner itself, it no longer shows the answers.
+
+        Source: https://docs.stripe.com/api/accounts/object
+        """
+        shown = super().view(doc)
+        shown["external_accounts"] = self.stripe.external_accounts.list_of(doc["id"])
+        person = self.stripe.persons.individual(doc["id"])
+        if person is not None:
+            shown["individual"] = self.stripe.persons.view(person)
+        if doc["_linked"] or doc["company"] is None:
+            for name in HIDDEN if doc["_linked"] else ("company",):
+                shown.pop(name, None)
+        return shown
+
+    def lay_out(self, id: str = "", **fields: Any) -> Doc:
+        """Make an account's document; it isn't saved yet."""
+        return deepcopy(self.new(id=id, **fields))
+
+    def own(self) -> Doc:
+        """Return the session's own account."""
+        return self.get(OWN_ACCOUNT)
+
+    def named_account(self, id: str) -> Doc:
+        """Return the connected account that a parameter names.
+
+        Raises:
+            VendorError: `resource_missing`, with 400.
+        """
+        doc = self.peek(id)
+        if doc is None or doc["_own"]:
+            raise errors.missing("account", id, "account", status=400)
+        return doc
+
+    @route("GET /v1/account")
+    def retrieve_own(self) -> Doc:
+        """Return the account that the call acts for."""
+        return self.view(self.get(self.stripe.account or OWN_ACCOUNT))
+
+    @route("POST /v1/accounts")
+    def create(self, params: CreateAccount, call: Call) -> Doc:
+        """Create a connected account. Source: https://docs.stripe.com/api/accounts/create
+
+        Raises:
+            VendorError: both `type` and `controller`, or a custom account without capabilities.
+        """
+        given = params.given()
+        kind = given.pop("type", None)
+        wanted = given.pop("controller", None)
+        if kind and wanted is not None:
+            raise errors.invalid(
+                "You may not provide the `type` parameter and `controller` parameters"
+                " simultaneously. They are mutually exclusive."
+            )
+        layout = deepcopy(CONTROLLERS[kind or "standard"])
+        if params.controller is not None:
+            how = params.controller
+            layout = controller(
+                how.fees.payer,
+                how.losses.payments,
+                how.requirement_collection,
+                how.stripe_dashboard.type,
+            )
+            kind = "none"
+        if layout["stripe_dashboard"]["type"] == "none" and not params.capabilities:
+            raise errors.invalid(
+                "Missing required param: capabilities.", "capabilities", "parameter_missing"
+            )
+        country = given.pop("country", "US").upper()
+        doc = self.lay_out(
+            controller=layout,
+            country=country,
+            default_currency=CURRENCIES.get(country, "eur"),
+            type=kind or "standard",
+        )
+        if kind == "express" and params.capabilities is None:
+            given["capabilities"] = {name: {"requested": True} for name in self.ASKED_OF_EXPRESS}
+        self.save(doc)
+        return self.view(self._changed(doc, given, silent=True))
+
+    ASKED_OF_EXPRESS = ("card_payments", "transfers")
+    """What Express accounts are asked for when the platform says nothing."""
+
+    @route("GET /v1/accounts/{id}")
+    def retrieve(self, id: str) -> Doc:
+        """Return an account."""
+        return self.view(self.get(id))
+
+    @route("POST /v1/accounts/{id}")
+    def update(self, id: str, params: SaveAccount) -> Doc:
+        """Change an account. Fires: account.updated, as the account's own event.
+
+        Source: https://docs.stripe.com/api/accounts/update
+        """
+        doc, given = self.get(id), params.given()
+        refused = next((name for name in LINKED if name in given and doc["_linked"]), None)
+        if refused:
+            raise errors.invalid(
+                f"You cannot change `{refused}` via API if you created an account link or session"
+                " for an account for which Stripe collects the requirements.",
+                refused,
+            )
+        return self.view(self._changed(doc, given))
+
+    @route("GET /v1/accounts")
+    def index(self, params: ListParams) -> Doc:
+        """List the connected accounts."""
+        return self.listed(params, _own=False)
+
+    @route("DELETE /v1/accounts/{id}")
+    def delete(self, id: str) -> Doc:
+        """Remove an account. Source: https://docs.stripe.com/api/accounts/delete"""
+        doc = self.get(id)
+        if doc["_own"]:
+            raise errors.invalid("You cannot delete your own account via this API.", "id")
+        self.drop(doc)
+        return self.deleted(doc)
+
+    @route("POST /v1/accounts/{id}/reject")
+    def reject(self, id: str, params: RejectAccount) -> Doc:
+        """Refuse an account for good. Fires: account.updated, capability.updated.
+
+        Source: https://docs.stripe.com/api/account/reject
+        """
+        doc = self.get(id)
+        reason = REJECTED.get(params.reason, f"rejected.{params.reason}")
+        return self.view(self.weighed({**doc, "_rejected": reason}, told=True))
+
+    # What other nouns and stories use.
+
+    def onboard(self, doc: Doc) -> Doc:
+        """Let an account have given all that Stripe wants.
+
+        Fires: capability.updated, account.updated.
+        """
+        asked = doc["_asked"] or list(self.ASKED_OF_EXPRESS)
+        if not doc["_own"] and not self.stripe.external_accounts.of(doc["id"]):
+            self.stripe.external_accounts.add_usual(doc)
+        changed = {**doc, "details_submitted": True, "_asked": asked, "_verified": True}
+        return self.weighed(changed, told=True)
+
+    def link(self, doc: Doc) -> None:
+        """Let Stripe ask the owner itself from now on, if that is how responsibilities lie."""
+        if doc["controller"].get("requirement_collection") == "stripe":
+            self.save({**doc, "_linked": True})
+
+    def weighed(self, doc: Doc, *, told: bool) -> Doc:
+        """Save an account with what is due, and what it may do, by all that is known of it.
+
+        Fires: capability.updated, account.updated (if told).
+        """
+        if doc["_own"]:
+            return self._told(doc) if told else self.save(doc)
+        people = self.stripe.persons.of(doc["id"])
+        has_bank = bool(self.stripe.external_accounts.of(doc["id"]))
+        wanted = [] if doc["_verified"] else requirements.missing(doc, people, has_bank=has_bank)
+        faults = [] if doc["_verified"] else requirements.judged(doc, people)
+        doc = dict(doc)
+        status = "inactive"
+        if doc["_rejected"]:
+            rejected = {"disabled_reason": doc["_rejected"]}
+            doc["requirements"] = {**requirements.NOTHING_DUE, **rejected}
+        elif wanted:
+            doc["requirements"] = requirements.due(wanted, reason="requirements.past_due")
+        elif not doc["_verified"] and not requirements.verified_at_once(doc, people):
+            doc |= {"details_submitted": True}
+            doc["requirements"] = requirements.pending(doc, people)
+            status = "pending"
+            self.mirror.cancel_timers("accounts.verify", id=doc["id"])
+            self.mirror.after(WHILE, "accounts.verify", id=doc["id"])
+        elif faults:
+            doc |= {"details_submitted": True}
+            doc["requirements"] = self._failed(faults)
+        else:
+            doc |= {"details_submitted": True, "requirements": requirements.NOTHING_DUE}
+            status = "active"
+        return self._enabled(doc, status, has_bank=has_bank, told=told)
+
+    def verify(self, id: str) -> None:
+        """Tell what became of a verification. Fires: capability.updated, account.updated."""
+        doc = self.peek(id)
+        if doc is None or doc["_rejected"] or doc["requirements"]["currently_due"]:
+            return
+        people = self.stripe.persons.of(id)
+        has_bank = bool(self.stripe.external_accounts.of(id))
+        faults = requirements.judged(doc, people)
+        if faults:
+            doc = {**doc, "requirements": self._failed(faults)}
+            self._enabled(doc, "inactive", has_bank=has_bank, told=True)
+        else:
+            self.stripe.persons.verified(people)
+            doc = {**doc, "requirements": requirements.NOTHING_DUE}
+            self._enabled(doc, "active", has_bank=has_bank, told=True)
+
+    def _failed(self, faults: list[Doc]) -> Doc:
+        names = sorted({each["requirement"] for each in faults})
+        return requirements.due(names, reason="requirements.past_due", errors=faults)
+
+    def _enabled(self, doc: Doc, status: str, *, has_bank: bool, told: bool) -> Doc:
+        before = doc["capabilities"]
+        doc["capabilities"] = {**before, **dict.fromkeys(doc["_asked"], status)}
+        on = {name for name, each in doc["capabilities"].items() if each == "active"}
+        doc["charges_enabled"] = any(name.endswith("_payments") for name in on)
+        doc["payouts_enabled"] = "transfers" in on or doc["charges_enabled"]
+        if told:
+            for name in sorted(doc["_asked"]):
+                if before.get(name) != status:
+                    self.stripe.capabilities.tell(doc, name)
+        return self._told(doc) if told else self.save(doc)
+
+    def _told(self, doc: Doc) -> Doc:
+        with self.stripe.acting_for(None if doc["_own"] else doc["id"]):
+            return self.save(doc, event="account.updated")
+
+    def _changed(self, doc: Doc, given: Doc, *, silent: bool = False) -> Doc:
+        """Put in what was sent, and save."""
+        if "tos_acceptance" in given and not doc["_own"]:
+            self._check_acceptance(doc, given["tos_acceptance"] or {})
+        asked = given.pop("capabilities", None) or {}
+        person, bank = given.pop("individual", None), given.pop("external_account", None)
+        company = given.pop("company", None)
+        for name, value in given.items():
+            if isinstance(value, dict) and isinstance(doc.get(name), dict) and name != "metadata":
+                given[name] = _laid_over(doc[name], value)
+        if "settings" in given:
+            payouts = given["settings"]["payouts"]
+            given["settings"]["payouts"] = {
+                **payouts,
+                "schedule": self.stripe.payouts.checked_schedule(payouts["schedule"]),
+            }
+        doc = self.patched(doc, given)
+        if company is not None:
+            doc |= self._company(doc, company)
+        doc["_asked"] = self.stripe.capabilities.asked(
+            doc, {name: each["requested"] for name, each in asked.items()}
+        )
+        if person is not None:
+            self.stripe.persons.keep_individual(doc, person)
+        if bank is not None:
+            self.stripe.external_accounts.add(doc, bank, replaces=True)
+        return self.weighed(doc, told=not silent)
+
+    def _check_acceptance(self, doc: Doc, acceptance: Doc) -> None:
+        """Source: https://docs.stripe.com/connect/service-agreement-types"""
+        collection = doc["controller"].get("requirement_collection")
+        if collection == "stripe" and (acceptance.get("date") or acceptance.get("ip")):
+            raise errors.invalid(
+                "You cannot accept the Terms of Service on behalf of Standard and Express connected"
+                " accounts.",
+                "tos_acceptance",
+            )
+        at = acceptance.get("date")
+        if at is not None and at > self.at + 60:
+            raise errors.invalid(
+                "ToS acceptance date is not valid. Dates are expected to be integers, measured in"
+                " seconds, not in the future, and after 2009.",
+                "tos_acceptance[date]",
+            )
+
+    def _company(self, doc: Doc, company: Doc) -> Doc:
+        sent = dict(company)
+        number = sent.pop("tax_id", None)
+        vat = sent.pop("vat_id", None)
+        kept = _laid_over(doc["company"] or deepcopy(COMPANY), sent)
+        if isinstance(kept["address"], dict):
+            kept["address"] = {**ADDRESS, "country": doc["country"], **kept["address"]}
+        if number:
+            kept["tax_id_provided"] = True
+        if vat:
+            kept["vat_id_provided"] = True
+        return {"company": kept, "_tax_id": number or doc["_tax_id"]}
+
+
+def _laid_over(old: Doc, new: Doc) -> Doc:
+    """Return an object with what was sent put in, at every depth."""
+    merged = dict(old)
+    for name, value in new.items():
+        deeper = isinstance(value, dict) and isinstance(merged.get(name), dict)
+        merged[name] = _laid_over(merged[name], value) if deeper else value
+    return merged
