@@ -62,7 +62,6 @@ UNREAD: dict[str, dict[str, str]] = {
     | {
         "collection_options": "onboarding takes all that is due at once",
         "email_type": "no mail is sent",
-        "refresh_url": "the link is good until it is used",
     },
     "twilio": dict.fromkeys(
         (
