@@ -31,6 +31,8 @@ from mirra_mcp.wire.installations import (
     Metrics,
     Rated,
     RateResource,
+    Rehearsal,
+    Rehearse,
     Upgraded,
     Usage,
 )
@@ -61,6 +63,9 @@ _PAGE = Extension(
 _ONE = Extension("one installation by its id", f"List all installations, or {_EMBEDDED}")
 _CLEAR = Extension("clearing credentials", f"Uninstall the resource, or {_EMBEDDED}")
 _UPGRADE = Extension("upgrades", f"Uninstall the resource and install it again, or {_EMBEDDED}")
+_REHEARSE = Extension(
+    "rehearsals", f"Nothing was sent. Start a session with the API's document, or {_EMBEDDED}"
+)
 _RATE = Extension("ratings", f"Go without, or {_EMBEDDED}")
 
 
@@ -185,6 +190,14 @@ class MarketplaceClient(ClosingClient):
         return await self._do(
             "POST", "/api/sdk/v2/resources/call", CallResult, body=body, wait=CALLING
         )
+
+    async def rehearse(
+        self, resource_id: str, method: str, parameters: Doc | None = None
+    ) -> Rehearsal:
+        """Call a method on a mirror of an installed resource (extension): nothing is spent."""
+        path, body = f"{_resource(resource_id)}/rehearse", Rehearse(method=method)
+        body.parameters = parameters or {}
+        return await self._do("POST", path, Rehearsal, body=body, wait=CALLING, extension=_REHEARSE)
 
     async def installations(self) -> InstallationList:
         """Read what is installed."""

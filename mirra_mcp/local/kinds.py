@@ -26,6 +26,7 @@ class Kinds(Mapping[str, type[Mirror]]):
         self._vendors = vendors
         self._folder = folder
         self._made: dict[str, type[Mirror]] = {}
+        self._lent: dict[str, type[Mirror]] = {}
         self._lock = threading.Lock()
 
     def keep_in(self, folder: Path) -> None:
@@ -41,6 +42,8 @@ class Kinds(Mapping[str, type[Mirror]]):
         """Return a mirror's class; one that was kept is made when it is first asked for."""
         if name in self._vendors:
             return self._vendors[name]
+        if name in self._lent:
+            return self._lent[name]
         with self._lock:
             if name not in self._made:
                 path = self._kept()[name]
@@ -59,7 +62,11 @@ class Kinds(Mapping[str, type[Mirror]]):
 
     def __contains__(self, name: object) -> bool:
         """Tell whether there is a mirror, without making it."""
-        return name in self._vendors or name in self._made or name in self._kept()
+        return any(name in names for names in (self._vendors, self._made, self._lent, self._kept()))
+
+    def lend(self, name: str, kind: type[Mirror]) -> None:
+        """Have a mirror for as long as this Mirra runs, without listing it."""
+        self._lent[name] = kind
 
     def add(self, wanted: CreateMirror) -> DocumentMirror:
         """Make a mirror from a document, and keep it under its name.

@@ -15,9 +15,10 @@ from mirra_mcp.wire.installations import (
     Installation,
     InstalledResource,
     RecentCall,
+    Rehearsal,
     Usage,
 )
-from mirra_mcp.wire.marketplace import MarketplaceResource, ResourceMethod
+from mirra_mcp.wire.marketplace import MarketplaceResource, ResourceMethod, ResourcePricing
 from mirra_mcp.wire.model import Doc, Wire
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class CallAnswer(Wire):
     duration: int
     total_calls: int | None = None
     total_cost: float | None = None
+    rehearsed_in: str | None = None
     note: str | None = None
 
 
@@ -159,14 +161,20 @@ async def mirra_resource_call(
     method: str,
     parameters: dict[str, Any] = {},  # noqa: B006 -- the schema's default
     max_cost: Annotated[float | None, Field(ge=0)] = None,
+    dry_run: bool = False,
 ) -> CallAnswer:
     """Call a method of an installed resource, if it costs no more than was agreed to."""
     market = await caller.marketplace()
     installed = await installation_of(market, resource)
     pricing = installed.pricing if installed else None
+    cost = 0.0
     if installed and installed.endpoint and installed.endpoint.methods:
         chosen = _method(installed.endpoint.methods, method, resource)
         cost = prices.next_call(installed, chosen)
+    if dry_run:
+        done = await market.rehearse(resource, method, parameters)
+        return _rehearsed(method, done, cost, pricing)
+    if cost:
         prices.consent(f"This call of {method}", cost, max_cost, pricing)
     try:
         done = await market.call(resource, method, parameters)
@@ -190,6 +198,26 @@ async def mirra_resource_call(
         note=_REFUSED
         if done.status_code == 401
         else fitted.note("Ask for less with the method's own parameters."),
+    )
+
+
+def _rehearsed(
+    method: str, done: Rehearsal, cost: float, pricing: ResourcePricing | None
+) -> CallAnswer:
+    fitted = fit([done.result])
+    price = f"costs {prices.amount(cost, pricing)}" if cost else "costs nothing"
+    return CallAnswer(
+        summary=f"A rehearsal: a mirror of the resource answered {method} with {done.status_code}. "
+        f"Nothing was sent to the resource and nothing spent; the real call {price}.",
+        status_code=done.status_code,
+        result=fitted.items[0] if fitted.items else None,
+        cost=0,
+        currency=(pricing and pricing.currency) or prices.CURRENCY,
+        duration=done.duration,
+        rehearsed_in=done.session_id,
+        note=fitted.note("Ask for less with the method's own parameters.")
+        or f"Its data are made up from the document. What rehearsals make stays in session "
+        f"{done.session_id}: mirra_session_state shows it.",
     )
 
 

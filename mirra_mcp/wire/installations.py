@@ -251,6 +251,25 @@ class CallResult(Answered):
     status_code: int = 200
 
 
+class Rehearse(Private):
+    """`POST /resources/{id}/rehearse` (extension): a call on a mirror of the resource."""
+
+    method: str
+    parameters: Doc = Field(default={}, repr=False)
+
+
+class Rehearsal(Answered):
+    """What a mirror of the resource answered: nothing was sent to the resource, or spent."""
+
+    result: Any = None
+    duration: int = 0
+    """Milliseconds."""
+    status_code: int = 200
+    session_id: str
+    """Where the mirror stands, with what earlier rehearsals left."""
+    mirror: str
+
+
 class InstallationRecord(Answered):
     """What `install` and `getInstallation` of v2 answer."""
 

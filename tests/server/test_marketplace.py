@@ -243,9 +243,14 @@ async def test_an_openapi_document_is_read_from_its_file(maker: Agent, tmp_path:
         name="x",
         description="x",
         base_url="https://x.example.com",
-        openapi_path=str(tmp_path / "openapi.yaml"),
+        openapi_path=str(tmp_path / "openapi.txt"),
     )
     assert error["code"] == "mirra.file.invalid"
+    (tmp_path / "openapi.yaml").write_text("openapi: 3.0.3\ninfo: [", encoding="utf-8")
+    error = await maker.refusal(
+        "mirra_resource_create", openapi_path=str(tmp_path / "openapi.yaml")
+    )
+    assert "openapi.yaml:2 can't be read as YAML" in error["message"]
 
 
 async def test_a_change_of_nothing_and_a_method_of_no_sense_are_refused(
@@ -259,3 +264,76 @@ async def test_a_change_of_nothing_and_a_method_of_no_sense_are_refused(
     )
     assert error["code"] == "VALIDATION_ERROR"
     assert "methods.0.name" in error["message"]
+
+
+async def test_a_paid_call_is_rehearsed_before_it_costs_anything(
+    maker: Agent, prices: PriceApi
+) -> None:
+    resource = await _orders(maker, prices.url)
+    call = {"resource": resource, "method": "placeOrder", "parameters": {"coin": "BTC"}}
+    told = await maker.refusal("mirra_resource_call", **call)
+    assert told["code"] == "mirra.marketplace.costs"
+
+    tried = await maker.call("mirra_resource_call", **call, dry_run=True)
+    assert tried["summary"] == (
+        "A rehearsal: a mirror of the resource answered placeOrder with 201. Nothing was sent to "
+        "the resource and nothing spent; the real call costs 2 USDC."
+    )
+    order = tried["result"]
+    assert (order["coin"], order["status"], tried["cost"]) == ("BTC", "open", 0)
+    one = {"resource": resource, "parameters": {"orderId": order["id"]}, "dry_run": True}
+    ended = await maker.call("mirra_resource_call", method="cancelOrder", **one)
+    assert ended["result"] == order | {"status": "cancelled"}
+    again = await maker.call("mirra_resource_call", method="cancelOrder", **one)
+    assert again["statusCode"] == 409
+    state = await maker.call("mirra_session_state", session=tried["rehearsedIn"], entity="order")
+    assert order["id"] in str(state)
+
+    wrong = await maker.refusal(
+        "mirra_resource_call", **call | {"parameters": {"coin": 5}}, dry_run=True
+    )
+    assert "coin" in wrong["message"]
+    found = await maker.call("mirra_installation_list", installation=resource)
+    assert found["installation"]["totalCalls"] == 0
+    assert prices.keys == []
+
+
+async def _orders(maker: Agent, url: str) -> str:
+    order = {
+        "type": "object",
+        "required": ["id", "coin", "status"],
+        "properties": {
+            "id": {"type": "string", "readOnly": True},
+            "coin": {"type": "string"},
+            "status": {"type": "string", "enum": ["open", "cancelled"], "readOnly": True},
+        },
+    }
+    body = {"content": {"application/json": {"schema": order}}}
+    key = {"name": "orderId", "in": "path", "required": True, "schema": {"type": "string"}}
+    made = {"201": {"description": "made"} | body}
+    ok = {"200": {"description": "fine"} | body}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Orders", "version": "1"},
+        "servers": [{"url": f"{url}/v1"}],
+        "security": [{"key": []}],
+        "paths": {
+            "/orders": {
+                "post": {"operationId": "placeOrder", "requestBody": body, "responses": made}
+            },
+            "/orders/{orderId}": {
+                "get": {"operationId": "getOrder", "parameters": [key], "responses": ok}
+            },
+            "/orders/{orderId}/cancel": {
+                "post": {"operationId": "cancelOrder", "parameters": [key], "responses": ok}
+            },
+        },
+        "components": {
+            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+        },
+    }
+    made_resource = await maker.call(
+        "mirra_resource_create", openapi=document, install=True,
+        price_model="pay-per-call", base_price=2,
+    )  # fmt: skip
+    return str(made_resource["resourceId"])

@@ -244,6 +244,15 @@ async def call(request: Request, market: Market) -> Response:
     return await _call(account, given.resource_id, given.method, given.params, market)
 
 
+async def rehearse(request: Request, market: Market) -> Response:
+    """`POST /resources/{id}/rehearse` (extension): a call on a mirror of the resource."""
+    given = await read(wire.Rehearse, request)
+    done = await market.rehearsals.call(
+        account_of(request), _id(request), given.method, given.parameters
+    )
+    return await to_thread(answer, done)
+
+
 async def operation(request: Request, market: Market) -> Response:
     """`POST /marketplaceResources/{operation}`: the older form of the same."""
     params = await bodies.read_object(request)

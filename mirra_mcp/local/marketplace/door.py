@@ -43,6 +43,7 @@ ROUTES: tuple[tuple[str, dict[str, api.Handler]], ...] = (
     (f"{V1}/resources/{{id}}/rating", {"POST": api.rate}),
     (f"{V1}/resources/{{id}}/install", {"POST": api.install, "DELETE": api.uninstall}),
     (f"{V1}/resources/{{id}}/upgrade", {"POST": api.upgrade}),
+    (f"{V1}/resources/{{id}}/rehearse", {"POST": api.rehearse}),
     (f"{V1}/resources/{{id}}/authenticate", {"POST": api.authenticate, "DELETE": api.clear}),
     (f"{V1}/resources/{{id}}/authenticate/page", {"POST": api.open_page}),
     (f"{V1}/resources/{{id}}/authenticate/page/{{nonce}}", {"GET": api.page_status}),

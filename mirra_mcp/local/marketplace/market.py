@@ -15,6 +15,7 @@ from mirra_mcp.local.marketplace.installations import Installations
 from mirra_mcp.local.marketplace.listings.mirrors import SCHEME, MirrorDefinition, id_of
 from mirra_mcp.local.marketplace.listings.starter import stock
 from mirra_mcp.local.marketplace.pages import Pages
+from mirra_mcp.local.marketplace.rehearsals import Rehearsals
 from mirra_mcp.local.marketplace.sessions import Sessions
 from mirra_mcp.local.marketplace.store import Store
 from mirra_mcp.local.marketplace.tokens import Tokens
@@ -54,6 +55,7 @@ class Market:
             upstream,
             Sessions(host),
         )
+        self.rehearsals = Rehearsals(host, store, self.installations, upstream)
         try:
             stock(store, self.catalog, host.kinds)
         except BaseException:

@@ -28,6 +28,8 @@ class Filled:
     content: bytes | None
     server: Doc | None = None
     """Where it is sent, if not to the resource's base URL."""
+    template: str = ""
+    """The path before it was filled."""
 
 
 def fill(plan: Plan, given: Doc) -> Filled:
@@ -63,7 +65,9 @@ def fill(plan: Plan, given: Doc) -> Filled:
     content = None
     if body is not None and plan.body is not None:
         headers["Content-Type"], content = encode(plan.body, body)
-    return Filled(plan.method.http_method, path, query, headers, content, plan.server)
+    return Filled(
+        plan.method.http_method, path, query, headers, content, plan.server, plan.method.path
+    )
 
 
 def _described(plan: Plan) -> list[str]:

@@ -4,7 +4,7 @@ Source: https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object
 """
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.openapi.document.spec import Operation, Spec
@@ -80,6 +80,27 @@ def headers(spec: Spec) -> dict[str, str]:
         if kind in ("http", "oauth2", "openIdConnect"):
             return {"authorization": f"Bearer {KEY}"}
     return {}
+
+
+def credentials(spec: Spec, operation: Operation) -> tuple[dict[str, str], list[str]]:
+    """Return headers and parts of the query by which a call of an operation gets in."""
+    found: dict[str, str] = {}
+    query = []
+    for name in next(iter(operation.security), {}):
+        scheme = spec.security_schemes.get(str(name), {})
+        kind, place, called = scheme.get("type"), scheme.get("in"), str(scheme.get("name"))
+        if kind == "apiKey" and place == "query":
+            query.append(f"{quote(called)}={KEY}")
+        elif kind == "apiKey" and place == "cookie":
+            found["Cookie"] = f"{called}={KEY}"
+        elif kind == "apiKey":
+            found[called] = KEY
+        elif kind == "http" and str(scheme.get("scheme")).lower() == "basic":
+            found["Authorization"] = "Basic bWlycmE6bWlycmE="
+        elif kind in ("http", "oauth2", "openIdConnect"):
+            word = str(scheme.get("scheme") or "bearer").capitalize()
+            found["Authorization"] = f"{word} {KEY}"
+    return found, query
 
 
 def curl(spec: Spec) -> str:

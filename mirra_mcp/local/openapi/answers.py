@@ -69,11 +69,10 @@ class Answering:
 
     def _one(self, mirror: Any, noun: Documents, given: Given) -> Doc:
         doc = noun.named(given.path)
-        if doc is None and not noun.noun.keys:
-            doc = None
         if doc is None and given.body and noun.noun.key_fields:
             keys = [self._body(mirror, given).get(str(name)) for name in noun.noun.key_fields]
             doc = noun.peek("/".join(str(each) for each in keys))
+        doc = doc or noun.imagined(given.path)
         if doc is None:
             raise noun.missing("/".join(str(given.path.get(name)) for name in noun.noun.keys))
         return doc

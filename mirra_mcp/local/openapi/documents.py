@@ -59,6 +59,24 @@ class Documents(Resource):
         keys = [str(path[name]) for name in self.noun.keys if name in path]
         return self.peek("/".join([*self.place(path), *keys]))
 
+    def imagined(self, path: Doc) -> Doc | None:
+        """Make the document that a path names, of a noun that no operation of the API makes.
+
+        Such documents come from elsewhere: there is one for every key, until it is deleted.
+        """
+        id = "/".join([*self.place(path), *(str(path.get(name)) for name in self.noun.keys)])
+        if self.noun.has_create or not self.noun.keys or self.noun.schema is None:
+            return None
+        if id in self.mirror.setting(f"gone:{self.plural}", []):
+            return None
+        body = self.mirror.samples.of(self.noun.schema, self.mirror.dice, whole=True)
+        if not isinstance(body, dict):
+            return None
+        fixed = {*self.noun.key_fields, "id"}
+        body = {name: each for name, each in body.items() if name not in fixed}
+        doc = self.made(body, path) | {"id": id}
+        return self.keep(doc, None)
+
     def of(self, path: Doc) -> list[Doc]:
         """List the documents that a path's placeholders leave, the oldest first."""
         place = self.place(path)
@@ -268,6 +286,9 @@ class Documents(Resource):
     def remove(self, doc: Doc) -> None:
         """Delete a document and those that belong to it."""
         self.drop(doc)
+        if not self.noun.has_create:
+            gone = self.mirror.setting(f"gone:{self.plural}", [])
+            self.mirror.set_setting(f"gone:{self.plural}", [*gone, doc["id"]])
         for noun in self.mirror.nouns.values():
             if noun.noun.parent is self.noun:
                 for child in noun.find(_within=doc["id"]):

@@ -129,6 +129,8 @@ def _tell(plan: Plan) -> None:
         )
         told = f"{noun.plural}: one {noun.entity.replace('_', ' ')} of {noun.collection}"
         told += f"; {named}" if named else "; none can be asked for by itself"
+        if noun.keys and not noun.has_create and noun.schema is not None:
+            told += "; no operation makes one, so there is one for every key that is asked for"
         if noun.parent:
             told += f"; each belongs to one of {noun.parent.plural}"
         if noun.statuses:
