@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,21 +34,7 @@ def explain(file: Path, behavior: Path | None, as_json: bool) -> None:
 
     Exit codes: 0 it can be mirrored, 4 it can't, 64 wrong usage.
     """
-    from mirra_mcp.local.kinds import Kinds
-    from mirra_mcp.local.kit.errors import Refusal
-    from mirra_mcp.wire.mirrors import CreateMirror
-
-    try:
-        rules = behavior.read_text(encoding="utf-8") if behavior else None
-        made = Kinds({}).add(CreateMirror(path=str(file), behavior=rules))
-    except OSError as error:
-        raise CommandFailed(
-            f"{error.filename} can't be read: {error.strerror}.",
-            "Check the path.",
-            exit_code=INVALID,
-        ) from None
-    except Refusal as refusal:
-        raise CommandFailed(refusal.message, refusal.hint, exit_code=INVALID) from None
+    made, _ = _made(file, behavior)
     if as_json:
         click.echo(json.dumps(made.to_json()))
         return
@@ -56,3 +43,43 @@ def explain(file: Path, behavior: Path | None, as_json: bool) -> None:
         click.echo(f"  {guess}")
     if made.webhook_events:
         click.echo(f"  webhooks: {', '.join(made.webhook_events)}")
+
+
+@mirror.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="[FILE]", required=False)
+def schema(file: Path | None) -> None:
+    """Print the JSON Schema of behaviour files; with FILE, with that document's names in it.
+
+    An editor completes by it: put '# yaml-language-server: $schema=behaviour.json' on the first
+    line of the behaviour file. Exit codes: 0 printed, 4 FILE can't be mirrored, 64 wrong usage.
+    """
+    from mirra_mcp.local.openapi.behaviour import reading, rules
+
+    plan = _made(file, None, beside=False)[1].plan if file else None
+    click.echo(json.dumps(reading.schema_for(plan) if plan else rules.schema(), indent=1))
+
+
+def _made(file: Path, behavior: Path | None, *, beside: bool = True) -> tuple[Any, Any]:
+    """Return what is told of a document's mirror, and its class.
+
+    Raises:
+        CommandFailed: the document or the behaviour file can't be used.
+    """
+    from mirra_mcp.local.kinds import Kinds
+    from mirra_mcp.local.kit.errors import Refusal
+    from mirra_mcp.local.openapi.behaviour.reading import text_of
+    from mirra_mcp.wire.mirrors import CreateMirror
+
+    kinds = Kinds({})
+    try:
+        rules: Any = text_of(behavior) if behavior else None if beside else {}
+        made = kinds.add(CreateMirror(path=str(file), behavior=rules))
+    except OSError as error:
+        raise CommandFailed(
+            f"{error.filename} can't be read: {error.strerror}.",
+            "Check the path.",
+            exit_code=INVALID,
+        ) from None
+    except Refusal as refusal:
+        raise CommandFailed(refusal.message, refusal.hint, exit_code=INVALID) from None
+    return made, kinds[made.name]

@@ -15,7 +15,7 @@ from mirra_mcp.wire.model import Doc
 
 COMMON = ("openapi", "swagger", "api", "spec", "index", "schema", "openapi3", "oas")
 """Names of files that say nothing of what is in them."""
-BESIDE = (".mirra.yaml", ".mirra.yml", ".mirra.json")
+BESIDE = (".mirra.yaml", ".mirra.yml", ".mirra.json", ".mirra.md")
 """How the name of a behaviour file beside a document ends."""
 
 
@@ -74,13 +74,13 @@ class Kinds(Mapping[str, type[Mirror]]):
         Raises:
             Refusal: the document or the behaviour can't be used, or a vendor has the name.
         """
-        doc, behavior, called = _read(wanted)
+        doc, behavior, called, where = _read(wanted)
         name = wanted.name or called
         if name in self._vendors:
             raise _refusal(
                 f"'{name}' is the name of a vendor's own mirror.", "Give the mirror another 'name'."
             )
-        kind = _made(name, doc, behavior)
+        kind = _made(name, doc, behavior, where)
         with self._lock:
             self._made[name] = kind
             if self._folder is not None:
@@ -112,22 +112,23 @@ def described(name: str, kind: type[Mirror]) -> DocumentMirror:
     )
 
 
-def _made(name: str, doc: Doc, behavior: Any) -> type[Mirror]:
-    from mirra_mcp.local.openapi.behaviour import BehaviourError
+def _made(name: str, doc: Doc, behavior: Any, where: str = "") -> type[Mirror]:
+    from mirra_mcp.local.openapi.behaviour.reading import BehaviourError
     from mirra_mcp.local.openapi.mirror import mirror_of
 
     try:
-        return mirror_of(name, doc, behavior)
+        return mirror_of(name, doc, behavior, where)
     except BehaviourError as error:
-        raise _refusal(f"The behaviour can't be used: {error}.", None) from None
+        hint = "'mirra-mcp mirror schema' prints what such a file may say."
+        raise _refusal(f"The behaviour can't be used: {error}", hint) from None
 
 
-def _read(wanted: CreateMirror) -> tuple[Doc, Any, str]:
-    """Return the document, its behaviour, and what it is called."""
+def _read(wanted: CreateMirror) -> tuple[Doc, Any, str, str]:
+    """Return the document, its behaviour, what it is called, and the behaviour's file."""
+    from mirra_mcp.local.openapi.behaviour.reading import text_of
     from mirra_mcp.local.openapi.document.reading import (
         DocumentError,
         checked,
-        parsed,
         read_file,
         read_text,
     )
@@ -136,6 +137,7 @@ def _read(wanted: CreateMirror) -> tuple[Doc, Any, str]:
     if (wanted.path is None) == (wanted.document is None):
         raise _refusal("A mirror needs 'path' or 'document', one of them.", None)
     behavior: Any = wanted.behavior
+    where = ""
     try:
         if wanted.path is not None:
             path = Path(wanted.path).expanduser()
@@ -144,19 +146,18 @@ def _read(wanted: CreateMirror) -> tuple[Doc, Any, str]:
             if behavior is None:
                 beside = (path.with_name(path.stem + ending) for ending in BESIDE)
                 found = next((each for each in beside if each.is_file()), None)
-                behavior = parsed(found.read_bytes(), found.name) if found else None
+                if found is not None:
+                    behavior, where = text_of(found), found.name
         elif isinstance(wanted.document, dict):
             doc, stem = checked(wanted.document, "document"), ""
         else:
             doc, stem = read_text(wanted.document or ""), ""
-        if isinstance(behavior, str):
-            behavior = parsed(behavior.encode(), "behavior")
     except DocumentError as error:
         raise _refusal(f"{error}.".replace("..", "."), error.hint) from None
     title = snake(str((doc.get("info") or {}).get("title") or "api"))
     name = title if stem in COMMON or not stem else stem
     name = name.strip("_")[:40].strip("_") or "api"
-    return doc, behavior, name if name[0].isalpha() else f"api_{name}"[:40]
+    return doc, behavior, name if name[0].isalpha() else f"api_{name}"[:40], where
 
 
 def _refusal(message: str, hint: str | None) -> Refusal:

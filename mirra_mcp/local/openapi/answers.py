@@ -5,6 +5,8 @@ from typing import Any
 
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.openapi import listing, requests
+from mirra_mcp.local.openapi.behaviour import applying
+from mirra_mcp.local.openapi.behaviour.rules import ActionRules
 from mirra_mcp.local.openapi.document.schemas import ANY
 from mirra_mcp.local.openapi.document.spec import Operation
 from mirra_mcp.local.openapi.documents import Documents
@@ -111,7 +113,7 @@ class Answering:
         self._parent(mirror, noun, given)
         doc = noun.made(self._body(mirror, given), given.path)
         noun.check(doc, is_new=True)
-        noun.keep(doc, "created")
+        doc = noun.keep(doc, "created")
         mirror.set_timers(noun, doc)
         return self._shown(mirror, noun, doc)
 
@@ -156,8 +158,8 @@ class Answering:
         if field and changed.get(field) != doc.get(field):
             noun.moved(doc, str(changed[field]), f"become {changed[field]}")
             happening = str(changed[field])
-        noun.check(changed, is_new=False)
-        noun.keep(changed, happening)
+        noun.check(changed, is_new=False, old=doc)
+        changed = noun.keep(changed, happening)
         mirror.set_timers(noun, changed, doc)
         return self._shown(
             mirror, noun, changed, 200 if "200" in self.operation.responses else None
@@ -165,6 +167,7 @@ class Answering:
 
     def _delete(self, mirror: Any, noun: Documents, given: Given, call: Call) -> Answer:
         doc = self._one(mirror, noun, given)
+        applying.decline(noun, doc, None, "delete")
         noun.remove(doc)
         mirror.tell(noun, doc, "deleted")
         shown = noun.view(doc)
@@ -180,9 +183,11 @@ class Answering:
     def _act(self, mirror: Any, noun: Documents, given: Given, call: Call) -> Answer:
         doc = self._one(mirror, noun, given)
         verb = self.role.detail or "act"
+        rule = noun.rules.actions.get(verb, ActionRules())
+        moves_to = rule.to or self.role.moves_to
         before, changed = doc, noun.stamped(doc)
-        if self.role.moves_to:
-            changed = noun.moved(changed, self.role.moves_to, verb)
+        if moves_to:
+            changed = noun.moved(changed, moves_to, verb)
         body = self._body(mirror, given)
         good = self.operation.success
         schemas = mirror.plan.schemas
@@ -195,7 +200,10 @@ class Answering:
             changed = changed | fields
         elif body:
             changed["_parts"] = (doc.get("_parts") or {}) | {verb: body}
-        noun.keep(changed, self.role.moves_to or verb)
+        for name, formula in rule.sets.items():
+            changed = changed | {name: applying.worked_out(noun, formula, changed, before)}
+        applying.decline(noun, changed, before, verb)
+        changed = noun.keep(changed, verb if verb in noun.rules.events else moves_to or verb)
         mirror.set_timers(noun, changed, before)
         if is_same:
             return self._shown(mirror, noun, changed)

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.openapi import forms
-from mirra_mcp.local.openapi.behaviour import NounRules
+from mirra_mcp.local.openapi.behaviour import applying
+from mirra_mcp.local.openapi.behaviour.rules import NounRules
 from mirra_mcp.local.openapi.plan import Noun
 from mirra_mcp.local.openapi.words import snake, words_of
 from mirra_mcp.wire.model import Doc
@@ -59,6 +60,22 @@ class Documents(Resource):
         keys = [str(path[name]) for name in self.noun.keys if name in path]
         return self.peek("/".join([*self.place(path), *keys]))
 
+    def plant(self, given: Doc) -> Doc:
+        """Keep a document as a seed has it: what it says is said, the rest is filled.
+
+        Raises:
+            VendorError: it can't be among the others.
+        """
+        path = {name: given[name] for name in (*self.noun.scope, *self.noun.keys) if name in given}
+        doc = self.made(given, path)
+        kept = {name: value for name, value in given.items() if name in self.properties}
+        kept.pop("id", None)
+        doc |= kept
+        self.check(doc, is_new=True)
+        self.keep(doc, None)
+        self.mirror.set_timers(self, doc)
+        return doc
+
     def imagined(self, path: Doc) -> Doc | None:
         """Make the document that a path names, of a noun that no operation of the API makes.
 
@@ -95,7 +112,8 @@ class Documents(Resource):
         name = snake(placeholder)
         return snake(field) in (name, "_".join(words_of(placeholder)[:-1]) or name)
 
-    def _field(self, doc: Doc, name: str) -> Any:
+    def _field(self, doc: Doc | None, name: str) -> Any:
+        doc = doc or {}
         return doc.get("_id") if name == "id" else doc.get(name)
 
     # Making.
@@ -178,32 +196,47 @@ class Documents(Resource):
         kept["_within"] = ["/".join(place[:n]) for n in range(1, len(place) + 1)]
         return kept
 
-    def check(self, doc: Doc, *, is_new: bool) -> None:
+    def check(self, doc: Doc, *, is_new: bool, old: Doc | None = None) -> None:
         """Check what must be true of a document among the others.
 
         Raises:
-            VendorError: its keys or a unique field are taken (409), or it refers to nothing (422).
+            VendorError: its keys or a unique field are taken (409), it refers to nothing (422), or
+                the behaviour file refuses it.
         """
         if is_new and self.peek(doc["id"]) is not None:
-            raise self.mirror.refusal(409, f"There is a {self.said} '{doc['id']}' already.")
-        for name in self.rules.unique:
-            value = doc.get(name)
-            if value is None:
-                continue
-            if any(each.get(name) == value and each["id"] != doc["id"] for each in self.find()):
-                raise self.mirror.refusal(
-                    409, f"There is a {self.said} with this {name} already.", [(name, "is taken")]
-                )
+            told = f"There is {self.article} '{doc['id']}' already."
+            raise applying.failure(self, "taken", 409, told, id=doc["id"], field="id")
+        for unique in self.rules.unique:
+            self._check_unique(doc, [unique] if isinstance(unique, str) else unique)
         for name, value in doc.items():
             noun = self._referred(name)
             if noun is not None and isinstance(value, str | int) and noun.peek(str(value)) is None:
                 told = f"there is no {noun.said} '{value}'"
-                raise self.mirror.refusal(422, f"{name}: {told}.", [(name, told)])
+                raise applying.failure(
+                    self, "referred", 422, f"{name}: {told}.", [(name, told)], id=value, field=name
+                )
+        applying.decline(self, doc, old, "create" if is_new else "update")
+
+    def _check_unique(self, doc: Doc, fields: list[str]) -> None:
+        values = [self._field(doc, name) for name in fields]
+        if any(value is None for value in values):
+            return
+        for each in self.find():
+            if each["id"] != doc["id"] and [self._field(each, name) for name in fields] == values:
+                named = " and ".join(fields)
+                told = f"There is {self.article} with this {named} already."
+                problems = [(name, "is taken") for name in fields]
+                raise applying.failure(self, "taken", 409, told, problems, field=named)
 
     @property
     def said(self) -> str:
         """How prose calls one."""
         return self.entity.replace("_", " ")
+
+    @property
+    def article(self) -> str:
+        """How prose calls any one of them: `an order`."""
+        return f"{'an' if self.said[0] in 'aeiou' else 'a'} {self.said}"
 
     def _referred(self, name: str) -> "Documents | None":
         """Return the noun that a field's values name: `customer_id`, `customer`."""
@@ -259,20 +292,37 @@ class Documents(Resource):
         if field is None:
             return doc
         allowed = self.rules.moves.get(str(doc.get(field)))
+        there = {"id": doc["id"], "status": doc.get(field), "to": status}
         if self.rules.moves and (allowed is None or status not in allowed):
-            raise self.mirror.refusal(
-                409, f"A {self.said} that is {doc.get(field)} can't {said.replace('_', ' ')}."
-            )
+            article = self.article[0].upper() + self.article[1:]
+            told = f"{article} that is {doc.get(field)} can't {said.replace('_', ' ')}."
+            raise applying.failure(self, "moved", 409, told, **there)
         if not self.rules.moves and doc.get(field) == status:
-            raise self.mirror.refusal(409, f"The {self.said} is {status} already.")
+            told = f"The {self.said} is {status} already."
+            raise applying.failure(self, "moved", 409, told, **there)
         return doc | {field: status}
 
     def keep(self, doc: Doc, happening: str | None) -> Doc:
         """Write a document, and tell what happened to it to the webhooks that want it."""
+        before = self.peek(doc["id"])
+        doc = applying.computed(self, doc) if self.rules.computed else doc
         self.save(doc)
         if happening:
             self.mirror.tell(self, doc, happening)
+            for field in set(self.rules.events) & set(self.properties) if before else ():
+                if self._field(before, field) != self._field(doc, field):
+                    self.mirror.tell(self, doc, field)
+        self._work_out_parents(doc)
         return doc
+
+    def _work_out_parents(self, doc: Doc) -> None:
+        """Let what follows from its children follow, in the document that this one belongs to."""
+        above = self.mirror.noun_of(self.noun.parent)
+        if above is None or not above.rules.computed or not doc["_within"]:
+            return
+        parent = above.peek(doc["_within"][-1])
+        if parent is not None and applying.computed(above, parent) != parent:
+            above.keep(parent, None)
 
     def fall(self, id: str, status: str) -> None:
         """Let a timer of the behaviour file move a document, if it is still there."""
@@ -293,10 +343,11 @@ class Documents(Resource):
             if noun.noun.parent is self.noun:
                 for child in noun.find(_within=doc["id"]):
                     noun.remove(child)
+        self._work_out_parents(doc)
 
     def missing(self, id: str) -> VendorError:
         """Say that there is no such document."""
-        return self.mirror.refusal(404, f"There is no {self.said} '{id}'.")  # type: ignore[no-any-return]
+        return applying.failure(self, "missing", 404, f"There is no {self.said} '{id}'.", id=id)
 
 
 def _inside(doc: Doc, placeholder: str) -> Any:

@@ -56,6 +56,7 @@ def refusal(
     message: str,
     problems: list[tuple[str, str]] | None = None,
     headers: dict[str, str] | None = None,
+    code: str | None = None,
 ) -> VendorError:
     """Return a refusal as the operation's document shapes it.
 
@@ -65,13 +66,14 @@ def refusal(
     response = operation.failure(status) if operation else None
     headers = dict(headers or {})
     if response is None or response.schema is None:
-        error: Doc = {"status": status, "code": SLUGS.get(status, "error"), "message": message}
+        slug = code or SLUGS.get(status, "error")
+        error: Doc = {"status": status, "code": slug, "message": message}
         if problems:
             error["errors"] = [{"field": where, "message": told} for where, told in problems]
         return VendorError(status, {"error": error}, headers)
     if response.media and "json" in response.media:
         headers.setdefault("content-type", response.media)
-    filler = _Filler(samples, dice, status, message, problems or [])
+    filler = _Filler(samples, dice, status, message, problems or [], code)
     body = samples.fit(response.schema, filler.filled(response.schema, 0), dice)
     return VendorError(status, body, headers)
 
@@ -86,8 +88,9 @@ class _Filler:
         status: int,
         message: str,
         problems: list[tuple[str, str]],
+        code: str | None,
     ) -> None:
-        self._samples, self._dice = samples, dice
+        self._samples, self._dice, self._code = samples, dice, code
         self._status, self._message, self._problems = status, message, problems
 
     def filled(self, schema: Any, depth: int) -> Any:
@@ -131,10 +134,14 @@ class _Filler:
             return TITLED.get(self._status, "Error")
         if doc.get("format") in ("uri", "uri-reference"):
             return "about:blank"
+        if self._code is not None:
+            return self._code
         return SLUGS.get(self._status, "error")
 
     def _chosen(self, options: list[Any]) -> Any:
         """Return which of the document's own words fits: by the status' name, else the first."""
+        if self._code in options:
+            return self._code
         texts = [each for each in options if isinstance(each, str)]
         wanted = SAID.get(self._status, set(SLUGS.get(self._status, "").split("_")))
         best = max(texts, key=lambda each: len(wanted & set(snake(each).split("_"))), default=None)

@@ -10,12 +10,15 @@ from pydantic import ConfigDict, create_model
 from mirra_mcp.local.kit.errors import Refusal, VendorError
 from mirra_mcp.local.kit.mirror import Fixture, Mirror
 from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.ratelimit import RateLimiter
 from mirra_mcp.local.kit.routes import Answer, Call, Route
 from mirra_mcp.local.kit.stories import Story, the_one
 from mirra_mcp.local.kit.webhooks import Target, svix_schedule
 from mirra_mcp.local.openapi import access, announcements, signing
 from mirra_mcp.local.openapi.answers import Answering
-from mirra_mcp.local.openapi.behaviour import Behaviour, BehaviourError, NounRules, read
+from mirra_mcp.local.openapi.behaviour.applying import worded
+from mirra_mcp.local.openapi.behaviour.reading import BehaviourError, read
+from mirra_mcp.local.openapi.behaviour.rules import Behaviour, NounRules
 from mirra_mcp.local.openapi.document.samples import Samples
 from mirra_mcp.local.openapi.document.spec import Operation, Spec
 from mirra_mcp.local.openapi.documents import Documents
@@ -69,6 +72,15 @@ class DocumentMirror(Mirror):
         self.samples = Samples(self.plan.schemas)
         self.templates: dict[str, bytes] = {}
         """What webhooks carry beside the document that they are about."""
+        self.limiters = {
+            spec: RateLimiter(rate.calls, rate.window)
+            for spec, rate in self.behaviour.api.rates.items()
+        }
+
+    def recall(self) -> None:
+        """Forget how often was called: the state has been replaced."""
+        for limiter in self.limiters.values():
+            limiter.clear()
 
     @cached_property
     def nouns_by_entity(self) -> dict[str, Documents]:
@@ -105,17 +117,37 @@ class DocumentMirror(Mirror):
     # Calls.
 
     def admit(self, call: Call, spec: str) -> None:
-        """Refuse callers that don't say who they are where the document asks for it.
+        """Refuse callers that don't say who they are, or call more often than they may.
 
         Raises:
-            VendorError: 401.
+            VendorError: 401, or 429.
         """
         method, path = spec.split(" ", 1)
         operation = self.answering[f"{method} {path.removeprefix(self.plan.spec.base)}"].operation
         self.operation = operation
         if (wanted := access.missing(self.plan.spec, operation, call)) is not None:
             headers = {"www-authenticate": wanted.challenge} if wanted.challenge else {}
-            raise self.refusal(401, wanted.message, headers=headers)
+            rule = self.behaviour.api.errors.get("unauthorized")
+            status, message, code = worded(rule, 401, wanted.message, {})
+            raise self.refusal(status, message, headers=headers, code=code)
+        self._count(operation, call)
+
+    def _count(self, operation: Operation, call: Call) -> None:
+        for spec, limiter in self.limiters.items():
+            if spec not in ("*", operation.spec):
+                continue
+            taken = limiter.take(call.now)
+            if not taken.allowed:
+                rule = self.behaviour.api.errors.get("limited")
+                told = f"More than {taken.limit} calls in this window."
+                status, message, code = worded(rule, 429, told, {})
+                headers = {
+                    "retry-after": str(taken.reset_seconds),
+                    "x-ratelimit-limit": str(taken.limit),
+                    "x-ratelimit-remaining": "0",
+                    "x-ratelimit-reset": str(int(call.now.timestamp()) + taken.reset_seconds),
+                }
+                raise self.refusal(status, message, headers=headers, code=code)
 
     def refusal(
         self,
@@ -123,9 +155,12 @@ class DocumentMirror(Mirror):
         message: str,
         problems: list[tuple[str, str]] | None = None,
         headers: dict[str, str] | None = None,
+        code: str | None = None,
     ) -> VendorError:
         """Return a refusal in the words of the operation that is being called."""
-        return refusal(self.samples, self.dice, self.operation, status, message, problems, headers)
+        return refusal(
+            self.samples, self.dice, self.operation, status, message, problems, headers, code
+        )
 
     def authenticate(self, call: Call) -> None:
         """Forget the last call. Who calls is looked at when the operation is known."""
@@ -197,12 +232,18 @@ class DocumentMirror(Mirror):
         return announcements.endpoints(self, event)
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-        """Sign a webhook as Standard Webhooks has it."""
-        return {"content-type": "application/json"} | signing.headers(secret, message_id, at, body)
+        """Sign a webhook as the behaviour file says, else as Standard Webhooks has it."""
+        rule = self.behaviour.api.signing
+        if rule is not None:
+            signed = signing.as_ruled(rule, secret, message_id, at, body)
+        else:
+            signed = signing.headers(secret, message_id, at, body)
+        return {"content-type": "application/json"} | signed
 
     def signature_of(self, headers: dict[str, str]) -> str:
         """Pick the signature."""
-        return headers["webhook-signature"]
+        rule = self.behaviour.api.signing
+        return headers[rule.header.lower() if rule is not None else "webhook-signature"]
 
     def env(self) -> dict[str, str]:
         """Return variables for the address and a key."""
@@ -221,18 +262,14 @@ class DocumentMirror(Mirror):
         }
 
 
-def mirror_of(name: str, doc: Doc, behaviour: Any = None) -> type[DocumentMirror]:
-    """Make the mirror of a document; `behaviour` is what a behaviour file says, read.
+def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> type[DocumentMirror]:
+    """Make the mirror of a document; `behaviour` is a behaviour file, its text or what it says.
 
     Raises:
         BehaviourError: the behaviour file names what the document doesn't have.
     """
     plan = make(Spec(doc))
-    known = {
-        noun.plural: (set(plan.schemas.shape(noun.schema).properties), noun.statuses)
-        for noun in plan.nouns
-    }
-    rules = read(behaviour, known) if behaviour else Behaviour()
+    rules = read(behaviour, plan, where) if behaviour else Behaviour()
     events = tuple(plan.spec.webhooks) + tuple(
         event
         for each in rules.nouns.values()
@@ -255,11 +292,14 @@ def mirror_of(name: str, doc: Doc, behaviour: Any = None) -> type[DocumentMirror
         "fixtures": {
             "empty": Fixture("Nothing.", lambda mirror: None),
             "examples": Fixture("A few documents of each noun, made from the schemas.", _examples),
+            **{seed: _planted(seed, parts) for seed, parts in rules.api.seeds.items()},
         },
         "limits": tuple(plan.guesses),
         "__doc__": f"{plan.spec.title}, as its document describes it.",
         "__module__": __name__,
     }
+    if rules.api.signing is not None:
+        space["webhook_secret"] = rules.api.signing.secret
     kind: type[DocumentMirror] = type("Mirrored", (DocumentMirror,), space)
     kind.stories = {event: _story(event) for event in kind.webhook_events}
     return kind
@@ -293,6 +333,19 @@ def _examples(mirror: DocumentMirror) -> None:
                 doc = noun.made(body, {})
                 if noun.peek(doc["id"]) is None:
                     noun.keep(doc, None)
+
+
+def _planted(seed: str, parts: dict[str, list[Doc]]) -> Fixture:
+    """Return a fixture of a behaviour file."""
+
+    def plant(mirror: DocumentMirror) -> None:
+        for plural, docs in parts.items():
+            noun = mirror.nouns[plural]
+            if isinstance(noun, Documents):
+                for given in docs:
+                    noun.plant(given)
+
+    return Fixture(f"What the behaviour file calls '{seed}'.", plant)
 
 
 def _story(event: str) -> Story:

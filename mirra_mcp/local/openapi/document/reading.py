@@ -1,5 +1,6 @@
 """An OpenAPI document as it comes: text or a file, JSON or YAML, in one file or in several."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +15,20 @@ LARGEST = 64 * 1024 * 1024
 MOST_FILES = 500
 ELSEWHERE = "x-mirra-files"
 """Where the contents of other files stand in a document that has been put together."""
+CORE: dict[str, tuple[str, list[str]]] = {
+    "bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    "int": (r"^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$", list("-+0123456789")),
+    "float": (
+        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
+        list("-+0123456789."),
+    ),
+    "timestamp": ("", []),
+}
+"""What plain texts are besides texts, with what they begin with.
+
+Source: https://yaml.org/spec/1.2.2/#103-core-schema
+"""
 VERSIONS = "OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0"
 
 
@@ -101,12 +116,16 @@ def _yaml(content: bytes, where: str) -> Any:
     import yaml
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """Reads dates as the texts that they are in JSON."""
+        """Reads plain texts as YAML 1.2 does: `no`, `on`, `12:30` and dates are texts."""
 
+    rules = Loader.yaml_implicit_resolvers
     Loader.yaml_implicit_resolvers = {
-        first: [(tag, rule) for tag, rule in rules if tag != "tag:yaml.org,2002:timestamp"]
-        for first, rules in Loader.yaml_implicit_resolvers.items()
+        first: [(tag, rule) for tag, rule in known if tag.rpartition(":")[2] not in CORE]
+        for first, known in rules.items()
     }
+    for kind, (pattern, firsts) in CORE.items():
+        if pattern:
+            Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(pattern), firsts)
     try:
         return _keyed_by_texts(yaml.load(content, Loader))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
