@@ -11,7 +11,7 @@ SHOP = Path(__file__).parent.parent / "local" / "openapi" / "shop.yaml"
 def test_explain_tells_nouns_states_actions_and_webhooks(tmp_path: Path) -> None:
     done = run(tmp_path, "mirror", "explain", str(SHOP))
     assert done.returncode == 0, done.stderr
-    assert "Corner Shop 2026-03: 15 operations, as mirror 'shop'" in done.stdout
+    assert "Corner Shop 2026-03: 17 operations, as mirror 'shop'" in done.stdout
     assert "its state is 'status' (pending, paid, shipped, cancelled)" in done.stdout
     assert "POST /orders/{orderId}/pay: acts on one of orders; its 'status' becomes 'paid'" in (
         done.stdout
