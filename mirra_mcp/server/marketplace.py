@@ -172,8 +172,8 @@ async def mirra_resource_call(
         chosen = _method(installed.endpoint.methods, method, resource)
         cost = prices.next_call(installed, chosen)
     if dry_run:
-        done = await market.rehearse(resource, method, parameters)
-        return _rehearsed(method, done, cost, pricing)
+        tried = await market.rehearse(resource, method, parameters)
+        return _rehearsed(method, tried, cost, pricing)
     if cost:
         prices.consent(f"This call of {method}", cost, max_cost, pricing)
     try:
