@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from mirra_mcp.client.errors import MirraError
+from mirra_mcp.server.explaining import Explaining
 from mirra_mcp.server.sdk import KitServer, run_http
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def http_app(server: KitServer, options: HttpOptions) -> Starlette:
 
     server.custom_route("/healthz", methods=["GET"])(healthz)
     local = ("127.0.0.1", "localhost", "[::1]")
-    return server.streamable_http_app(
+    app = server.streamable_http_app(
         host=options.host,
         max_request_body_size=options.max_body,
         transport_security=TransportSecuritySettings(
@@ -157,6 +158,8 @@ def http_app(server: KitServer, options: HttpOptions) -> Starlette:
             ),
         ),
     )
+    app.add_middleware(Explaining)
+    return app
 
 
 def serve_http(

@@ -10,6 +10,7 @@ from mirra_mcp.server.answers import filled, fit, joined, size
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.portable import JSON_OBJECT
+from mirra_mcp.server.webhooks import Sent, settled
 from mirra_mcp.wire.admin import Change, Simulated, WebhookRef
 from mirra_mcp.wire.model import Doc, Wire
 
@@ -29,7 +30,7 @@ class Caused(Wire):
     """What a call set off."""
 
     changes: list[Change] = []
-    webhooks: list[WebhookRef] = []
+    webhooks: list[Sent] = []
     last_event: int | None = None
     note: str | None = None
 
@@ -48,6 +49,7 @@ class SimulateAnswer(Simulated):
 
     session_id: str
     mirror: str
+    webhooks: list[Sent] = []  # type: ignore[assignment]  # narrower, and never assigned
     note: str | None = None
 
 
@@ -100,6 +102,7 @@ async def mirra_session_request(
     caused = await _caused(mirra, found.session_id, info.vendor, method, answer.events)
     body = filled(answer.body) if size(answer.body) > WHOLE else answer.body
     fitted = fit([body, *(_told(each, body) for each in caused.changes)])
+    where = await _elsewhere(mirra, found.session_id, answer.status, answer.events)
     return RequestAnswer(
         status=answer.status,
         headers={name: value for name, value in answer.headers.items() if name not in _UNSEEN},
@@ -110,6 +113,7 @@ async def mirra_session_request(
         last_event=caused.last_event,
         note=joined(
             faults.touched(answer.headers),
+            where,
             "`body` is shown without its empty fields." if body != answer.body else None,
             fitted.note("Ask for less, as with a limit in the query."),
             caused.note,
@@ -141,7 +145,9 @@ async def mirra_session_simulate(
         mirror=info.vendor,
         event=done.event,
         changes=[Change.model_validate(change) for change in fitted.items[1:]],
-        webhooks=done.webhooks[:REFS],
+        webhooks=await settled(
+            await caller.mirra(), found.session_id, info.vendor, done.webhooks[:REFS]
+        ),
         result=fitted.items[0],
         note=joined(
             fitted.note("mirra_session_state shows each document."),
@@ -163,6 +169,22 @@ async def _faulty(
     return SimulateAnswer(session_id=found.session_id, mirror=whose, event=event, result=result)
 
 
+async def _elsewhere(
+    mirra: "MirraClient", session_id: str, status: int, events: tuple[int, int] | None
+) -> str | None:
+    """Return which other session has what this one refused to know, if one has."""
+    if events is None or not 400 <= status < 500:
+        return None
+    log = await mirra.events_page(session_id, after=events[1] - 1, limit=1)
+    found = log.events[0].data.get("elsewhere") if log.events else None
+    if not isinstance(found, dict):
+        return None
+    return (
+        f"'{found['id']}' is in another session: {found['session']} ({found['sessionId']})."
+        " Was it made at another session's URL?"
+    )
+
+
 async def _caused(
     mirra: "MirraClient",
     session_id: str,
@@ -181,13 +203,14 @@ async def _caused(
     )
     sent = await mirra.webhooks(session_id, mirror=vendor, after_event=first - 1, limit=REFS)
     is_cut = sent.next_cursor or (len(log.events) == CAUSED and log.events[-1].id < last)
+    refs = [
+        WebhookRef(type=each.type, id=each.delivery_id)
+        for each in reversed(sent.webhooks)
+        if each.after_event <= last
+    ]
     return Caused(
         changes=[Change.model_validate(each.data) for each in log.events if each.id <= last],
-        webhooks=[
-            WebhookRef(type=each.type, id=each.delivery_id)
-            for each in reversed(sent.webhooks)
-            if each.after_event <= last
-        ],
+        webhooks=await settled(mirra, session_id, vendor, refs),
         last_event=last,
         note=f"It caused more than is shown: mirra_events_read with after={first - 1} has it all."
         if is_cut

@@ -11,6 +11,7 @@ from mirra_mcp.server.answers import fit, joined
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.portable import TEXT
+from mirra_mcp.wire.admin import WebhookRef
 from mirra_mcp.wire.events import Attempt, Delivery
 from mirra_mcp.wire.model import Doc, Wire
 from mirra_mcp.wire.sessions import Session
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WAIT = 20.0
 """Seconds that a delivery which is asked for may take."""
+SETTLING = 3.0
+"""Seconds that a call waits for the receivers of what it set off."""
 CHANGING = {"mirra_session_webhooks": "send"}
 """The argument without which a tool changes nothing."""
 SHOWN_TRIES = 5
@@ -42,6 +45,15 @@ class Row(Wire):
     """Why it was refused, as far as it can be known, and what to look at."""
     headers: dict[str, str] | None = None
     payload: Doc | None = None
+
+
+class Sent(WebhookRef):
+    """A webhook that a call set off, with what became of it meanwhile."""
+
+    answered: str | None = None
+    """What its receiver answered, in how long; nothing if nobody subscribed to it."""
+    why: str | None = None
+    """Why it was refused, as far as it can be known, and what to look at."""
 
 
 class WebhookAnswer(Wire):
@@ -218,9 +230,55 @@ def _left_out(number: int) -> list[str]:
     return [f"… (+{number} earlier)"] if number > 0 else []
 
 
+async def settled(
+    mirra: "MirraClient", session: str, mirror: str, refs: list[WebhookRef]
+) -> list[Sent]:
+    """Return what became of webhooks that were just set off; wait a moment for their receivers."""
+    ends, after, known = anyio.current_time() + SETTLING, -1, dict[str, Delivery]()
+    while refs:
+        page = await mirra.webhooks(session, mirror=mirror, limit=100)
+        known = {each.delivery_id: each for each in page.webhooks}
+        left = [known[ref.id] for ref in refs if ref.id in known and _is_on_its_way(known[ref.id])]
+        seconds = ends - anyio.current_time()
+        if not left or seconds <= 0:
+            break
+        log = await mirra.events_page(
+            session,
+            after=max(after, min(each.after_event for each in left)),
+            limit=1000,
+            types=["webhook.dispatched"],
+            mirror=mirror,
+            wait=seconds,
+        )
+        after = log.next_after
+    return [_outcome(ref, known.get(ref.id)) for ref in refs]
+
+
+def _is_on_its_way(each: Delivery) -> bool:
+    is_due = each.next_attempt_at is None or each.next_attempt_at <= each.created_at
+    return each.status == "pending" and not each.attempts and is_due
+
+
+def _outcome(ref: WebhookRef, known: Delivery | None) -> Sent:
+    if known is None or known.url is None:
+        return Sent(type=ref.type, id=ref.id)
+    if not known.attempts:
+        return Sent(type=ref.type, id=ref.id, answered="not yet")
+    is_refused = known.status in ("pending", "failed")
+    return Sent(
+        type=ref.type,
+        id=ref.id,
+        answered=_answer(known.attempts[-1]),
+        why=why(known) if is_refused else None,
+    )
+
+
 def line(attempt: Attempt) -> str:
     """Return an attempt as a line: when, what was answered, in how long."""
+    return f"{attempt.at:%Y-%m-%dT%H:%M:%SZ} {_answer(attempt)}"
+
+
+def _answer(attempt: Attempt) -> str:
     took = "" if attempt.duration_ms is None else f" in {attempt.duration_ms:.0f} ms"
     said = f": {' '.join(attempt.response_body.split())}" if attempt.response_body else ""
-    told = attempt.error or f"{attempt.response_status}{took}{said}"
-    return f"{attempt.at:%Y-%m-%dT%H:%M:%SZ} {told}"
+    return attempt.error or f"{attempt.response_status}{took}{said}"

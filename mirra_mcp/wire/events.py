@@ -25,8 +25,9 @@ class Event(Wire):
     `data` always has `sessionId` and `at`, and by type:
 
     - `traffic.request_completed`: `mirror, method, path, query?, status, durationMs, request?,
-      headers?, error?, idempotencyKey?, fault?, since?` (`headers`: the few that the mirror lets be
-      logged; `since`: the entry with which what it caused begins)
+      headers?, error?, idempotencyKey?, fault?, since?, elsewhere?` (`headers`: the few that the
+      mirror lets be logged; `since`: the entry with which what it caused begins; `elsewhere`: the
+      other session that has an id which this one refused)
     - `webhook.dispatched`: `mirror, type, <vendor's id key, as emailId>, signature, deliveryId,
       url|null, payload, headers, afterEvent, attempt, responseStatus|error` (`afterEvent`: the
       log's newest id when the vendor event fired)

@@ -52,6 +52,21 @@ async def refused(agent: Agent, receiver: Receiver, reply: Reply | int = 400) ->
             return found
 
 
+async def test_what_set_webhooks_off_tells_how_they_were_taken(
+    agent: Agent, receiver: Receiver
+) -> None:
+    await hook(agent, receiver.url)
+    receiver.answers.append(Reply("No signatures found matching the expected signature", 400))
+    (sent,) = (await send(agent))["webhooks"]
+    assert sent["answered"].startswith("400 in ")
+    assert sent["answered"].endswith("No signatures found matching the expected signature")
+    assert "another secret" in sent["why"]
+
+    told = await agent.call("mirra_session_simulate", event="parcel.lost")
+    (lost,) = told["webhooks"]
+    assert (lost["type"], lost["answered"][:4], lost.get("why")) == ("parcel.lost", "200 ", None)
+
+
 async def test_webhooks_are_shown_with_signature_and_attempts(agent: Agent) -> None:
     before = await send(agent)
     answer = await agent.call("mirra_session_webhooks", mirror="toy", type="parcel.sent")

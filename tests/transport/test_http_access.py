@@ -129,6 +129,22 @@ def test_bodies_that_are_too_large_or_no_json_are_refused() -> None:
     assert broken.status_code == 400
 
 
+def test_a_lost_session_and_an_unknown_version_are_told_with_the_way_on() -> None:
+    """Source: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports"""
+    with serving(never) as url:
+        lost = post(url, **{"mcp-session-id": "0" * 32})
+        unknown = post(url, **{"mcp-protocol-version": "not-a-version"})
+        assert post(url, **{"mcp-protocol-version": "2025-06-18"}).status_code == 200
+    assert lost.status_code == 404
+    assert "without the Mcp-Session-Id header" in lost.json()["error"]["message"]
+    assert unknown.status_code == 400
+    told = unknown.json()
+    assert told["id"] == HELLO["id"]
+    assert "'not-a-version'" in told["error"]["message"]
+    assert "_meta" not in unknown.text
+    assert "2025-11-25" in told["error"]["data"]["supported"]
+
+
 def test_an_address_that_others_can_reach_needs_a_token() -> None:
     for host in ("0.0.0.0", "192.168.1.2", "example.com", "::"):
         with pytest.raises(ValueError, match="set a token"):

@@ -19,7 +19,7 @@ from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.folder import Folder, Kept
 from mirra_mcp.local.kit.forwards import forward
-from mirra_mcp.local.kit.http import Site, gone, send_answer
+from mirra_mcp.local.kit.http import Site, gone
 from mirra_mcp.local.kit.images import Images
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.outbox import Outbox
@@ -72,7 +72,7 @@ class Host:
 
     def listen(self, control: App) -> Ports:
         """Make the server that the control plane and all mirrors are served by."""
-        self.ports = Ports(self.settings, control, _gone)
+        self.ports = Ports(self.settings, control, gone)
         return self.ports
 
     # Finding.
@@ -200,6 +200,7 @@ class Host:
         session.on_work = partial(self._on_work, entry)
         session.on_long = partial(self._on_long, entry)
         session.archived = self._folder.archived
+        session.others = lambda: (e.session for e in self._entries.values() if e.is_live)
 
     async def revive(self) -> None:
         """Bring back the persistent sessions of the data folder."""
@@ -392,7 +393,3 @@ class Host:
                     self._folder.keep(self._kept(entry))
                 entry.session.close()
         await self.outbox.close()
-
-
-async def _gone(scope: object, receive: object, send: object) -> None:
-    await send_answer(send, gone())

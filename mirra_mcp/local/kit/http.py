@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mirra_mcp.local.kit import admin, guard, strikes
+from mirra_mcp.local.kit import admin, elsewhere, guard, strikes
 from mirra_mcp.local.kit.connections import Pairs
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.events import CALL
@@ -259,22 +259,23 @@ def _finish(session: Session, mirror: Mirror, call: Call, answer: Answer, start:
     """Add the headers of every answer, and write the call into the log."""
     answer.headers |= mirror.decorate(call, answer.status)
     answer.headers["x-mirra-version"] = mirror.version_told
+    where: Doc = {}
     if answer.status >= 400:
         session.errors += 1
+        if answer.status < 500 and answer.status not in elsewhere.ASIDE:
+            where = elsewhere.look(session.others(), session, mirror.vendor, call, answer.body)
     first = session.first_entry() if session.log.last >= session.first_entry() else 0
     seconds = perf_counter() - start
-    session.log.append(CALL, mirror.vendor, traffic_of(mirror, call, answer, seconds, first))
+    told = traffic_of(mirror, call, answer, seconds, first, where)
+    session.log.append(CALL, mirror.vendor, told)
 
 
-def gone() -> Answer:
-    """Return the answer on a port whose session is over."""
-    return Answer(
+async def gone(scope: object, receive: object, send: Any) -> None:
+    """Answer on a port whose session is over."""
+    refusal = Refusal(
         404,
-        Refusal(
-            404,
-            "mirra.session.ended",
-            "The session of this mirror has ended.",
-            "Start a new session and use its URLs.",
-        ).body(),
-        {"connection": "close"},
+        "mirra.session.ended",
+        "The session of this mirror has ended.",
+        "Start a new session and use its URLs.",
     )
+    await send_answer(send, Answer(404, refusal.body(), {"connection": "close"}))

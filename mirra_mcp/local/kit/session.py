@@ -49,6 +49,8 @@ class Session(Transactions):
         self.folder = folder
         self.archived: Callable[[str, str], Frozen | None] = lambda vendor, id: None
         """Returns what ended sessions left under an id."""
+        self.others: Callable[[], Iterable[Session]] = lambda: ()
+        """Lists the sessions that live beside this one."""
         self.seeds = {vendor: mirror.fixture for vendor, mirror in mirrors.items()}
         self.started = clock.now()
         self.lock = asyncio.Lock()

@@ -141,6 +141,10 @@ class Store:
         body: bytes = table.bodies[seq]
         return body
 
+    def holds(self, id: str) -> bool:
+        """Tell whether a document of any kind has this id."""
+        return any(id in each.by_id for each in self._tables.values() if type(each) is Documents)
+
     def get(self, kind: str, id: str) -> Doc | None:
         """Return a fresh copy of a document."""
         body = self.body(kind, id)

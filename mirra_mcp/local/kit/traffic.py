@@ -35,6 +35,8 @@ class Traffic:
     """The rule that it met."""
     first: int = 0
     """The entry with which what it caused begins; 0: it changed nothing."""
+    elsewhere: Doc | None = None
+    """Which other session has an id that it named."""
 
     def told(self) -> Doc:
         """Return what the log tells of it."""
@@ -52,13 +54,20 @@ class Traffic:
             data["fault"] = self.fault
         if self.first:
             data["since"] = self.first
+        if self.elsewhere:
+            data["elsewhere"] = self.elsewhere
         if self.status >= 400:
             data["error"] = masks.body(self.error, LARGEST_ERROR) or None
         return data
 
 
 def traffic_of(
-    mirror: Mirror, call: Call, answer: Answer, seconds: float, first: int = 0
+    mirror: Mirror,
+    call: Call,
+    answer: Answer,
+    seconds: float,
+    first: int = 0,
+    elsewhere: Doc | None = None,
 ) -> Traffic:
     """Return what is kept of a call that took so long, and whose entries begin with `first`."""
     headers = call.headers
@@ -77,4 +86,5 @@ def traffic_of(
         answer.encoded() if answer.status >= 400 else b"",
         call.fault,
         first,
+        elsewhere,
     )
