@@ -35,6 +35,7 @@ COMMANDS = (
     "restore",
     "run",
     "runs",
+    "scenario",
     "send",
     "serve",
     "simulate",

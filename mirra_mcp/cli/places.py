@@ -16,6 +16,7 @@ from mirra_mcp.wire.sessions import MirrorInfo, Session
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
     from mirra_mcp.client.mirror import MirrorClient
+    from mirra_mcp.client.states import StatesClient
 
 T = TypeVar("T")
 Command = Callable[..., object]
@@ -57,6 +58,15 @@ class Place:
         raise CommandFailed(
             f"The session has no mirror '{name}'.{nearest(name, known)}", f"It has {listed}."
         )
+
+    def is_all(self, mirrors: Sequence[MirrorInfo]) -> bool:
+        """Tell whether these are all mirrors of the session."""
+        return len(mirrors) == len(self.session.mirrors)
+
+    @property
+    def states(self) -> "StatesClient":
+        """Return a client of the state of all mirrors at once."""
+        return self.mirra.states(self.session.session_id)
 
     def client(self, mirror: MirrorInfo) -> "MirrorClient":
         """Return a client of one mirror."""
@@ -102,6 +112,18 @@ def in_session(settings: Settings, wanted: str | None, work: Callable[[Place], A
             return await work(Place(mirra, session))
 
     return asked(found)
+
+
+async def if_offered(work: Awaitable[T]) -> T | None:
+    """Return what comes, or None if this Mirra has no such endpoint."""
+    from mirra_mcp.client.errors import MirraError
+
+    try:
+        return await work
+    except MirraError as problem:
+        if problem.code != "mirra.not_offered":
+            raise
+        return None
 
 
 def asked(work: Callable[[], Awaitable[T]]) -> T:

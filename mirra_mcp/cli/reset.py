@@ -8,7 +8,7 @@ import click
 from mirra_mcp.cli.credentials import settings_of_person
 from mirra_mcp.cli.failures import BadUsage
 from mirra_mcp.cli.options import Words, wanted_mirrors
-from mirra_mcp.cli.places import Place, in_session, session_options
+from mirra_mcp.cli.places import Place, if_offered, in_session, session_options
 from mirra_mcp.cli.tables import tell_rows
 from mirra_mcp.wire.admin import ResetDone
 
@@ -43,6 +43,11 @@ def reset(
 
     async def work(place: Place) -> list[ResetDone]:
         chosen = [place.mirror(name) for name in wanted] or place.session.mirrors
+        if place.is_all(chosen):
+            given = {vendor: seed for vendor, seed in wanted.items() if seed}
+            whole = await if_offered(place.states.reset(given))
+            if whole is not None:
+                return whole.mirrors
         return [await place.client(each).reset(wanted.get(each.vendor)) for each in chosen]
 
     if mirrors == ():

@@ -7,7 +7,7 @@ import click
 
 from mirra_mcp.cli.credentials import settings_of_person
 from mirra_mcp.cli.options import Words
-from mirra_mcp.cli.places import Place, in_session, session_options
+from mirra_mcp.cli.places import Place, if_offered, in_session, session_options
 
 
 @click.command()
@@ -33,12 +33,18 @@ def snapshot(
 
     async def work(place: Place) -> dict[str, str]:
         chosen = [place.mirror(each) for each in mirrors or ()] or place.session.mirrors
+        if place.is_all(chosen):
+            whole = await if_offered(place.states.snapshot(name))
+            if whole is not None:
+                return dict.fromkeys(whole.mirrors, whole.snapshot_id)
         return {
             each.vendor: (await place.client(each).snapshot(name)).snapshot_id for each in chosen
         }
 
     kept = in_session(settings_of_person(data_dir=data_dir), session, work)
-    handle = ",".join(f"{vendor}={id}" for vendor, id in kept.items())
+    ids = [*dict.fromkeys(kept.values())]
+    is_whole = len(ids) == 1 and not mirrors
+    handle = ids[0] if is_whole else ",".join(f"{vendor}={id}" for vendor, id in kept.items())
     if as_json:
         click.echo(json.dumps({"snapshot": handle, "mirrors": kept}))
     else:

@@ -71,6 +71,8 @@ def test_a_shell_script_drives_a_whole_session(tmp_path: Path) -> None:
     assert "refused with 1" in told["snapshot"]
     assert json.loads(told["clock"])["at"] > ready.get("at", "")
     assert told["restore"].split()[:3] == ["mirror", "snapshot", "documents"]
+    moved, back = json.loads(told["clock"])["at"], told["restore"].rstrip(".\n").rpartition(" ")[2]
+    assert back < moved[:10]
     assert told["contacts"] == "There is none.\n"
     assert [line.split()[4] for line in told["events"].splitlines()] == ["POST", "POST", "GET"]
     assert told["late"] == "late with 2\n"

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from mirra_mcp import __version__
-from mirra_mcp.cli.extras import STARTERS
 from tests.standing.project import ROOT
 
 
@@ -42,8 +41,12 @@ def _shipped() -> set[str]:
     skills = {
         f"mirra_mcp/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "skills").rglob("*.md")
     }
-    starters = {f"mirra_mcp/scenarios/{name}" for name in STARTERS.values()}
-    return package | words | skills | starters | {"mirra_mcp/tools/schemas.json"}
+    examples = {
+        f"mirra_mcp/{path.relative_to(ROOT).as_posix()}"
+        for path in (ROOT / "scenarios").rglob("*")
+        if path.suffix in (".md", ".py")
+    }
+    return package | words | skills | examples | {"mirra_mcp/tools/schemas.json"}
 
 
 def test_the_wheel_holds_every_module_card_schema_and_prompt(wheel: Path) -> None:
@@ -57,7 +60,9 @@ def test_the_wheel_serves_its_cards_and_prompts_by_itself(wheel: Path, tmp_path:
     code = (
         "import mirra_mcp; from mirra_mcp.server.app import all_cards; "
         "from mirra_mcp.server.cards import pages; "
-        "print(mirra_mcp.__file__, len(all_cards()), len(pages('prompts')))"
+        "from mirra_mcp.cli.scenario import drivers, examples; "
+        "print(mirra_mcp.__file__, len(all_cards()), len(pages('prompts')), "
+        "sum(len(drivers(each)) for each in examples()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -68,9 +73,10 @@ def test_the_wheel_serves_its_cards_and_prompts_by_itself(wheel: Path, tmp_path:
         text=True,
         timeout=60,
     )
-    file, tools, prompts = done.stdout.split()
+    file, tools, prompts, programs = done.stdout.split()
     assert file.startswith(str(wheel))
     assert int(tools) == len(list((ROOT / "tools").glob("*.md")))
+    assert int(programs) == 2 * len(list((ROOT / "scenarios").glob("*.md")))
     assert int(prompts) == len(list((ROOT / "prompts").glob("*.md")))
 
 

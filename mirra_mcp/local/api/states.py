@@ -50,8 +50,13 @@ async def restore(request: Request) -> Response:
         session.open()
         ids = wanted.snapshots
         if wanted.snapshot_id is not None:
-            known = session.snapshots.get(wanted.snapshot_id)
-            ids = dict.fromkeys(known.states if known else session.mirrors, wanted.snapshot_id)
+            known = [
+                vendor
+                for id, each in session.snapshots.items()
+                if wanted.snapshot_id in (id, each.name)
+                for vendor in each.states
+            ]
+            ids = dict.fromkeys(known or session.mirrors, wanted.snapshot_id)
         done = await restoring.restore(session, ids)
         at = session.clock.now()
     return answer(SessionRestored(at=at, mirrors=done))
