@@ -73,35 +73,6 @@ async def test_a_request_that_caused_much_says_where_the_rest_is(
     assert len(answer["webhooks"]) == 25
 
 
-async def test_an_id_of_another_session_is_told_to_the_agent_and_not_to_the_app(
-    agent: Agent, mirra: MirraClient
-) -> None:
-    other = await mirra.create_session(CreateSession(mirrors=["toy"], name="other"))
-    made = await agent.call(
-        "mirra_session_request", method="POST", path="/parcels", body={"to": "x"}, headers=KEY,
-        session="other",
-    )  # fmt: skip
-    parcel = made["body"]["id"]
-    own = [each.session_id for each in (await mirra.list_sessions()).sessions]
-    (own_id,) = set(own) - {other.session_id}
-    path = f"/parcels/{parcel}"
-    answer = await agent.call(
-        "mirra_session_request", method="GET", path=path, headers=KEY, session=own_id
-    )
-    assert answer["status"] == 404
-    assert f"'{parcel}' is in another session: other ({other.session_id})" in answer["note"]
-    assert other.session_id not in str(answer["body"]) + str(answer["headers"])
-    log = await mirra.events_page(own_id, after=answer["lastEvent"] - 1)
-    elsewhere = {"id": parcel, "sessionId": other.session_id, "session": "other"}
-    assert log.events[0].data["elsewhere"] == elsewhere
-
-    answer = await agent.call(
-        "mirra_session_request", method="GET", path="/parcels/par_0000000000", headers=KEY,
-        session=own_id,
-    )  # fmt: skip
-    assert (answer["status"], answer.get("note")) == (404, None)
-
-
 async def test_a_vendors_refusal_is_an_answer_not_an_error(agent: Agent) -> None:
     answer = await agent.call("mirra_session_request", method="GET", path="/parcels/nope")
     assert (answer["status"], answer["changes"], answer["webhooks"]) == (401, [], [])
