@@ -16,6 +16,7 @@ from mirra_mcp.local.mirrors.stripe.billing.meters.resource import Meters
 from mirra_mcp.local.mirrors.stripe.billing.meters.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.billing.portal.configurations import PortalConfigurations
 from mirra_mcp.local.mirrors.stripe.billing.portal.sessions import PortalSessions
+from mirra_mcp.local.mirrors.stripe.billing.quotes.resource import Quotes
 from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.resource import (
     SubscriptionSchedules,
 )
@@ -116,6 +117,7 @@ class Peers(Acting):
     product_features: ProductFeatures
     products: Products
     promotion_codes: PromotionCodes
+    quotes: Quotes
     refunds: Refunds
     reviews: Reviews
     setup_attempts: SetupAttempts

@@ -185,6 +185,26 @@ class CheckoutSessions(CheckoutCompletion):
         if session is not None and session["status"] == "open":
             self.expired(session)
 
+    # What quotes use: their lines are these.
+
+    def lines_of(self, items: Sequence[Doc]) -> list[Doc]:
+        """Lay out lines of a price, or of data of one, and a quantity.
+
+        Raises:
+            VendorError: no price or two, an unknown or inactive one, no quantity.
+        """
+        given = [pages.LineItem.model_validate(each) for each in items]
+        line_items.check_items(self.stripe, given)
+        return line_items.laid_out(self.stripe, given, None)
+
+    def priced(self, lines: Sequence[Doc], discounts: Sequence[Doc]) -> list[Doc]:
+        """Return lines with what is off and the tax on what is left."""
+        return line_items.priced(self.stripe, lines, discounts)
+
+    def line_shown(self, line: Doc) -> Doc:
+        """Return a line as the API shows it."""
+        return line_items.shown(self.stripe, line)
+
     def add_code(self, session: Doc, code: str) -> Doc:
         """Apply a promotion code that the customer typed.
 
