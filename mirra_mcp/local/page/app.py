@@ -22,14 +22,17 @@ from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.page import home, statics
 from mirra_mcp.local.page.access import Access
 from mirra_mcp.local.page.keys import Keys
+from mirra_mcp.local.page.moves import routes as moves
 from mirra_mcp.local.page.rendering import SAFE, notice, passing
+from mirra_mcp.local.page.runs import routes as runs
+from mirra_mcp.local.page.state import routes as state
 from mirra_mcp.local.page.timeline import routes as timeline
 from mirra_mcp.local.page.visits import OpenRoute
 
 GUARDED = [(name.encode(), text.encode()) for name, text in SAFE.items()]
 log = logging.getLogger("mirra_mcp.local")
 
-PARTS = (home, timeline)
+PARTS = (home, timeline, state, moves, runs)
 """Each has a list `routes`; an `OpenRoute` among them needs no key, but is guarded all the same."""
 
 

@@ -10,10 +10,16 @@ from starlette.responses import HTMLResponse
 
 from mirra_mcp import __version__
 from mirra_mcp.local.page import words
+from mirra_mcp.local.page.links import linked
 from mirra_mcp.local.page.statics import href
 from mirra_mcp.local.page.visits import Visit
 
-NAVIGATION = (("timeline", "Timeline", "every call and what it caused"),)
+NAVIGATION = (
+    ("timeline", "Timeline", "every call and what it caused"),
+    ("state", "State", "what the mirrors hold"),
+    ("moves", "Make it happen", "simulate, move the clock, snapshots, faults"),
+    ("runs", "Runs", "scenarios and their scores"),
+)
 """Per part of the navigation: its name in addresses, its title, and what it shows."""
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -94,5 +100,9 @@ def _environment() -> Environment:
         "day": words.day,
         "moment": words.moment,
         "duration": words.duration,
+        "flat": words.flat,
+        "percent": words.percent,
+        "short": words.short,
+        "linked": linked,
     }
     return env

@@ -76,6 +76,28 @@ def duration(milliseconds: object) -> str:
     return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
 
 
+def flat(value: Any) -> str:
+    """Return a value as a table shows it, in one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
+        return ", ".join(str(each) for each in value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return " ".join(text.split())
+
+
+def short(text: str, most: int) -> str:
+    """Return a text, or its beginning."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def percent(part: float | None) -> str:
+    """Return a part of one: `86 %`; a dash if there is none."""
+    return "-" if part is None else f"{part:.0%}"
+
+
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun: `1 change`, `2 changes`, `3 tries`."""
     if count == 1:

@@ -85,7 +85,7 @@ async def detail(seeing: Visit, thread: Thread) -> Detail:
     return Detail(
         thread=thread,
         head=head,
-        changes=[_change(each) for each in changed[:SHOWN]],
+        changes=[change(each) for each in changed[:SHOWN]],
         changes_more=max(thread.changes - min(len(changed), SHOWN), 0),
         parcels=[
             Parcel(
@@ -141,7 +141,8 @@ async def _verdicts(seeing: Visit, id: str, thread: Thread) -> list[Doc]:
     return [each.data for each in page.events]
 
 
-def _change(event: Event) -> Change:
+def change(event: Event) -> Change:
+    """Return what an entry says that changed."""
     data = event.data
     before, after = data.get("before"), data.get("after")
     verb = "created" if before is None else "deleted" if after is None else "changed"
