@@ -31,6 +31,7 @@ COMMANDS = (
     "logout",
     "ls",
     "mirror",
+    "open",
     "reset",
     "restore",
     "run",

@@ -77,6 +77,8 @@ def described(url: str, token: str | None, session: Session | None) -> dict[str,
     ready: dict[str, Any] = {"url": url} | ({"token": token} if token else {})
     if session is not None:
         ready["sessionId"] = session.session_id
+        if session.dashboard_url:
+            ready["dashboardUrl"] = session.dashboard_url
         ready["mirrors"] = [mirror.to_json() for mirror in session.mirrors]
     return ready
 
@@ -86,6 +88,8 @@ def told(ready: dict[str, Any], end: str = "Ctrl-C ends it.") -> str:
     lines = [f"Mirra is running at {click.style(ready['url'], bold=True)}"]
     if "sessionId" in ready:
         lines[0] += f", session {ready['sessionId']}"
+    if "dashboardUrl" in ready:
+        lines += ["", f"See it: {ready['dashboardUrl']}"]
     for mirror in ready.get("mirrors", ()):
         lines += ["", f"{mirror['vendor']}  {mirror['url']}  ({mirror['version']})"]
         lines += [

@@ -49,6 +49,7 @@ from mirra_mcp.settings import Settings
 @click.option("--persistent", is_flag=True, help="Keep the session's state and URLs on disk.")
 @click.option("--name", help="The session's name; needed with --persistent.")
 @click.option("--timeout", type=Span(), help="When the session expires, such as 90m or 2h.")
+@click.option("--open", "opens", is_flag=True, help="Open the session's page in the browser.")
 @click.option("--no-session", is_flag=True, help="Run Mirra alone, whatever the project uses.")
 @click.option("--detach", is_flag=True, help="Return once it is ready; 'mirra-mcp down' ends it.")
 @click.option("--until-down", is_flag=True, hidden=True)
@@ -65,6 +66,7 @@ def up(
     persistent: bool,
     name: str | None,
     timeout: int | None,
+    opens: bool,
     no_session: bool,
     detach: bool,
     until_down: bool,
@@ -85,15 +87,15 @@ def up(
       mirra-mcp up --mirrors resend --persistent --name checkout
 
     With --json it prints one line once it is ready to serve, and nothing after it:
-    {"url", "token", "sessionId", "mirrors": [{"vendor", "url", "version", "env"}]}. The last two
-    are there when there is a session; "env" holds the keys, addresses and webhook secrets; of
-    the addresses, only Resend's SDKs read one by themselves. A persistent session that exists
-    already is taken up again.
+    {"url", "token", "sessionId", "dashboardUrl", "mirrors": [{"vendor", "url", "version", "env"}]}.
+    The last three are there when there is a session; "env" holds the keys, addresses and webhook
+    secrets; of the addresses, only Resend's SDKs read one by themselves. "dashboardUrl" opens the
+    session's page in one browser. A persistent session that exists already is taken up again.
     """
     wanted, hooks = wanted_mirrors(mirrors or (), seeds), webhooks_by_mirror(webhooks)
     if persistent and not name:
         raise BadUsage("--persistent needs --name, so that you can find the session again.")
-    about_one = bool(persistent or name or timeout or hooks or detach)
+    about_one = bool(persistent or name or timeout or hooks or detach or opens)
     if no_session and (wanted or about_one):
         raise BadUsage("--no-session starts none: the other options are about one.")
     if not wanted and not no_session:
@@ -111,7 +113,7 @@ def up(
         "webhooks": hooks,
     }
     if settings.is_hosted:
-        _up_hosted(settings, wanted, session_options, as_json=as_json)
+        _up_hosted(settings, wanted, session_options, as_json=as_json, opens=opens)
         return
     if detach:
         from mirra_mcp.cli.detaching import detached
@@ -127,7 +129,7 @@ def up(
         ready = detached(
             [*words, *(["--persistent"] if persistent else [])], single, several, **options
         )
-        _tell(ready, "'mirra-mcp down' ends it.", as_json=as_json)
+        _tell(ready, "'mirra-mcp down' ends it.", as_json=as_json, opens=opens)
         return
 
     from mirra_mcp.cli import sessions
@@ -138,7 +140,8 @@ def up(
         session = None
         if wanted:
             session = sessions.provision(url, token, wanted, **session_options)
-        _tell(sessions.described(url, token, session), "Ctrl-C ends it.", as_json=as_json)
+        ready = sessions.described(url, token, session)
+        _tell(ready, "Ctrl-C ends it.", as_json=as_json, opens=opens)
         while not stop.wait(0.5 if not until_down else 1.0):
             if until_down and session and sessions.is_over(url, token, session.session_id):
                 return
@@ -156,7 +159,12 @@ def _detected(*, quiet: bool) -> dict[str, str | None]:
 
 
 def _up_hosted(
-    settings: Settings, wanted: dict[str, str | None], options: dict[str, Any], *, as_json: bool
+    settings: Settings,
+    wanted: dict[str, str | None],
+    options: dict[str, Any],
+    *,
+    as_json: bool,
+    opens: bool,
 ) -> None:
     from mirra_mcp.cli import sessions
 
@@ -164,13 +172,17 @@ def _up_hosted(
         raise BadUsage("Hosted Mirra runs already: it needs --mirrors.", "As: --mirrors stripe")
     session = sessions.provision(settings.api_url, settings.token, wanted, **options)
     ready = sessions.described(settings.api_url, None, session)
-    _tell(ready, "'mirra-mcp down' ends it.", as_json=as_json)
+    _tell(ready, "'mirra-mcp down' ends it.", as_json=as_json, opens=opens)
 
 
-def _tell(ready: dict[str, Any], end: str, *, as_json: bool) -> None:
+def _tell(ready: dict[str, Any], end: str, *, as_json: bool, opens: bool) -> None:
     from mirra_mcp.cli import sessions
 
     click.echo(json.dumps(ready) if as_json else sessions.told(ready, end))
+    if opens and "dashboardUrl" in ready:
+        import webbrowser
+
+        webbrowser.open(ready["dashboardUrl"])
 
 
 def _until_told() -> threading.Event:

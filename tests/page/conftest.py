@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-NEAR = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
+NEAR = ("about:", "http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",

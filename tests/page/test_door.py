@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import httpx
@@ -73,6 +75,104 @@ def test_the_way_on_stays_here(place: Place, mirra: LocalMirra) -> None:
     key = link.partition("key=")[2]
     answer = httpx.get(f"{mirra.url}//evil.example/?key={key}")
     assert "//evil" not in answer.text
+
+
+ATTACK = """<!doctype html><title>evil</title><img id=i src="{url}"><script src="{url}"></script>
+<iframe src="{url}"></iframe>
+<form id=f method=post action="{act}"><input name=rule value="always"></form>"""
+
+
+@pytest.fixture
+def elsewhere(place: Place, mirra: LocalMirra) -> Iterator[str]:
+    """A page of another server on this machine: for browsers it is the same site."""
+    page = ATTACK.format(url=place.url(), act=place.url("/moves/snapshot"))
+
+    class Evil(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(page.encode() if self.path == "/" else b"")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Evil) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_page_from_elsewhere_reads_and_changes_nothing(
+    place: Place, browse: Browse, elsewhere: str, host: str
+) -> None:
+    """With the cookie in the very browser that opens it."""
+    before = len(place.log())
+    page = browse(place.link(), quiet=False)
+    page.wait_for_url("**/timeline")
+    page.goto(elsewhere.replace("127.0.0.1", host))
+    read = "url => fetch(url, {credentials: 'include'}).then(a => a.text(), e => 'refused')"
+    assert page.evaluate(read, place.url()) == "refused"
+    blind = "url => fetch(url, {credentials: 'include', mode: 'no-cors', method: 'POST'})"
+    page.evaluate(f"url => ({blind})(url).catch(() => 0)", place.url("/moves/snapshot"))
+    stream = "url => new Promise(done => { const s = new EventSource(url, {withCredentials: true});"
+    stream += " s.onmessage = () => done('read'); s.onopen = () => done('open');"
+    stream += " s.onerror = () => done('refused'); })"
+    assert page.evaluate(stream, place.url("/timeline/stream?after=0")) == "refused"
+    assert page.evaluate("document.getElementById('i').naturalWidth") == 0
+    assert all(place.id not in frame.content() for frame in page.frames[1:])
+    popup = (
+        "url => { const w = window.open(url); try { return w.document.title } catch { return '' } }"
+    )
+    assert page.evaluate(popup, place.url()) == ""
+    page.evaluate("document.getElementById('f').submit()")
+    page.wait_for_url("**/moves/snapshot")
+    assert "Only this page itself" in page.inner_text("h1")
+    assert len(place.log()) == before
+
+
+def test_a_link_on_another_site_still_leads_in(
+    place: Place, browse: Browse, elsewhere: str
+) -> None:
+    """The cookie isn't sent along then: the page asks once more, from here."""
+    page = browse(place.link(), quiet=False)
+    page.wait_for_url("**/timeline")
+    page.goto(elsewhere.replace("127.0.0.1", "localhost"))
+    page.evaluate(
+        "url => { const a = document.createElement('a'); a.href = url; document.body.append(a);"
+        " a.click(); }",
+        place.url(),
+    )
+    page.locator("h1", has_text="Timeline").wait_for()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:1"},
+        {"origin": "https://evil.example"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "cross-site"},
+    ],
+    ids=str,
+)
+def test_a_form_is_taken_from_the_page_alone(place: Place, headers: dict[str, str]) -> None:
+    let_in = httpx.get(place.link()).headers["set-cookie"].partition(";")[0]
+    url, before = place.url("/moves/snapshot"), len(place.log())
+    own = {"origin": url.partition("/s/")[0]} if "sec-fetch-site" in headers else {}
+    answer = httpx.post(url, headers={"cookie": let_in, **own, **headers})
+    assert (answer.status_code, len(place.log())) == (403, before)
+
+
+def test_another_name_for_this_machine_gets_nothing(place: Place) -> None:
+    """DNS rebinding: a foreign name that leads here."""
+    let_in = httpx.get(place.link()).headers["set-cookie"].partition(";")[0]
+    headers = {"cookie": let_in, "host": "rebound.example"}
+    answer = httpx.get(place.url(), headers=headers)
+    assert (answer.status_code, place.id in answer.text) == (403, False)
 
 
 def test_nothing_of_the_page_is_loaded_before_it_is_asked_for() -> None:

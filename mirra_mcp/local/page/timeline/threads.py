@@ -160,6 +160,11 @@ class Threads:
         self._settle(self._loose[: len(self._loose) - len(own)])
         self._loose = []
         thread = _headed(event)
+        newest = self._all[self._ids[-1]] if self._ids else None
+        if newest is not None and _is_one(newest, thread) and not own:
+            newest.mirror, newest.last, newest.touched = None, event.id, event.id
+            self._parts[event.id] = newest
+            return
         thread.first = own[0].id if own else event.id
         if thread.kind == "call":
             for each in self._struck:
@@ -284,6 +289,11 @@ class Threads:
             for entry in range(thread.first, thread.touched + 1):
                 if owned.get(entry) is thread:
                     del owned[entry]
+
+
+def _is_one(before: Thread, after: Thread) -> bool:
+    """Tell whether two entries tell of one thing that happened to several mirrors."""
+    return after.kind == "session" and after.mirror is not None and after.title == before.title
 
 
 def _headed(event: Event) -> Thread:
