@@ -6,7 +6,6 @@ A made-up shop is worked with, and each part of the page photographed, small: th
 
 import io
 import shutil
-import sys
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -184,4 +183,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

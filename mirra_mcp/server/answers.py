@@ -12,6 +12,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from mirra_mcp.wire.sessions import Session
+
 LIMIT = 24_000
 """Bytes of JSON in one half of an answer."""
 ROOM = 4_000
@@ -86,6 +88,15 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def joined(*notes: str | None) -> str | None:
     """Return the notes that there are, as one."""
     return " ".join(note for note in notes if note) or None
+
+
+def seen_at(session: Session, path: str) -> str | None:
+    """Return where a person sees what is told, if Mirra has a page: a link that opens it once."""
+    if session.dashboard_url is None:
+        return None
+    address, _, key = session.dashboard_url.partition("?")
+    joint = "&" if "?" in path else "?"
+    return f"For a person to see: {address}{path}{joint if key else ''}{key}"
 
 
 class Fitted:

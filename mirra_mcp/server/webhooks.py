@@ -7,7 +7,7 @@ import anyio
 from pydantic import Field
 
 from mirra_mcp.client.refused import why
-from mirra_mcp.server.answers import fit, joined
+from mirra_mcp.server.answers import fit, joined, seen_at
 from mirra_mcp.server.caller import Caller, pick
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.portable import TEXT
@@ -140,6 +140,7 @@ async def _one(
             if send is None and known.url
             else None,
             "No copy was forged: the real one was refused." if verdicts == [] else None,
+            None if is_taken else seen_at(session, f"/timeline?q={known.delivery_id}"),
             "Look what the app made of it: the same event came before."
             if is_taken and send
             else None,

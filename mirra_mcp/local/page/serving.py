@@ -1,7 +1,7 @@
 """The page by itself, on a free loopback port: for a session that a hosted Mirra has."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from socket import socket
 
 import uvicorn
@@ -36,9 +36,10 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._on_port = on_port
 
-    def capture_signals(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
         """Leave them to whoever runs this: it cancels."""
-        return nullcontext()
+        yield
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Begin to listen."""

@@ -93,7 +93,11 @@ async def chronicle(seeing: Visit) -> Chronicle:
     known[session.session_id] = found
     while len(known) > MOST:
         del known[next(iter(known))]
-    await found.catch_up()
+    try:
+        await found.catch_up()
+    except MirraError as error:
+        if error.code != "mirra.session.ended" or not found.threads.last:
+            raise
     return found
 
 
