@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from mirra_mcp import __version__
-from mirra_mcp.cli.reports import MARKS, Result, first_error, score_line
+from mirra_mcp.cli.reports import MARKS, Result, first_error, score_line, struck
 from mirra_mcp.local.scenarios.judge.fences import spelt
 
 _ANSI = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
@@ -29,7 +29,7 @@ def page(results: Sequence[Result]) -> str:
     from jinja2 import Environment, StrictUndefined
 
     env = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    env.filters |= {"seen": _seen, "percent": _percent}
+    env.filters |= {"seen": _seen, "percent": _percent, "struck": struck}
     template = env.from_string(
         resources.files("mirra_mcp.cli").joinpath("report.html").read_text(encoding="utf-8")
     )

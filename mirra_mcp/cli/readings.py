@@ -24,7 +24,7 @@ def read_file(file: Path, overrides: Mapping[str, Any]) -> ScenarioReading:
             doc = parse_json(body["scenario"], MIRRORS, overrides)
         else:
             doc = parse_markdown(body["scenarioMarkdown"], MIRRORS, overrides)
-        reading = told(doc, plan(doc, MIRRORS))
+        reading = told(doc, plan(doc, MIRRORS), MIRRORS)
     except ScenarioError as error:
         return faulty(error)
     except ValueError as error:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from mirra_mcp.cli.terminal import harmless
+from mirra_mcp.wire.faults import Fault
 from mirra_mcp.wire.runs import AttemptResult, CriterionResult, Run, ScenarioMistake
 
 MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "ungraded": ("?", "yellow")}
@@ -118,6 +119,8 @@ class Teller:
             if each.result != "pass":
                 for line in reasons(each):
                     self.say(f"      {harmless(line)}")
+        for rule in done.faults:
+            self.say(f"  {'⚡' if rule.struck else '-'} {harmless(struck(rule))}")
         if done.timed_out:
             self.say("  The attempt ran out of time.", color="red")
 
@@ -156,6 +159,12 @@ class Teller:
                 " MIRRA_JUDGE_URL to have one.",
                 color="yellow",
             )
+
+
+def struck(rule: Fault) -> str:
+    """Say what became of a fault rule in an attempt."""
+    times = {0: "never struck, so it showed nothing", 1: "struck once", 2: "struck twice"}
+    return f"fault {rule.rule}: {times.get(rule.struck, f'struck {rule.struck} times')}"
 
 
 def mark_of(result: CriterionResult) -> tuple[str, str]:

@@ -205,7 +205,9 @@ def _row(attempt: AttemptResult, *, whole: bool) -> Doc:
     shown = [each for each in attempt.criteria if whole or each.result != "pass"]
     if attempt.error:
         shown = []  # each says the same
-    return {**_filled(row), "criteria": [_criterion(each) for each in shown]}
+    rules = [f"{each.rule} (struck {each.struck} of {each.matched})" for each in attempt.faults]
+    told = {**_filled(row), "criteria": [_criterion(each) for each in shown]}
+    return {**told, "faults": rules} if rules else told
 
 
 def _criterion(result: CriterionResult) -> Doc:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from mirra_mcp.wire.faults import Fault
 from mirra_mcp.wire.model import Body, Doc, Wire
 from mirra_mcp.wire.sessions import MirrorInfo
 
@@ -220,6 +221,8 @@ class AttemptResult(Wire):
     """The attempt's first steps, up to its grading."""
     timeline_more: int = 0
     """Steps that the timeline leaves out."""
+    faults: list[Fault] = []
+    """The scenario's fault rules, and what each has done: one that never struck showed nothing."""
 
 
 class JudgePacket(Wire):

@@ -168,7 +168,7 @@ def read(kinds: Mapping[str, type[Mirror]], wanted: wire.AddFault) -> Rule:
         if wanted.mirror is not None:
             sentence.mirror = sentence.mirror or wanted.mirror
         wanted = sentence
-    mirror = _mirror(kinds, wanted.mirror)
+    mirror = _mirror(kinds, wanted.mirror or _only(kinds, wanted))
     kind, effect = kinds[mirror], wanted.effect
     if effect is None:
         raise invalid("'effect' is missing.", f"It is one of {one_of((*CALLS, *WEBHOOKS))}.")
@@ -216,6 +216,24 @@ def failing(mirror: Mirror, rule: Rule | None) -> Iterator[None]:
         yield
     finally:
         mirror.declining = None
+
+
+def _only(kinds: Mapping[str, type[Mirror]], wanted: wire.AddFault) -> str | None:
+    """Return the one mirror that answers the call or sends the webhook, where only one does."""
+    if wanted.call is not None:
+        method, _, path = wanted.call.strip().partition(" ")
+        path = PLACEHOLDER.sub("x", HIDDEN.sub(r"{\1}", path.strip().partition("?")[0]))
+        routes = {name: each.router().find(method.upper(), path) for name, each in kinds.items()}
+        holders = [name for name, found in routes.items() if not isinstance(found, set)]
+    elif wanted.webhook is not None:
+        holders = [
+            name
+            for name, each in kinds.items()
+            if any(fnmatchcase(type, wanted.webhook) for type in each.webhook_events)
+        ]
+    else:
+        return None
+    return holders[0] if len(holders) == 1 else None
 
 
 def _mirror(kinds: Mapping[str, type[Mirror]], name: str | None) -> str:

@@ -20,6 +20,7 @@ from mirra_mcp.local.scenarios.scores import score_attempt
 from mirra_mcp.local.scenarios.threads import whole
 from mirra_mcp.local.scenarios.timelines import timeline
 from mirra_mcp.local.scenarios.world import Mark, World
+from mirra_mcp.wire.faults import Fault
 from mirra_mcp.wire.runs import AttemptResult, CriterionResult, Happening, JudgePacket, Verdict
 
 log = logging.getLogger("mirra_mcp.local")
@@ -58,6 +59,8 @@ class Attempt:
     packets: dict[int, str] = field(default_factory=dict)
     timeline: list[Happening] = field(default_factory=list)
     timeline_more: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    """The rules, and what each had done when it was graded."""
 
     async def check(self) -> None:
         """Grade what checks read, and pack what a judge must decide; nothing, if it never began.
@@ -69,6 +72,7 @@ class Attempt:
             if not self.session.is_open:
                 raise SessionOver
             self.timeline, self.timeline_more = timeline(self.session, self.mark)
+            self.faults = [rule.show() for rule in self.session.faults.rules]
             if not self.timed_out and self.error is None and self.touched == touches(self.session):
                 self.error = UNTOUCHED
             if self.error is not None:
@@ -179,6 +183,7 @@ class Attempt:
             duration_ms=self.duration_ms,
             timeline=self.timeline,
             timeline_more=self.timeline_more,
+            faults=self.faults,
         )
 
     def _plan(self, index: int) -> Plan:

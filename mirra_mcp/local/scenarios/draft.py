@@ -44,7 +44,7 @@ def draft(
     criteria = holding(candidates(world, vocabulary), vocabulary, world)
     text = markdown(title or _title(world), world, [each.text for each in criteria])
     scenario = parse_markdown(text, kinds)
-    return Draft(markdown=text, reading=told(scenario, plan(scenario, kinds)))
+    return Draft(markdown=text, reading=told(scenario, plan(scenario, kinds), kinds))
 
 
 def _beginning(session: Session) -> int:

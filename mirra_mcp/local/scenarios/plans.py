@@ -7,6 +7,7 @@ from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.scenarios.check.reading import Reading, read_all
 from mirra_mcp.local.scenarios.check.shapes import Doubt
 from mirra_mcp.local.scenarios.check.whys import explain
+from mirra_mcp.local.scenarios.mishaps import read_mishaps
 from mirra_mcp.local.scenarios.model import CriterionDoc, ScenarioDoc, ScenarioError, Tag
 from mirra_mcp.local.scenarios.tags import leaning
 from mirra_mcp.local.scenarios.vocabulary import Vocabulary
@@ -57,9 +58,12 @@ def plan(scenario: ScenarioDoc, kinds: Mapping[str, type[Mirror]]) -> tuple[Plan
     return tuple(plans)
 
 
-def told(scenario: ScenarioDoc, plans: tuple[Plan, ...]) -> ScenarioReading:
+def told(
+    scenario: ScenarioDoc, plans: tuple[Plan, ...], kinds: Mapping[str, type[Mirror]]
+) -> ScenarioReading:
     """Return how a scenario was understood."""
     config = scenario.config
+    said = read_mishaps(scenario.setup or "", {name: kinds[name] for name in config.mirrors})
     return ScenarioReading(
         title=scenario.title,
         mirrors=list(config.mirrors),
@@ -73,10 +77,10 @@ def told(scenario: ScenarioDoc, plans: tuple[Plan, ...]) -> ScenarioReading:
             agent=config.agent,
             judge_model=config.judge_model,
             persistent=config.persistent,
-            faults=list(config.faults) or None,
+            faults=[*config.faults, *said.faults] or None,
         ),
         criteria=[_shown(each) for each in plans],
-        warnings=[*scenario.warnings, *doubts(plans)],
+        warnings=[*scenario.warnings, *said.wrong, *doubts(plans)],
     )
 
 

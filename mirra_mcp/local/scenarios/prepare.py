@@ -83,6 +83,7 @@ async def prepare(
         model = scenario.config.judge_model
         report = await apply(scenario.setup, session, settings.judge, model)
         ground.applied, ground.not_applied = report.applied, report.not_applied
+        ground.faults = (*ground.faults, *report.faults)
     if seed_data or ground.applied:
         async with session.lock:
             ground.states = session.freeze()

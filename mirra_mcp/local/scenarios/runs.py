@@ -84,7 +84,7 @@ class Runs:
             Refusal: there are none or two.
         """
         try:
-            return told(*self.plan(scenario, markdown, {}))
+            return told(*self.plan(scenario, markdown, {}), self._host.kinds)
         except ScenarioError as error:
             return faulty(error)
 

@@ -20,12 +20,12 @@ from mirra_mcp.local.kit.phrases import Phrase, Said
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.store import Frozen
 from mirra_mcp.local.scenarios.judge.judge import Judge
+from mirra_mcp.local.scenarios.mishaps import Mishaps, read_mishaps, sentences
 from mirra_mcp.local.scenarios.seeds import SeedError, quietly
 from mirra_mcp.settings import JudgeSettings
 
 log = logging.getLogger("mirra_mcp.local")
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z`\"0-9])|\n\s*(?:[-*]\s+|\n)|;\s+")
 _FRAME = re.compile(
     r"(?:(?:there (?:is|are|exists?)|we have|you have|given|assume|suppose|imagine|create|add"
     r"|set up|starts? (?:with|from)|begins? with|the (?:session|world) (?:has|starts with))\s+)?"
@@ -60,6 +60,8 @@ class SetupReport:
     """What was made, in words."""
     not_applied: list[str] = field(default_factory=list)
     """Parts of the text that made nothing, each with the reason where there is one."""
+    faults: list[str] = field(default_factory=list)
+    """The fault rules that it says."""
 
 
 async def apply(
@@ -70,31 +72,41 @@ async def apply(
     What the phrases read whole needs no language model. Else one, if there is any, writes the whole
     text anew as a seed; if what it writes doesn't fit, what the phrases made stays.
     """
+    said = read_mishaps(text, {vendor: type(each) for vendor, each in session.mirrors.items()})
     async with session.lock:
         session.open()
         before = session.freeze()
-        report = apply_phrases(text, session)
+        report = apply_phrases(said.rest, session)
     if not report.not_applied:
-        return report
+        return _joined(said, report)
     judge = Judge.of(settings, model)
     if judge is None:
-        return report
+        return _joined(said, report)
     from mirra_mcp.local.scenarios.seed_writer import write_seed
 
     try:
-        written = await write_seed(text, session.mirrors, judge.model)
+        written = await write_seed(said.rest, session.mirrors, judge.model)
     finally:
         await judge.aclose()
     if written is None:
-        return report
+        return _joined(said, report)
     seed, left_out = written
     async with session.lock:
         _go_back(session, before)
         try:
-            return SetupReport(seed.plant(session), list(left_out))
+            return _joined(said, SetupReport(seed.plant(session), list(left_out)))
         except SeedError:
             _go_back(session, before)
-            return apply_phrases(text, session)
+            return _joined(said, apply_phrases(said.rest, session))
+
+
+def _joined(said: Mishaps, report: SetupReport) -> SetupReport:
+    """Add what was read of faults to what became of the rest."""
+    return SetupReport(
+        [*report.applied, *(f"fault: {rule}" for rule in said.faults)],
+        [*report.not_applied, *said.wrong],
+        said.faults,
+    )
 
 
 def _go_back(session: Session, states: Mapping[str, Frozen]) -> None:
@@ -106,17 +118,9 @@ def apply_phrases(text: str, session: Session) -> SetupReport:
     """Make so what the mirrors' phrases read. The caller holds the session's lock."""
     session.open()
     report = SetupReport()
-    for sentence in _sentences(text):
+    for sentence in sentences(text):
         _Sentence(sentence, session, report).apply()
     return report
-
-
-def _sentences(text: str) -> Iterator[str]:
-    plain = re.sub(r"(?<!\n)\n(?!\s*(?:[-*]\s|\n))", " ", text.replace("\r\n", "\n"))
-    for part in _SENTENCE.split(plain):
-        sentence = " ".join(part.split()).removeprefix("- ").removeprefix("* ").rstrip(".;! ")
-        if sentence:
-            yield sentence
 
 
 class _Sentence:
