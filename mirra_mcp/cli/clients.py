@@ -192,10 +192,55 @@ def _program_data(home: Path, environ: Mapping[str, str], platform: str) -> Path
 
 
 def our_command() -> list[str]:
-    """Find the command that starts this installation, whole: an IDE may have another PATH."""
+    """Find the command that starts this installation, whole: an IDE may have another PATH.
+
+    What runs in a cache of uv's or pipx's is gone one day: there it is how it was started.
+    """
+    if runner := _runner(Path(sys.prefix)):
+        return [*runner, "mirra-mcp"]
     beside = Path(sys.executable).parent / ("mirra-mcp.exe" if os.name == "nt" else "mirra-mcp")
     if beside.exists():
         return [str(beside)]
     if found := shutil.which("mirra-mcp"):
         return [found]
     return [sys.executable, "-m", "mirra_mcp"]
+
+
+def _runner(prefix: Path) -> list[str] | None:
+    """Return what starts us again, with its options, where this environment is only cached.
+
+    Sources: https://docs.astral.sh/uv/concepts/tools/#tool-environments (`uvx`),
+    https://pipx.pypa.io/stable/how-pipx-works/ (`pipx run`)
+    """
+    if prefix.parent.name.startswith(("archive-v", "environments-v")):
+        program, option = "uvx", "--from"
+    elif "pipx" in prefix.parts and "venvs" not in prefix.parts:
+        program, option = "pipx", "--spec"
+    else:
+        return None
+    source = _source()
+    options = [option, source] if source else []
+    found = shutil.which(program) or program
+    return [found, "run", *options] if program == "pipx" else [found, *options]
+
+
+def _source() -> str | None:
+    """Return where we were installed from, if it isn't an index: a path, or a repository's URL.
+
+    Source: https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        text = distribution("mirra-mcp").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return None
+    said = json.loads(text) if text else {}
+    url, vcs = said.get("url"), said.get("vcs_info")
+    if not url:
+        return None
+    if vcs:
+        return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
+    return url2pathname(urlsplit(url).path) if url.startswith("file:") else url

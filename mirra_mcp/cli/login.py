@@ -19,8 +19,8 @@ def login() -> None:
     that it was tried on (MIRRA_API_URL, by default https://api.mirra.run) and to no other.
     MIRRA_TOKEN goes before it; an empty MIRRA_TOKEN asks for the Mirra of this machine.
 
-    It counts for up, down, ls, reset, snapshot, restore, state, simulate, clock, webhooks, events,
-    send and wait. MCP servers, run and exec go by the environment alone.
+    It counts for up, down, ls, reset, snapshot, restore, fork, state, simulate, clock, webhooks,
+    events, faults, send and wait. MCP servers, run and exec go by the environment alone.
 
     \b
     Examples:

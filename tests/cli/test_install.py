@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mirra_mcp.cli.app import mirra_mcp
-from mirra_mcp.cli.clients import McpClient, known
+from mirra_mcp.cli.clients import McpClient, known, our_command
 from tests.cli.command import SCRIPT, run
 from tests.standing.project import ROOT
 
@@ -33,6 +34,25 @@ def test_every_client_gets_an_entry_that_starts_this_installation(
     again = run(tmp_path, "install", name)
     assert (again.returncode, again.stderr) == (0, "")
     assert "already set up" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("prefix", "command"),
+    [
+        (".cache/uv/archive-v0/uhRo43OY", ["uvx", "--from", str(ROOT), "mirra-mcp"]),
+        (".cache/uv/environments-v2/a1", ["uvx", "--from", str(ROOT), "mirra-mcp"]),
+        (".cache/pipx/e69034bc", ["pipx", "run", "--spec", str(ROOT), "mirra-mcp"]),
+        (".local/share/pipx/venvs/mirra-mcp", [*SCRIPT]),
+        (".local/share/uv/tools/mirra-mcp", [*SCRIPT]),
+    ],
+)
+def test_what_is_only_cached_is_named_as_it_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str, command: list[str]
+) -> None:
+    """`uvx mirra-mcp install`: the cache is emptied one day, and the entry must still start us."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / prefix))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert our_command() == command
 
 
 def test_all_else_stays_and_the_old_file_is_kept(tmp_path: Path) -> None:

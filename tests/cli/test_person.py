@@ -15,78 +15,71 @@ from mirra_mcp.cli.fields import fields_of, is_at
 from tests.cli.command import MODULE, environment, first_line, run, running
 from tests.local.scenarios.driving import handling
 
-SCRIPT = """
-set -eu
-m() { "$PYTHON" -m mirra_mcp "$@"; }
-say() { echo "--- $1"; }
-
-m up --detach --name shop --json > up.json        # finds resend in package.json
-say ls; m ls
-say hook; m send POST /webhooks endpoint="$HOOK" 'events=["email.sent"]' > hook.json
-m send POST /emails from=onboarding@resend.dev to=delivered@resend.dev subject=Hi text=Hello
-say wait; m wait webhook email.sent --delivered --match data.subject=Hi --timeout 20s
-m webhooks --type email.sent --json > webhooks.json
-ID=$("$PYTHON" -c 'import json; print(json.loads(open("webhooks.json").readline())["deliveryId"])')
-say replay; m webhooks --replay "$ID"
-m wait event webhook.dispatched --match deliveryId="$ID" --match attempt=2 --timeout 20s > again.txt
-say simulate; m simulate email.received from=a@example.com to=b@resend.dev
-say state; m state emails --session shop
-say snapshot; m snapshot before --json
-m send POST /contacts email=carol@example.com > carol.json
-m send GET /emails/nothing > refused.json || echo "refused with $?"
-say clock; m clock "1 day" --json
-say restore; m restore before
-say contacts; m state contacts
-say events; m events --limit 3 --type traffic
-say late; m wait webhook email.bounced --timeout 1s || echo "late with $?"
-say reset; m reset --seed resend:transactional-busy
-say down; m down --session shop --json > down.json
-m ls
-m state || echo "gone with $?"
-"""
-NEEDS_SH = pytest.mark.skipif(sys.platform == "win32", reason="the script is one for sh")
+SCRIPT = Path(__file__).with_name("session.sh")
+NEEDS_BASH = pytest.mark.skipif(sys.platform == "win32", reason="the script is one for bash")
 
 
-@NEEDS_SH
-def test_a_shell_script_drives_a_whole_session(tmp_path: Path) -> None:
-    (tmp_path / "package.json").write_text('{"dependencies": {"resend": "^6"}}', encoding="utf-8")
+def played(folder: Path, **given: str) -> dict[str, str]:
+    """Run the script; return what it said under each of its headings, and on standard error."""
+    (folder / "package.json").write_text('{"dependencies": {"resend": "^6"}}', encoding="utf-8")
     with handling() as handler:
-        given = {"PYTHON": sys.executable, "HOOK": handler.url}
+        given |= {"MIRRA": f"{sys.executable} -m mirra_mcp", "HOOK": handler.url}
         done = subprocess.run(
-            ["sh", "-c", SCRIPT], cwd=tmp_path, env=environment(tmp_path, given),
+            ["bash", str(SCRIPT)], cwd=folder, env=environment(folder, given),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
             timeout=240, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     parts = [each.partition("\n") for each in done.stdout.split("--- ")[1:]]
     told = {name: text for name, _, text in parts}
-    ready = json.loads((tmp_path / "up.json").read_text(encoding="utf-8"))
+    ready, ended = (json.loads((folder / f"{name}.json").read_text()) for name in ("up", "down"))
     assert [each["vendor"] for each in ready["mirrors"]] == ["resend"]
     assert told["ls"].splitlines()[1].split()[:4] == [ready["sessionId"], "shop", "resend", "ready"]
     assert f"email.sent to {handler.url} → 200" in told["wait"]
-    assert told["replay"] == f"email.sent is sent again to {handler.url}.\n"
     assert "received_email" in told["simulate"]
     assert "delivered@resend.dev" in told["state"] or "Hi" in told["state"]
-    assert json.loads(told["snapshot"].splitlines()[0])["mirrors"].keys() == {"resend"}
-    assert "refused with 1" in told["snapshot"]
+    assert json.loads(told["snapshot"])["mirrors"].keys() == {"resend"}
+    assert "POST /contacts" in told["break"]
+    assert told["break"].endswith("refused with 1\n")
+    assert json.loads((folder / "refused.json").read_text())["statusCode"] == 500
+    assert json.loads((folder / "carol.json").read_text())["object"] == "contact"
     assert json.loads(told["clock"])["at"] > ready.get("at", "")
     assert told["restore"].split()[:3] == ["mirror", "snapshot", "documents"]
     moved, back = json.loads(told["clock"])["at"], told["restore"].rstrip(".\n").rpartition(" ")[2]
     assert back < moved[:10]
     assert told["contacts"] == "There is none.\n"
-    assert [line.split()[4] for line in told["events"].splitlines()] == ["POST", "POST", "GET"]
-    assert told["late"] == "late with 2\n"
-    assert "No webhook 'email.bounced' came within 1 s." in done.stderr
-    assert "transactional-busy" in told["reset"]
-    ended = json.loads((tmp_path / "down.json").read_text(encoding="utf-8"))
     assert (ended["sessionId"], ended["status"]) == (ready["sessionId"], "ended")
-    assert told["down"] == "No session is live: mirra-mcp up starts one.\ngone with 1\n"
+    assert told["down"] == "gone with 1\n"
     assert "'mirra-mcp up' starts one." in done.stderr
+    return told | {"stderr": done.stderr, "hook": handler.url}
 
 
-def test_after_login_the_commands_speak_to_that_mirra_and_no_other(tmp_path: Path) -> None:
-    """Here another process plays the hosted one."""
+@NEEDS_BASH
+def test_a_shell_script_plays_a_whole_session_on_the_embedded_mirra(tmp_path: Path) -> None:
+    told = played(tmp_path)
+    assert told["replay"] == f"email.sent is sent again to {told['hook']}.\n"
+    assert [line.split()[4] for line in told["events"].splitlines()] == ["POST", "POST"]
+    assert told["late"] == "late with 2\n"
+    assert "No webhook 'email.bounced' came within 1 s." in told["stderr"]
+    assert "transactional-busy" in told["reset"]
+
+
+@NEEDS_BASH
+def test_the_same_script_plays_it_on_a_hosted_one(tmp_path: Path) -> None:
+    """Another process plays the hosted one: the commands know its address, and the token."""
     with running(tmp_path, "up", "--no-session", "--json") as process:
+        hosted = json.loads(first_line(process))
+        at = {"MIRRA_API_URL": hosted["url"], "MIRRA_DATA_DIR": str(tmp_path / "elsewhere")}
+        told = played(tmp_path, TOKEN=hosted["token"], **at)
+        assert hosted["token"] not in told["login"] + told["stderr"]
+        assert "token" not in json.loads((tmp_path / "up.json").read_text())
+        assert told["logout"] == "Logged out.\n"
+        assert not credentials(tmp_path).exists()
+        assert not (tmp_path / "elsewhere").exists(), "no Mirra of our own was started"
+
+
+def test_a_login_is_for_its_own_mirra_and_no_other(tmp_path: Path) -> None:
+    with running(tmp_path, "up", "--mirrors", "resend", "--json") as process:
         ready = json.loads(first_line(process))
         at = {"MIRRA_API_URL": ready["url"], "MIRRA_DATA_DIR": str(tmp_path / "elsewhere")}
         refused = logged_in(tmp_path, "mt_pat_wrong", at)
@@ -94,20 +87,13 @@ def test_after_login_the_commands_speak_to_that_mirra_and_no_other(tmp_path: Pat
         assert not credentials(tmp_path).exists()
         done = logged_in(tmp_path, ready["token"], at)
         assert done.returncode == 0, done.stderr
-        assert ready["token"] not in done.stdout
         if sys.platform != "win32":
             assert credentials(tmp_path).stat().st_mode & 0o777 == 0o600
-        started = json.loads(run(tmp_path, "up", "--mirrors", "resend", "--json", env=at).stdout)
-        assert "token" not in started
-        listed = run(tmp_path, "ls", "--json", env=at).stdout
-        assert json.loads(listed)["sessionId"] == started["sessionId"]
-        assert "env" not in json.loads(listed)["mirrors"][0]
+        listed = json.loads(run(tmp_path, "ls", "--json", env=at).stdout)
+        assert listed["sessionId"] == ready["sessionId"]
+        assert "env" not in listed["mirrors"][0]
         other = run(tmp_path, "ls", env=at | {"MIRRA_API_URL": "http://127.0.0.1:9"})
         assert other.stdout == "No session is live: mirra-mcp up starts one.\n"
-        ended = run(tmp_path, "down", env=at)
-        assert ended.stdout == f"{started['sessionId']} has ended.\n"
-        assert run(tmp_path, "logout", env=at).stdout == "Logged out.\n"
-        assert not credentials(tmp_path).exists()
 
 
 def credentials(folder: Path) -> Path:
