@@ -1,7 +1,6 @@
 """Options that several commands share, and the settings that they make."""
 
 import os
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -160,13 +159,6 @@ def wanted_mirrors(mirrors: Iterable[str], seeds: Iterable[str]) -> dict[str, st
             raise BadUsage(f"--seed names two fixtures for {mirror}: a mirror takes one.")
         wanted[mirror] = fixture
     return wanted
-
-
-def use_utf8() -> None:
-    """Let our marks through where the console's own encoding lacks them."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
 
 
 def webhooks_by_mirror(texts: Iterable[str]) -> dict[str, str]:

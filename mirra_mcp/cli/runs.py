@@ -9,7 +9,7 @@ import click
 
 from mirra_mcp.cli.asking import asked_of
 from mirra_mcp.cli.failures import BadUsage
-from mirra_mcp.cli.options import as_json, data_dir, settings_from, use_utf8
+from mirra_mcp.cli.options import as_json, data_dir, settings_from
 from mirra_mcp.wire.runs import Run
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ def runs(
     if html is not None and run is None:
         raise BadUsage("--html needs a RUN to write.", "Name one: mirra-mcp runs lists them.")
     settings = settings_from(data_dir=data_dir)
-    use_utf8()
     if run is None:
         found = asked_of(settings, lambda mirra: _newest(mirra, scenario, limit))
         for each in found if as_json else ():

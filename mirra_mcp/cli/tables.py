@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 
 import click
 
-from mirra_mcp.cli.options import use_utf8
-
 WIDEST = 40
 """Characters that a table shows of a value."""
+NARROW = 60
+"""Columns of a terminal below which a table that doesn't fit is none any more."""
 RED, GREEN, DIM, BOLD = "red", "green", "dim", "bold"
 
 
 def tell_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows under their heads."""
-    use_utf8()
+    """Write rows under their heads; on a narrow terminal a line a cell, so that ids stay whole."""
     if not sys.stdout.isatty():
         widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
         for row in (heads, *rows):
@@ -28,12 +27,21 @@ def tell_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(highlight=False)
+    widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
+    if console.width < NARROW and sum(widths) + 2 * len(widths) > console.width:
+        longest = max(map(len, heads))
+        for number, row in enumerate(rows):
+            click.echo("\n" * bool(number), nl=False)
+            for head, value in zip(heads, row, strict=True):
+                click.echo(f"{head.ljust(longest)}  {value}".rstrip())
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    for at, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=at == 0)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False).print(table)
+    console.print(table)
 
 
 def one_line(text: object) -> str:

@@ -2,17 +2,22 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from mirra_mcp.cli.app import mirra_mcp
 from mirra_mcp.cli.detecting import detect
 from mirra_mcp.cli.failures import BadUsage
 from mirra_mcp.cli.fields import fields_of, is_at
 from tests.cli.command import MODULE, environment, first_line, run, running
+from tests.local.receiver import Reply, receiving
 from tests.local.scenarios.driving import handling
 
 SCRIPT = Path(__file__).with_name("session.sh")
@@ -224,3 +229,41 @@ def test_what_goes_wrong_is_said_in_a_sentence_or_two(
     assert len(done.stderr.splitlines()) <= 2
     assert "Traceback" not in done.stderr
     assert os.linesep not in done.stdout.strip()
+
+
+REFUSALS = {
+    "a wrong token": (Reply('{"error": {"code": "x", "message": "No."}}', 401), "token"),
+    "no more minutes": (
+        Reply('{"error": {"code": "mirra.plan.exhausted", "message": "All is used up."}}', 402),
+        "All is used up.",
+    ),
+    "a page instead of JSON": (Reply("<html>Sign in</html>", 200, "text/html"), ""),
+    "no words": (Reply("", 418), ""),
+}
+
+
+@pytest.mark.parametrize(("reply", "said"), REFUSALS.values(), ids=REFUSALS)
+def test_a_hosted_mirra_that_refuses_is_told_in_a_sentence_and_the_token_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reply: Reply, said: str
+) -> None:
+    with receiving() as hosted:
+        monkeypatch.setenv("MIRRA_API_URL", hosted.url.removesuffix("/hook"))
+        monkeypatch.setenv("MIRRA_TOKEN", "mt_pat_7f3a9c0d")
+        for arguments in (["ls"], ["state"], ["up", "--mirrors", "stripe"], ["down", "--all"]):
+            hosted.answers.append(replace(reply, content_type="application/json"))
+            done = CliRunner().invoke(mirra_mcp, arguments)
+            assert done.exit_code in (1, 3), done.output
+            assert isinstance(done.exception, SystemExit), done.exception
+            assert done.output.startswith("Error: ")
+            assert len(done.output.splitlines()) <= 2
+            assert said in done.output
+            assert "mt_pat_7f3a9c0d" not in done.output
+
+
+def test_a_hosted_mirra_that_is_away_is_told_with_its_address(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    done = run(tmp_path, "ls", env={"MIRRA_API_URL": url, "MIRRA_TOKEN": "mt_pat_7f3a9c0d"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert url in done.stderr
+    assert len(done.stderr.splitlines()) <= 2

@@ -1,10 +1,14 @@
 """What is printed can be shown, whatever it is and wherever it goes."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from mirra_mcp.cli.terminal import harmless
-from tests.cli.command import run
+from tests.cli.command import MODULE, environment, run
 
 SCENARIO = """# Nothing
 
@@ -44,3 +48,62 @@ def test_foreign_control_characters_are_shown_and_not_carried_out() -> None:
     assert harmless("a\x00b\x0bc\x1b[2Jd\x9be\tf") == "a\\x00b\\x0bc\\x1b[2Jd\\x9be\tf"
     assert harmless("schön → 中") == "schön → 中"
     assert harmless("\u202egnp.exe") == "\\u202egnp.exe"
+
+
+ROWS = """
+from mirra_mcp.cli.tables import tell_rows
+from mirra_mcp.cli.terminal import speak_plainly
+speak_plainly()
+tell_rows(("email", "subject", "state"),
+    [("e801e3cd-9d5a-4af3-b399-da64da022b74", "Grüße → 中 …", "sent"), ("2", "b", "bounced")])
+"""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "subject"),
+    [("cp437", "Grüße -> ? ..."), ("cp1252", "Grüße -> ? …")],
+)
+def test_a_table_goes_out_in_the_code_pages_of_windows(
+    tmp_path: Path, encoding: str, subject: str
+) -> None:
+    env = environment(tmp_path, {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})
+    command = [sys.executable, "-c", ROWS]
+    done = subprocess.run(command, env=env, capture_output=True, check=True, timeout=30)
+    assert subject in done.stdout.decode(encoding)
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
+@pytest.mark.parametrize(
+    ("columns", "term", "wanted"),
+    [
+        (40, "xterm", "email    e801e3cd-9d5a-4af3-b399-da64da022b74"),
+        (40, "dumb", "subject  Grüße → 中 …"),
+        (100, "dumb", "email                                 subject       state"),
+        (100, "xterm", "\x1b[1m"),
+    ],
+)
+def test_a_terminal_of_any_width_shows_whole_ids_and_colours_only_where_it_can(
+    tmp_path: Path, columns: int, term: str, wanted: str
+) -> None:
+    controller, terminal = os.openpty()
+    env = environment(tmp_path, {"COLUMNS": str(columns), "TERM": term})
+    subprocess.run([sys.executable, "-c", ROWS], env=env, stdout=terminal, check=True, timeout=30)
+    os.close(terminal)
+    shown = os.read(controller, 10_000).decode()
+    os.close(controller)
+    assert wanted in shown
+    assert "e801e3cd-9d5a-4af3-b399-da64da022b74" in shown
+    assert ("\x1b" in shown) == (term == "xterm" and columns == 100)
+
+
+def test_a_reader_that_has_gone_is_no_accident(tmp_path: Path) -> None:
+    """As `mirra-mcp state | head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*MODULE, "--help"], env=environment(tmp_path), stdout=writing, stderr=subprocess.PIPE,
+        check=False, timeout=30,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
