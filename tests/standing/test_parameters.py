@@ -23,7 +23,6 @@ UNREAD: dict[str, dict[str, str]] = {
             "additional_tos_acceptances",
             "address_kana",
             "address_kanji",
-            "allowed_countries",
             "first_name_kana",
             "first_name_kanji",
             "full_name_aliases",

@@ -68,6 +68,8 @@ class Answer:
     status: int = 200
     body: Doc | list[Any] | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    refusal: Doc | None = None
+    """What the log keeps of a refusal that goes out as a page."""
 
     def encoded(self) -> bytes:
         """Return the body's bytes."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import orjson
+
 from mirra_mcp.local.kit import masks
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.routes import Answer, Call
@@ -83,8 +85,12 @@ def traffic_of(
         len(call.body),
         {name: headers[name] for name in mirror.logged_headers if name in headers},
         headers.get(rules.header) if rules else None,
-        answer.encoded() if answer.status >= 400 else b"",
+        _refusal(answer) if answer.status >= 400 else b"",
         call.fault,
         first,
         elsewhere,
     )
+
+
+def _refusal(answer: Answer) -> bytes:
+    return answer.encoded() if answer.refusal is None else orjson.dumps(answer.refusal)

@@ -16,7 +16,7 @@ def buy(**given: str) -> str:
     """Go to checkout; returns the id of Stripe's session."""
     answer = client.post("/checkout", json=given)
     assert answer.status_code == 303
-    assert answer.headers["location"].startswith("https://checkout.stripe.com/")
+    assert answer.headers["location"].startswith("http://127.0.0.1:")
     return list(ORDERS)[-1]
 
 

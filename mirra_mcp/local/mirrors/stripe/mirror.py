@@ -15,6 +15,7 @@ from mirra_mcp.local.kit.stories import Story, stories_of
 from mirra_mcp.local.kit.webhooks import Parcel, Target
 from mirra_mcp.local.mirrors.stripe import simulate
 from mirra_mcp.local.mirrors.stripe.api import access, errors, v2
+from mirra_mcp.local.mirrors.stripe.api.access import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.api.endpoints import parameters
 from mirra_mcp.local.mirrors.stripe.api.endpoints.gaps import LIMITS, gaps_of, told
 from mirra_mcp.local.mirrors.stripe.api.expand import expanded
@@ -31,7 +32,6 @@ from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
 from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
 from mirra_mcp.local.mirrors.stripe.connect.accounts.layout import OWN
-from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.nouns import NOUNS
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DECLINE_CODES
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
@@ -112,7 +112,7 @@ class Stripe(Refusals, Peers):
         self.fresh.clear()
         if self.session is not None:
             self.request_id = f"req_{self.session.ids.token(14)}"
-        if call.method == "GET" and call.path.startswith(access.PAGES):
+        if call.path.startswith(access.PAGES):
             return access.NOBODY
         header = call.headers.get("authorization", "")
         if header == self.last_header:
@@ -125,6 +125,8 @@ class Stripe(Refusals, Peers):
 
     def admit(self, call: Call, spec: str) -> None:
         """Take note of version, account and idempotency key, and read the parameters."""
+        if call.caller == access.NOBODY:
+            return
         headers = call.headers
         if call.path[-1] == "/":
             raise self.unknown_path(call)
@@ -216,6 +218,9 @@ class Stripe(Refusals, Peers):
             self.request_id = f"req_{self.session.ids.token(14)}"
             if self.idempotency_key and call.method == "POST":
                 answer.headers.setdefault("original-request", self.request_id)
+        if call.caller == access.NOBODY:
+            self.show_refusal(call, answer)
+            return
         self._name_log(call, answer)
 
     def _name_log(self, call: Call, answer: Answer) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar, Literal
 
-from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.kit.pages import answers as pages
+from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     ListParams,
@@ -10,7 +11,8 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     StripeParams,
     Timestamp,
 )
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.api.refusals import FOLDER
+from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.wire.model import Doc
 
 LINKED = (
@@ -44,12 +46,12 @@ class ListLinks(ListParams):
     expired: bool | None = None
 
 
-class FileLinks(StripeResource):
+class FileLinks(Addressed):
     """The account's file links."""
 
     entity, plural = "file_link", "file_links"
     object, prefix, path = "file_link", "link", "/v1/file_links"
-    indexes = ("file",)
+    indexes = ("file", "url")
     blank: ClassVar[Doc] = {
         "created": None,
         "expired": False,
@@ -64,7 +66,7 @@ class FileLinks(StripeResource):
         """Make a link to a file."""
         until = int(expires_at) if expires_at else None
         doc = self.new(file=file, expires_at=until, metadata=metadata)
-        doc["url"] = f"https://files.stripe.com/links/{self.mirror.ids.token(40)}"
+        doc["url"] = f"/links/{self.whose}/{self.mirror.ids.token(40)}"
         return self.save(doc)
 
     @route("POST /v1/file_links")
@@ -76,6 +78,20 @@ class FileLinks(StripeResource):
         return self.view(
             self.make(file["id"], params.expires_at, params.given().get("metadata") or {})
         )
+
+    @route("GET /links/{account}/{token}")
+    def open(self, account: str, token: str, call: Call) -> Answer:
+        """Tell who has a link what is known of its file; what it holds isn't kept."""
+        with self.as_account(account):
+            doc = self.first(url=call.path)
+            if doc is None or self.view(doc)["expired"]:
+                raise self.missing(token)
+            file = self.stripe.files.get(doc["file"])
+            lines = [f"{file['size']} bytes", "The mirror doesn't keep what files hold."]
+            title = file["filename"] or file["id"]
+            return pages.shown(
+                FOLDER, "kit/notice.html", title=title, lines=lines, mark="plain", link=None
+            )
 
     @route("GET /v1/file_links/{id}")
     def retrieve(self, id: str) -> Doc:

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar, Literal
 
-from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, StripeParams
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.wire.model import Doc
 
 Purpose = Literal[
@@ -53,7 +53,7 @@ class ListFiles(ListParams):
     purpose: str | None = None
 
 
-class Files(StripeResource):
+class Files(Addressed):
     """Uploaded files: what they are called and how big they are; their bytes aren't kept."""
 
     entity, plural = "file", "files"
@@ -85,7 +85,7 @@ class Files(StripeResource):
             size=size,
             type=TYPES.get(sent["type"], sent["filename"].rpartition(".")[2] or None),
         )
-        doc["url"] = f"https://files.stripe.com/v1/files/{doc['id']}/contents"
+        doc["url"] = f"/v1/files/{doc['id']}/contents"
         doc = self.save(doc, event="file.created")
         wanted = params.file_link_data or {}
         if wanted.get("create") == "true":
@@ -96,6 +96,12 @@ class Files(StripeResource):
     def retrieve(self, id: str) -> Doc:
         """Return what is known of a file."""
         return self.view(self.get(id))
+
+    @route("GET /v1/files/{id}/contents")
+    def contents(self, id: str, call: Call) -> Doc:
+        """Say that what a file holds isn't kept."""
+        self.get(id)
+        raise errors.not_modelled("GET", call.path, "The bytes of files aren't kept.")
 
     @route("GET /v1/files")
     def index(self, params: ListFiles) -> Doc:

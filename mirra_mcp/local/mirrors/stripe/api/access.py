@@ -22,9 +22,25 @@ PUBLIC = (
 """How calls begin that a browser makes with a publishable key."""
 
 
-PAGES = ("/i/", "/invoice/")
-"""How the addresses begin that people open in a browser, without a key."""
+PAGES = (
+    "/3d_secure_2/",
+    "/authorize/",
+    "/b/",
+    "/bank_transfers/",
+    "/c/",
+    "/credit_notes/",
+    "/express/",
+    "/i/",
+    "/invoice/",
+    "/links/",
+    "/p/",
+    "/receipts/",
+    "/setup/",
+)
+"""How the addresses begin that people open in a browser, without a key: who knows one may."""
 NOBODY = "nobody"
+OWN_ACCOUNT = "acct_1MirraPlatform00"
+"""The session's own account, which every key is of."""
 
 
 def key_of(header: str) -> str:

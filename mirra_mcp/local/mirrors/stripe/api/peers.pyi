@@ -6,16 +6,16 @@ from mirra_mcp.local.mirrors.stripe.account.file_links import FileLinks
 from mirra_mcp.local.mirrors.stripe.account.files import Files
 from mirra_mcp.local.mirrors.stripe.account.payouts import Payouts
 from mirra_mcp.local.mirrors.stripe.api.acting import Acting
-from mirra_mcp.local.mirrors.stripe.billing.credit_notes.resource import CreditNotes
+from mirra_mcp.local.mirrors.stripe.billing.credit_notes.pages import PrintedNotes
 from mirra_mcp.local.mirrors.stripe.billing.entitlements import Features, ProductFeatures
 from mirra_mcp.local.mirrors.stripe.billing.invoice_items import InvoiceItems
+from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import HostedInvoices
 from mirra_mcp.local.mirrors.stripe.billing.invoices.payments import InvoicePayments
-from mirra_mcp.local.mirrors.stripe.billing.invoices.resource import Invoices
 from mirra_mcp.local.mirrors.stripe.billing.meters.events import MeterEvents
 from mirra_mcp.local.mirrors.stripe.billing.meters.resource import Meters
 from mirra_mcp.local.mirrors.stripe.billing.meters.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.billing.portal.configurations import PortalConfigurations
-from mirra_mcp.local.mirrors.stripe.billing.portal.sessions import PortalSessions
+from mirra_mcp.local.mirrors.stripe.billing.portal.pages import PortalPages
 from mirra_mcp.local.mirrors.stripe.billing.quotes.resource import Quotes
 from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.resource import (
     SubscriptionSchedules,
@@ -31,17 +31,14 @@ from mirra_mcp.local.mirrors.stripe.catalogue.products import Products
 from mirra_mcp.local.mirrors.stripe.catalogue.promotion_codes import PromotionCodes
 from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRates
 from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
-from mirra_mcp.local.mirrors.stripe.checkout.payment_links import PaymentLinks
-from mirra_mcp.local.mirrors.stripe.checkout.sessions.resource import CheckoutSessions
+from mirra_mcp.local.mirrors.stripe.checkout.hosted.links import HostedLinks
+from mirra_mcp.local.mirrors.stripe.checkout.hosted.pages import HostedCheckout
 from mirra_mcp.local.mirrors.stripe.connect.accounts.capabilities import Capabilities
-from mirra_mcp.local.mirrors.stripe.connect.accounts.links import (
-    AccountLinks,
-    AccountSessions,
-    LoginLinks,
-)
+from mirra_mcp.local.mirrors.stripe.connect.accounts.links import AccountSessions
 from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
 from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
 from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
+from mirra_mcp.local.mirrors.stripe.connect.onboarding import HostedDashboards, HostedOnboarding
 from mirra_mcp.local.mirrors.stripe.connect.persons import Persons
 from mirra_mcp.local.mirrors.stripe.connect.transfer_reversals import TransferReversals
 from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
@@ -56,12 +53,12 @@ from mirra_mcp.local.mirrors.stripe.events.core_events import CoreEvents
 from mirra_mcp.local.mirrors.stripe.events.event_destinations import EventDestinations
 from mirra_mcp.local.mirrors.stripe.events.events import Events
 from mirra_mcp.local.mirrors.stripe.events.webhook_endpoints import WebhookEndpoints
-from mirra_mcp.local.mirrors.stripe.payments.charges.resource import Charges
+from mirra_mcp.local.mirrors.stripe.payments.charges.receipts import ReceiptedCharges
 from mirra_mcp.local.mirrors.stripe.payments.confirmation_tokens import ConfirmationTokens
 from mirra_mcp.local.mirrors.stripe.payments.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.payments.mandates import Mandates
-from mirra_mcp.local.mirrors.stripe.payments.payment_intents.resource import PaymentIntents
-from mirra_mcp.local.mirrors.stripe.payments.payment_methods.resource import PaymentMethods
+from mirra_mcp.local.mirrors.stripe.payments.payment_intents.hosted import HostedIntents
+from mirra_mcp.local.mirrors.stripe.payments.payment_methods.typed import TypedMethods
 from mirra_mcp.local.mirrors.stripe.payments.refunds.resource import Refunds
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.attempts import SetupAttempts
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.resource import SetupIntents
@@ -70,19 +67,19 @@ from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraud
 from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
 
 class Peers(Acting):
-    account_links: AccountLinks
+    account_links: HostedOnboarding
     account_sessions: AccountSessions
     accounts: Accounts
     application_fees: ApplicationFees
     balance_transactions: BalanceTransactions
     balances: Balances
     capabilities: Capabilities
-    charges: Charges
-    checkout_sessions: CheckoutSessions
+    charges: ReceiptedCharges
+    checkout_sessions: HostedCheckout
     confirmation_tokens: ConfirmationTokens
     core_events: CoreEvents
     coupons: Coupons
-    credit_notes: CreditNotes
+    credit_notes: PrintedNotes
     customer_balance_transactions: CustomerBalanceTransactions
     customer_sessions: CustomerSessions
     customers: Customers
@@ -100,19 +97,19 @@ class Peers(Acting):
     files: Files
     invoice_items: InvoiceItems
     invoice_payments: InvoicePayments
-    invoices: Invoices
-    login_links: LoginLinks
+    invoices: HostedInvoices
+    login_links: HostedDashboards
     mandates: Mandates
     meter_events: MeterEvents
     meters: Meters
-    payment_intents: PaymentIntents
-    payment_links: PaymentLinks
-    payment_methods: PaymentMethods
+    payment_intents: HostedIntents
+    payment_links: HostedLinks
+    payment_methods: TypedMethods
     payouts: Payouts
     persons: Persons
     plans: Plans
     portal_configurations: PortalConfigurations
-    portal_sessions: PortalSessions
+    portal_sessions: PortalPages
     prices: Prices
     product_features: ProductFeatures
     products: Products

@@ -3,14 +3,19 @@
 Source: https://docs.stripe.com/api/errors
 """
 
+from pathlib import Path
+
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.pages import answers as pages
 from mirra_mcp.local.kit.params import Problem
-from mirra_mcp.local.kit.routes import Call
+from mirra_mcp.local.kit.routes import Answer, Call, Route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import refusal
 
 LONGEST_KEY = 255
+FOLDER = Path(__file__).parent.parent
+"""Where the templates of pages are, each beside its noun."""
 
 
 class Refusals(Mirror):
@@ -52,6 +57,37 @@ class Refusals(Mirror):
     def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
         """Stripe knows no 405: a wrong method is an unknown URL."""
         return self.unknown_path(call)
+
+    def show_refusal(self, call: Call, answer: Answer) -> None:
+        """Tell a person, in a page, why what they asked for can't be done.
+
+        A form that was refused is shown again, where its page knows how.
+        """
+        if not isinstance(answer.body, dict):
+            return
+        told = answer.body["error"]
+        found = self.find(call)
+        page: Answer | None = None
+        if isinstance(found, tuple) and isinstance(found[0], Route) and call.method == "POST":
+            noun = self.nouns[found[0].noun]
+            again = getattr(noun, "shown_again", None)
+            page = again(call, told) if again and answer.status < 404 else None
+        if page is None:
+            page = pages.shown(
+                FOLDER,
+                "kit/notice.html",
+                status=answer.status,
+                title="There is no such page" if answer.status == 404 else "That didn't work",
+                lines=[
+                    "The address is incomplete, or it belonged to a session that is over."
+                    if answer.status == 404
+                    else told["message"]
+                ],
+                mark="bad",
+                link=None,
+            )
+        answer.status, answer.body, answer.refusal = page.status, page.body, {"error": told}
+        answer.headers |= page.headers
 
     def gap(self, call: Call, reason: str) -> VendorError:
         """Say that Stripe has this endpoint and the mirror doesn't."""

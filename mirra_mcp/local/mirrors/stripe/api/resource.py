@@ -1,6 +1,7 @@
 """What every Stripe resource does alike: ids, times, lists, updates and events."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -68,6 +69,22 @@ class StripeResource(Resource):
         """Each connected account keeps its documents apart."""
         account = self.mirror.account
         return f"{self.plural}@{account}" if account else self.plural
+
+    @property
+    def whose(self) -> str:
+        """The account that this call acts for, as the addresses of pages name it."""
+        return self.mirror.account or "own"
+
+    def as_account(self, account: str) -> AbstractContextManager[None]:
+        """Read and write the documents of the account that a page's address names.
+
+        Another word than an id, `own` or `pay`, is the session's own account.
+        """
+        return self.mirror.acting_for(account if account.startswith("acct_") else None)
+
+    def absolute(self, place: str | None) -> str | None:
+        """Return the address of one of the mirror's own pages, kept without its origin."""
+        return f"{self.mirror.url}{place}" if place and place[0] == "/" else place
 
     @property
     def at(self) -> int:
@@ -201,3 +218,25 @@ class StripeResource(Resource):
             "has_more": has_more,
             "url": url or self.path,
         }
+
+
+class Addressed(StripeResource):
+    """A noun whose documents have addresses of pages on the mirror itself.
+
+    They are kept without the mirror's origin: its port may be another one tomorrow.
+    """
+
+    addresses: ClassVar[tuple[str, ...]] = ("url",)
+
+    def view(self, doc: Doc) -> Doc:
+        """Return what the API shows of a document."""
+        return self._placed(super().view(doc))
+
+    def shown(self, doc: Doc) -> Doc:
+        """Return what the state dump and the log show of a document."""
+        return self._placed(super().shown(doc))
+
+    def _placed(self, shown: Doc) -> Doc:
+        for name in self.addresses:
+            shown[name] = self.absolute(shown.get(name))
+        return shown

@@ -20,11 +20,12 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
 from mirra_mcp.local.mirrors.stripe.api.forms.parts import Adjustable, Loose, Switch
 from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.local.mirrors.stripe.checkout import includes, line_items, pages
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.params import CreateSession
 from mirra_mcp.wire.model import Doc
 
+INACTIVE = "This payment link has been deactivated."
 COMMON = (
     "allow_promotion_codes",
     "billing_address_collection",
@@ -130,14 +131,14 @@ class ListLinks(ListParams):
     active: bool | None = None
 
 
-class PaymentLinks(StripeResource):
+class PaymentLinks(Addressed):
     """The links of the account. `_items` are the lines as they were asked for."""
 
     entity, plural = "payment_link", "payment_links"
     object, prefix, path = "payment_link", "plink", "/v1/payment_links"
     includes: ClassVar = {"line_items": includes.link_lines}
     title = "payment link"
-    indexes = ("active",)
+    indexes = ("active", "url")
     blank: ClassVar[Doc] = {
         "active": True,
         "after_completion": {
@@ -192,7 +193,7 @@ class PaymentLinks(StripeResource):
             **fields,
             currency=currency,
             shipping_options=options,
-            url=f"https://buy.stripe.com/test_{self.mirror.ids.token(18)}",
+            url=f"/b/{self.stripe.account or 'own'}/test_{self.mirror.ids.token(18)}",
             _lines=line_items.priced(self.stripe, lines, []),
         )
         return self.view(self.save(link, event="payment_link.created"))
@@ -230,14 +231,14 @@ class PaymentLinks(StripeResource):
         rows = [line_items.shown(self.stripe, line) for line in self.get(id)["_lines"]]
         return page_of(rows, params, f"/v1/payment_links/{id}/line_items", "item")
 
-    def visit(self, link: Doc) -> Doc:
-        """Open the Checkout session of one visitor.
+    def visit(self, link: Doc, **prefilled: str) -> Doc:
+        """Open the Checkout session of one visitor, maybe with an e-mail address filled in.
 
         Raises:
             VendorError: the link was deactivated.
         """
         if not link["active"]:
-            raise errors.invalid("This payment link has been deactivated.")
+            raise errors.invalid(link["inactive_message"] or INACTIVE)
         recurring = any(self._recurs(line) for line in link["_lines"])
         sent: Doc = {name: link[name] for name in PASSED_ON if link[name]}
         own = "subscription_data" if recurring else "payment_intent_data"
@@ -263,6 +264,7 @@ class PaymentLinks(StripeResource):
                 "mode": "subscription" if recurring else "payment",
                 "shipping_options": options,
                 "success_url": "https://stripe.com",
+                **prefilled,
             }
         )
         return self.stripe.checkout_sessions.opened(params, payment_link=link["id"])

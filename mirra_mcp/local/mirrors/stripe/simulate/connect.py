@@ -1,8 +1,8 @@
 """What happens to connected accounts."""
 
 from mirra_mcp.local.kit.stories import story
+from mirra_mcp.local.mirrors.stripe.api.access import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
-from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import OWN_ACCOUNT
 from mirra_mcp.wire.model import Doc
 
 

@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/customer-management
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -43,17 +43,9 @@ def subscription_canceled(
     """
     sub = the_one(stripe.subscriptions, subscription, "subscription")
     feature = _feature(stripe, "subscription_cancel")
-    details = {"comment": comment, "feedback": feedback}
-    told: Any = {name: value for name, value in details.items() if value is not None}
-    more = {"cancellation_details": told} if told else {}
-    if feature["mode"] == "immediately":
-        if more:
-            stripe.subscriptions.change(sub, **more)
-            sub = stripe.subscriptions.get(sub["id"])
-        prorate = feature["proration_behavior"] != "none"
-        return stripe.subscriptions.view(stripe.subscriptions.end(sub, prorate=prorate))
-    stripe.subscriptions.change(sub, cancel_at_period_end=True, **more)
-    return stripe.subscriptions.view(stripe.subscriptions.get(sub["id"]))
+    told = {"comment": comment, "feedback": feedback}
+    said = {name: value for name, value in told.items() if value is not None}
+    return stripe.subscriptions.view(stripe.portal_sessions.cancel(sub, feature, said))
 
 
 @story("billing_portal.subscription_updated", fires=("customer.subscription.updated",))
@@ -71,12 +63,7 @@ def subscription_updated(
     """
     sub = the_one(stripe.subscriptions, subscription, "subscription")
     feature = stripe.portal_configurations.default()["features"]["subscription_update"]
-    item: Doc = {"id": sub["items"]["data"][0]["id"], "price": price}
-    if quantity is not None:
-        item["quantity"] = quantity
-    behavior = feature["proration_behavior"]
-    stripe.subscriptions.change(sub, items=[item], proration_behavior=behavior)
-    return stripe.subscriptions.view(stripe.subscriptions.get(sub["id"]))
+    return stripe.subscriptions.view(stripe.portal_sessions.switch(sub, feature, price, quantity))
 
 
 @story(
@@ -91,11 +78,7 @@ def payment_method_updated(
     """
     owner = the_one(stripe.customers, customer, "customer")
     _feature(stripe, "payment_method_update")
-    method = stripe.payment_methods.attach_to(payment_method, owner["id"])
-    owner = stripe.customers.get(owner["id"])
-    settings = {**owner["invoice_settings"], "default_payment_method": method["id"]}
-    saved = stripe.customers.save(owner | {"invoice_settings": settings}, event="customer.updated")
-    return stripe.customers.view(saved)
+    return stripe.customers.view(stripe.portal_sessions.add_method(owner["id"], payment_method))
 
 
 @story("billing_portal.customer_updated", fires=("customer.updated",))

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import httpx
 import pytest
 import stripe
 
@@ -34,7 +35,7 @@ def test_a_file_is_uploaded_read_and_listed(account: Account) -> None:
         "size": 11,
         "title": None,
         "type": "pdf",
-        "url": f"https://files.stripe.com/v1/files/{made.id}/contents",
+        "url": f"{account.url}/v1/files/{made.id}/contents",
     }
     assert plain(account.client.v1.files.retrieve(made.id)) == plain(made)
     files = account.client.v1.files
@@ -56,9 +57,11 @@ def test_a_link_expires(account: Account) -> None:
     """Source: https://docs.stripe.com/api/file_links/update"""
     links = account.client.v1.file_links
     made = links.create({"file": upload(account).id, "expires_at": NOW + 3600})
-    assert made.url.startswith("https://files.stripe.com/links/")  # type: ignore[union-attr]  # never null here
+    assert made.url.startswith(f"{account.url}/links/own/")  # type: ignore[union-attr]  # never null here
     assert links.retrieve(made.id).expired is False
+    assert "what files hold" in httpx.get(str(made.url)).text
     account.advance("1 hour")
+    assert httpx.get(str(made.url)).status_code == 404
     assert links.retrieve(made.id).expired is True
     assert [each.id for each in links.list({"expired": True}).data] == [made.id]
     other = links.create({"file": upload(account).id})

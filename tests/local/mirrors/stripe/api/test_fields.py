@@ -36,7 +36,7 @@ LISTS = sorted(
     each.path
     for noun in Stripe.resources
     for each in routes_of(noun, noun.plural)
-    if each.method == "GET" and "{" not in each.path and not each.path.startswith("/v2/")
+    if each.method == "GET" and "{" not in each.path and each.path.startswith("/v1/")
 )
 """Every list of the mirror."""
 ASK_MORE = {

@@ -36,7 +36,7 @@ def test_a_portal_session_is_a_link_for_one_customer(account: Account, customer:
         "url": made["url"],
     }
     assert made["id"].startswith("bps_")
-    assert made["url"].startswith("https://billing.stripe.com/p/session/test_")
+    assert made["url"].startswith(f"{account.url}/p/session/test_")
     assert account.types()[-1] == "billing_portal.session.created"
     told = account.refused(400, "POST", "/v1/billing_portal/sessions", {"customer": "cus_x"})
     assert told["message"] == "No such customer: 'cus_x'"
@@ -95,7 +95,7 @@ def test_a_configuration_is_made_changed_and_listed(account: Account) -> None:
     )
     made = account.call("POST", "/v1/billing_portal/configurations", form).json()
     url = made["login_page"]["url"]
-    assert url.startswith("https://billing.stripe.com/p/login/test_")
+    assert url.startswith(f"{account.url}/p/own/login/test_")
     assert made == {
         "id": made["id"],
         "object": "billing_portal.configuration",

@@ -24,7 +24,7 @@ def test_a_link_shows_how_its_page_looks(account: Account, price: str) -> None:
     form = f"line_items[0][price]={price}&line_items[0][quantity]=1&metadata[a]=1"
     made = account.call("POST", "/v1/payment_links", form).json()
     assert made["id"].startswith("plink_")
-    assert made["url"].startswith("https://buy.stripe.com/test_")
+    assert made["url"].startswith(f"{account.url}/b/own/test_")
     expected: dict[str, Any] = {
         "object": "payment_link",
         "active": True,

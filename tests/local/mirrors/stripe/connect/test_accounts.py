@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 
 from tests.local.mirrors.stripe.client import NOW, Account, plain, verified
+from tests.local.mirrors.stripe.visitor import Visitor
 from tests.local.receiver import Receiver
 
 
@@ -141,7 +143,27 @@ def test_an_onboarding_has_an_address(account: Account, acct: str) -> None:
         }
     )
     assert link.expires_at == NOW + 300
-    assert link.url.startswith("https://connect.stripe.com/setup/s/")
+    assert link.url.startswith(f"{account.url}/setup/s/")
+
+
+def test_an_onboarding_is_done_on_its_page(account: Account, acct: str) -> None:
+    """Source: https://docs.stripe.com/api/account_links/create"""
+    form: Any = {"account": acct, "type": "account_onboarding"}
+    form |= {"return_url": "http://a.localhost/done", "refresh_url": "http://a.localhost/again"}
+    links = account.client.v1.account_links
+    page = Visitor(links.create(form).url)
+    url = str(page.answer.url)
+    assert Visitor(url).left_for == "http://a.localhost/again"
+    assert page.press("later").left_for == "http://a.localhost/done"
+    assert account.client.v1.accounts.retrieve(acct).details_submitted is False
+    page = Visitor(links.create(form).url).press("submit", business_name="Acme")
+    assert page.left_for == "http://a.localhost/done"
+    done = account.client.v1.accounts.retrieve(acct)
+    assert (done.charges_enabled, done.business_profile.name) == (True, "Acme")  # type: ignore[union-attr]  # never null here
+    late = links.create(form).url
+    account.advance("6 minutes")
+    assert Visitor(late).left_for == "http://a.localhost/again"
+    assert httpx.get(late + "x").status_code == 404
 
 
 def test_a_fee_needs_another_account(account: Account, acct: str) -> None:

@@ -24,7 +24,7 @@ def test_a_token_is_charged(account: Account) -> None:
     assert made["source"]["object"] == "card"
     assert made["payment_method"] == made["source"]["id"]
     assert made["payment_intent"] is None
-    assert made["receipt_url"].startswith("https://pay.stripe.com/receipts/")
+    assert made["receipt_url"].startswith(f"{account.url}/receipts/")
     assert made["created"] == NOW
     assert account.types() == ["charge.succeeded"]
 

@@ -57,7 +57,7 @@ def test_a_redirect_is_offered_where_there_is_a_way_back(account: Account) -> No
     action = pay(account, "pm_card_authenticationRequired", return_url=back)["next_action"]
     assert action["type"] == "redirect_to_url"
     assert action["redirect_to_url"]["return_url"] == back
-    assert action["redirect_to_url"]["url"].startswith("https://")
+    assert action["redirect_to_url"]["url"].startswith(f"{account.url}/3d_secure_2/hosted?")
 
 
 def test_off_session_a_bank_that_wants_authentication_declines(account: Account) -> None:

@@ -57,8 +57,6 @@ LIMITS: tuple[str, ...] = (
     "Webhook endpoints take wildcards of a group, such as `charge.*`, besides `*` and full names.",
     "Retries of webhooks come 1, 2 and 4 hours after the first failure: Stripe says no more than"
     " three times over a few hours.",
-    "The pages of 3D Secure and of wallets can't be opened: simulate payment_intent.succeeded or"
-    " payment_intent.payment_failed, and the same of setup_intent.",
     "What is wanted of a connected account is what Stripe wants in the United States, wherever it"
     " is; a dispute or a failed refund of a destination charge is the platform's alone.",
     "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
@@ -68,8 +66,8 @@ LIMITS: tuple[str, ...] = (
     " two seconds later on the session's clock.",
     "Bank accounts need no microdeposits; Radar's rules on failed checks are off.",
     "Parameters that Stripe has and the mirror doesn't model answer 501 and name the parameter.",
-    "Checkout, payment link and portal URLs lead nowhere: simulated events do what customers do"
-    " there (checkout.session.completed, billing_portal.subscription_canceled...).",
+    "The pages that customers see are the mirror's own, without wallets, Link or translations;"
+    " embedded Checkout and Elements need Stripe.js. A portal session doesn't expire.",
     "The portal's default configuration is there from the first use, with Stripe's defaults.",
     "The words of refusals, which Stripe doesn't publish, are what integrators report, and ours"
     " where none was found; so is the order of events, which Stripe doesn't promise: the ledger"

@@ -11,7 +11,7 @@ from typing import ClassVar
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.local.mirrors.stripe.billing.credit_notes.params import (
     CreateNote,
     ListNotes,
@@ -24,12 +24,13 @@ from mirra_mcp.local.mirrors.stripe.billing.prorations import rounded
 from mirra_mcp.wire.model import Doc
 
 
-class CreditNotes(StripeResource):
+class CreditNotes(Addressed):
     """The notes of the account."""
 
     entity, plural = "credit_note", "credit_notes"
     object, prefix, path = "credit_note", "cn", "/v1/credit_notes"
     indexes = ("customer", "invoice")
+    addresses = ("pdf",)
     blank: ClassVar[Doc] = {
         "amount": 0,
         "amount_shipping": 0,
@@ -225,7 +226,7 @@ class CreditNotes(StripeResource):
             metadata=params.given().get("metadata", {}),
             number=number,
             out_of_band_amount=params.out_of_band_amount,
-            pdf=f"https://pay.stripe.com/credit_notes/acct_mirra/{id}/pdf?s=ap",
+            pdf=f"/credit_notes/{self.whose}/{id}/test_{self.mirror.ids.token(40)}/pdf?s=ap",
             post_payment_amount=total if paid else 0,
             pre_payment_amount=0 if paid else total,
             reason=params.reason,

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.pricing.tiers import Part
 from mirra_mcp.local.mirrors.stripe.billing import includes
+from mirra_mcp.local.mirrors.stripe.billing.invoices.addresses import InvoiceAddresses
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge, described, document
-from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import InvoicePages
 from mirra_mcp.local.mirrors.stripe.billing.invoices.totals import added_up
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR, within
 from mirra_mcp.wire.model import Doc
@@ -19,7 +19,7 @@ from mirra_mcp.wire.model import Doc
 SHOWN_LINES = 10
 
 
-class InvoiceDrafts(InvoicePages):
+class InvoiceDrafts(InvoiceAddresses):
     """Drafts, before anything is due."""
 
     entity, plural = "invoice", "invoices"

@@ -74,6 +74,11 @@ class PortalConfigurations(StripeResource):
         "updated": None,
     }
 
+    def view(self, doc: Doc) -> Doc:
+        """Return what the API shows of a configuration."""
+        shown, login = super().view(doc), doc["login_page"]
+        return shown | {"login_page": {**login, "url": self.absolute(login["url"])}}
+
     def default(self) -> Doc:
         """Return the account's default configuration, made on first use."""
         found = self.first(is_default=True)
@@ -143,7 +148,8 @@ class PortalConfigurations(StripeResource):
             enabled = given["login_page"]["enabled"]
             url = doc["login_page"]["url"]
             if enabled and url is None:
-                url = f"https://billing.stripe.com/p/login/test_{self.mirror.ids.token(18)}"
+                token = f"test_{self.mirror.ids.token(18)}"
+                url = f"/p/{self.stripe.account or 'own'}/login/{token}"
             changed["login_page"] = {"enabled": enabled, "url": url}
         if given.get("features"):
             changed["features"] = _with_features(doc["features"], given["features"])

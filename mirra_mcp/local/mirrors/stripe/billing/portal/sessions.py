@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.local.mirrors.stripe.billing.portal.params import CreatePortalSession, FlowData
 from mirra_mcp.wire.model import Doc
 
@@ -19,12 +19,13 @@ FLOWS = (
 )
 
 
-class PortalSessions(StripeResource):
+class PortalSessions(Addressed):
     """The sessions of the portal; they can't be read again."""
 
     entity, plural = "portal_session", "portal_sessions"
     object, prefix = "billing_portal.session", "bps"
     title = "session"
+    indexes = ("url",)
     blank: ClassVar[Doc] = {
         "after_expiration": None,
         "configuration": "",
@@ -53,9 +54,6 @@ class PortalSessions(StripeResource):
         flow = self._flow(params.flow_data, params.customer) if params.flow_data else None
         if params.configuration is None:
             chosen = configurations.default()
-        path = "/".join(
-            ["https://billing.stripe.com/p/session", f"test_{self.mirror.ids.token(64)}"]
-        )
         doc = self.new(
             configuration=chosen["id"],
             customer=params.customer,
@@ -63,9 +61,24 @@ class PortalSessions(StripeResource):
             locale=params.locale,
             on_behalf_of=params.on_behalf_of,
             return_url=params.return_url or chosen["default_return_url"],
-            url=path,
+            url=self.new_place(),
         )
         return self.view(self.save(doc, event="billing_portal.session.created"))
+
+    def opened(self, customer: str, configuration: str) -> Doc:
+        """Save a session that nobody asked the API for. Fires: billing_portal.session.created."""
+        chosen = self.stripe.portal_configurations.get(configuration)
+        doc = self.new(
+            configuration=configuration,
+            customer=customer,
+            return_url=chosen["default_return_url"],
+            url=self.new_place(),
+        )
+        return self.save(doc, event="billing_portal.session.created")
+
+    def new_place(self) -> str:
+        """Make the address of a session's page, without the mirror's origin."""
+        return f"/p/{self.stripe.account or 'session'}/test_{self.mirror.ids.token(64)}"
 
     def _flow(self, given: FlowData, customer: str) -> Doc:
         """Return the flow that a session is restricted to.

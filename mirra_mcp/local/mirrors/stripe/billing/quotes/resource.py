@@ -13,7 +13,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, StripePa
 from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
-from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import pdf_of
+from mirra_mcp.local.mirrors.stripe.billing.invoices.pdf import pdf_of
 from mirra_mcp.local.mirrors.stripe.billing.quotes import acceptance
 from mirra_mcp.local.mirrors.stripe.billing.quotes.params import (
     CreateQuote,

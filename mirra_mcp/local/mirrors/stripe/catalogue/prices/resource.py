@@ -1,6 +1,7 @@
 """Prices: what a product costs, once or again and again. Source: https://docs.stripe.com/api/prices"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -34,6 +35,7 @@ class Prices(Searchable):
     }
     indexes = ("product", "active", "type", "lookup_key", "currency", "_find")
     search_fields = PRICES
+    _sold: frozenset[str] = frozenset()
     blank: ClassVar[Doc] = {
         "active": True,
         "billing_scheme": "per_unit",
@@ -56,6 +58,19 @@ class Prices(Searchable):
 
     # What other nouns use.
 
+    @contextmanager
+    def sold(self, ids: Iterable[str]) -> Iterator[None]:
+        """Let these prices be used inside, active or not: an order holds them.
+
+        Prices that were given inline are never active.
+        Source: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-line_items-price_data
+        """
+        outer, self._sold = self._sold, frozenset(ids)
+        try:
+            yield
+        finally:
+            self._sold = outer
+
     def usable(self, id: str, param: str, *, recurring: bool | None = None) -> Doc:
         """Return an active price that a parameter names.
 
@@ -63,7 +78,7 @@ class Prices(Searchable):
             VendorError: there is none, it is inactive, or of the other type than `recurring` says.
         """
         price = self.named(id, param)
-        if not price["active"]:
+        if not price["active"] and id not in self._sold:
             raise errors.invalid(
                 "The price specified is inactive. This field only accepts active prices.", param
             )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import merged
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.local.mirrors.stripe.checkout import includes
 from mirra_mcp.wire.model import Doc
 
@@ -15,7 +15,7 @@ BUY_BACK = 30 * 86400
 """How long a link to recover an expired session works."""
 
 
-class CheckoutCompletion(StripeResource):
+class CheckoutCompletion(Addressed):
     """The part of sessions that brings about what they were opened for."""
 
     entity, plural = "checkout_session", "checkout_sessions"
@@ -55,9 +55,10 @@ class CheckoutCompletion(StripeResource):
             self._update_customer(session)
         if session["mode"] == "setup":
             return self._set_up(self.save(session), payment_method)
-        if session["mode"] == "subscription":
-            return self._subscribe(session, payment_method)
-        return self._pay(session, payment_method)
+        with self.stripe.prices.sold(line["price"] for line in session["_lines"]):
+            if session["mode"] == "subscription":
+                return self._subscribe(session, payment_method)
+            return self._pay(session, payment_method)
 
     def intent_settled(self, intent: Doc) -> None:
         """Follow the payment intent of a session: its action was done, or its debit arrived.
@@ -92,7 +93,9 @@ class CheckoutCompletion(StripeResource):
         fields: Doc = {"client_secret": None, "status": "expired", "url": None}
         recovery = (session["after_expiration"] or {}).get("recovery")
         if recovery and recovery["enabled"]:
-            url = f"https://buy.stripe.com/r/test_{self.mirror.ids.token(40)}"
+            token = f"test_{self.mirror.ids.token(40)}"
+            place = f"/c/{self.stripe.account or 'pay'}/{session['id']}/recover/{token}"
+            url = self.absolute(place)
             recovery = recovery | {"expires_at": self.at + BUY_BACK, "url": url}
             fields["after_expiration"] = {"recovery": recovery}
         return self.save(session | fields, event="checkout.session.expired")
@@ -130,6 +133,7 @@ class CheckoutCompletion(StripeResource):
             session = self.save(session | {"payment_intent": intent["id"]})
         else:
             intent = self.stripe.payment_intents.get(session["payment_intent"])
+        intent["_return_url"] = self.mirror.url if self._goes_elsewhere(payment_method) else None
         intent = self.stripe.payment_intents.attempt(intent, payment_method=payment_method)
         if intent["status"] in ("succeeded", "requires_capture", "processing"):
             return self._close_paid(session, intent["status"])
@@ -153,7 +157,7 @@ class CheckoutCompletion(StripeResource):
             invoice, payment_method=method["id"], off_session=False
         )
         if invoice["status"] != "paid":
-            raise errors.error(402, "card_error", "Your card was declined.", code="card_declined")
+            self._finish_first_payment(invoice)
         session = session | {
             "invoice": invoice["id"],
             "payment_intent": invoice["payment_intent"],
@@ -188,14 +192,13 @@ class CheckoutCompletion(StripeResource):
             **extra,
         )
         if sub["status"] == "incomplete":
-            self._finish_first_payment(sub)
+            self._finish_first_payment(self.stripe.invoices.get(sub["latest_invoice"]))
         fields = {"invoice": sub["latest_invoice"], "subscription": sub["id"]}
         session["_data"] = {**session["_data"], "discounts": []}
         return self._close(session | fields, "no_payment_required" if free else "paid")
 
-    def _finish_first_payment(self, sub: Doc) -> None:
-        """Do what the bank asks for; a subscription whose first payment fails isn't made."""
-        invoice = self.stripe.invoices.get(sub["latest_invoice"])
+    def _finish_first_payment(self, invoice: Doc) -> None:
+        """Do what the bank asks for; what a first payment that fails was for isn't made."""
         intent = self.stripe.payment_intents.get(invoice["payment_intent"])
         if intent["status"] == "requires_action":
             intent = self.stripe.payment_intents.authenticated(intent)
@@ -214,6 +217,12 @@ class CheckoutCompletion(StripeResource):
         if intent["status"] == "succeeded":
             return self._close(session, "no_payment_required")
         return session
+
+    def _goes_elsewhere(self, payment_method: str) -> bool:
+        """Tell whether a payment method sends the payer away, to come back to this session."""
+        method = self.stripe.payment_methods.peek(payment_method)
+        offered = self.stripe.payment_methods.offered([method["type"]] if method else [])
+        return [kind for _, _, kind in offered] == ["elsewhere"]
 
     # The end of each.
 
@@ -252,6 +261,7 @@ class CheckoutCompletion(StripeResource):
         filled: Doc = {"custom_fields": fields, "customer_details": details}
         if session["shipping_address_collection"] is not None:
             shipping = {"address": details["address"], "name": details["name"]}
+            shipping = given.get("shipping") or shipping
             filled["shipping_details"] = shipping
             filled["collected_information"] = {
                 "business_name": None,
@@ -260,6 +270,10 @@ class CheckoutCompletion(StripeResource):
             }
         if (session["consent_collection"] or {}).get("terms_of_service") == "required":
             filled["consent"] = {"promotions": None, "terms_of_service": "accepted"}
+        if (promotions := given.get("promotions")) is not None:
+            filled["consent"] = (filled.get("consent") or {"terms_of_service": None}) | {
+                "promotions": promotions
+            }
         return filled
 
     def _details(self, session: Doc, given: Doc) -> Doc:
@@ -272,7 +286,7 @@ class CheckoutCompletion(StripeResource):
         empty |= {"email": "jenny.rosen@example.com", "name": "Jenny Rosen", "phone": None}
         if session["phone_number_collection"]["enabled"]:
             empty["phone"] = "+14155550100"
-        names = ("email", "name", "phone")
+        names = ("address", "email", "name", "phone")
         told = {name: given[name] for name in names if given.get(name) is not None}
         kept = {name: value for name, value in known.items() if value is not None}
         return {**empty, **kept, **told, "tax_exempt": "none", "tax_ids": []}

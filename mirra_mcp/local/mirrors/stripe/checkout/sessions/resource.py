@@ -26,7 +26,6 @@ from mirra_mcp.wire.model import Doc
 LIFE = 24 * 3600
 OLD = "2024-12-18"
 """The last version whose sessions say nothing of removing payment methods."""
-PAGE = "https://checkout.stripe.com"
 FRAGMENT = "#fidkdWxOYHwnPyd1blpxYHZxWjA0"
 NOT_OPEN = 'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of `{}`.'  # noqa: E501  one sentence of Stripe's
 
@@ -223,12 +222,14 @@ class CheckoutSessions(CheckoutCompletion):
         """Return what a session costs, line by line and in all."""
         lines = line_items.priced(self.stripe, session["_lines"], discounts)
         options = session["shipping_options"]
-        delivery = options[0]["shipping_amount"] if options else 0
+        wanted = session.get("_delivery")
+        chosen = [each for each in options if each["shipping_rate"] == wanted] or options[:1]
+        delivery = chosen[0]["shipping_amount"] if chosen else 0
         subtotal = sum(line["amount_subtotal"] for line in lines)
         total = sum(line["amount_total"] for line in lines) + delivery
         cost = None
         if options:
-            rate = options[0]["shipping_rate"]
+            rate = chosen[0]["shipping_rate"]
             cost = {"amount_subtotal": delivery, "amount_tax": 0, "amount_total": delivery}
             cost |= {"shipping_rate": rate}
         if self.trial_of(session):
@@ -332,7 +333,7 @@ class CheckoutSessions(CheckoutCompletion):
                 "tax_ids": None,
             }
         if session["ui_mode"] == "hosted":
-            url = f"{PAGE}/c/pay/{id}{FRAGMENT}"
+            url = f"/c/{self.stripe.account or 'pay'}/{id}{FRAGMENT}"
             return {"customer_details": details, "url": url}
         secret = f"{id}_secret_{self.mirror.ids.token(40)}"
         return {"client_secret": secret, "customer_details": details}

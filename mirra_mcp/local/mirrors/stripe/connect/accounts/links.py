@@ -24,7 +24,7 @@ class AccountLinks(StripeResource):
 
     @route("POST /v1/account_links")
     def create(self, params: CreateLink) -> Doc:
-        """Make the address of an onboarding.
+        """Describe an onboarding; the address is for the caller to add.
 
         Source: https://docs.stripe.com/api/account_links/create
 
@@ -42,12 +42,11 @@ class AccountLinks(StripeResource):
                 "You cannot create `account_update` type Account Links for this account.", "type"
             )
         self.stripe.accounts.link(doc)
-        token = self.mirror.ids.token(12)
         return {
             "object": self.object,
             "created": self.at,
             "expires_at": self.at + LINK_LIFETIME,
-            "url": f"https://connect.stripe.com/setup/s/{doc['id']}/{token}",
+            "url": "",
         }
 
 
@@ -86,7 +85,7 @@ class LoginLinks(StripeResource):
 
     @route("POST /v1/accounts/{account}/login_links")
     def create(self, account: str, params: StripeParams) -> Doc:
-        """Make the address of an account's Express dashboard.
+        """Describe a way into an account's Express dashboard; the address is to be added.
 
         Source: https://docs.stripe.com/api/accounts/login_link/create
 
@@ -103,9 +102,8 @@ class LoginLinks(StripeResource):
             raise errors.invalid(
                 "Cannot create a login link for an account that has not completed onboarding."
             )
-        token = self.mirror.ids.token(12)
         return {
             "object": self.object,
             "created": self.at,
-            "url": f"https://connect.stripe.com/express/{doc['id']}/{token}",
+            "url": "",
         }

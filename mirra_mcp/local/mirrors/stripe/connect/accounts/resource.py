@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.access import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.connect.accounts import requirements
@@ -28,8 +29,6 @@ from mirra_mcp.local.mirrors.stripe.connect.accounts.params import (
 )
 from mirra_mcp.wire.model import Doc
 
-OWN_ACCOUNT = "acct_1MirraPlatform00"
-"""The session's own account, which every key is of."""
 WHILE = timedelta(seconds=2)
 """How long Stripe takes to verify what it was told."""
 HIDDEN = ("company", "individual")

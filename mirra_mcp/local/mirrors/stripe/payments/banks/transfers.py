@@ -8,7 +8,7 @@ from mirra_mcp.wire.model import Doc
 KINDS = {"usd": "us", "eur": "eu", "gbp": "gb", "jpy": "jp", "mxn": "mx"}
 
 
-def instructions(intent: Doc, reference: str, remaining: int | None = None) -> Doc:
+def instructions(intent: Doc, reference: str, account: str, remaining: int | None = None) -> Doc:
     """Return `next_action` for a transfer: how much is to be sent, and where."""
     currency = intent["currency"]
     address = {
@@ -19,7 +19,7 @@ def instructions(intent: Doc, reference: str, remaining: int | None = None) -> D
     shown: Doc = {
         "amount_remaining": intent["amount"] if remaining is None else remaining,
         "currency": currency,
-        "hosted_instructions_url": f"https://payments.stripe.com/bank_transfers/{reference}",
+        "hosted_instructions_url": f"/bank_transfers/{account}/{intent['id']}/{reference}",
         "reference": reference,
         "type": f"{KINDS.get(currency, 'us')}_bank_transfer",
     }

@@ -5,11 +5,14 @@ Source: https://docs.stripe.com/connect/charges
 
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
+from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.wire.model import Doc
 
 
-class ChargeBooking(Searchable):
+class ChargeBooking(Addressed, Searchable):
     """Charges as movements of money."""
+
+    addresses = ("receipt_url",)
 
     def _booked(self, charge: Doc, amount: int) -> Doc:
         """Book what was taken; return the fields of the charge that tell of it.

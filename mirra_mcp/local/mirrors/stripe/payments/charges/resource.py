@@ -250,7 +250,7 @@ class Charges(ChargeBooking):
                 "status": "failed",
             }
             return self.save(doc, event="charge.failed")
-        doc["receipt_url"] = f"https://pay.stripe.com/receipts/payment/{self.mirror.ids.token(32)}"
+        doc["receipt_url"] = f"/receipts/{self.whose}/{doc['id']}/rcpt_{self.mirror.ids.token(24)}"
         doc["calculated_statement_descriptor"] = _descriptor(doc)
         if pending:
             doc |= {"status": "pending", "captured": True, "amount_captured": amount}

@@ -10,6 +10,7 @@ from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
+from mirra_mcp.local.mirrors.stripe.payments.actions import ActingIntents
 from mirra_mcp.local.mirrors.stripe.payments.banks import accounts, transfers
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, decline, radar_block
 from mirra_mcp.local.mirrors.stripe.payments.cards.numbers import Card
@@ -54,26 +55,6 @@ def challenge(card: Card, method: Doc, wanted: str, *, off_session: bool) -> Cha
     return "asked" if card.enrolled and wanted in ("any", "challenge") else "none"
 
 
-def next_action(id: str, return_url: str | None, token: str) -> Doc:
-    """Return what the payer's browser is to do.
-
-    Source: https://docs.stripe.com/api/payment_intents/object (next_action)
-    """
-    page = f"https://hooks.stripe.com/3d_secure_2/hosted?intent={id}&source=src_{token}"
-    if return_url:
-        return {"redirect_to_url": {"return_url": return_url, "url": page}} | {
-            "type": "redirect_to_url"
-        }
-    return {
-        "type": "use_stripe_sdk",
-        "use_stripe_sdk": {
-            "source": f"src_{token}",
-            "stripe_js": page,
-            "type": "three_d_secure_redirect",
-        },
-    }
-
-
 def enter_clock(stripe: Peers, customer: str | None) -> None:
     """Let the rest of this call happen at the time of the customer's test clock."""
     doc = stripe.customers.peek(customer) if customer else None
@@ -82,7 +63,7 @@ def enter_clock(stripe: Peers, customer: str | None) -> None:
         clocks.enter(doc)
 
 
-class IntentFlow(Searchable):
+class IntentFlow(ActingIntents, Searchable):
     """The part of payment intents that moves money."""
 
     def attempt(
@@ -116,7 +97,7 @@ class IntentFlow(Searchable):
         if method["type"] in BANK_DEBITS:
             return self._with_debit(intent, method)
         if method["type"] == "customer_balance":
-            action = transfers.instructions(intent, self.mirror.ids.token(12).upper())
+            action = transfers.instructions(intent, self.mirror.ids.token(12).upper(), self.whose)
             asking = {**intent, "status": "requires_action", "next_action": action}
             return self.save(asking, event="payment_intent.requires_action")
         return self.asked(intent, method)
@@ -225,7 +206,7 @@ class IntentFlow(Searchable):
         remaining = shown["amount_remaining"] - amount
         if remaining <= 0:
             return self.authenticated(intent)
-        action = transfers.instructions(intent, shown["reference"], remaining)
+        action = transfers.instructions(intent, shown["reference"], self.whose, remaining)
         return self.save({**intent, "next_action": action}, event="payment_intent.partially_funded")
 
     def expire(self, id: str) -> None:
@@ -278,7 +259,7 @@ class IntentFlow(Searchable):
                 "return_url",
                 "payment_intent_redirect_confirmation_without_return_url",
             )
-        action = next_action(intent["id"], back, self.mirror.ids.token(24))
+        action = self.action_for(intent, method)
         asking = {**intent, "status": "requires_action", "next_action": action}
         return self.save(asking, event="payment_intent.requires_action")
 

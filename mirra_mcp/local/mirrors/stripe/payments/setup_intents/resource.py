@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.payments.actions import ActingIntents
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, decline, radar_block
 from mirra_mcp.local.mirrors.stripe.payments.intents import MethodForm, RetrieveIntent
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import NO_METHOD, NO_RETURN
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import (
     NOT_AUTHENTICATED,
     enter_clock,
-    next_action,
 )
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import options_for
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import BANK_DEBITS, REDIRECTING
@@ -31,7 +30,7 @@ from mirra_mcp.wire.model import Doc
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-class SetupIntents(StripeResource):
+class SetupIntents(ActingIntents):
     """Preparations for later payments."""
 
     entity, plural = "setup_intent", "setup_intents"
@@ -269,7 +268,7 @@ class SetupIntents(StripeResource):
 
     def _asks(self, intent: Doc, method: Doc) -> Doc:
         tried = self.stripe.setup_attempts.tried(intent, method, "requires_action")
-        action = next_action(intent["id"], intent.get("_return_url"), self.mirror.ids.token(24))
+        action = self.action_for(intent, method)
         asking = {"status": "requires_action", "next_action": action, "latest_attempt": tried}
         return self.save({**intent, **asking}, event="setup_intent.requires_action")
 
