@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mirra_mcp.local.page.timeline import chronicles
 from mirra_mcp.local.page.timeline.threads import Threads
 from mirra_mcp.wire.events import Event
 from tests.local.receiver import Receiver, Reply, receiving
@@ -137,17 +138,16 @@ def test_five_thousand_entries_are_followed_live(
     place = start("resend")
     page = browse(place.link())
     page.locator("#rows .row").first.wait_for()
-    rounds = 2500
-    for number in range(rounds):
+    for number in range(1700):
         place.http.post(
-            f"{place.mirrors['resend']['url']}/audiences",
-            json={"name": f"list {number}"},
+            f"{place.mirrors['resend']['url']}/contacts",
+            json={"email": f"{number}@example.com"},
             headers={"authorization": f"Bearer {place.mirrors['resend']['env']['RESEND_API_KEY']}"},
         )
     assert len(place.log()) == 1000
     last = place.http.get(
         f"/v1/sessions/{place.id}/events",
-        params={"after": 4999, "limit": 10, "types": "traffic.request_completed"},
+        params={"after": 4999, "limit": 1000, "types": "traffic.request_completed"},
         headers={"accept": "application/json"},
     ).json()["events"][-1]["id"]
     assert last >= 5000
@@ -156,6 +156,21 @@ def test_five_thousand_entries_are_followed_live(
     assert page.locator("#rows > li").count() <= 300
     page.goto(place.url("/timeline?before=200"))
     assert page.locator("#rows > li").first.get_attribute("id") == "evt_199"
+    place.end()
+
+
+def test_of_a_long_log_the_newest_is_read_first(
+    start: Callable[..., Place], browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chronicles, "RECENT", 12)
+    place = start("stripe")
+    for number in range(10):
+        customer(place, email=f"n{number}@example.com")
+    page = browse(place.link())
+    assert page.locator("#rows > li").count() == 3
+    page.click("#older")
+    page.wait_for_url("**before=*")
+    assert page.locator("#rows > li").count() == 8
     place.end()
 
 

@@ -62,9 +62,17 @@ class Visit:
         """Return the client of one mirror of the session.
 
         Raises:
-            MirraError: the session has none of that name.
+            MirraError: the session has none of that name, or is over.
         """
-        return self.mirra.mirror(self.info(vendor).url)
+        info, session = self.info(vendor), self.session
+        if session is not None and session.status != "ready":
+            raise MirraError(
+                f"The session {session.session_id} is over: its mirrors answer no more.",
+                code="mirra.session.ended",
+                status=409,
+                hint="Fork or snapshot one before it ends, to look at it later.",
+            )
+        return self.mirra.mirror(info.url)
 
 
 async def visit(request: Request) -> Visit:

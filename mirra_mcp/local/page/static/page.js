@@ -40,12 +40,22 @@ function live(list) {
     told.textContent = fresh === 1 ? "1 new entry" : `${fresh} new entries`;
   };
 
+  const pulse = document.getElementById("pulse");
   const source = new EventSource(list.dataset.live);
+  source.onopen = () => say("live", "Live");
+  source.onerror = () => say("lost", "Not connected");
+  const say = (name, text) => {
+    pulse.className = `pulse ${name}`;
+    pulse.textContent = text;
+  };
   source.addEventListener("rows", (event) => {
     for (const [id, html] of JSON.parse(event.data).rows) waiting.set(id, html);
     planned ||= requestAnimationFrame(place);
   });
-  source.addEventListener("over", () => source.close());
+  source.addEventListener("over", () => {
+    source.close();
+    say("lost", "Over");
+  });
   addEventListener("pagehide", () => source.close());
 }
 
@@ -62,7 +72,9 @@ function beside(list) {
   const pane = document.getElementById("detail");
   const frame = pane.parentElement;
 
+  let newest = 0;
   const load = async (url, push) => {
+    const own = (newest += 1);
     const at = new URL(url, location.href);
     const entry = at.pathname.match(/\/timeline\/(\d+)$/);
     if (push) history.pushState(null, "", at);
@@ -72,13 +84,16 @@ function beside(list) {
       pane.replaceChildren();
       return;
     }
-    const answer = await fetch(`${at.pathname}/part${at.search}`);
-    if (!answer.ok) return location.assign(at);
-    pane.innerHTML = await answer.text();
+    const answer = await fetch(`${at.pathname}/part${at.search}`).catch(() => null);
+    if (!answer?.ok) return location.assign(at);
+    const text = await answer.text();
+    if (own !== newest) return;
+    pane.innerHTML = text;
     frame.classList.add("open");
     pane.scrollTop = 0;
     copies(pane);
-    if (push) pane.focus({ preventScroll: innerWidth > 1100 });
+    if (push) pane.focus({ preventScroll: true });
+    if (innerWidth < 1100) frame.scrollIntoView();
   };
 
   document.addEventListener("click", (event) => {

@@ -12,6 +12,10 @@ from mirra_mcp.local.page.visits import Visit
 from mirra_mcp.wire.events import Event
 
 AT_ONCE = 1000
+RECENT = 2000
+"""Entries that are read at first of a log that is longer."""
+UNPAGED = ("mirra.not_offered", "mirra.client.event_stream")
+"""What a Mirra refuses with that has the log as a stream alone."""
 WAIT = 20.0
 """Seconds that Mirra may hold an answer back when there is nothing new."""
 QUIET = 0.4
@@ -23,16 +27,18 @@ MOST = 4
 class Chronicle:
     """The timeline of one session."""
 
-    def __init__(self, mirra: MirraClient, session_id: str, *, exact: bool) -> None:
-        """Read nothing yet."""
-        self._mirra, self._id = mirra, session_id
+    def __init__(self, mirra: MirraClient, session_id: str, mirror: str, *, exact: bool) -> None:
+        """Read nothing yet; `mirror` is any of the session's."""
+        self._mirra, self._id, self._mirror, self._exact = mirra, session_id, mirror, exact
         self._lock = asyncio.Lock()
         self._streams = False
         """Whether this Mirra has the log as a stream alone."""
         self.threads = Threads(exact=exact)
 
-    async def catch_up(self, wait: float = 0.0) -> None:
+    async def catch_up(self, wait: float = 0.0, *, whole: bool = False) -> None:
         """Read what is new; with nothing there, wait for it so many seconds.
+
+        At first only the newest entries are read, unless the `whole` log is wanted.
 
         Raises:
             MirraError: the log can't be read.
@@ -40,8 +46,25 @@ class Chronicle:
         if wait:
             await self._hear(wait)
         async with self._lock:
+            if whole and self.threads.start:
+                self.threads = Threads(exact=self._exact)
+            elif not whole and not self.threads.last:
+                start = max(await self._newest() - RECENT, 0)
+                self.threads = Threads(exact=self._exact, start=start)
             while await self._read():
                 pass
+
+    async def _newest(self) -> int:
+        """Return the number of the newest entry: where a search that finds nothing ends."""
+        try:
+            page = await self._mirra.events_page(
+                self._id, limit=1, types=["evaluation.criterion_graded"], mirror=self._mirror
+            )
+        except MirraError as error:
+            if error.code not in UNPAGED:
+                raise
+            return 0
+        return page.next_after
 
     async def _hear(self, wait: float) -> None:
         if self._streams:
@@ -59,7 +82,7 @@ class Chronicle:
         try:
             page = await self._mirra.events_page(self._id, after=after, limit=AT_ONCE)
         except MirraError as error:
-            if error.code not in ("mirra.not_offered", "mirra.client.event_stream"):
+            if error.code not in UNPAGED:
                 raise
             self._streams = True
             return True
@@ -78,8 +101,10 @@ class Chronicle:
                     return found
 
 
-async def chronicle(seeing: Visit) -> Chronicle:
+async def chronicle(seeing: Visit, *, whole: bool = False) -> Chronicle:
     """Return the timeline of the session that a page is about, up to now.
+
+    Of a long log only the newest entries, unless the `whole` is wanted.
 
     Raises:
         MirraError: its log can't be read.
@@ -89,12 +114,13 @@ async def chronicle(seeing: Visit) -> Chronicle:
     known = _known(seeing.request)
     found = known.pop(session.session_id, None)
     if found is None:
-        found = Chronicle(seeing.mirra, session.session_id, exact=session.clock is not None)
+        exact, mirror = session.clock is not None, session.mirrors[0].vendor
+        found = Chronicle(seeing.mirra, session.session_id, mirror, exact=exact)
     known[session.session_id] = found
     while len(known) > MOST:
         del known[next(iter(known))]
     try:
-        await found.catch_up()
+        await found.catch_up(whole=whole)
     except MirraError as error:
         if error.code != "mirra.session.ended" or not found.threads.last:
             raise

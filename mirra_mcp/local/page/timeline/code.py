@@ -117,6 +117,11 @@ STRIPE_DELETES = frozenset(
     ["accounts", "coupons", "customers", "invoice_items", "invoices", "plans", "products",
      "subscription_items", "webhook_endpoints"]
 )  # fmt: skip
+STRIPE_LACKS = {
+    ("balance_transactions", "create"), ("balance_transactions", "update"),
+    ("disputes", "create"), ("events", "create"), ("events", "update"), ("files", "update"),
+}  # fmt: skip
+"""What the client has no function for."""
 STRIPE_ACTS = {
     "payment_intents": ("confirm", "capture", "cancel"),
     "setup_intents": ("confirm", "cancel"),
@@ -162,6 +167,8 @@ def _service(method: str, path: str) -> tuple[str | None, str, str]:
     if name == "subscriptions" and method == "DELETE" and id:
         verb = "cancel"
     elif verb == "delete" and name not in STRIPE_DELETES:
+        verb = ""
+    if (name, verb) in STRIPE_LACKS:
         verb = ""
     return (name, verb, id) if verb else (None, "", "")
 

@@ -45,7 +45,7 @@ async def part(request: Request) -> Response:
 async def stream(request: Request) -> Response:
     """`GET /s/{session}/timeline/stream`: rows as they change, as server-sent events."""
     seeing = await visit(request)
-    told = await chronicle(seeing)
+    told = await chronicle(seeing, whole=_filter(request).is_set)
     after = request.headers.get("last-event-id") or request.query_params.get("after", "")
     start = int(after) if after.isdecimal() and len(after) < 16 else told.threads.last
     return StreamingResponse(
@@ -82,10 +82,13 @@ async def replay(request: Request) -> Response:
 
 
 async def _list(seeing: Visit, entry: int | None) -> Response:
-    told = await chronicle(seeing)
     filter = _filter(seeing.request)
+    told = await chronicle(seeing, whole=filter.is_set or bool(filter.before))
+    thread = None if entry is None else await _found(told, entry)
     found, more = filter.page(told.threads.newest())
-    opened = None if entry is None else await detail(seeing, await _found(told, entry))
+    if found and not more and told.threads.start:
+        more = found[-1].id
+    opened = None if thread is None else await detail(seeing, thread)
     return show(
         seeing,
         "timeline/index.html",
@@ -102,6 +105,9 @@ async def _list(seeing: Visit, entry: int | None) -> Response:
 
 async def _found(told: Chronicle, entry: int) -> Thread:
     found = told.threads.find(entry)
+    if found is None and told.threads.start:
+        await told.catch_up(whole=True)
+        found = told.threads.find(entry)
     if found is None:
         raise MirraError(
             f"The timeline has no entry {entry}.",

@@ -4,19 +4,20 @@ An entry is looked at once. What a thread keeps of it is what a list shows and a
 through; everything else is read anew when somebody opens the thread.
 """
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote_plus
 
-from mirra_mcp.local.page.words import pretty
 from mirra_mcp.wire.events import Event
 from mirra_mcp.wire.model import Doc
 
 Kind = Literal["call", "act", "time", "session", "grade"]
 KEPT = 20_000
 """Threads that are kept, the newest; older ones are still in Mirra's log."""
+HEADS = ("traffic.request_completed", "session.lifecycle")
 SEARCHED = 4_000
 """Characters of each thread that a search looks through."""
 
@@ -93,16 +94,30 @@ class Thread:
     def said(self, *words: object) -> None:
         """Let a search find words."""
         if len(self.text) < SEARCHED:
-            told = " ".join(pretty(each) for each in words if each)
+            told = " ".join(_flat(each) for each in words if each)
             self.text = f"{self.text} {told.casefold()}"[:SEARCHED]
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 class Threads:
     """The threads of one session, in the order in which they began."""
 
-    def __init__(self, *, exact: bool = True) -> None:
-        """Begin with none; `exact` if the log says where what a call caused begins."""
+    def __init__(self, *, exact: bool = True, start: int = 0) -> None:
+        """Begin with none.
+
+        Args:
+            exact: Whether the log says where what a call caused begins.
+            start: The entry after which reading begins; what belongs to earlier ones is left out.
+        """
         self._exact = exact
+        self.start = start
+        self._is_cut = start > 0
+        """Whether entries may still come whose thread began before."""
         self._loose: list[Event] = []
         self._struck: list[Event] = []
         self._trips: dict[str, Thread] = {}
@@ -112,7 +127,7 @@ class Threads:
         """By entry, what came of it later."""
         self._ids: list[int] = []
         self._all: dict[int, Thread] = {}
-        self.last = 0
+        self.last = start
         """The newest entry that was read."""
 
     def read(self, events: Iterable[Event], *, is_end: bool) -> None:
@@ -140,6 +155,9 @@ class Threads:
 
     def _take(self, event: Event) -> None:
         data = event.data
+        if self._is_cut:
+            self._is_cut = event.type not in HEADS
+            return
         if event.type == "state.changed" or (
             event.type == "webhook.dispatched" and data.get("url") is None
         ):
@@ -221,6 +239,8 @@ class Threads:
         self._settle(self._loose)
         self._loose = []
         id = str(event.data.get("deliveryId", ""))
+        if id not in self._trips and event.data.get("afterEvent", self.start) < self.start:
+            return
         thread = self._trips.get(id) or self._cause(event)
         self._trip(thread, event)
         thread.touched = event.id
