@@ -91,3 +91,10 @@ def test_what_is_not_there_is_said(place: Place, path: str) -> None:
 @pytest.mark.parametrize("path", ["/state", "/state/sql", "/state/find?id=owner@example.com"])
 def test_axe_finds_nothing_in_the_way(place: Place, browse: Browse, axe: Axe, path: str) -> None:
     assert axe(browse(place.link(path))) == []
+
+
+def test_axe_finds_nothing_in_the_way_of_a_document(place: Place, browse: Browse, axe: Axe) -> None:
+    page = browse(place.link("/state/stripe/customers"), color_scheme="dark")
+    page.click(".docs td a")
+    page.locator(".steps").wait_for()
+    assert axe(page) == []
