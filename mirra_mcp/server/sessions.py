@@ -170,6 +170,8 @@ def _use(session: Session, webhooks: dict[str, str]) -> str:
     """Say how the code under test is brought to the session's mirrors."""
     register = "Register webhook endpoints as with the real vendor; loopback URLs work."
     told = f"{listed(webhooks)}'s webhooks go to your URL." if webhooks else register
+    if session.dashboard_url is not None:
+        told += " To watch: `dashboardUrl`."
     if not all(is_loopback(urlsplit(each.url).hostname or "") for each in session.mirrors):
         return f"Set each mirror's `env` where the code runs, or follow its `setup`. {told}"
     line = f"mirra-mcp exec --session {session.session_id} -- COMMAND"
