@@ -15,6 +15,8 @@ class Vendor:
     """Whose hosts are the vendor's: none of them is called from a program that is led here."""
     hosts: tuple[str, ...]
     """The hosts whose requests the mirror takes."""
+    unmirrored: Mapping[str, str]
+    """Its other APIs' hosts, and what is there: the mirror refuses these calls, so none is live."""
     aliases: Mapping[str, str]
     """Variables that apps read besides those of the mirror's `env`, and the one each stands for."""
     shapes: Mapping[str, str]
@@ -25,6 +27,7 @@ VENDORS: Mapping[str, Vendor] = {
     "resend": Vendor(
         "resend.com",
         ("api.resend.com",),
+        {},
         {
             "RESEND_KEY": "RESEND_API_KEY",
             "RESEND_TOKEN": "RESEND_API_KEY",
@@ -36,7 +39,11 @@ VENDORS: Mapping[str, Vendor] = {
     ),
     "stripe": Vendor(
         "stripe.com",
-        ("api.stripe.com", "files.stripe.com", "connect.stripe.com", "meter-events.stripe.com"),
+        ("api.stripe.com", "files.stripe.com"),
+        {
+            "connect.stripe.com": "OAuth of Connect",
+            "meter-events.stripe.com": "The stream of meter events",
+        },
         {
             "STRIPE_KEY": "STRIPE_SECRET_KEY",
             "STRIPE_SECRET": "STRIPE_SECRET_KEY",
@@ -70,6 +77,46 @@ VENDORS: Mapping[str, Vendor] = {
             "verify.twilio.com",
         ),
         {
+            "assistants.twilio.com": "AI Assistants",
+            "autopilot.twilio.com": "Autopilot",
+            "bulkexports.twilio.com": "Bulk Exports",
+            "chat.twilio.com": "Programmable Chat",
+            "content.twilio.com": "The Content API",
+            "conversations.twilio.com": "Conversations",
+            "events.twilio.com": "Event Streams",
+            "fax.twilio.com": "Fax",
+            "flex-api.twilio.com": "Flex",
+            "frontline-api.twilio.com": "Frontline",
+            "insights.twilio.com": "Voice Insights",
+            "intelligence.twilio.com": "Conversational Intelligence",
+            "ip-messaging.twilio.com": "Programmable Chat",
+            "knowledge.twilio.com": "Knowledge",
+            "marketplace.twilio.com": "The add-on marketplace",
+            "media.twilio.com": "Media",
+            "memory.twilio.com": "Memory",
+            "microvisor.twilio.com": "Microvisor",
+            "monitor.twilio.com": "Monitor",
+            "notify.twilio.com": "Notify",
+            "numbers.twilio.com": "Regulatory compliance, porting and hosting of numbers",
+            "oauth.twilio.com": "OAuth",
+            "preview.twilio.com": "The preview API",
+            "preview-iam.twilio.com": "The preview API",
+            "pricing.twilio.com": "Pricing",
+            "proxy.twilio.com": "Proxy",
+            "routes.twilio.com": "Routes",
+            "serverless.twilio.com": "Serverless",
+            "studio.twilio.com": "Studio",
+            "supersim.twilio.com": "Super SIM",
+            "sync.twilio.com": "Sync",
+            "taskrouter.twilio.com": "TaskRouter",
+            "trunking.twilio.com": "Elastic SIP Trunking",
+            "trusthub.twilio.com": "TrustHub",
+            "video.twilio.com": "Video",
+            "voice.twilio.com": "Voice",
+            "webhooks.twilio.com": "Webhook rules",
+            "wireless.twilio.com": "Programmable Wireless",
+        },
+        {
             "TWILIO_SID": "TWILIO_ACCOUNT_SID",
             "TWILIO_TOKEN": "TWILIO_AUTH_TOKEN",
             "TWILIO_NUMBER": "TWILIO_PHONE_NUMBER",
@@ -82,7 +129,11 @@ VENDORS: Mapping[str, Vendor] = {
         {r"AC[0-9a-f]{32}": "TWILIO_ACCOUNT_SID"},
     ),
 }
-"""By the name of the mirror."""
+"""By the name of the mirror.
+
+Source: https://github.com/twilio/twilio-oai (the servers of each product), and what the official
+    SDKs call
+"""
 
 
 def vendor_of(host: str) -> str | None:

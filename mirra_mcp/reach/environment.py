@@ -64,12 +64,29 @@ def table(mirrors: Sequence[MirrorInfo], live: Collection[str] = ()) -> str:
     return json.dumps(
         {
             "domains": {each.domain: vendor for vendor, each in VENDORS.items()},
-            "hosts": {vendor: list(each.hosts) for vendor, each in VENDORS.items()},
+            "hosts": hosts(mirrors),
             "mirrors": {each.vendor: list(address_of(each.url)) for each in mirrors},
             "live": sorted(host.lower().rstrip(".") for host in live),
         },
         separators=(",", ":"),
     )
+
+
+def hosts(mirrors: Sequence[MirrorInfo]) -> dict[str, str]:
+    """Return whose mirror each host leads to: the vendors', and those that a document names.
+
+    A document may name a vendor's host; where the session mirrors that vendor, it stays there.
+    """
+    ours = {
+        host: vendor
+        for vendor, each in VENDORS.items()
+        for host in (*each.hosts, *each.unmirrored)
+    }
+    there = {each.vendor for each in mirrors}
+    taken = {host for name in there if name in VENDORS for host in VENDORS[name].hosts}
+    return ours | {
+        host: each.vendor for each in mirrors for host in each.hosts if host not in taken
+    }
 
 
 def address_of(url: str) -> tuple[str, int]:

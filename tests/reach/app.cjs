@@ -33,11 +33,11 @@ async function main() {
 }
 
 async function refused() {
-  const url = "https://video.twilio.com/v1/Rooms";
+  const url = "https://console.twilio.com/us1";
   const tries = [
     fetch(url).catch((error) => error.cause),
     new Promise((resolve) => https.get(url, resolve).on("error", resolve)),
-    require("node:dns/promises").lookup("video.twilio.com").catch((error) => error),
+    require("node:dns/promises").lookup("console.twilio.com").catch((error) => error),
   ];
   const problems = await Promise.all(tries);
   return problems.every((each) => String(each.message).includes("was not called"));

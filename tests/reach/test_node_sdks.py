@@ -34,7 +34,7 @@ def test_every_node_sdk_reaches_the_mirrors_unchanged(place: Place, node: str) -
     assert len(came) == 8
     assert came == dict.fromkeys(came, True)
     assert commands.calls(done) >= {"stripe POST /v1/customers", "resend POST /emails"}
-    assert commands.account(done)["live"] == [{"host": "video.twilio.com", "count": 3}]
+    assert commands.account(done)["live"] == [{"host": "console.twilio.com", "count": 3}]
 
 
 def test_a_preload_in_a_folder_with_a_blank_is_found(place: Place, tmp_path: Path) -> None:

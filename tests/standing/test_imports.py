@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     CLIENT: (CLIENT, WIRE),
     SERVER: (SERVER, CLIENT, WIRE, SETTINGS),
     KIT: (KIT, WIRE, SETTINGS, VENDORS),
-    MIRRORS: (MIRRORS, KIT, WIRE),
+    MIRRORS: (MIRRORS, KIT, WIRE, VENDORS),
     f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE, SETTINGS),
     f"{LOCAL}.marketplace": (f"{LOCAL}.marketplace", f"{LOCAL}.openapi", MIRRORS, KIT, WIRE),
     f"{LOCAL}.openapi": (f"{LOCAL}.openapi", KIT, WIRE),
@@ -40,7 +40,7 @@ def _allowed(module: str) -> tuple[str, ...]:
     layer = max((name for name in MAY_IMPORT if _within(module, (name,))), key=len)
     if layer == MIRRORS and module.count(".") > MIRRORS.count("."):
         vendor = ".".join(module.split(".")[:4])
-        return (vendor, KIT, WIRE)
+        return (vendor, KIT, WIRE, VENDORS)
     return MAY_IMPORT[layer]
 
 

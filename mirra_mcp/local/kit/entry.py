@@ -43,6 +43,7 @@ class Entry:
                     url=mirror.url,
                     version=mirror.version,
                     env=mirror.env(),
+                    hosts=list(mirror.hosts),
                     setup=mirror.setup(),
                 )
                 for vendor, mirror in session.mirrors.items()

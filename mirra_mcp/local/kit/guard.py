@@ -1,7 +1,7 @@
 """Who may speak to a server on this machine: loopback names only, against DNS rebinding."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
@@ -28,17 +28,19 @@ def name_of(url: str) -> str:
         return ""
 
 
-def host_of_vendor(host: str | None, vendor: str) -> str | None:
-    """Return the vendor's own host that a request to its mirror names, without the port.
+def host_named(host: str | None, vendor: str, hosts: Collection[str] = ()) -> str | None:
+    """Return the host of the mirrored API that a request to its mirror names, without the port.
+
+    It is one of the vendor's domain, or of `hosts`, those of a document.
 
     A program that is led here believes that it calls the vendor. No foreign page can do so: a
     browser sends such a Host only where the vendor's own name leads.
     """
     known = VENDORS.get(vendor)
-    if known is None or host is None or known.domain not in host.lower():
+    if host is None or not (hosts or (known is not None and known.domain in host.lower())):
         return None
     name = name_of(f"//{host}").rstrip(".")
-    return name if vendor_of(name) == vendor else None
+    return name if name in hosts or vendor_of(name) == vendor else None
 
 
 def check(host: str | None, origin: str | None, *, named: str | None = None) -> None:

@@ -97,7 +97,8 @@ class Site:
         """
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
         host = headers.get("host")
-        named = guard.host_of_vendor(host, self._mirror.vendor)
+        mirror, is_admin = self._mirror, path.startswith("/_mirra")
+        named = None if is_admin else guard.host_named(host, mirror.vendor, mirror.hosts)
         guard.check(host, headers.get("origin"), named=named)
         if named is not None:
             headers["x-mirra-host"] = named

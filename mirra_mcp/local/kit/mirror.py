@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import orjson
 
+from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.idempotency import Idempotency, Replays
 from mirra_mcp.local.kit.ids import Ids
@@ -81,6 +82,8 @@ class Mirror:
     version: ClassVar[str]
     api_version: ClassVar[str]
     description: ClassVar[str]
+    hosts: ClassVar[tuple[str, ...]] = ()
+    """Where the API itself is called, if that is no vendor's of ours: programs are led from there."""
     encoding: ClassVar[Encoding] = "json"
     resources: ClassVar[tuple[type[Resource], ...]] = ()
     stories: ClassVar[Mapping[str, Story]] = {}
@@ -167,6 +170,14 @@ class Mirror:
     def find(self, call: Call) -> tuple[Any, dict[str, str]] | set[str]:
         """Return the endpoint that a call is for, as `Router.find` does."""
         return self.router().find(call.method, call.path)
+
+    def base_of(self, call: Call) -> str:
+        """Return the URL before a call's path: that of the API's own host if the call named it.
+
+        Who named it is led here from there, so that what it follows comes back.
+        """
+        named = guard.host_named(call.headers.get("x-mirra-host"), self.vendor, self.hosts)
+        return self.url if named is None else f"https://{named}"
 
     @classmethod
     def gaps_told(cls) -> list[str]:

@@ -137,7 +137,7 @@ class Answering:
         )
         answer = self._answered(mirror, body)
         if good and "link" in good.headers:
-            url = f"{mirror.url}{call.path}"
+            url = f"{mirror.base_of(call)}{call.path}"
             if link := listing.links(url, call.query_string, how, cut):
                 answer.headers["link"] = link
         return answer

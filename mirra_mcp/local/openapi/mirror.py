@@ -280,6 +280,7 @@ def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> ty
         "vendor": name,
         "version": "1.0.0",
         "api_version": plan.spec.version,
+        "hosts": plan.spec.hosts,
         "description": f"{plan.spec.title}, mirrored from its OpenAPI document.",
         "plan": plan,
         "behaviour": rules,

@@ -37,8 +37,10 @@ from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DECLINE_CODES
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
 from mirra_mcp.local.mirrors.stripe.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.stripe.seeds.phrases import PHRASES
+from mirra_mcp.vendors import VENDORS
 from mirra_mcp.wire.model import Doc
 
+OTHER_HOSTS = VENDORS["stripe"].unmirrored
 KEY = "sk_test_mirra000000000000000000"
 PUBLISHABLE = "pk_test_mirra000000000000000000"
 
@@ -101,6 +103,11 @@ class Stripe(Refusals, Peers):
         return told(cls.gaps)
 
     # Requests.
+
+    def find(self, call: Call) -> tuple[Any, dict[str, str]] | set[str]:
+        """Return the endpoint that a call is for; on hosts of what isn't mirrored there is none."""
+        other = OTHER_HOSTS.get(call.headers.get("x-mirra-host", ""))
+        return super().find(call) if other is None else (f"{other} is not mirrored.", {})
 
     def authenticate(self, call: Call) -> str:
         """Return the key. Any well-formed test key is the session's own account.

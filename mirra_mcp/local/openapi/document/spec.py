@@ -3,6 +3,7 @@
 Source: https://spec.openapis.org/oas/v3.1.1.html
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -125,15 +126,16 @@ class Spec:
         """Where the API is, with the usual values of variables."""
         return tuple(map(url_of, _servers(self.doc)))
 
-    @property
-    def _server(self) -> str:
-        return self.servers[0] if self.servers else ""
-
     @cached_property
     def base(self) -> str:
         """The path before all paths, from the first server: `/v2`, or nothing."""
-        path = urlsplit(self._server).path.rstrip("/")
-        return "" if "{" in path else path
+        return _path_of(self.servers[0]) if self.servers else ""
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """The names of the servers: not this machine, and no address."""
+        named = map(_host_of, self.servers)
+        return tuple(dict.fromkeys(each for each in named if each))
 
     @cached_property
     def operations(self) -> list[Operation]:
@@ -291,3 +293,24 @@ def _servers(doc: Doc) -> tuple[Doc, ...]:
     return (
         tuple(each for each in found if isinstance(each, dict)) if isinstance(found, list) else ()
     )
+
+
+def _path_of(url: str) -> str:
+    try:
+        path = urlsplit(url).path.rstrip("/")
+    except ValueError:
+        return ""
+    return "" if "{" in path else path
+
+
+def _host_of(url: str) -> str | None:
+    """Return the host of a server out there: a name with a dot that isn't of this machine."""
+    try:
+        name = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return None
+    is_name = _NAME.fullmatch(name) is not None and not name.endswith(".localhost")
+    return name if is_name else None
+
+
+_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")

@@ -13,6 +13,9 @@ function begin(config) {
   const net = require("node:net");
   const tls = require("node:tls");
 
+  const domains = Object.keys(config.domains);
+  const hosts = new Map(Object.entries(config.hosts));
+  const mirrors = new Map(Object.entries(config.mirrors));
   const known = new Map();
 
   /** Return where a host's mirror listens, why it isn't called, or null for an ordinary host. */
@@ -27,22 +30,21 @@ function begin(config) {
   }
 
   function lookUp(name) {
-    for (const [domain, vendor] of Object.entries(config.domains)) {
-      if (name !== domain && !name.endsWith(`.${domain}`)) continue;
-      if (config.live.includes(name)) return null;
-      const played = config.hosts[vendor];
-      const mirror = config.mirrors[vendor];
-      let why;
-      if (!played.includes(name) && !played.includes(`${name.split(".")[0]}.${domain}`)) {
-        why = `the ${vendor} mirror doesn't play this host`;
-      } else if (!mirror) {
-        why = `this session has no ${vendor} mirror`;
-      } else {
-        return { host: mirror[0], port: mirror[1] };
-      }
-      return `${name} was not called: ${why}. Nothing was sent. --allow-live ${name} lets it through.`;
+    if (config.live.includes(name)) return null;
+    let owner;
+    let vendor = hosts.get(name);
+    if (!vendor) {
+      const domain = domains.find((each) => name === each || name.endsWith(`.${each}`));
+      if (!domain) return null;
+      owner = config.domains[domain];
+      vendor = hosts.get(`${name.split(".")[0]}.${domain}`); // without edge and region
     }
-    return null;
+    const mirror = mirrors.get(vendor);
+    if (mirror) return { host: mirror[0], port: mirror[1] };
+    const why = vendor
+      ? `this session has no ${vendor} mirror`
+      : `the ${owner} mirror doesn't play this host`;
+    return `${name} was not called: ${why}. Nothing was sent. --allow-live ${name} lets it through.`;
   }
 
   /** Write a line for whoever started the program; not being able to harms nobody. */

@@ -83,23 +83,25 @@ def _look_up(host: Any) -> Found:
 
 
 def _found(name: str, config: Any) -> Found:
-    for domain, vendor in config["domains"].items():
-        if name != domain and not name.endswith("." + domain):
-            continue
-        if name in config["live"]:
-            return None
-        regional = name.split(".")[0] + "." + domain
-        if not {name, regional} & set(config["hosts"][vendor]):
-            why = f"the {vendor} mirror doesn't play this host"
-        elif vendor not in config["mirrors"]:
-            why = f"this session has no {vendor} mirror"
+    hosts, owner = config["hosts"], None
+    if name in config["live"]:
+        return None
+    vendor = hosts.get(name)
+    if vendor is None:
+        for domain, owner in config["domains"].items():
+            if name == domain or name.endswith("." + domain):
+                vendor = hosts.get(name.split(".")[0] + "." + domain)  # without edge and region
+                break
         else:
-            address, port = config["mirrors"][vendor]
-            return (address, port)
-        return (
-            f"{name} was not called: {why}. Nothing was sent. --allow-live {name} lets it through."
-        )
-    return None
+            return None
+    if vendor is None:
+        why = f"the {owner} mirror doesn't play this host"
+    elif vendor not in config["mirrors"]:
+        why = f"this session has no {vendor} mirror"
+    else:
+        address, port = config["mirrors"][vendor]
+        return (address, port)
+    return f"{name} was not called: {why}. Nothing was sent. --allow-live {name} lets it through."
 
 
 def _text(host: Any) -> str:

@@ -146,7 +146,7 @@ class Keys(Credentials):
     def _page_v1(self, call: Call, account: str) -> Doc:
         docs = [self.view(doc) | {"flags": None} for doc in self.find(account_sid=account)]
         at = pages.cut(call)
-        return pages.page_v1(call, "keys", at, pages.slice_of(docs, at), self.mirror.url)
+        return pages.page_v1(call, "keys", at, pages.slice_of(docs, at), self.mirror.base_of(call))
 
 
 def _policy(given: Any) -> Any:

@@ -8,6 +8,8 @@ Source: https://www.twilio.com/docs/usage/api#base-urls
 
 import re
 
+from mirra_mcp.vendors import VENDORS
+
 HEADER = "x-mirra-host"
 HOST = re.compile(r"([a-z][a-z-]*)(?:\.[a-z0-9-]+){0,2}\.twilio\.com", re.I)
 """A product, then maybe an edge and a region."""
@@ -23,45 +25,9 @@ MIRRORED: dict[str, re.Pattern[str]] = {
 """The hosts that the mirror answers for, and what their paths look like."""
 
 OTHERS: dict[str, str] = {
-    "assistants": "AI Assistants",
-    "bulkexports": "Bulk Exports",
-    "chat": "Programmable Chat",
-    "content": "The Content API",
-    "conversations": "Conversations",
-    "events": "Event Streams",
-    "flex-api": "Flex",
-    "frontline-api": "Frontline",
-    "insights": "Voice Insights",
-    "intelligence": "Conversational Intelligence",
-    "ip-messaging": "Programmable Chat",
-    "knowledge": "Knowledge",
-    "marketplace": "The add-on marketplace",
-    "memory": "Memory",
-    "monitor": "Monitor",
-    "notify": "Notify",
-    "numbers": "Regulatory compliance, porting and hosting of numbers",
-    "oauth": "OAuth",
-    "preview": "The preview API",
-    "preview-iam": "The preview API",
-    "pricing": "Pricing",
-    "proxy": "Proxy",
-    "routes": "Routes",
-    "serverless": "Serverless",
-    "studio": "Studio",
-    "supersim": "Super SIM",
-    "sync": "Sync",
-    "taskrouter": "TaskRouter",
-    "trunking": "Elastic SIP Trunking",
-    "trusthub": "TrustHub",
-    "video": "Video",
-    "voice": "Voice",
-    "webhooks": "Webhook rules",
-    "wireless": "Programmable Wireless",
+    host.partition(".")[0]: name for host, name in VENDORS["twilio"].unmirrored.items()
 }
-"""The other hosts of Twilio's, by the product that is not mirrored.
-
-Source: https://github.com/twilio/twilio-python (twilio/rest)
-"""
+"""The other hosts of Twilio's, by the product that is not mirrored."""
 
 
 def product_of(headers: dict[str, str]) -> str | None:

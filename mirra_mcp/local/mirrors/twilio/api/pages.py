@@ -94,7 +94,8 @@ def page_2010(call: Call, noun: str, at: Cut, found: Found) -> Doc:
 
 
 def page_v1(call: Call, noun: str, at: Cut, found: Found, base: str) -> Doc:
-    """Return a page as all other APIs list documents; `base` is the mirror's own URL."""
+    """Return a page as all other APIs list documents; `base` is what comes before
+    the path."""
     onward, back = _neighbour(call, at, 1, found.next), _neighbour(call, at, -1, found.previous)
     token = call.query.get("PageToken")
     return {

@@ -129,7 +129,7 @@ class TwilioResource(Resource):
         found = self._paged(at, keep, newest_first, where)
         if self.is_2010:
             return pages.page_2010(call, noun or self.plural, at, found)
-        return pages.page_v1(call, noun or self.plural, at, found, self.mirror.url)
+        return pages.page_v1(call, noun or self.plural, at, found, self.mirror.base_of(call))
 
     def _paged(
         self,
