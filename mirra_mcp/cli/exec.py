@@ -42,6 +42,11 @@ FAILURES = ("refused-webhook", "gap", "5xx", "live")
     help="A vendor's host that may be called for real; may be repeated.",
 )
 @click.option(
+    "--proxy",
+    is_flag=True,
+    help="Lead programs of every other runtime, too: by a proxy with certificates of its own.",
+)
+@click.option(
     "--fail-on",
     type=Words(),
     metavar="LIST",

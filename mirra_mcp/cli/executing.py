@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,6 +42,7 @@ class Job:
     webhooks: dict[str, str]
     live: frozenset[str]
     fail_on: frozenset[str]
+    proxy: bool
     name: str | None
     timeout: int | None
     quiet: bool
@@ -76,12 +77,32 @@ def _run(job: Job, address: Address, session: Session, report: Path) -> int:
     ours = {"MIRRA_SESSION_ID": session.session_id, "MIRRA_API_URL": url, "MIRRA_TOKEN": token}
     if around.hidden:
         _say(f"hidden from the command: {', '.join(around.hidden)}, whose values may be real")
-    try:
-        return processes.run(
-            job.command, around.variables | {k: v for k, v in ours.items() if v is not None}
-        )
-    except processes.NotStarted as problem:
-        raise _not_started(problem) from problem
+    variables = around.variables | {k: v for k, v in ours.items() if v is not None}
+    with _proxied(job, session, variables, report) as variables:
+        try:
+            return processes.run(job.command, variables)
+        except processes.NotStarted as problem:
+            raise _not_started(problem) from problem
+
+
+@contextmanager
+def _proxied(
+    job: Job, session: Session, variables: dict[str, str], report: Path
+) -> Iterator[dict[str, str]]:
+    if not job.proxy:
+        yield variables
+        return
+    from mirra_mcp.reach.proxied import UnusableProxy, proxied
+
+    with ExitStack() as stack:
+        led_by_proxy = proxied(os.environ, variables, session.mirrors, report=report, live=job.live)
+        try:
+            variables = stack.enter_context(led_by_proxy)
+        except UnusableProxy as problem:
+            raise CommandFailed(
+                str(problem), "Unset it for this command, or leave out --proxy."
+            ) from problem
+        yield variables
 
 
 @contextmanager

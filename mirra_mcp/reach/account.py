@@ -82,6 +82,8 @@ class Account:
     """Calls that were answered with a server error, to how often."""
     live: Counter[str] = field(default_factory=Counter)
     """Hosts of vendors that a program would have called live, to how often it was refused."""
+    distrusted: Counter[str] = field(default_factory=Counter)
+    """Hosts that a program wouldn't take the proxy for, to how often."""
     led: int = 0
     """Programs into which a preload was loaded."""
 
@@ -128,6 +130,8 @@ class Account:
             what, _, about = line.partition(" ")
             if what == "refused":
                 self.live[about.partition(" ")[2]] += 1
+            elif what == "distrusted":
+                self.distrusted[about.partition(" ")[2]] += 1
             elif what == "loaded":
                 self.led += 1
 
@@ -153,6 +157,7 @@ class Account:
             "gaps": [{"call": call, "why": why} for call, why in self.gaps.items()],
             "failures": [{"call": call, "count": n} for call, n in self.failures.items()],
             "live": [{"host": host, "count": count} for host, count in self.live.items()],
+            "distrusted": [{"host": host, "count": n} for host, n in self.distrusted.items()],
         }
 
     def told(self, most: int = 12) -> list[str]:
@@ -168,7 +173,11 @@ class Account:
         if self.delivered:
             lines.append(f"{self.delivered:>5} webhook{'s' * (self.delivered > 1)} taken")
         wrong = self.problems()
-        return lines + wrong["refused-webhook"] + wrong["gap"] + wrong["live"]
+        lines += wrong["refused-webhook"] + wrong["gap"] + wrong["live"]
+        return lines + [
+            f"not led: {host}: this client doesn't trust the proxy's certificate; nothing was sent"
+            for host in self.distrusted
+        ]
 
 
 def _told_live(host: str, count: int) -> str:

@@ -15,6 +15,7 @@ from mirra_mcp.wire.sessions import MirrorInfo
 PRELOAD = Path(__file__).parent / "preload"
 PYTHON = PRELOAD / "python"
 NODE = PRELOAD / "node" / "preload.cjs"
+RUBY = PRELOAD / "ruby"
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
@@ -53,6 +54,8 @@ def led(
         variables["MIRRA_PRELOAD_REPORT"] = str(report)
     variables["PYTHONPATH"] = _before(str(PYTHON), environ.get("PYTHONPATH"))
     variables["NODE_OPTIONS"] = _required(environ.get("NODE_OPTIONS"))
+    variables["RUBYLIB"] = _before(str(RUBY), environ.get("RUBYLIB"))
+    variables["RUBYOPT"] = _with_ruby(environ.get("RUBYOPT"))
     if any(environ.get(name) or environ.get(name.upper()) for name in PROXIES):
         for name in ("no_proxy", "NO_PROXY"):
             variables[name] = _past_proxies(environ)
@@ -78,9 +81,7 @@ def hosts(mirrors: Sequence[MirrorInfo]) -> dict[str, str]:
     A document may name a vendor's host; where the session mirrors that vendor, it stays there.
     """
     ours = {
-        host: vendor
-        for vendor, each in VENDORS.items()
-        for host in (*each.hosts, *each.unmirrored)
+        host: vendor for vendor, each in VENDORS.items() for host in (*each.hosts, *each.unmirrored)
     }
     there = {each.vendor for each in mirrors}
     taken = {host for name in there if name in VENDORS for host in VENDORS[name].hosts}
@@ -106,6 +107,13 @@ def _required(options: str | None) -> str:
     if options and ours in options:
         return options
     return f"{options} {ours}" if options else ours
+
+
+def _with_ruby(options: str | None) -> str:
+    """Name the preload only: a path with a blank can't be said here, so `RUBYLIB` has it."""
+    ours = "-rmirra_preload"
+    known = (options or "").split()
+    return " ".join(known if ours in known else [*known, ours])
 
 
 def _past_proxies(environ: Mapping[str, str]) -> str:

@@ -75,11 +75,14 @@ paths:
         "200":
           description: Some.
           headers: {Link: {schema: {type: string}}}
-          content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Pet"}}}}
+          content:
+            application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Pet"}}}
     post:
       requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
       responses:
-        "201": {description: It., content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
+        "201":
+          description: It.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}
 components:
   schemas: {Pet: {type: object, properties: {id: {type: string}, name: {type: string}}}}
 """

@@ -63,12 +63,12 @@ def find(host: Any) -> Found:
     try:
         return _known[host]
     except KeyError:
-        return _look_up(host)
+        return _remember(host)
     except TypeError:
         return None
 
 
-def _look_up(host: Any) -> Found:
+def _remember(host: Any) -> Found:
     global _config
     if _config is None:
         return None
@@ -76,24 +76,24 @@ def _look_up(host: Any) -> Found:
         import json
 
         _config = json.loads(_config)
-    found = _found(_text(host).lower().rstrip("."), _config)
+    found = look_up(_text(host).lower().rstrip("."), _config)
     if len(_known) < _MOST:
         _known[host] = found
     return found
 
 
-def _found(name: str, config: Any) -> Found:
-    hosts, owner = config["hosts"], None
+def look_up(name: str, config: Any) -> Found:
+    """Return what a table has to say of a host's name in lower case."""
+    hosts, owner = config["hosts"], ""
     if name in config["live"]:
         return None
     vendor = hosts.get(name)
     if vendor is None:
-        for domain, owner in config["domains"].items():
-            if name == domain or name.endswith("." + domain):
-                vendor = hosts.get(name.split(".")[0] + "." + domain)  # without edge and region
-                break
-        else:
+        domain = next((d for d in config["domains"] if name == d or name.endswith("." + d)), None)
+        if domain is None:
             return None
+        owner = config["domains"][domain]
+        vendor = hosts.get(name.split(".")[0] + "." + domain)  # without edge and region
     if vendor is None:
         why = f"the {owner} mirror doesn't play this host"
     elif vendor not in config["mirrors"]:

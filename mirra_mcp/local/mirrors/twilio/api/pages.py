@@ -94,8 +94,7 @@ def page_2010(call: Call, noun: str, at: Cut, found: Found) -> Doc:
 
 
 def page_v1(call: Call, noun: str, at: Cut, found: Found, base: str) -> Doc:
-    """Return a page as all other APIs list documents; `base` is what comes before
-    the path."""
+    """Return a page as all other APIs list documents; `base` comes before paths."""
     onward, back = _neighbour(call, at, 1, found.next), _neighbour(call, at, -1, found.previous)
     token = call.query.get("PageToken")
     return {

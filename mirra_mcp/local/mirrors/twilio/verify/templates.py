@@ -48,7 +48,9 @@ class VerifyTemplates(TwilioResource):
             if not wanted or wanted == each[1]
         ]
         at = pages.cut(call)
-        return pages.page_v1(call, "templates", at, pages.slice_of(docs, at), self.mirror.base_of(call))
+        return pages.page_v1(
+            call, "templates", at, pages.slice_of(docs, at), self.mirror.base_of(call)
+        )
 
     def has(self, sid: str) -> bool:
         """Say whether there is a template of this SID."""
