@@ -64,7 +64,7 @@ def proxied(
 
 
 def _asking(variables: Mapping[str, str], port: int) -> dict[str, str]:
-    asked = {}
+    asked: dict[str, str] = {}
     said = variables.get("no_proxy") or variables.get("NO_PROXY") or ""
     ours = tuple(each.domain for each in VENDORS.values())
     past = [each.strip() for each in said.split(",") if each.strip()]

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from urllib.request import proxy_bypass_environment
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # is there
 
 import anyio
 import anyio.to_thread

@@ -83,7 +83,7 @@ class Mirror:
     api_version: ClassVar[str]
     description: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]] = ()
-    """Where the API itself is called, where it is none of `VENDORS`: programs are led from there."""
+    """Where the API is called, if it is none of `VENDORS`: programs are led from there."""
     encoding: ClassVar[Encoding] = "json"
     resources: ClassVar[tuple[type[Resource], ...]] = ()
     stories: ClassVar[Mapping[str, Story]] = {}
