@@ -73,9 +73,10 @@ def exec(
 ) -> None:
     """Run any command on mirrors: its code unchanged, its SDKs led there.
 
-    The vendors' official SDKs, and whatever else calls the vendors' hosts from Python or Node,
-    reach the session's mirrors; a call of a vendor's live host is refused, and told. Keys and
-    webhook secrets are the session's, under the names that apps read; real ones are hidden.
+    The vendors' official SDKs, and whatever else calls the vendors' hosts from Python, Node or
+    Ruby, reach the session's mirrors, and with --proxy those of other runtimes; a call of a
+    vendor's live host is refused, and told. Keys and webhook secrets are the session's, under the
+    names that apps read; real ones are hidden.
     Signals, exit code, streams and terminal are the command's own. At the end a short account
     is written to standard error.
 
@@ -85,6 +86,7 @@ def exec(
       mirra-mcp exec --mirrors stripe --seed stripe:subscription-lifecycle -- npm test
       mirra-mcp exec --session ses_4otd -- uvicorn shop:app --port 3000
       mirra-mcp exec --webhooks stripe=http://127.0.0.1:3000/hooks -- npm run dev
+      mirra-mcp exec --proxy --mirrors stripe -- mvn test
       mirra-mcp exec --fail-on refused-webhook,gap,5xx,live -- npm run e2e
 
     \b

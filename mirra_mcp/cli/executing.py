@@ -208,15 +208,17 @@ def _tell(job: Job, account: Account) -> None:
         if not job.quiet or not line.startswith(" "):
             click.echo(f"  {line}", err=True)
     if not account.requests and not job.quiet:
-        click.echo(f"  {_nothing(account)}", err=True)
+        click.echo(f"  {_nothing(job, account)}", err=True)
 
 
-def _nothing(account: Account) -> str:
+def _nothing(job: Job, account: Account) -> str:
     if account.led:
         return "Programs were led here, and none of them called a mirrored vendor."
+    if job.proxy:
+        return "Nobody asked the proxy for a mirrored vendor: who clears its environment can't."
     return (
         "No program was led here: one that clears its environment (or 'python -I') isn't, nor one"
-        " that is neither Python nor Node."
+        " that is none of Python, Node and Ruby: --proxy leads those."
     )
 
 
