@@ -116,6 +116,8 @@ class Account:
         if status is not None and 200 <= status < 300:
             self.delivered += 1
             return
+        if data.get("fault"):
+            return  # it was meant to go wrong
         why = data.get("error") or f"answered {status}"
         key = (data["type"], data["url"], why)
         if key in self.refused:

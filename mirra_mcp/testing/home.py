@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -21,11 +21,12 @@ from mirra_mcp.reach.keys import dressed
 from mirra_mcp.settings import Settings
 from mirra_mcp.testing.mirra import Mirra
 from mirra_mcp.vendors import VENDORS
-from mirra_mcp.wire.sessions import CreateSession, Session
+from mirra_mcp.wire.sessions import CreateSession, ForkSession, Session
 
 T = TypeVar("T")
-WORDS = ("mirrors", "seeds", "clock", "webhooks", "allow")
-"""What the marker takes."""
+MADE_OF = ("mirrors", "seeds", "clock", "webhooks")
+WORDS = (*MADE_OF, "faults", "allow")
+"""What the marker takes, and what of it makes the session."""
 GLOBALS = {"stripe": "STRIPE_SECRET_KEY", "resend": "RESEND_API_KEY"}
 """SDKs that keep a key as `api_key` of their module, perhaps from before the session was there."""
 
@@ -67,13 +68,38 @@ class Home:
     def session(self, request: pytest.FixtureRequest) -> Iterator[Mirra]:
         """Give a session as the markers want it, with the environment set for the test's length."""
         wanted = _wanted(request)
-        allow = wanted.pop("allow", ())
-        try:
+        faults, allow = wanted.pop("faults", ()), wanted.pop("allow", ())
+        with _told():
             body = CreateSession(timeout_seconds=86_400, **wanted)
             session = self.ask(self.client.create_session, body)
-        except (MirraError, ValueError) as problem:
-            hint = f" {problem.hint}" if isinstance(problem, MirraError) and problem.hint else ""
-            pytest.fail(f"mirra: {problem}{hint}", pytrace=False)
+        with self._led(session, allow) as mirra:
+            self._let_fail(mirra, faults)
+            yield mirra
+
+    @contextmanager
+    def forked(self, request: pytest.FixtureRequest, parent: Mirra) -> Iterator[Mirra]:
+        """Give a session with the past of a module's, and a future for this test alone."""
+        for marker in request.node.iter_markers("mirra"):
+            if marker in request.node.own_markers and (odd := set(MADE_OF) & set(marker.kwargs)):
+                _refuse(
+                    f"this test goes on from the module's mirra_session, so its marker can't say"
+                    f" {', '.join(sorted(odd))}: say it in pytestmark."
+                )
+        wanted = _wanted(request)
+        with self.fork(parent.id, wanted.get("allow", ())) as mirra:
+            self._let_fail(mirra, wanted.get("faults", ()))
+            yield mirra
+
+    @contextmanager
+    def fork(self, session_id: str, allow: Collection[str]) -> Iterator[Mirra]:
+        """Give another future of a session, with the environment set for the block's length."""
+        states = self.client.states(session_id)
+        session = self.ask(states.fork, ForkSession(webhooks=True, timeout_seconds=86_400))
+        with self._led(session, allow) as mirra:
+            yield mirra
+
+    @contextmanager
+    def _led(self, session: Session, allow: Collection[str]) -> Iterator[Mirra]:
         report = self._folder / f"{session.session_id}.report"
         report.touch()
         mirra = Mirra(self, session, report, allow)
@@ -82,6 +108,11 @@ class Home:
                 yield mirra
         finally:
             self.ask(self.client.end_session, session.session_id)
+
+    def _let_fail(self, mirra: Mirra, rules: str | Collection[str]) -> None:
+        with _told():
+            for rule in [rules] if isinstance(rules, str) else rules:
+                mirra.faults.add(rule)
 
     @contextmanager
     def _surroundings(self, session: Session, report: Path) -> Iterator[None]:
@@ -108,6 +139,16 @@ class Home:
             finally:
                 patch.undo()
                 preload.configure(os.environ.get("MIRRA_PRELOAD"))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let what Mirra refuses be the test's failure, in a sentence."""
+    try:
+        yield
+    except (MirraError, ValueError) as problem:
+        hint = f" {problem.hint}" if isinstance(problem, MirraError) and problem.hint else ""
+        pytest.fail(f"mirra: {problem}{hint}", pytrace=False)
 
 
 def _preload() -> ModuleType:

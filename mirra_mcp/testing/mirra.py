@@ -15,6 +15,7 @@ from mirra_mcp.reach import waiting
 from mirra_mcp.reach.account import PROBLEMS, account_of, last_event
 from mirra_mcp.reach.waiting import MOST_TOLD, Match, NotArrived
 from mirra_mcp.testing.apps import serving
+from mirra_mcp.testing.faults import Faults
 from mirra_mcp.testing.messages import Inbox, Texts
 from mirra_mcp.wire.admin import Simulated
 from mirra_mcp.wire.events import Delivery
@@ -100,9 +101,11 @@ class Mirra:
         self._begun = 0
         self._seen: set[str] = set()
         self._stack = ExitStack()
+        self._met_in_forks: list[tuple[str, str]] = []
         self.clock = Clock(self)
         self.inbox = Inbox(self)
         self.sms = Texts(self)
+        self.faults = Faults(self)
         self.aio = Awaitables(self)
 
     def __enter__(self) -> Self:
@@ -177,6 +180,18 @@ class Mirra:
         finally:
             for client, snapshot in zip(clients, kept, strict=True):
                 self._home.ask(client.restore, snapshot)
+
+    @contextmanager
+    def fork(self) -> Iterator["Mirra"]:
+        """Try another future: a session with the same past, to which calls lead in the block.
+
+        Its webhooks go where this session's go. What goes wrong in it counts for the test.
+        """
+        with self._home.fork(self.id, self._allowed) as other:
+            try:
+                yield other
+            finally:
+                self._met_in_forks += other.met()
 
     def deliver_to(self, app: Any, path: str | None = None, /, **paths: str) -> str:
         """Let an ASGI or WSGI app of this process take the session's webhooks.
@@ -262,24 +277,25 @@ class Mirra:
     def begin(self) -> None:
         """Begin to judge: what came before, a module's preparations, doesn't count."""
         self._allowed = set(self._always)
-        self._begun = self.last_event()
+        self._begun, self._met_in_forks = self.last_event(), []
         self._report.write_text("", encoding="utf-8")
 
     def problems(self) -> str:
         """Return, a line each, what the test met and didn't allow, once all is delivered."""
-        self._settle()
-        account = self._home.ask(partial(account_of, self._home.client, self.id, after=self._begun))
-        account.read_report(self._report)
-        met = [
-            line
-            for name, lines in account.problems().items()
-            if name not in self._allowed | {"5xx"}
-            for line in lines
-        ]
+        met = [line for name, line in self.met() if name not in self._allowed | {"5xx"}]
         if not met:
             return ""
         hint = "To let a test meet it: @pytest.mark.mirra(allow=[...]), or mirra.allow(...)."
         return "\n".join(["The test passed, but", *(f"  {line}" for line in met), hint])
+
+    def met(self) -> list[tuple[str, str]]:
+        """List what went wrong, once all is delivered: which problem, and a line about it."""
+        self._settle()
+        account = self._home.ask(partial(account_of, self._home.client, self.id, after=self._begun))
+        account.read_report(self._report)
+        return self._met_in_forks + [
+            (name, line) for name, lines in account.problems().items() for line in lines
+        ]
 
     def _settle(self) -> None:
         end = time.monotonic() + SETTLING

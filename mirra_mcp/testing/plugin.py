@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 MARKER = (
     "mirra(mirrors=[...], seeds={mirror: fixture}, clock='2026-01-01T00:00:00Z', "
-    "webhooks={mirror: url}, allow=['refused-webhook', 'gap', 'live']): what the session of a test "
-    "is made of, and what it may meet without failing"
+    "webhooks={mirror: url}, faults=['stripe POST /v1/charges: rate_limit'], "
+    "allow=['refused-webhook', 'gap', 'live']): what the session of a test is made of, what fails "
+    "in it, and what the test may meet without failing"
 )
 
 
@@ -60,7 +61,7 @@ def _mirra_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def mirra_session(request: pytest.FixtureRequest, _mirra_home: Home) -> Iterator[Mirra]:
-    """A session for all tests of a module. A test that asks for `mirra`, too, gets it as it was."""
+    """A session for all tests of a module. A test that asks for `mirra`, too, gets a fork of it."""
     with _mirra_home.session(request) as mirra:
         yield mirra
 
@@ -69,13 +70,11 @@ def mirra_session(request: pytest.FixtureRequest, _mirra_home: Home) -> Iterator
 def mirra(request: pytest.FixtureRequest, _mirra_home: Home) -> Iterator[Mirra]:
     """A session for this test alone, with the app's calls led to its mirrors.
 
-    Where the module has a `mirra_session`, it is that one, brought back afterwards to the state
-    from before the test.
+    Where the module has a `mirra_session`, it goes on from where that one is, in a fork.
     """
     if "mirra_session" in request.fixturenames:
-        shared: Mirra = request.getfixturevalue("mirra_session")
-        with shared.snapshot():
-            yield shared
+        with _mirra_home.forked(request, request.getfixturevalue("mirra_session")) as mirra:
+            yield mirra
     else:
         with _mirra_home.session(request) as mirra:
             yield mirra

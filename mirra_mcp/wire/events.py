@@ -29,8 +29,8 @@ class Event(Wire):
       mirror lets be logged; `since`: the entry with which what it caused begins; `elsewhere`: the
       other session that has an id which this one refused)
     - `webhook.dispatched`: `mirror, type, <vendor's id key, as emailId>, signature, deliveryId,
-      url|null, payload, headers, afterEvent, attempt, responseStatus|error` (`afterEvent`: the
-      log's newest id when the vendor event fired)
+      url|null, payload, headers, afterEvent, attempt, responseStatus|error, fault?` (`afterEvent`:
+      the log's newest id when the vendor event fired)
     - `webhook.verification`: `mirror, deliveryId, type, url, forgery, rejected,
       responseStatus|error`
       (`forgery`: `none` for the accepted webhook, else `bad_signature`, `stale_timestamp` or

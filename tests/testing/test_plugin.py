@@ -99,6 +99,33 @@ def test_a_snapshot_brings_back(mirra, stripe_mirror):
         assert len(stripe_mirror.state("customers")) == before + 1
     assert len(stripe_mirror.state("customers")) == before
 
+def test_a_fork_is_another_future(mirra, stripe_mirror):
+    stripe.api_key = os.environ["STRIPE_SECRET_KEY"]
+    stripe.Customer.create(email="a@example.com")
+    with mirra.fork() as other:
+        assert os.environ["MIRRA_SESSION_ID"] == other.id != mirra.id
+        stripe.Customer.create(email="b@example.com")
+        assert len(other.mirror("stripe").state("customers")) == 2
+        came = other.wait_for_webhook("customer.created")
+        assert came.payload["data"]["object"]["email"] == "b@example.com"
+    assert [each["email"] for each in stripe_mirror.state("customers")] == ["a@example.com"]
+    assert len(stripe.Customer.list().data) == 1
+
+@pytest.mark.mirra(mirrors=["stripe"], faults="POST /v1/customers: api_error")
+def test_what_is_let_fail_fails(mirra):
+    stripe.api_key, stripe.max_network_retries = os.environ["STRIPE_SECRET_KEY"], 0
+    with pytest.raises(stripe.APIError):
+        stripe.Customer.create()
+    (rule,) = mirra.faults.all()
+    assert (rule.effect, rule.struck) == ("error", 1)
+    mirra.faults.remove(rule)
+    mirra.faults.add("webhook customer.created: bad signature")
+    mirra.faults.add(webhook="customer.updated", effect="lost")
+    mirra.deliver_to(shop.app_wsgi, "/hooks")
+    stripe.Customer.modify(stripe.Customer.create().id, name="Ann")
+    with pytest.raises(NotArrived, match="answered 400"):
+        mirra.wait_for_webhook("customer.created")
+
 def test_a_wait_in_vain_tells_what_came(mirra, stripe_mirror):
     shop.buy()
     with pytest.raises(NotArrived) as told:
@@ -138,7 +165,7 @@ def test_an_async_test_serves_its_app_on_its_own_loop(mirra):
 
 SHARED = """
 import os, pytest, stripe
-pytestmark = pytest.mark.mirra(mirrors=["stripe"])
+pytestmark = pytest.mark.mirra(mirrors=["stripe"], clock="2026-01-01T00:00:00Z")
 
 @pytest.fixture(scope="module", autouse=True)
 def prepared(mirra_session):
@@ -150,6 +177,8 @@ def test_each_gets_the_modules_session_as_it_was(mirra, prepared, time):
     held = [each["id"] for each in mirra.mirror("stripe").state("customers")]
     assert held == [prepared]
     stripe.Customer.create()
+    assert mirra.clock.now.day == 1
+    mirra.clock.advance("3 days")
 """
 
 BAD = """
@@ -180,6 +209,12 @@ def test_it_fails_by_itself(mirra):
     shop.buy()
     assert False, "mine"
 
+@pytest.mark.mirra(mirrors=["stripe"])
+def test_a_gap_is_hit_in_another_future(mirra):
+    with mirra.fork():
+        key = {"authorization": "Bearer " + os.environ["STRIPE_SECRET_KEY"]}
+        requests.get("https://api.stripe.com/v1/terminal/locations", headers=key)
+
 @pytest.mark.mirra(mirrors=["strip"])
 def test_of_an_unknown_mirror(mirra): pass
 
@@ -188,6 +223,12 @@ def test_of_an_unknown_seed(mirra): pass
 
 @pytest.mark.mirra(mirror="stripe")
 def test_of_an_unknown_word(mirra): pass
+
+@pytest.mark.mirra(mirrors=["stripe"], faults=["POST /v1/customers: nonsense"])
+def test_of_an_unknown_fault(mirra): pass
+
+@pytest.mark.mirra(seeds={"stripe": "subscriptions"})
+def test_of_a_fork_with_a_seed_of_its_own(mirra_session, mirra): pass
 """
 
 
@@ -195,7 +236,7 @@ def test_a_projects_tests_pass(tmp_path: Path) -> None:
     files = {"shop": SHOP, "test_good": GOOD, "test_shared": SHARED}
     done = project.run(tmp_path, "-q", "--mirra-record", "-n", "2", **files)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "12 passed" in done.stdout
+    assert "14 passed" in done.stdout
     recorded = tmp_path / "scenarios" / "test-mail-is-read.md"
     assert "## Success Criteria" in recorded.read_text(encoding="utf-8")
     assert not (tmp_path / "scenarios" / "test-nothing.md").exists()
@@ -204,7 +245,7 @@ def test_a_projects_tests_pass(tmp_path: Path) -> None:
 def test_what_a_test_met_fails_it_and_is_told(tmp_path: Path) -> None:
     done = project.run(tmp_path, "-q", "--junitxml=report.xml", shop=SHOP, test_bad=BAD)
     assert done.returncode == 1, done.stderr
-    assert "4 failed, 3 errors" in done.stdout, done.stdout
+    assert "5 failed, 5 errors" in done.stdout, done.stdout
     for said in (
         "The test passed, but",
         "webhook refused: stripe payment_intent.created",
@@ -213,7 +254,10 @@ def test_what_a_test_met_fails_it_and_is_told(tmp_path: Path) -> None:
         "stripe: POST /v1/payment_intents 200",
         "Unknown mirror 'strip'. Not in the current catalog. Did you mean 'stripe'?",
         "'nothing'",
-        "the marker has no 'mirror'; it takes mirrors, seeds, clock, webhooks, allow.",
+        "the marker has no 'mirror'; it takes mirrors, seeds, clock, webhooks, faults, allow.",
+        "gap: stripe GET /v1/terminal/locations is not mirrored.",
+        "'nonsense'",
+        "its marker can't say seeds: say it in pytestmark.",
     ):
         assert said in done.stdout, said
     assert "Traceback" not in done.stdout

@@ -78,6 +78,8 @@ class Tried:
         data["attempt"] = self.attempt
         if (done := self.done) is not None:
             data |= {"responseStatus": done.status} if done.error is None else {"error": done.error}
+            if done.fault is not None:
+                data["fault"] = done.fault
         return data
 
 

@@ -92,6 +92,8 @@ class Outbox:
         sent = replace(parcel, secret=another(parcel.secret)) if spoilt else parcel
         letter = mirror.letter(sent, session.wall())
         outcome = await self.post(letter, mirror.reads_answers)
+        if spoilt and rule is not None:
+            outcome = replace(outcome, fault=rule.id)
         forge = await self._conclude(session, parcel, letter, outcome)
         if rule is not None and rule.effect == "twice":
             outcome = await self.post(letter, mirror.reads_answers)
@@ -127,7 +129,8 @@ class Outbox:
             return False
         if rule.effect == "lost":
             letter = session.mirrors[parcel.mirror].letter(parcel, session.wall())
-            lost = Outcome(None, f"Lost on the way: the fault rule {rule.id}.", 0.0, is_final=True)
+            why = f"Lost on the way: the fault rule {rule.id}."
+            lost = Outcome(None, why, 0.0, is_final=True, fault=rule.id)
             await self._conclude(session, parcel, letter, lost)
         async with session.lock:
             if session.is_open:

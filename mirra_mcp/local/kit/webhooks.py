@@ -41,6 +41,8 @@ class Outcome:
     """The receiver's, in lower case."""
     body: bytes = b""
     """The beginning of the receiver's answer: one byte more than the mirror reads, if longer."""
+    fault: str | None = None
+    """The rule that made it go so."""
 
     @property
     def is_accepted(self) -> bool:
