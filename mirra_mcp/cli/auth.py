@@ -1,15 +1,14 @@
 """`mirra-mcp auth`: enter a resource's credentials where no agent and no log sees them."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from mirra_mcp.cli.failures import BadUsage, CommandFailed
+from mirra_mcp.cli.asking import asked_of_marketplace
+from mirra_mcp.cli.failures import BadUsage
 from mirra_mcp.cli.options import data_dir, settings_from
-from mirra_mcp.settings import Settings
 
 if TYPE_CHECKING:
     from mirra_mcp.client.marketplace import MarketplaceClient
@@ -55,7 +54,7 @@ def auth(resource: str, clear: bool, data_dir: Path | None) -> None:
             "Set MIRRA_API_KEY, or unset MIRRA_TOKEN to use the embedded marketplace.",
         )
     work = _clear if clear else _store
-    click.echo(_with_marketplace(settings, lambda market: work(market, resource)))
+    click.echo(asked_of_marketplace(settings, lambda market: work(market, resource)))
 
 
 async def _clear(market: "MarketplaceClient", resource: str) -> str:
@@ -110,35 +109,3 @@ def _ask(name: str, label: str) -> str:
             f"No {label.lower()} was given.", "Run it on a terminal, or give it a line of input."
         )
     return line
-
-
-def _with_marketplace(
-    settings: Settings, work: Callable[["MarketplaceClient"], Awaitable[str]]
-) -> str:
-    """Return what the work says that it did in the marketplace that the settings mean.
-
-    Raises:
-        CommandFailed: it can't be reached, or it refuses.
-    """
-    import anyio
-
-    from mirra_mcp.cli.embedded import Embedded
-    from mirra_mcp.client.errors import MirraError
-    from mirra_mcp.client.marketplace import MarketplaceClient
-
-    async def run(url: str, key: str | None) -> str:
-        async with MarketplaceClient(url, key) as market:
-            return await work(market)
-
-    try:
-        if settings.is_marketplace_hosted:
-            return anyio.run(run, settings.marketplace_url, settings.marketplace_key)
-        embedded = Embedded(settings)
-        try:
-            return anyio.run(run, *embedded.start())
-        finally:
-            embedded.end()
-    except MirraError as problem:
-        raise CommandFailed(problem.message, problem.hint) from problem
-    except OSError as problem:
-        raise CommandFailed(str(problem)) from problem

@@ -10,6 +10,8 @@ from mirra_mcp.cli.options import (
     Words,
     as_json,
     data_dir,
+    mirrors_option,
+    seeds_option,
     settings_from,
     wanted_mirrors,
     webhook_host,
@@ -23,14 +25,8 @@ FAILURES = ("refused-webhook", "gap", "5xx", "live")
 @click.command(context_settings={"ignore_unknown_options": False})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.option("--session", metavar="ID", help="Run in this session, by id or name.")
-@click.option("--mirrors", type=Words(), help="Which mirrors to start. [default: all]")
-@click.option(
-    "--seed",
-    "seeds",
-    multiple=True,
-    metavar="MIRROR:FIXTURE",
-    help="What a mirror holds at the start; may be repeated.",
-)
+@mirrors_option("Which mirrors to start. [default: all]")
+@seeds_option("What a mirror holds at the start; may be repeated.")
 @webhooks_to
 @click.option("--name", help="A name for the session.")
 @click.option("--timeout", type=Span(), help="When the session expires. [default: 1 day]")

@@ -15,7 +15,7 @@ import click
 from mirra_mcp.cli import sessions
 from mirra_mcp.cli.embedded import private
 from mirra_mcp.cli.failures import FAILED, NOT_PROVISIONED, CommandFailed
-from mirra_mcp.cli.running import all_running
+from mirra_mcp.cli.places import Address, addresses, asked, find
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.urls import is_loopback
@@ -27,8 +27,6 @@ from mirra_mcp.vendors import VENDORS
 from mirra_mcp.wire.sessions import Session
 
 DAY = 86_400
-Address = tuple[str, str | None]
-"""Where a Mirra is, and its token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,11 @@ def run(job: Job, settings: Settings) -> int:
 
 def _run(job: Job, address: Address, session: Session, report: Path) -> int:
     around = led(os.environ, session.mirrors, report=report, live=job.live)
-    url, token = address
-    ours = {"MIRRA_SESSION_ID": session.session_id, "MIRRA_API_URL": url, "MIRRA_TOKEN": token}
+    ours = {
+        "MIRRA_SESSION_ID": session.session_id,
+        "MIRRA_API_URL": address.url,
+        "MIRRA_TOKEN": address.token,
+    }
     if around.hidden:
         _say(f"hidden from the command: {', '.join(around.hidden)}, whose values may be real")
     variables = around.variables | {k: v for k, v in ours.items() if v is not None}
@@ -108,10 +109,9 @@ def _proxied(
 @contextmanager
 def _session(job: Job, settings: Settings) -> Iterator[tuple[Address, Session]]:
     """Give the session to run on: one that is there, or one of our own."""
-    inherited = _inherited(settings)
+    _refuse_hosted(settings)
     if job.session is not None:
-        addresses: list[Address] = [(each.url, each.token) for each in all_running(settings)]
-        yield anyio.run(_find, job.session, [*inherited, *addresses])
+        yield _joined(job.session, settings)
         return
     wanted = job.wanted or dict.fromkeys(VENDORS)
     with private(settings) as (url, token):
@@ -124,50 +124,35 @@ def _session(job: Job, settings: Settings) -> Iterator[tuple[Address, Session]]:
             timeout_seconds=job.timeout or DAY,
             webhooks=job.webhooks,
         )
-        yield (url, token), session
+        yield Address(url, token), session
 
 
-def _inherited(settings: Settings) -> list[Address]:
-    """Return the Mirra of this machine that the environment names, if it names one.
+def _joined(wanted: str, settings: Settings) -> tuple[Address, Session]:
+    """Return a session that is there.
 
     Raises:
-        CommandFailed: it names a hosted Mirra.
+        CommandFailed: it isn't, or it is over.
     """
-    if not settings.is_hosted:
-        return []
-    if is_loopback(urlsplit(settings.api_url).hostname or ""):
-        return [(settings.api_url, settings.token)]
-    raise CommandFailed(
-        "'exec' leads programs to mirrors on this machine, and MIRRA_TOKEN names a hosted Mirra.",
-        "Unset MIRRA_TOKEN to use the embedded Mirra, or set each hosted mirror's `env` yourself.",
-    )
+
+    async def found() -> tuple[Address, Session]:
+        return await find(addresses(settings), wanted)
+
+    try:
+        return asked(found)
+    except CommandFailed as problem:
+        problem.status = NOT_PROVISIONED
+        raise
 
 
-async def _find(wanted: str, addresses: list[Address]) -> tuple[Address, Session]:
-    names: list[str] = []
-    for address in addresses:
-        async with MirraClient(*address, retries=0) as mirra:
-            try:
-                page = await mirra.list_sessions(limit=100)
-            except MirraError:
-                continue
-            for session in page.sessions:
-                names.append(session.session_id)
-                if wanted not in (session.session_id, session.name):
-                    continue
-                if session.status == "ready":
-                    return address, await mirra.get_session(session.session_id)
-                raise CommandFailed(
-                    f"The session {wanted} has {session.status}.",
-                    "Start another, or leave out --session for one of the command's own.",
-                    exit_code=NOT_PROVISIONED,
-                )
-    there = f"There are {', '.join(names)}." if names else "None runs on this machine now."
-    raise CommandFailed(
-        f"There is no session '{wanted}'. {there}",
-        "A session lives in 'mirra-mcp up' or in an agent's MCP server, while that runs.",
-        exit_code=NOT_PROVISIONED,
-    )
+def _refuse_hosted(settings: Settings) -> None:
+    """Raise unless the Mirra that the environment names, if it names one, is of this machine."""
+    if settings.is_hosted and not is_loopback(urlsplit(settings.api_url).hostname or ""):
+        raise CommandFailed(
+            "'exec' leads programs to mirrors on this machine, and MIRRA_TOKEN names a hosted"
+            " Mirra.",
+            "Unset MIRRA_TOKEN to use the embedded Mirra, or set each hosted mirror's `env`"
+            " yourself.",
+        )
 
 
 @contextmanager
@@ -185,7 +170,7 @@ def _asked(address: Address, session: Session, after: int | None) -> Account | i
     """Read where the log stands, or what came `after`; None if Mirra is gone."""
 
     async def ask() -> Account | int:
-        async with MirraClient(*address) as mirra:
+        async with MirraClient(address.url, address.token) as mirra:
             if after is None:
                 return await last_event(mirra, session.session_id)
             return await account_of(mirra, session.session_id, after=after)

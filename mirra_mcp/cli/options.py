@@ -83,6 +83,16 @@ mirror_host = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 
 
+def mirrors_option(what: str) -> Callable[[Command], Command]:
+    """Return the option that names mirrors; `what` they are named for."""
+    return click.option("--mirrors", type=Words(), help=what)
+
+
+def seeds_option(what: str) -> Callable[[Command], Command]:
+    """Return the option that names mirrors' fixtures, for `wanted_mirrors`."""
+    return click.option("--seed", "seeds", multiple=True, metavar="MIRROR:FIXTURE", help=what)
+
+
 webhooks_to = click.option(
     "--webhooks",
     "webhooks",

@@ -107,7 +107,7 @@ def in_session(settings: Settings, wanted: str | None, work: Callable[[Place], A
     """
 
     async def found() -> T:
-        address, session = await _find(addresses(settings), wanted)
+        address, session = await find(addresses(settings), wanted)
         async with _client(address) as mirra:
             return await work(Place(mirra, session))
 
@@ -173,19 +173,37 @@ def _client(address: Address) -> "MirraClient":
     return MirraClient(address.url, address.token)
 
 
-async def _find(places: Sequence[Address], wanted: str | None) -> tuple[Address, Session]:
+async def find(places: Sequence[Address], wanted: str | None) -> tuple[Address, Session]:
+    """Return the session that is meant, whole, and where it is.
+
+    Raises:
+        CommandFailed: there is none, it is over, or several have that name.
+        MirraError: a Mirra refuses.
+    """
     live = await every_session(places)
     inherited = os.environ.get("MIRRA_SESSION_ID")
     if wanted is None and inherited in [each.session_id for _, each in live]:
         wanted = inherited
+    if wanted is not None and not (fitting := _fitting(live, wanted)):
+        for _, each in _fitting(await every_session(places, ended=True), wanted):
+            raise CommandFailed(
+                f"The session {wanted} has {each.status}.", "Start another: 'mirra-mcp up'."
+            )
     if not live:
         raise CommandFailed("No session is live.", f"'mirra-mcp up' starts one. {NONE}")
-    chosen = live[0] if wanted is None else _named(live, wanted)
+    chosen = live[0] if wanted is None else _named(live, fitting, wanted)
     return chosen[0], await _whole(*chosen)
 
 
-def _named(live: Sequence[tuple[Address, Session]], wanted: str) -> tuple[Address, Session]:
-    fitting = [each for each in live if wanted in (each[1].session_id, each[1].name)]
+def _fitting(
+    sessions: Sequence[tuple[Address, Session]], wanted: str
+) -> list[tuple[Address, Session]]:
+    return [each for each in sessions if wanted in (each[1].session_id, each[1].name)]
+
+
+def _named(
+    live: Sequence[tuple[Address, Session]], fitting: Sequence[tuple[Address, Session]], wanted: str
+) -> tuple[Address, Session]:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

@@ -7,21 +7,15 @@ import click
 
 from mirra_mcp.cli.credentials import settings_of_person
 from mirra_mcp.cli.failures import BadUsage
-from mirra_mcp.cli.options import Words, wanted_mirrors
+from mirra_mcp.cli.options import mirrors_option, seeds_option, wanted_mirrors
 from mirra_mcp.cli.places import Place, if_offered, in_session, session_options
 from mirra_mcp.cli.tables import tell_rows
 from mirra_mcp.wire.admin import ResetDone
 
 
 @click.command()
-@click.option("--mirrors", type=Words(), help="Which mirrors. [default: those of --seed, else all]")
-@click.option(
-    "--seed",
-    "seeds",
-    multiple=True,
-    metavar="MIRROR:FIXTURE",
-    help="What a mirror holds afterwards, not what it began with; may be repeated.",
-)
+@mirrors_option("Which mirrors. [default: those of --seed, else all]")
+@seeds_option("What a mirror holds afterwards, not what it began with; may be repeated.")
 @session_options
 def reset(
     mirrors: tuple[str, ...] | None,

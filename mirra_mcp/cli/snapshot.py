@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from mirra_mcp.cli.credentials import settings_of_person
-from mirra_mcp.cli.options import Words
+from mirra_mcp.cli.options import mirrors_option
 from mirra_mcp.cli.places import Place, if_offered, in_session, session_options
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--mirrors", type=Words(), help="Which mirrors. [default: all]")
+@mirrors_option("Which mirrors. [default: all]")
 @session_options
 def snapshot(
     name: str | None,

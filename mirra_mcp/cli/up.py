@@ -13,11 +13,12 @@ from mirra_mcp.cli.credentials import settings_of_person
 from mirra_mcp.cli.failures import BadUsage
 from mirra_mcp.cli.options import (
     Span,
-    Words,
     as_json,
     data_dir,
     mirror_host,
     mirror_ports,
+    mirrors_option,
+    seeds_option,
     wanted_mirrors,
     webhook_host,
     webhooks_by_mirror,
@@ -33,18 +34,10 @@ from mirra_mcp.settings import Settings
     default=0,
     help="The control plane's port. [default: a free one]",
 )
-@click.option(
-    "--mirrors",
-    type=Words(),
-    help="Start a session with these, by vendor. [default: those that this folder's project uses]",
+@mirrors_option(
+    "Start a session with these, by vendor. [default: those that this folder's project uses]"
 )
-@click.option(
-    "--seed",
-    "seeds",
-    multiple=True,
-    metavar="MIRROR:FIXTURE",
-    help="What a mirror holds at the start; may be repeated. Starts the mirror, too.",
-)
+@seeds_option("What a mirror holds at the start; may be repeated. Starts the mirror, too.")
 @webhooks_to
 @click.option("--persistent", is_flag=True, help="Keep the session's state and URLs on disk.")
 @click.option("--name", help="The session's name; needed with --persistent.")

@@ -53,8 +53,8 @@ class Refused:
 
     def told(self) -> str:
         """Return it in a line."""
-        often = f" ({self.count} times)" if self.count > 1 else ""
-        return f"webhook refused: {self.mirror} {self.type} to {self.url}: {self.why}{often}"
+        told = f"webhook refused: {self.mirror} {self.type} to {self.url}: {self.why}"
+        return told + _often(self.count)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -142,7 +142,7 @@ class Account:
         return {
             "refused-webhook": [each.told() for each in self.refused.values()],
             "gap": [f"gap: {call} is not mirrored. {why}" for call, why in self.gaps.items()],
-            "5xx": [f"failed: {call}, {count} times" for call, count in self.failures.items()],
+            "5xx": [f"failed: {call}{_often(count)}" for call, count in self.failures.items()],
             "live": [_told_live(host, count) for host, count in self.live.items()],
         }
 
@@ -175,7 +175,7 @@ class Account:
         if self.delivered:
             lines.append(f"{self.delivered:>5} webhook{'s' * (self.delivered > 1)} taken")
         wrong = self.problems()
-        lines += wrong["refused-webhook"] + wrong["gap"] + wrong["live"]
+        lines += [line for name in PROBLEMS for line in wrong[name]]
         return lines + [
             f"not led: {host}: this client doesn't trust the proxy's certificate; nothing was sent"
             for host in self.distrusted
@@ -183,8 +183,11 @@ class Account:
 
 
 def _told_live(host: str, count: int) -> str:
-    often = f" ({count} times)" if count > 1 else ""
-    return f"live call refused: {host}{often}; --allow-live {host} lets it through"
+    return f"live call refused: {host}{_often(count)}; --allow-live {host} lets it through"
+
+
+def _often(count: int) -> str:
+    return f" ({count} times)" if count > 1 else ""
 
 
 async def account_of(mirra: MirraClient, session_id: str, *, after: int = 0) -> Account:

@@ -173,13 +173,12 @@ class Mirra:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Bring the mirrors back, when the block ends, to the state from before it."""
-        clients = [self._home.client.mirror(each.url) for each in self._session.mirrors]
-        kept = [self._home.ask(each.snapshot).snapshot_id for each in clients]
+        states = self._home.client.states(self.id)
+        kept = self._home.ask(states.snapshot)
         try:
             yield
         finally:
-            for client, snapshot in zip(clients, kept, strict=True):
-                self._home.ask(client.restore, snapshot)
+            self._home.ask(states.restore, kept.snapshot_id)
 
     @contextmanager
     def fork(self) -> Iterator["Mirra"]:

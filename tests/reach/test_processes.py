@@ -149,3 +149,37 @@ def test_what_fails_the_command_can_be_chosen(place: Place, tmp_path: Path) -> N
     assert "gap: stripe GET /v1/terminal/readers is not mirrored." in done.stderr
     done = commands.python(place.folder, code, "--session", place.id, "--fail-on", "5xx,live")
     assert done.returncode == 0
+
+
+FAILS = """
+import requests
+at = {"accept": "application/json", "authorization": "Bearer " + os.environ["MIRRA_TOKEN"]}
+session = os.environ["MIRRA_API_URL"] + "/v1/sessions/" + os.environ["MIRRA_SESSION_ID"]
+key = {"authorization": "Bearer " + os.environ["STRIPE_SECRET_KEY"]}
+requests.post("https://api.stripe.com/v1/customers", headers=key)
+more = {"types": "webhook.dispatched", "wait": 10}
+requests.get(session + "/events", headers=at, params=more)
+requests.post(session + "/faults", headers=at, json={"rule": "any call: api_error"})
+requests.get("https://api.stripe.com/v1/balance", headers=key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (
+            "refused-webhook",
+            "webhook refused: stripe customer.created to http://127.0.0.1:9/hook: ",
+        ),
+        ("5xx", "failed: stripe GET /v1/balance"),
+    ],
+)
+def test_a_refused_webhook_and_a_servers_error_may_fail_it(
+    place: Place, kind: str, said: str
+) -> None:
+    done = commands.python(
+        place.folder, FAILS, "--mirrors", "stripe", "--webhooks", "stripe=http://127.0.0.1:9/hook",
+        "--fail-on", kind,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert said in done.stderr

@@ -113,7 +113,7 @@ def test_keys_are_the_sessions_under_every_usual_name_and_real_ones_are_hidden(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["--session", "ses_none", "--", "true"], 3, "There is no session 'ses_none'."),
+        (["--session", "ses_none", "--", "true"], 3, "There is no live session 'ses_none'."),
         (["--", "no-such-command"], 127, "There is no command 'no-such-command'."),
         (["--", "./"], 126, "./ is a folder."),
         ([], 64, "Say which command to run."),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+// The same suite runs under Vitest (with --globals) and under Jest.
 import { app } from "./shop.js";
 import { waitForWebhook } from "./webhooks.js";
 
