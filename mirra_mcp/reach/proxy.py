@@ -7,6 +7,7 @@ vendors' hosts that aren't mirrored are refused.
 import base64
 import logging
 import os
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -151,7 +152,7 @@ class Proxy:
                 return await TLSStream.wrap(
                     client, server_side=True, ssl_context=context, standard_compatible=False
                 )
-        except (*BROKEN, TimeoutError):
+        except ssl.SSLError:  # an alert, not only that it went away
             self._tell("distrusted", host)
             raise
 

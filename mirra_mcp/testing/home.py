@@ -13,6 +13,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from mirra_mcp.client.client import MirraClient
+from mirra_mcp.client.documents import ENDINGS
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.reach.account import PROBLEMS
@@ -193,14 +194,16 @@ def _refuse(why: str) -> None:
 
 
 def set_keys_early(config: pytest.Config) -> None:
-    """Set the mirrors' keys for the length of the run: modules read them while they are imported.
+    """Set the vendors' keys for the length of the run: modules read them while they are imported.
+
+    A document's mirror has its keys when a test's session is there.
 
     Raises:
         pytest.UsageError: a mirror is unknown.
     """
     from mirra_mcp.local.mirrors import MIRRORS
 
-    named: list[str] = config.getini("mirra_mirrors")
+    named = [each for each in config.getini("mirra_mirrors") if not each.endswith(ENDINGS)]
     for name in named:
         if name not in VENDORS:
             raise pytest.UsageError(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from mirra_mcp.reach.account import Account
 from mirra_mcp.reach.proxied import proxied
 from tests.reach import commands
 from tests.reach.conftest import Place
@@ -134,6 +135,30 @@ def test_a_vendors_host_speaks_for_itself_to_who_trusts_the_session(around: dict
                 continue
             with context.wrap_socket(line, server_hostname="api.dublin.ie1.twilio.com") as tls:
                 assert tls.selected_alpn_protocol() == "http/1.1"
+
+
+def test_who_doesnt_trust_the_session_is_told_of(around: dict[str, str]) -> None:
+    """One that only went away isn't."""
+    for context in (ssl.create_default_context(), None):
+        with socket.create_connection(("127.0.0.1", port_of(around)), 10) as line:
+            line.sendall(b"CONNECT api.stripe.com:443 HTTP/1.1\r\n\r\n")
+            assert line.recv(65_536).startswith(b"HTTP/1.1 200 ")
+            if context is None:
+                continue
+            with context.wrap_socket(
+                line, server_hostname="api.stripe.com", do_handshake_on_connect=False
+            ) as tls:
+                with pytest.raises(ssl.SSLCertVerificationError):
+                    tls.do_handshake()
+                while socket.socket.recv(tls, 65_536):  # until the proxy has closed it
+                    pass
+    account = Account("ses_1")
+    account.read_report(Path(around["REPORT"]))
+    assert account.distrusted == {"api.stripe.com": 1}
+    assert account.told() == [
+        "not led: api.stripe.com: this client doesn't trust the proxy's certificate;"
+        " nothing was sent"
+    ]
 
 
 def test_the_authority_is_good_for_the_vendors_hosts_only(tmp_path: Path) -> None:

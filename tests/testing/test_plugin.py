@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.reach.test_hosts import PETS
 from tests.testing import project
 
 SHOP = '''
@@ -240,6 +241,18 @@ def test_a_projects_tests_pass(tmp_path: Path) -> None:
     recorded = tmp_path / "scenarios" / "test-mail-is-read.md"
     assert "## Success Criteria" in recorded.read_text(encoding="utf-8")
     assert not (tmp_path / "scenarios" / "test-nothing.md").exists()
+
+
+def test_a_documents_servers_lead_to_its_mirror(tmp_path: Path) -> None:
+    (tmp_path / "pets.yaml").write_text(PETS, encoding="utf-8")
+    test = (
+        "import httpx\n"
+        "def test_it(mirra):\n"
+        "    httpx.post('https://api.pets.example/v2/pets', json={'name': 'Rex'})\n"
+        "    assert [each['name'] for each in mirra.mirror('pets').state('pets')] == ['Rex']"
+    )
+    done = project.run(tmp_path, "-q", "-o", "mirra_mirrors=pets.yaml stripe", test_pets=test)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_what_a_test_met_fails_it_and_is_told(tmp_path: Path) -> None:

@@ -110,15 +110,17 @@ module MirraPreload
 
   # A `TCPSocket` that no other client opens to a vendor's host.
   module Guarded
-    def open(host, *rest, **named, &block)
+    def open(host, *rest, &block)
       check(host)
       super
     end
 
-    def new(host, *rest, **named, &block)
+    def new(host, *rest, &block)
       check(host)
       super
     end
+
+    ruby2_keywords(:open, :new) if respond_to?(:ruby2_keywords, true) # as Ruby 2.7 and newer need
 
     private
 
