@@ -1,7 +1,6 @@
 """Asking a Mirra or a marketplace: hosted, the one that runs on this machine, or one of our own."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, TypeVar
 
 from mirra_mcp.cli.failures import CommandFailed
@@ -9,9 +8,11 @@ from mirra_mcp.settings import Settings
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
+    from mirra_mcp.client.closing import ClosingClient
     from mirra_mcp.client.marketplace import MarketplaceClient
 
-C, T = TypeVar("C"), TypeVar("T")
+C = TypeVar("C", bound="ClosingClient")
+T = TypeVar("T")
 Hosted = tuple[str, str | None]
 """A URL, and the key or token that is known there."""
 
@@ -46,7 +47,7 @@ def asked_of_marketplace(
 def _asked(
     settings: Settings,
     hosted: Hosted | None,
-    client_of: Callable[[str, str | None], AbstractAsyncContextManager[C]],
+    client_of: Callable[[str, str | None], C],
     work: Callable[[C], Awaitable[T]],
 ) -> T:
     import anyio

@@ -48,10 +48,17 @@ module MirraPreload
     def begin(text)
       @config = parsed(text.scan(/"[^"]*"|\d+|[\[\]{}]/))
       tell("loaded", "ruby #{RUBY_VERSION}")
+      forget_address("RESEND_BASE_URL", "resend")
       look_after_each_require unless hook
     end
 
     private
+
+    # Resend's SDK for Ruby wants a slash at the end, Node's none: its own address is led anyway.
+    # Source: https://github.com/resend/resend-ruby (lib/resend/request.rb)
+    def forget_address(name, vendor)
+      ENV.delete(name) if ENV[name] == "http://#{(@config["mirrors"][vendor] || []).join(":")}"
+    end
 
     # Read JSON that holds no escapes.
     def parsed(tokens)
