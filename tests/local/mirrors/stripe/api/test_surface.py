@@ -13,6 +13,7 @@ from mirra_mcp.local.kit.metadata import describe
 from mirra_mcp.local.mirrors.stripe.api.endpoints.parameters import table
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import EVENT_TYPES, MIRRORED
 from mirra_mcp.local.mirrors.stripe.mirror import Stripe
+from mirra_mcp.vendors import VENDORS
 from tests.local.mirrors.stripe.client import Account
 
 SDK = Path(stripe.__file__).parent
@@ -89,3 +90,19 @@ def test_stories_fire_events_that_stripe_has() -> None:
 def test_addresses_that_the_sdks_call_no_more_are_known(account: Account, path: str) -> None:
     """Source: https://github.com/stripe/openapi"""
     assert account.refused(501, "GET", path)["code"] == "not_implemented"
+
+
+def test_hosts_of_what_isnt_mirrored_answer_501(account: Account) -> None:
+    """Source: https://github.com/stripe/stripe-python (the hosts that it calls)"""
+    text = (SDK / "__init__.py").read_text(encoding="utf-8")
+    known = VENDORS["stripe"]
+    assert set(re.findall(r'"https://([a-z-]+\.stripe\.com)"', text)) == {
+        *known.hosts, *known.unmirrored
+    }  # fmt: skip
+    for host, path in (
+        ("connect.stripe.com", "/oauth/token"),
+        ("meter-events.stripe.com", "/v2/billing/meter_event_stream"),
+    ):
+        answer = account.http.post(path, headers={"host": host})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (501, "not_implemented")
+    assert account.http.get("/v1/files", headers={"host": "files.stripe.com"}).status_code == 200

@@ -194,6 +194,32 @@ def test_a_host_has_its_own_paths_only(account: Account, host: str) -> None:
     assert own.status_code == 200
 
 
+def test_pages_lead_to_the_host_that_was_called(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/usage/twilios-response#response-formats-list-paging-information"""
+    host = "https://messaging.twilio.com"
+    for base, headers in ((host, {"X-Mirra-Host": host.partition("//")[2]}), (account.url, {})):
+        for name in ("One", "Two"):
+            account.client.messaging.v1.services.create(friendly_name=name)
+        page = account.http.get("/v1/Services?PageSize=1", headers=headers).json()
+        told = [page["meta"][f"{which}_url"] for which in ("first_page", "next_page")]
+        assert [each.partition("?")[0] for each in told] == [f"{base}/v1/Services"] * 2
+        assert page["meta"]["url"].startswith(f"{base}/v1/Services?")
+
+
+def test_every_host_of_the_sdk_is_known() -> None:
+    """Source: https://github.com/twilio/twilio-python"""
+    theirs = {
+        host
+        for folder in PRODUCTS.values()
+        for path in folder.glob("*Base.py")
+        for host in re.findall(
+            r'"https://([a-z-]+)\.twilio\.com"', path.read_text(encoding="utf-8")
+        )
+    }
+    assert len(theirs) > 30
+    assert theirs - set(hosts.MIRRORED) - set(hosts.OTHERS) == set()
+
+
 def sent_by(folder: Path) -> Iterator[tuple[str, str, set[str]]]:
     """Yield what each method of the SDK sends: HTTP method, path, and the names of parameters."""
     for path in sorted(folder.rglob("*.py")):
