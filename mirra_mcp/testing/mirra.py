@@ -105,7 +105,7 @@ class Mirra:
         self.clock = Clock(self)
         self.inbox = Inbox(self)
         self.sms = Texts(self)
-        self.faults = Faults(self)
+        self.faults = Faults(home.ask, home.client, session.session_id)
         self.aio = Awaitables(self)
 
     def __enter__(self) -> Self:
