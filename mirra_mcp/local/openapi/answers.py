@@ -53,26 +53,27 @@ class Answering:
 
     # Parts of several.
 
-    def _body(self, mirror: Any, given: Given) -> Doc:
+    def _body(self, noun: Documents, given: Given) -> Doc:
         body = given.body
         if isinstance(body, dict) and self.role.body_wrapper:
             inner = body.get(self.role.body_wrapper)
             body = inner if isinstance(inner, dict) else body
-        return body if isinstance(body, dict) else {}
+        return noun.named_as_kept(body) if isinstance(body, dict) else {}
 
     def _parent(self, mirror: Any, noun: Documents, given: Given) -> None:
         """Refuse a call under a parent that isn't there."""
         above = mirror.noun_of(noun.noun.parent)
         if above is None or not above.noun.has_create:
             return
-        if above.named(given.path) is None:
-            key = "/".join(str(given.path.get(name)) for name in above.noun.keys)
-            raise above.missing(key)
+        depth = len(above.noun.scope) + len(above.noun.keys)
+        place = noun.place(given.path)[:depth]
+        if above.peek("/".join(place)) is None:
+            raise above.missing("/".join(place[-len(above.noun.keys) :]))
 
     def _one(self, mirror: Any, noun: Documents, given: Given) -> Doc:
         doc = noun.named(given.path)
         if doc is None and given.body and noun.noun.key_fields:
-            keys = [self._body(mirror, given).get(str(name)) for name in noun.noun.key_fields]
+            keys = [self._body(noun, given).get(str(name)) for name in noun.noun.key_fields]
             doc = noun.peek("/".join(str(each) for each in keys))
         doc = doc or noun.imagined(given.path)
         if doc is None:
@@ -111,7 +112,7 @@ class Answering:
 
     def _create(self, mirror: Any, noun: Documents, given: Given, call: Call) -> Answer:
         self._parent(mirror, noun, given)
-        doc = noun.made(self._body(mirror, given), given.path)
+        doc = noun.made(self._body(noun, given), given.path)
         noun.check(doc, is_new=True)
         doc = noun.keep(doc, "created")
         mirror.set_timers(noun, doc)
@@ -132,14 +133,13 @@ class Answering:
             raise mirror.refusal(self._status_of(422), f"{name} {told}", [(name, told)]) from None
         items = [noun.view(doc) for doc in cut.docs]
         good = self.operation.success
-        body = listing.envelope(
-            schemas, good.schema if good else ANY, self.role.wrapper, cut, items
-        )
+        url = f"{mirror.base_of(call)}{call.path}"
+        urls = listing.links(url, call.query_string, how, cut)
+        schema = good.schema if good else ANY
+        body = listing.envelope(schemas, schema, self.role.wrapper, cut, items, urls)
         answer = self._answered(mirror, body)
-        if good and "link" in good.headers:
-            url = f"{mirror.base_of(call)}{call.path}"
-            if link := listing.links(url, call.query_string, how, cut):
-                answer.headers["link"] = link
+        if good and "link" in good.headers and (link := listing.header(urls)):
+            answer.headers["link"] = link
         return answer
 
     def _read(self, mirror: Any, noun: Documents, given: Given, call: Call) -> Answer:
@@ -147,7 +147,7 @@ class Answering:
 
     def _change(self, mirror: Any, noun: Documents, given: Given, call: Call) -> Answer:
         is_whole = self.role.kind == "replace"
-        body = self._body(mirror, given)
+        body = self._body(noun, given)
         doc = noun.named(given.path)
         if doc is None and is_whole and "201" in self.operation.responses and noun.noun.keys:
             return self._create(mirror, noun, given, call)
@@ -188,7 +188,7 @@ class Answering:
         before, changed = doc, noun.stamped(doc)
         if moves_to:
             changed = noun.moved(changed, moves_to, verb)
-        body = self._body(mirror, given)
+        body = self._body(noun, given)
         good = self.operation.success
         schemas = mirror.plan.schemas
         is_same = good is None or schemas.name(good.schema) in (

@@ -1,5 +1,6 @@
 """What happens to the documents of a noun: made, changed, deleted, acted on."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -48,6 +49,19 @@ class Documents(Resource):
     def columns(self) -> list[str]:
         """List the fields that the document's schema has."""
         return list(dict.fromkeys(["id", *self.properties]))
+
+    def named_as_kept(self, body: Doc) -> Doc:
+        """Return what was sent under the documents' names: `FriendlyName` is `friendly_name`."""
+        if all(name in self.properties for name in body):
+            return body
+        return {
+            name if name in self.properties else self._spellings.get(snake(name), name): each
+            for name, each in body.items()
+        }
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        return {snake(name): name for name in self.properties}
 
     # Finding.
 

@@ -16,6 +16,13 @@ UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 CREATED = re.compile(r"^(created|inserted|added|date_created|creation|submitted|opened|registered)")
 CHANGED = re.compile(r"^(updated|modified|changed|last_updated|last_modified|date_updated)")
 FIRST = ("pending", "draft", "created", "new", "open", "active", "placed", "queued", "available")
+NEEDY = ("requires_", "awaiting", "waiting", "incomplete", "needs_")
+"""How statuses begin that something is still wanted in."""
+LAST = re.compile(
+    r"^(cancell?ed|closed|failed|failure|deleted|removed|expired|succeeded|success|complet|done|"
+    r"archived|rejected|declined|refunded|ended|finished|stopped|inactive|disabled|error|void|off)"
+)
+"""How statuses begin that nothing comes after, as a rule."""
 BEGUN = 1
 LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -74,4 +81,7 @@ def first_status(doc: Doc, statuses: tuple[str, ...]) -> str | None:
         found = next((status for status in statuses if snake(status) == each), None)
         if found:
             return found
-    return statuses[0] if statuses else None
+    if needy := [status for status in statuses if snake(status).startswith(NEEDY)]:
+        return needy[-1]
+    going = [status for status in statuses if not LAST.match(snake(status))]
+    return next(iter([*going, *statuses]), None)

@@ -35,6 +35,9 @@ SORTS = ("sort", "sort_by", "order_by", "orderby", "sortby")
 DIRECTIONS = ("order", "direction", "sort_order", "sort_direction", "dir", "sort_dir")
 SEARCHES = ("q", "search", "query", "filter", "keyword", "term")
 BOUND = re.compile(r"^(?:(min|max)_(.+)|(.+?)_?(gte|gt|lte|lt|after|before|since|until|from|to))$")
+RELATIONS = {"next": "next", "previous": "prev", "prev": "prev", "first": "first", "last": "last",
+             "self": "self", "url": "self", "": "self"}  # fmt: skip
+"""What fields that lead to pages are called, with the relation that they have."""
 USUAL = 20
 """How many documents a page has where nothing is said."""
 
@@ -237,27 +240,34 @@ def _position(docs: list[Doc], cursor: str, name: str) -> int:
 
 
 def envelope(
-    schemas: Schemas, schema: Any, wrapper: str | None, cut: Slice, items: list[Doc]
+    schemas: Schemas,
+    schema: Any,
+    wrapper: str | None,
+    cut: Slice,
+    items: list[Doc],
+    urls: dict[str, str],
 ) -> Any:
-    """Return the list as the answer's schema has it."""
+    """Return the list as the answer's schema has it; `urls` lead to other pages, by relation."""
     if wrapper is None:
         return items
     body: Doc = {}
     for name, each in schemas.shape(schema).properties.items():
         if name == wrapper:
             body[name] = items
-        elif (found := _told(schemas, snake(name), each, cut)) is not None:
+        elif (found := _told(schemas, snake(name), each, cut, wrapper, urls)) is not None:
             body[name] = found
     return body
 
 
-def _told(schemas: Schemas, name: str, schema: Any, cut: Slice) -> Any:
+def _told(
+    schemas: Schemas, name: str, schema: Any, cut: Slice, wrapper: str, urls: dict[str, str]
+) -> Any:
     types, doc = schemas.types(schema), schemas.of(schema)
     if "object" in types and name in ("meta", "pagination", "paging", "page", "page_info", "links"):
         inner = {
             key: found
             for key, each in schemas.shape(schema).properties.items()
-            if (found := _told(schemas, snake(key), each, cut)) is not None
+            if (found := _told(schemas, snake(key), each, cut, wrapper, urls)) is not None
         }
         return inner
     pages = -(-cut.total // cut.limit) if cut.limit else 0
@@ -270,46 +280,51 @@ def _told(schemas: Schemas, name: str, schema: Any, cut: Slice) -> Any:
         numbers = {
             "total": cut.total, "total_count": cut.total, "count": cut.total,
             "total_items": cut.total,
-            "total_results": cut.total, "filter_count": cut.total, "page": cut.number,
+            "total_results": cut.total, "results": cut.total, "total_records": cut.total,
+            "num_results": cut.total, "filter_count": cut.total, "page": cut.number,
             "current_page": cut.number, "limit": cut.limit, "per_page": cut.limit,
             "page_size": cut.limit, "offset": cut.start, "total_pages": pages, "pages": pages,
             "last_page": pages, "size": len(cut.docs), "next_page": cut.number + 1,
         }  # fmt: skip
         return numbers.get(name)
-    if "string" in types and name in (
-        *AFTER,
-        "next_page",
-        "next_page_token",
-        "next_page_url",
-        "end_cursor",
-    ):
-        is_url = doc.get("format") in ("uri", "url", "uri-reference")
-        return cut.next if not is_url else None
+    if "string" in types:
+        is_url = doc.get("format") in ("uri", "url", "uri-reference") or name.endswith("url")
+        if is_url:
+            return urls.get(RELATIONS.get(name.removesuffix("_url").removesuffix("_page"), ""))
+        if name in (*AFTER, "next_page", "next_page_token", "end_cursor"):
+            return cut.next
+        if name == "key":
+            return wrapper
     return doc.get("const") if "const" in doc else None
 
 
-def links(url: str, query_string: str, how: Paging, cut: Slice) -> str:
-    """Return a `Link` header, as RFC 8288 has it: next, prev, first, last.
-
-    Source: https://www.rfc-editor.org/rfc/rfc8288
-    """
+def links(url: str, query_string: str, how: Paging, cut: Slice) -> dict[str, str]:
+    """Return where the other pages are, by relation: next, prev, first, last, and self."""
     pairs = dict(parse_qsl(query_string, keep_blank_values=True))
 
-    def link(relation: str, **changed: Any) -> str:
-        query = urlencode(
-            pairs | {key: value for key, value in changed.items() if value is not None}
-        )
-        return f'<{url}?{query}>; rel="{relation}"'
+    def link(**changed: Any) -> str:
+        given = {key: value for key, value in changed.items() if value is not None}
+        query = urlencode(pairs | given)
+        return f"{url}?{query}" if query else url
 
-    found = []
+    found: dict[str, str] = {"self": link()}
     if how.page:
         last = max(-(-cut.total // cut.limit), 1)
         if cut.number > 1:
-            found += [link("prev", **{how.page: cut.number - 1}), link("first", **{how.page: 1})]
+            found |= {"prev": link(**{how.page: cut.number - 1}), "first": link(**{how.page: 1})}
         if cut.has_more:
-            found += [link("next", **{how.page: cut.number + 1}), link("last", **{how.page: last})]
+            found["next"] = link(**{how.page: cut.number + 1})
+            found["last"] = link(**{how.page: last})
     elif how.after and cut.next:
-        found.append(link("next", **{how.after: cut.next}))
+        found["next"] = link(**{how.after: cut.next})
     elif how.offset and cut.has_more:
-        found.append(link("next", **{how.offset: cut.start + cut.limit}))
-    return ", ".join(found)
+        found["next"] = link(**{how.offset: cut.start + cut.limit})
+    return found
+
+
+def header(urls: dict[str, str]) -> str:
+    """Return a `Link` header.
+
+    Source: https://www.rfc-editor.org/rfc/rfc8288
+    """
+    return ", ".join(f'<{url}>; rel="{name}"' for name, url in urls.items() if name != "self")

@@ -46,8 +46,9 @@ def _merge(plan: Plan) -> None:
         for noun in reversed(plan.nouns)
         if noun.item and (name := plan.schemas.name(noun.schema))
     }
+    called = {noun.plural: noun for noun in reversed(plan.nouns) if noun.item and not noun.scope}
     for noun in list(plan.nouns):
-        other = named.get(plan.schemas.name(noun.schema) or "")
+        other = called.get(noun.plural) or named.get(plan.schemas.name(noun.schema) or "")
         if noun.item is None and other is not None:
             plan.nouns.remove(noun)
             plan.elsewhere[shape_of(noun.collection)] = other

@@ -122,6 +122,8 @@ def _read_body(
         raise Refused(415, f"the body comes as '{media or 'nothing'}'; this takes {taken}")
     schema = operation.bodies[known]
     value = _parsed(schemas, schema, media or known, call)
+    if schemas.spec.is_old:
+        value = _without_nulls(schemas, schema, value)
     given.body, given.has_body = value, True
     if schema and not isinstance(value, bytes):
         problems += _wrong(schemas, schema, value, "")
@@ -189,3 +191,17 @@ def _formed(schemas: Schemas, schema: Any, pairs: list[tuple[str, str]]) -> Doc:
         else:
             rest.append((name, value))
     return {**nested(rest), **lists}
+
+
+def _without_nulls(schemas: Schemas, schema: Any, value: Any) -> Any:
+    """Leave out what is null and may be absent: clients send it so for what wasn't given."""
+    if not isinstance(value, dict) or None not in value.values():
+        return value
+    shape = schemas.shape(schema)
+    return {
+        name: each
+        for name, each in value.items()
+        if each is not None
+        or name in shape.required
+        or "null" in schemas.types(shape.properties.get(name, ANY))
+    }

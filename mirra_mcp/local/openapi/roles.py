@@ -90,7 +90,8 @@ def _beyond(plan: Plan, operation: Operation) -> Role:
             return _wrapped(plan, operation, Role(kind, owner, tail))
         if method in ("POST", "PUT", "PATCH"):
             return _action(plan, operation, owner, tail)
-    if method == "POST" and named and (noun := plan.by_schema.get(named)):
+    same = next((each for each in plan.nouns if each.plural == tail and each.item), None)
+    if method == "POST" and named and (noun := same or plan.by_schema.get(named)):
         body = next(iter(operation.bodies.values()), None)
         if body is not None and "array" not in plan.schemas.types(body):
             return _wrapped(plan, operation, Role("create", noun))

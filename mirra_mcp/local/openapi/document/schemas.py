@@ -129,7 +129,9 @@ class Schemas:
                 found = ["object"]
             if not found and "items" in doc:
                 found = ["array"]
-        if doc.get("nullable") is True and "null" not in found:
+        choices = doc.get("enum")
+        may_be_null = not isinstance(choices, list) or None in choices
+        if doc.get("nullable") is True and "type" in doc and may_be_null and "null" not in found:
             found.append("null")
         return tuple(found)
 
@@ -258,7 +260,7 @@ class Schemas:
             else:
                 plain[key] = value
         if self.spec.is_old:
-            return _modern(plain, schema)
+            return _modern(plain, schema, direction)
         return plain
 
     def _required(self, schema: Doc, names: list[str], direction: Direction) -> list[str]:
@@ -301,8 +303,12 @@ def without_unusable(node: Any) -> Any:
     return kept
 
 
-def _modern(plain: Doc, schema: Doc) -> Doc:
-    """Put what OpenAPI 3.0 says in its own way into JSON Schema 2020-12."""
+def _modern(plain: Doc, schema: Doc, direction: Direction) -> Doc:
+    """Put what OpenAPI 3.0 says in its own way into JSON Schema 2020-12.
+
+    `nullable` means something beside a `type` alone, and lets no value into an `enum`: where it
+    stands otherwise, null is taken in requests, and never answered. Source: https://spec.openapis.org/oas/v3.0.4.html#schema-nullable
+    """
     for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(plain.get(name), bool) and plain.pop(name) and bound in plain:
             plain[name] = plain.pop(bound)
@@ -310,10 +316,12 @@ def _modern(plain: Doc, schema: Doc) -> Doc:
         return plain
     if isinstance(plain.get("type"), str):
         plain["type"] = [plain["type"], "null"]
-        if isinstance(plain.get("enum"), list) and None not in plain["enum"]:
-            plain["enum"] = [*plain["enum"], None]
+        if direction == "request" and isinstance(plain.get("enum"), list):
+            plain["enum"] = [*plain["enum"], None] if None not in plain["enum"] else plain["enum"]
         return plain
-    return {"anyOf": [plain, {"type": "null"}]} if plain else plain
+    if direction == "response" or not plain:
+        return plain
+    return {"anyOf": [plain, {"type": "null"}]}
 
 
 def digest(doc: Doc) -> str:
