@@ -94,6 +94,8 @@ class Mirror:
     """By entity what people's words mean of its documents: read by the checks of scenarios."""
     gaps: ClassVar[Mapping[str, str]] = {}
     """Endpoints that the vendor has and the mirror doesn't: `"POST /x"` to the reason."""
+    served: ClassVar[tuple[str, ...]] = ()
+    """What it answers besides its nouns' own verbs: `"POST /x"`."""
     limits: ClassVar[tuple[str, ...]] = ()
     """Other known differences, a sentence each."""
     fault_errors: ClassVar[Mapping[str, Callable[[], VendorError]]] = {}

@@ -118,8 +118,11 @@ def _inner(mirror: "DocumentMirror", noun: Documents, schema: Any, doc: Doc) -> 
 
 
 def endpoints(mirror: "DocumentMirror", event: str) -> list[Target]:
-    """List who wants an event: the documents of a noun that holds addresses."""
-    found = []
+    """List who wants an event: the documents of a noun that holds addresses, and the session."""
+    found = [
+        Target(f"subscribed_{n}", url, mirror.webhook_secret)
+        for n, url in enumerate(mirror.setting("subscribed", []), 1)
+    ]
     for noun in mirror.nouns.values():
         if isinstance(noun, Documents) and noun.entity in HOOKS:
             for doc in noun.find(newest_first=False):

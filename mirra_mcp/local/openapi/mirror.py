@@ -231,6 +231,14 @@ class DocumentMirror(Mirror):
         """List the endpoints that subscribed by the API's own operations, or at the start."""
         return announcements.endpoints(self, event)
 
+    def subscribe(self, url: str) -> bool:
+        """Send all webhooks to a URL, whatever the API's own operations say."""
+        if not self.webhook_events:
+            return False
+        known = self.setting("subscribed", [])
+        self.set_setting("subscribed", [*known, *([url] if url not in known else [])])
+        return True
+
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Sign a webhook as the behaviour file says, else as Standard Webhooks has it."""
         rule = self.behaviour.api.signing
@@ -284,7 +292,7 @@ def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> ty
         "description": f"{plan.spec.title}, mirrored from its OpenAPI document.",
         "plan": plan,
         "behaviour": rules,
-        "resources": tuple(_resource(noun, rules) for noun in plan.nouns),
+        "resources": tuple(_resource(noun, rules, plan) for noun in plan.nouns),
         "answering": {
             operation.spec: Answering(operation, plan.roles[operation.spec])
             for operation in plan.spec.operations
@@ -296,6 +304,9 @@ def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> ty
             **{seed: _planted(seed, parts) for seed, parts in rules.api.seeds.items()},
         },
         "limits": tuple(plan.guesses),
+        "served": tuple(
+            f"{each.method} {plan.spec.base}{each.path}" for each in plan.spec.operations
+        ),
         "__doc__": f"{plan.spec.title}, as its document describes it.",
         "__module__": __name__,
     }
@@ -306,7 +317,8 @@ def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> ty
     return kind
 
 
-def _resource(noun: Noun, rules: Behaviour) -> type[Documents]:
+def _resource(noun: Noun, rules: Behaviour, plan: Plan) -> type[Documents]:
+    properties = plan.schemas.shape(noun.schema).properties
     space = {
         "__doc__": f"The {noun.plural.replace('_', ' ')} of the API.",
         "__module__": __name__,
@@ -316,6 +328,12 @@ def _resource(noun: Noun, rules: Behaviour) -> type[Documents]:
         "rules": rules.nouns.get(noun.plural, NounRules()),
         "status_field": noun.status_field or "status",
         "statuses": noun.statuses,
+        "more_fields": tuple(properties),
+        "secret_fields": tuple(
+            name
+            for name, each in properties.items()
+            if plan.schemas.of(each).get("format") == "password"
+        ),
         "address_fields": (*announcements.URLS, "config")
         if noun.entity in announcements.HOOKS
         else (),

@@ -164,6 +164,7 @@ class Vocabulary:
         """The paths of the endpoints, cut at their slashes."""
         specs = {spec for kind in self.kinds.values() for spec in kind.gaps}
         for kind in self.kinds.values():
+            specs |= set(kind.served)
             for each in kind.resources:
                 for name in dir(each):
                     specs |= {spec for spec, _ in getattr(getattr(each, name), "routes", ())}
