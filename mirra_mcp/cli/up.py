@@ -37,6 +37,14 @@ from mirra_mcp.settings import Settings
 @mirrors_option(
     "Start a session with these, by vendor. [default: those that this folder's project uses]"
 )
+@click.option(
+    "--openapi",
+    "documents",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="An OpenAPI document to be mirrored; may be repeated. What FILE.mirra.yaml says holds.",
+)
 @seeds_option("What a mirror holds at the start; may be repeated. Starts the mirror, too.")
 @webhooks_to
 @click.option("--persistent", is_flag=True, help="Keep the session's state and URLs on disk.")
@@ -54,6 +62,7 @@ from mirra_mcp.settings import Settings
 def up(
     port: int,
     mirrors: tuple[str, ...] | None,
+    documents: tuple[str, ...],
     seeds: tuple[str, ...],
     webhooks: tuple[str, ...],
     persistent: bool,
@@ -76,6 +85,7 @@ def up(
     Examples:
       mirra-mcp up
       mirra-mcp up --mirrors resend --json
+      mirra-mcp up --openapi petstore.yaml
       mirra-mcp up --seed resend:transactional-busy --detach
       mirra-mcp up --mirrors resend --persistent --name checkout
 
@@ -85,6 +95,7 @@ def up(
     secrets; of the addresses, only Resend's SDKs read one by themselves. "dashboardUrl" opens the
     session's page in one browser. A persistent session that exists already is taken up again.
     """
+    mirrors = (*(mirrors or ()), *documents) or None
     wanted, hooks = wanted_mirrors(mirrors or (), seeds), webhooks_by_mirror(webhooks)
     if persistent and not name:
         raise BadUsage("--persistent needs --name, so that you can find the session again.")

@@ -1,6 +1,7 @@
 """What each operation does when it is called, by the role that it plays."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mirra_mcp.local.kit.routes import Answer, Call
@@ -11,7 +12,7 @@ from mirra_mcp.local.openapi.document.schemas import ANY
 from mirra_mcp.local.openapi.document.spec import Operation
 from mirra_mcp.local.openapi.documents import Documents
 from mirra_mcp.local.openapi.listing import Paging
-from mirra_mcp.local.openapi.plan import Role
+from mirra_mcp.local.openapi.plan import Role, holes, shape_of
 from mirra_mcp.local.openapi.requests import Given
 from mirra_mcp.wire.model import Doc
 
@@ -36,10 +37,13 @@ class Answering:
             status = self._status_of(refused.status)
             raise mirror.refusal(status, refused.message, refused.problems) from None
         noun: Documents | None = mirror.noun_of(self.role.noun)
+        if noun is not None:
+            given.path = self._as_named(noun, given.path)
         roles: dict[str, Callable[[Any, Documents, Given, Call], Answer]] = {
             "create": self._create, "list": self._list, "read": self._read,
             "replace": self._change, "update": self._change, "delete": self._delete,
-            "act": self._act, "read_part": self._read_part, "write_part": self._write_part,
+            "clear": self._clear, "act": self._act, "read_part": self._read_part,
+            "write_part": self._write_part,
         }  # fmt: skip
         if noun is None:
             return self._example(mirror, given)
@@ -50,6 +54,14 @@ class Answering:
         if status != 422:
             return status
         return 422 if "422" in self.operation.responses else 400
+
+    def _as_named(self, noun: Documents, path: Doc) -> Doc:
+        """Return a path's values by the names that the noun's own path gives the same places."""
+        named = dict(zip(holes(noun.noun.item or noun.noun.collection), path, strict=False))
+        mine, own = shape_of(self.operation.path), shape_of(noun.noun.collection)
+        if not mine.startswith(own) or list(named) == list(named.values()):
+            return path
+        return {**{name: path[other] for name, other in named.items()}, **path}
 
     # Parts of several.
 
@@ -150,7 +162,7 @@ class Answering:
         body = self._body(noun, given)
         doc = noun.named(given.path)
         if doc is None and is_whole and "201" in self.operation.responses and noun.noun.keys:
-            return self._create(mirror, noun, given, call)
+            return replace(self._create(mirror, noun, given, call), status=201)
         doc = doc or self._one(mirror, noun, given)
         changed = noun.patched(doc, body, whole=is_whole)
         happening = "updated"
@@ -179,6 +191,14 @@ class Answering:
         known = {name: each for name, each in told.items() if name in names}
         shown = {self.role.wrapper: shown} if self.role.wrapper else shown
         return self._answered(mirror, shown | known)
+
+    def _clear(self, mirror: Any, noun: Documents, given: Given, call: Call) -> Answer:
+        self._parent(mirror, noun, given)
+        how = listing.paging(mirror.plan.schemas, self.operation, noun.noun.schema or ANY)
+        for doc in listing.chosen(noun.of(given.path), how, given.query):
+            noun.remove(doc)
+            mirror.tell(noun, doc, "deleted")
+        return self._answered(mirror, None)
 
     def _act(self, mirror: Any, noun: Documents, given: Given, call: Call) -> Answer:
         doc = self._one(mirror, noun, given)

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict
 
 from mirra_mcp.local.kit.errors import Refusal, VendorError
 from mirra_mcp.local.kit.mirror import Fixture, Mirror
@@ -31,6 +31,15 @@ from mirra_mcp.wire.model import Doc
 
 EXAMPLES = 3
 """Documents of each noun in the fixture `examples`."""
+
+
+class Told(BaseModel):
+    """What a simulated webhook takes: a document that it is about, and what else it says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str | None = None
+    data: dict[str, Any] | None = None
 
 
 class _Dice:
@@ -383,13 +392,7 @@ def _story(event: str) -> Story:
         return doc
 
     tell.__doc__ = f"The API sends '{event}', about one of its documents."
-    params = create_model(
-        f"Simulate[{event}]",
-        __config__=ConfigDict(extra="forbid"),
-        id=(str | None, None),
-        data=(dict[str, Any] | None, None),
-    )
-    return Story(event, tell, (), (event,), params)
+    return Story(event, tell, (), (event,), Told)
 
 
 __all__ = ["BehaviourError", "DocumentMirror", "mirror_of"]

@@ -129,14 +129,27 @@ def _complete(plan: Plan, noun: Noun, by_path: dict[str, list[Operation]]) -> No
             if body is not None and "object" in schemas.types(body):
                 noun.schema = unwrapped(plan, body, noun.entity)[1]
                 break
-    params = {
-        each.name: each.schema
-        for operation in by_path.get(noun.item or "", ())
-        for each in operation.parameters
-        if each.place == "path"
-    }
-    noun.key_fields = tuple(_key_field(plan, noun, key, params.get(key)) for key in noun.keys)
+    for path in _spellings(noun, by_path):
+        schemas_of = {
+            each.name: each.schema
+            for operation in by_path[path]
+            for each in operation.parameters
+            if each.place == "path"
+        }
+        keys = holes(path)[-len(noun.keys) :]
+        found = tuple(_key_field(plan, noun, key, schemas_of.get(key)) for key in keys)
+        if not noun.key_fields or (None in noun.key_fields and None not in found):
+            noun.item, noun.keys, noun.key_fields = path, keys, found
     _find_status(plan, noun)
+
+
+def _spellings(noun: Noun, by_path: dict[str, list[Operation]]) -> list[str]:
+    """List the paths of a noun's items: one, unless it is spelt in several ways."""
+    if noun.item is None or noun.item not in by_path:
+        return []
+    shape = shape_of(noun.item)
+    others = [path for path in by_path if path != noun.item and shape_of(path) == shape]
+    return [noun.item, *others]
 
 
 def _key_field(plan: Plan, noun: Noun, key: str, param: Any) -> str | None:

@@ -4,7 +4,7 @@ All of it is a guess, made by the same rules every time; each is kept in words, 
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from mirra_mcp.local.openapi.document.schemas import Schemas
@@ -12,8 +12,8 @@ from mirra_mcp.local.openapi.document.spec import Spec
 from mirra_mcp.local.openapi.words import snake
 
 RoleKind = Literal[
-    "create", "list", "read", "replace", "update", "delete", "act", "read_part", "write_part",
-    "example",
+    "create", "list", "read", "replace", "update", "delete", "clear", "act", "read_part",
+    "write_part", "example",
 ]  # fmt: skip
 WRAPPERS = ("data", "result", "item", "object", "response", "payload")
 BESIDE = {
@@ -115,6 +115,7 @@ def is_hole(segment: str) -> bool:
     return segment.startswith("{") and segment.endswith("}") and segment.count("{") == 1
 
 
+@lru_cache(20_000)
 def shape_of(path: str) -> str:
     """Return a path whose placeholders have no names."""
     return "/" + "/".join("{}" if is_hole(each) else each for each in parts(path))

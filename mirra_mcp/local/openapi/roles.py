@@ -1,7 +1,7 @@
 """What each operation of a document does to its nouns."""
 
-from mirra_mcp.local.openapi import nouns
-from mirra_mcp.local.openapi.document.schemas import Schemas
+from mirra_mcp.local.openapi import listing, nouns
+from mirra_mcp.local.openapi.document.schemas import ANY, Schemas
 from mirra_mcp.local.openapi.document.spec import Operation, Spec
 from mirra_mcp.local.openapi.plan import (
     Noun,
@@ -22,10 +22,11 @@ def make(spec: Spec) -> Plan:
     nouns.find(plan)
     for operation in spec.operations:
         plan.roles[operation.spec] = _role(plan, operation)
-    for noun in plan.nouns:
-        noun.has_create = any(
-            role.kind == "create" and role.noun is noun for role in plan.roles.values()
-        )
+    for operation in spec.operations:
+        role = plan.roles[operation.spec]
+        is_made = role.kind == "replace" and "201" in operation.responses
+        if role.noun is not None and (role.kind == "create" or is_made):
+            role.noun.has_create = True
     _tell(plan)
     return plan
 
@@ -48,6 +49,8 @@ def _role(plan: Plan, operation: Operation) -> Role:
             return _wrapped(plan, operation, Role("create", noun))
         if method == "GET" and (role := _listing(plan, operation, noun)):
             return role
+        if method == "DELETE" and not operation.bodies:
+            return Role("clear", noun)
         if method in ("PUT", "PATCH") and noun.item and _names_one(plan, operation, noun):
             kind: RoleKind = "replace" if method == "PUT" else "update"
             return _wrapped(plan, operation, Role(kind, noun))
@@ -137,9 +140,16 @@ def _tell(plan: Plan) -> None:
         if noun.statuses:
             told += f"; its state is '{noun.status_field}' ({', '.join(noun.statuses)})"
         plan.guesses.append(told)
+    seen: dict[tuple[str, str], str] = {}
     for operation in plan.spec.operations:
         role = plan.roles[operation.spec]
-        if role.kind == "example":
+        first = seen.setdefault((operation.method, shape_of(operation.path)), operation.spec)
+        if first != operation.spec:
+            told = f"{operation.spec}: is never called, as its path can't be told from {first}"
+            plan.guesses.append(told)
+        elif role.kind == "clear" and role.noun:
+            plan.guesses.append(f"{operation.spec}: deletes all {role.noun.plural} that it lists")
+        elif role.kind == "example":
             plan.guesses.append(f"{operation.spec}: answers an example; it changes nothing")
         elif role.kind == "act" and role.noun:
             told = f"{operation.spec}: acts on one of {role.noun.plural}"
@@ -148,3 +158,16 @@ def _tell(plan: Plan) -> None:
             else:
                 told += "; what the body says is kept, no state follows from the name"
             plan.guesses.append(told)
+    for operation in plan.spec.operations:
+        if unread := _unread(plan, operation):
+            plan.guesses.append(f"{operation.spec}: takes {', '.join(unread)} without effect")
+
+
+def _unread(plan: Plan, operation: Operation) -> list[str]:
+    """List the parameters that are checked, and change nothing of what an operation does."""
+    role = plan.roles[operation.spec]
+    named = [each.name for each in operation.parameters if each.place == "query"]
+    if role.kind in ("list", "clear") and role.noun is not None:
+        named = listing.paging(plan.schemas, operation, role.noun.schema or ANY).unread
+    elsewhere = [e.name for e in operation.parameters if e.place in ("header", "cookie")]
+    return [f"'{name}'" for name in [*named, *elsewhere]]

@@ -1,6 +1,7 @@
 """How names in documents are read: words, plurals, participles."""
 
 import re
+from functools import lru_cache
 
 VOWELS = "aeiou"
 IRREGULAR = {
@@ -19,6 +20,7 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", apart) if word]
 
 
+@lru_cache(20_000)
 def snake(name: str) -> str:
     """Write a name with underscores: `petId` is `pet_id`."""
     return "_".join(words_of(name))

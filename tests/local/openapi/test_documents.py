@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from mirra_mcp.local.openapi.document.reading import parsed
 from tests.local.openapi.conftest import Mirrored
 
 PETS = """
@@ -164,3 +166,117 @@ def test_schemas_that_refer_to_each_other_in_a_circle(control: httpx.Client) -> 
     grown = control.post(f"{url}/trees", json={"children": [{}]})
     assert grown.status_code == 201
     assert grown.json() == {"id": 1, "children": [{"id": 1}]}
+
+
+def _odd(paths: dict[str, Any], **schemas: Any) -> dict[str, Any]:
+    info = {"title": "Odd", "version": "1"}
+    return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}
+
+
+def _body(name: str) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+
+
+def _ok(name: str, status: str = "200") -> dict[str, Any]:
+    return {status: {"description": "ok", **_body(name)}}
+
+
+def _list(name: str) -> dict[str, Any]:
+    schema = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+    return {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+
+
+def _path(*names: str) -> list[dict[str, Any]]:
+    text = {"type": "string"}
+    return [{"name": name, "in": "path", "required": True, "schema": text} for name in names]
+
+
+GONE = {"204": {"description": "gone"}}
+THING = {"type": "object", "properties": {"x_id": {"type": "string"}, "n": {"type": "integer"}}}
+SEAT = {
+    "type": "object",
+    "properties": {"row": {"type": "string"}, "number": {"type": "string"}},
+}
+ODD = _odd(
+    {
+        "/things": {
+            "post": {"requestBody": _body("Thing"), "responses": _ok("Thing", "201")},
+            "get": {
+                "parameters": [
+                    {"name": "n", "in": "query", "schema": {"type": "integer"}},
+                    {"name": "colour", "in": "query", "schema": {"type": "string"}},
+                ],
+                "responses": _list("Thing"),
+            },
+            "delete": {"responses": GONE},
+        },
+        "/things/{x-id}": {
+            "parameters": _path("x-id"),
+            "get": {"responses": _ok("Thing")},
+            "delete": {"responses": GONE},
+        },
+        "/things/{other}": {
+            "parameters": _path("other"),
+            "get": {"responses": GONE},
+            "patch": {"requestBody": _body("Thing"), "responses": _ok("Thing")},
+        },
+        "/things/{x-id}.{form}": {
+            "parameters": _path("x-id", "form"),
+            "get": {"responses": {"204": {"description": "two parts"}}},
+        },
+        "/seats/{row}/{number}": {
+            "parameters": _path("row", "number"),
+            "put": {
+                "requestBody": _body("Seat"),
+                "responses": _ok("Seat") | _ok("Seat", "201"),
+            },
+            "get": {"responses": _ok("Seat")},
+        },
+        "/clubs/{club}": {
+            "parameters": _path("club"),
+            "get": {"responses": _ok("Club")},
+            "delete": {"responses": GONE},
+        },
+    },
+    Thing=THING,
+    Seat=SEAT,
+    Club={"type": "object", "required": ["club"], "properties": {"club": {"type": "string"}}},
+)
+
+
+def test_odd_paths_keys_and_collections(control: httpx.Client) -> None:
+    made = control.post("/v1/mirrors", json={"document": ODD}).json()
+    told = "GET /things/{other}: is never called, as its path can't be told from GET /things/{x-id}"
+    assert told in made["guesses"]
+    assert "GET /things: takes 'colour' without effect" in made["guesses"]
+    session = control.post("/v1/sessions", json={"mirrors": ["odd"]}).json()
+    url = session["mirrors"][0]["url"]
+
+    def call(method: str, path: str, **body: Any) -> tuple[int, Any]:
+        answer = control.request(method, url + path, json=body or None)
+        return answer.status_code, answer.json() if answer.content else None
+
+    for x, n in (("a", 1), ("b", 2), ("c", 2)):
+        assert call("POST", "/things", x_id=x, n=n)[0] == 201
+    id = call("GET", "/things")[1][0]["x_id"]
+    assert call("GET", f"/things/{id}") == (200, {"x_id": "a", "n": 1})
+    assert call("PATCH", f"/things/{id}", n=3) == (200, {"x_id": "a", "n": 3})
+    assert call("GET", f"/things/{id}.csv") == (204, None)
+    assert call("DELETE", "/things") == (204, None)
+    assert call("GET", "/things") == (200, [])
+
+    assert call("GET", "/seats/A/1")[0] == 404
+    assert call("PUT", "/seats/A/1", row="A", number="1")[0] == 201
+    assert call("PUT", "/seats/A/1", row="A", number="1")[0] == 200
+    assert call("GET", "/seats/A/1") == (200, {"row": "A", "number": "1"})
+
+    assert call("GET", "/clubs/red") == (200, {"club": "red"})
+    assert call("DELETE", "/clubs/red")[0] == 204
+    assert call("GET", "/clubs/red")[0] == 404
+    control.delete(f"/v1/sessions/{session['sessionId']}")
+
+
+@pytest.mark.parametrize("text", ["no", "on", "12:30", "2026-01-01", "0123"])
+def test_plain_texts_of_yaml_stay_texts(text: str) -> None:
+    """Source: https://yaml.org/spec/1.2.2/#103-core-schema"""
+    assert parsed(f"{text}: {text}".encode(), "file") == {text: text}

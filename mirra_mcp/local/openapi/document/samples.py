@@ -13,6 +13,8 @@ from mirra_mcp.local.openapi.document.schemas import ANY, Schemas
 from mirra_mcp.wire.model import Doc
 
 DEEPEST = 8
+SHALLOW = 2
+"""How deep something is made up that may be null."""
 NAMED = ("example", "default", "const")
 
 
@@ -52,6 +54,8 @@ class Samples:
         if isinstance(doc.get("enum"), list) and doc["enum"]:
             return next((each for each in doc["enum"] if each is not None), None)
         types = self.schemas.types(schema)
+        if depth > SHALLOW and "null" in types:
+            return None
         if depth > DEEPEST:
             return None if "null" in types else {} if "object" in types else []
         for each in [*(doc.get("oneOf") or []), *(doc.get("anyOf") or [])]:
