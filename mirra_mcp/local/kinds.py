@@ -87,7 +87,12 @@ class Kinds(Mapping[str, type[Mirror]]):
                 private.folder(self._folder)
                 kept = orjson.dumps({"document": doc, "behavior": behavior})
                 private.write(self._folder / f"{name}.json", kept)
-        return described(name, kind)
+        made = described(name, kind)
+        made.guesses += [
+            f"'{ref[:120]}' isn't in the document: anything is taken in its place"
+            for ref in _dangling(kind)
+        ]
+        return made
 
 
 def described(name: str, kind: type[Mirror]) -> DocumentMirror:
@@ -110,6 +115,12 @@ def described(name: str, kind: type[Mirror]) -> DocumentMirror:
         webhook_events=list(kind.webhook_events),
         guesses=list(plan.guesses),
     )
+
+
+def _dangling(kind: type[Mirror]) -> list[str]:
+    from mirra_mcp.local.openapi.document.reading import dangling
+
+    return dangling(kind.plan.spec)[:20]  # type: ignore[attr-defined]  # a document's mirror has one
 
 
 def _made(name: str, doc: Doc, behavior: Any, where: str = "") -> type[Mirror]:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.command import run
+from tests.cli.command import run, running
 
 SHOP = Path(__file__).parent.parent / "local" / "openapi" / "shop.yaml"
 
@@ -27,3 +27,17 @@ def test_explain_as_json_and_of_what_is_no_document(tmp_path: Path) -> None:
     refused = run(tmp_path, "mirror", "explain", str(wrong))
     assert refused.returncode == 4
     assert "it has no 'openapi' field" in refused.stderr
+
+
+def test_up_takes_documents_and_the_schema_of_a_behaviour_file_knows_their_names(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, "up", "--openapi", str(SHOP), "--json") as up:
+        assert up.stdout is not None
+        ready = json.loads(up.stdout.readline())
+        assert [each["vendor"] for each in ready["mirrors"]] == ["shop"]
+    assert run(tmp_path, "up", "--openapi", "nowhere.yaml").returncode == 64
+    schema = json.loads(run(tmp_path, "mirror", "schema", str(SHOP)).stdout)
+    orders = schema["properties"]["orders"]["properties"]
+    assert orders["actions"]["propertyNames"]["enum"] == ["cancel", "fulfil", "pay"]
+    assert orders["first"]["enum"] == ["pending", "paid", "shipped", "cancelled"]

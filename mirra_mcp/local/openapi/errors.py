@@ -1,11 +1,14 @@
 """Refusals in a document's own words: the schema that it gives for the status, filled."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.openapi.document.samples import Dice, Samples
 from mirra_mcp.local.openapi.document.schemas import ANY
 from mirra_mcp.local.openapi.document.spec import Operation
+from mirra_mcp.local.openapi.plan import Plan
 from mirra_mcp.local.openapi.words import snake
 from mirra_mcp.wire.model import Doc
 
@@ -76,6 +79,41 @@ def refusal(
     filler = _Filler(samples, dice, status, message, problems or [], code)
     body = samples.fit(response.schema, filler.filled(response.schema, 0), dice)
     return VendorError(status, body, headers)
+
+
+def faults(plan: Plan) -> dict[str, Callable[[], VendorError]]:
+    """Return the errors that a fault rule can make a mirror answer, in the document's own form."""
+    samples = Samples(plan.schemas)
+
+    def told(status: int, message: str) -> Callable[[], VendorError]:
+        headers = {"retry-after": "1"} if status in (429, 503) else {}
+
+        def make() -> VendorError:
+            operations = plan.spec.operations
+            one = next((each for each in operations if each.failure(status)), None)
+            return refusal(samples, _Still(), one, status, message, headers=headers)
+
+        return make
+
+    return {
+        "rate_limit": told(429, "Too many requests."),
+        "api_error": told(500, "Something went wrong on our side."),
+        "unavailable": told(503, "The service is unavailable. Try again."),
+    }
+
+
+class _Still:
+    """What errors that belong to no call are made of."""
+
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def token(self, length: int) -> str:
+        """Return letters."""
+        return "x" * length
+
+    def uuid(self) -> str:
+        """Return a UUID."""
+        return "00000000-0000-4000-8000-000000000000"
 
 
 class _Filler:

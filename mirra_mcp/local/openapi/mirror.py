@@ -22,7 +22,7 @@ from mirra_mcp.local.openapi.behaviour.rules import Behaviour, NounRules
 from mirra_mcp.local.openapi.document.samples import Samples
 from mirra_mcp.local.openapi.document.spec import Operation, Spec
 from mirra_mcp.local.openapi.documents import Documents
-from mirra_mcp.local.openapi.errors import refusal
+from mirra_mcp.local.openapi.errors import faults, refusal
 from mirra_mcp.local.openapi.plan import Noun, Plan
 from mirra_mcp.local.openapi.roles import make
 from mirra_mcp.local.openapi.routing import Paths
@@ -313,6 +313,7 @@ def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> ty
             **{seed: _planted(seed, parts) for seed, parts in rules.api.seeds.items()},
         },
         "limits": tuple(plan.guesses),
+        "fault_errors": faults(plan),
         "served": tuple(
             f"{each.method} {plan.spec.base}{each.path}" for each in plan.spec.operations
         ),

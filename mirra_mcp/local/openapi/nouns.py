@@ -137,9 +137,9 @@ def _complete(plan: Plan, noun: Noun, by_path: dict[str, list[Operation]]) -> No
             if each.place == "path"
         }
         keys = holes(path)[-len(noun.keys) :]
-        found = tuple(_key_field(plan, noun, key, schemas_of.get(key)) for key in keys)
-        if not noun.key_fields or (None in noun.key_fields and None not in found):
-            noun.item, noun.keys, noun.key_fields = path, keys, found
+        fields = tuple(_key_field(plan, noun, key, schemas_of.get(key)) for key in keys)
+        if not noun.key_fields or (None in noun.key_fields and None not in fields):
+            noun.item, noun.keys, noun.key_fields = path, keys, fields
     _find_status(plan, noun)
 
 

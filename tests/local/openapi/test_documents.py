@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from mirra_mcp.local.openapi.document.reading import parsed
@@ -280,3 +281,25 @@ def test_odd_paths_keys_and_collections(control: httpx.Client) -> None:
 def test_plain_texts_of_yaml_stay_texts(text: str) -> None:
     """Source: https://yaml.org/spec/1.2.2/#103-core-schema"""
     assert parsed(f"{text}: {text}".encode(), "file") == {text: text}
+
+
+def test_what_a_document_lacks_is_told_and_takes_anything(control: httpx.Client) -> None:
+    things = {"post": {"requestBody": _body("Lost"), "responses": _ok("Lost", "201")}}
+    document = _odd({"/things": things}) | {"info": {"title": "Lacking", "version": "1"}}
+    made = control.post("/v1/mirrors", json={"document": document}).json()
+    told = "'#/components/schemas/Lost' isn't in the document: anything is taken in its place"
+    assert told in made["guesses"]
+    session = control.post("/v1/sessions", json={"mirrors": ["lacking"]}).json()
+    url = session["mirrors"][0]["url"]
+    assert control.post(f"{url}/things", json={"any": "thing"}).status_code == 201
+    control.delete(f"/v1/sessions/{session['sessionId']}")
+
+
+def test_a_document_of_twenty_megabytes_is_read(control: httpx.Client, tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    schema = {"type": "object", "description": "x" * 20_000, "properties": {}}
+    schemas = {f"S{n}": schema for n in range(1000)}
+    things = {"post": {"requestBody": _body("S1"), "responses": _ok("S1", "201")}}
+    path.write_bytes(orjson.dumps(_odd({"/things": things}, **schemas)))
+    assert path.stat().st_size > 20_000_000
+    assert control.post("/v1/mirrors", json={"path": str(path)}).status_code == 201

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import orjson
 
 from mirra_mcp.local.openapi.document import swagger
+from mirra_mcp.local.openapi.document.spec import Spec
 from mirra_mcp.wire.model import Doc
 
 LARGEST = 64 * 1024 * 1024
@@ -161,6 +162,12 @@ def _references(doc: Any) -> list[tuple[str, Doc]]:
         elif isinstance(node, list):
             waiting += node
     return found
+
+
+def dangling(spec: Spec) -> list[str]:
+    """List what a document refers to and doesn't have."""
+    refs = dict.fromkeys(ref for ref, _ in _references(spec.doc))
+    return [ref for ref in refs if spec.pointed(ref) is None]
 
 
 class _Bundle:
