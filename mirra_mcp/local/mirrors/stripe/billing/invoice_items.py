@@ -10,6 +10,7 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, exclusive
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
     ListParams,
@@ -23,8 +24,13 @@ from mirra_mcp.local.mirrors.stripe.billing.params import Discounts, Period, Pri
 from mirra_mcp.wire.model import Doc
 
 
-class EditItem(StripeParams):
+class EditItem(StripeParams, Conditional):
     """What creates and updates have in common."""
+
+    conditions = (
+        exclusive("amount", "price_data", "pricing", "price", "unit_amount", "unit_amount_decimal"),
+        exclusive("quantity", "quantity_decimal"),
+    )
 
     amount: int | None = None
     description: str | None = None

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, exclusive, ordered
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 
@@ -23,8 +24,10 @@ def _listed(value: Any) -> Any:
     return [] if value in ("", None) else value
 
 
-class DiscountGiven(Nested):
+class DiscountGiven(Conditional):
     """A discount by its coupon, its promotion code or itself."""
+
+    conditions = (exclusive("coupon", "promotion_code", "discount"),)
 
     coupon: str | None = None
     discount: str | None = None
@@ -35,8 +38,10 @@ Discounts = Annotated[list[DiscountGiven], BeforeValidator(_listed)]
 TaxRates = Annotated[list[str], BeforeValidator(_listed)]
 
 
-class Period(Nested):
+class Period(Conditional):
     """The time that a line is for."""
+
+    conditions = (ordered("start", "end"),)
 
     end: Timestamp
     start: Timestamp
@@ -55,8 +60,14 @@ class AutomaticTax(Nested):
     liability: dict[str, Any] | None = None
 
 
-class LineGiven(Nested):
+class LineGiven(Conditional):
     """A line, or an item, to bill."""
+
+    conditions = (
+        exclusive("price_data", "pricing", "price", "amount"),
+        exclusive("quantity", "quantity_decimal"),
+        exclusive("tax_amounts", "tax_rates"),
+    )
 
     amount: int | None = None
     description: str | None = None
@@ -74,8 +85,10 @@ class LineGiven(Nested):
     tax_rates: TaxRates | None = None
 
 
-class AddedItem(Nested):
+class AddedItem(Conditional):
     """`add_invoice_items`: something billed once along with a subscription."""
+
+    conditions = (exclusive("price", "price_data"),)
 
     discountable: bool | None = None
     discounts: Discounts | None = None
@@ -87,8 +100,10 @@ class AddedItem(Nested):
     tax_rates: TaxRates | None = None
 
 
-class ItemGiven(Nested):
+class ItemGiven(Conditional):
     """An item of a subscription, as creates, updates and previews take it."""
+
+    conditions = (exclusive("price", "price_data"),)
 
     id: str | None = None
     billing_thresholds: dict[str, Any] | None = None

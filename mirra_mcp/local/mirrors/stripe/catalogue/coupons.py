@@ -21,6 +21,9 @@ from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.catalogue import includes
 from mirra_mcp.wire.model import Doc
 
+FARTHEST = 5 * 366 * 24 * 3600
+"""Seconds until a coupon must be redeemed at most."""
+
 
 class AppliesTo(Nested):
     """The products that a coupon is for."""
@@ -171,6 +174,14 @@ class Coupons(StripeResource):
             raise errors.invalid(
                 "`duration_in_months` can only be set when `duration` is `repeating`.",
                 "duration_in_months",
+            )
+        if params.currency_options is not None and params.amount_off is None:
+            raise errors.invalid(
+                "`currency_options` can only be set with `amount_off`.", "currency_options"
+            )
+        if params.redeem_by is not None and params.redeem_by > self.at + FARTHEST:
+            raise errors.invalid(
+                "`redeem_by` cannot be set to more than 5 years in the future.", "redeem_by"
             )
         if params.redeem_by is not None and params.redeem_by <= self.at:
             raise errors.invalid(

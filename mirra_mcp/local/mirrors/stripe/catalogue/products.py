@@ -8,6 +8,7 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
+    Descriptor,
     ListParams,
     Metadata,
     Nested,
@@ -48,7 +49,7 @@ class ProductFields(StripeParams):
     metadata: Metadata = {}
     package_dimensions: PackageDimensions | None = None
     shippable: bool | None = None
-    statement_descriptor: str | None = None
+    statement_descriptor: Descriptor | None = None
     tax_code: str | None = None
     tax_details: ProductTaxDetails | None = None
     unit_label: str | None = None

@@ -273,6 +273,12 @@ class PromotionCodes(StripeResource):
                 raise errors.invalid(
                     "`expires_at` cannot be after the coupon's `redeem_by`.", "expires_at"
                 )
+        most = coupon["max_redemptions"]
+        if most is not None and (params.max_redemptions or 0) > most:
+            raise errors.invalid(
+                "`max_redemptions` cannot be greater than the coupon's `max_redemptions`.",
+                "max_redemptions",
+            )
         rules = params.restrictions
         if rules and (rules.minimum_amount is None) != (rules.minimum_amount_currency is None):
             name = "minimum_amount" if rules.minimum_amount is None else "minimum_amount_currency"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
@@ -65,12 +66,18 @@ class TaxRateFields(StripeParams):
     tax_type: TaxType | None = None
 
 
+def _four_places(percentage: float) -> float:
+    if round(percentage, 4) != percentage:
+        raise PydanticCustomError("places", "Invalid decimal: at most 4 decimal places are allowed")
+    return percentage
+
+
 class CreateTaxRate(TaxRateFields):
     """Parameters of a new rate."""
 
     display_name: Annotated[str, Field(max_length=50)]
     inclusive: bool
-    percentage: Annotated[float, Field(ge=0, le=100)]
+    percentage: Annotated[float, Field(ge=0, le=100), AfterValidator(_four_places)]
 
 
 class UpdateTaxRate(TaxRateFields):

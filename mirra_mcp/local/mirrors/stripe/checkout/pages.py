@@ -3,10 +3,18 @@
 Source: https://docs.stripe.com/api/checkout/sessions/create
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import (
+    Conditional,
+    broken,
+    exclusive,
+    needed,
+    only_with,
+    ordered,
+)
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.forms.parts import Adjustable, Loose
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
@@ -78,29 +86,50 @@ class Label(Nested):
 class Option(Nested):
     """One choice of a dropdown."""
 
-    label: str
-    value: str
+    label: Annotated[str, Field(max_length=100)]
+    value: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9]+$")]
 
 
-class Dropdown(Nested):
+def _is_an_option(form: Any) -> None:
+    values = [each.value for each in form.options]
+    if len(set(values)) < len(values):
+        raise broken("Each option of a dropdown must have a `value` of its own.", "options")
+    if form.default_value is not None and form.default_value not in values:
+        raise broken(
+            "`default_value` must match a `value` in the `options` array.", "default_value"
+        )
+
+
+class Dropdown(Conditional):
     """A field to choose from."""
 
-    options: list[Option]
+    conditions = (_is_an_option,)
+
+    options: Annotated[list[Option], Field(max_length=200)]
     default_value: str | None = None
 
 
-class Typed(Nested):
+class Typed(Conditional):
     """A field to type into."""
+
+    conditions = (ordered("minimum_length", "maximum_length"),)
 
     default_value: str | None = None
     maximum_length: int | None = None
     minimum_length: int | None = None
 
 
-class CustomField(Nested):
+class CustomField(Conditional):
     """One more field of the page."""
 
-    key: Annotated[str, Field(max_length=200)]
+    conditions = (
+        needed("dropdown", "type", "dropdown"),
+        only_with("dropdown", "type", "dropdown"),
+        only_with("numeric", "type", "numeric"),
+        only_with("text", "type", "text"),
+    )
+
+    key: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9]+$")]
     label: Label
     type: Literal["dropdown", "numeric", "text"]
     dropdown: Dropdown | None = None
@@ -179,10 +208,16 @@ class TrialSettings(Nested):
     end_behavior: EndBehavior
 
 
-class SubscriptionData(Nested):
+class SubscriptionData(Conditional):
     """What the subscription gets from the session."""
 
-    application_fee_percent: float | None = None
+    conditions = (
+        exclusive("trial_end", "trial_period_days"),
+        exclusive("billing_cycle_anchor", "trial_end"),
+        exclusive("billing_cycle_anchor", "trial_period_days"),
+    )
+
+    application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     billing_cycle_anchor: Timestamp | None = None
     billing_cycle_anchor_config: Loose = None
     billing_mode: Loose = None
@@ -206,8 +241,10 @@ class SetupIntentData(Nested):
     on_behalf_of: str | None = None
 
 
-class ShippingOption(Nested):
+class ShippingOption(Conditional):
     """One way to have it delivered."""
+
+    conditions = (exclusive("shipping_rate", "shipping_rate_data"),)
 
     shipping_rate: str | None = None
     shipping_rate_data: ShippingRateData | None = None

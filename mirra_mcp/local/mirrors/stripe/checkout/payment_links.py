@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, needed, only_with
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
     ListParams,
@@ -53,8 +54,14 @@ class Redirect(Nested):
     url: str
 
 
-class AfterCompletion(Nested):
+class AfterCompletion(Conditional):
     """What comes after the payment."""
+
+    conditions = (
+        needed("redirect", "type", "redirect"),
+        only_with("redirect", "type", "redirect"),
+        only_with("hosted_confirmation", "type", "hosted_confirmation"),
+    )
 
     type: Literal["hosted_confirmation", "redirect"]
     hosted_confirmation: Confirmation | None = None
@@ -102,7 +109,7 @@ class CreateLink(LinkFields):
 
     line_items: Annotated[list[pages.LineItem], Field(min_length=1, max_length=20)]
     application_fee_amount: int | None = None
-    application_fee_percent: float | None = None
+    application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     consent_collection: pages.ConsentCollection | None = None
     currency: Currency | None = None
     on_behalf_of: str | None = None
@@ -184,6 +191,7 @@ class PaymentLinks(Addressed):
         lines = line_items.laid_out(self.stripe, params.line_items, params.currency)
         recurring = any(self._recurs(line) for line in lines)
         currency = lines[0]["currency"]
+        self._check_mode(params, recurring=recurring)
         options = line_items.shipping_options(self.stripe, params.shipping_options, currency)
         given = params.given()
         fields = self._kept(params, given, recurring=recurring)
@@ -230,6 +238,25 @@ class PaymentLinks(Addressed):
         """List what a link sells."""
         rows = [line_items.shown(self.stripe, line) for line in self.get(id)["_lines"]]
         return page_of(rows, params, f"/v1/payment_links/{id}/line_items", "item")
+
+    def _check_mode(self, params: CreateLink, *, recurring: bool) -> None:
+        """Refuse what goes only with recurring prices, or only without any."""
+        only: tuple[str, ...] = (
+            "subscription_data",
+            "payment_method_collection",
+            "application_fee_percent",
+        )
+        if recurring:
+            only = (
+                "payment_intent_data", "invoice_creation", "customer_creation",
+                "application_fee_amount",
+            )  # fmt: skip
+        for name in only:
+            if name in params.model_fields_set and getattr(params, name):
+                needs = "no line items" if recurring else "at least one line item"
+                raise errors.invalid(
+                    f"`{name}` can only be used when there is {needs} with a recurring price.", name
+                )
 
     def visit(self, link: Doc, **prefilled: str) -> Doc:
         """Open the Checkout session of one visitor, maybe with an e-mail address filled in.

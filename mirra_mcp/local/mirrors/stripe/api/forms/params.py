@@ -131,6 +131,27 @@ Country = Annotated[str, AfterValidator(_is_country)]
 Currency = Annotated[str, BeforeValidator(lambda text: str(text).lower())]
 
 
+NO_DESCRIPTOR = re.compile(r"[<>\\\\\"'*]")
+
+
+def _is_descriptor(text: Any) -> Any:
+    if isinstance(text, str) and (bad := NO_DESCRIPTOR.search(text)):
+        raise PydanticCustomError(
+            "statement_descriptor",
+            "The statement descriptor must not contain the character `{bad}`.",
+            {"bad": bad[0]},
+        )
+    if isinstance(text, str) and not any(each.isalpha() for each in text):
+        raise PydanticCustomError(
+            "statement_descriptor", "The statement descriptor must contain at least one letter."
+        )
+    return text
+
+
+Descriptor = Annotated[str, AfterValidator(_is_descriptor), Field(max_length=22)]
+"""What a bank statement shows. Source: https://docs.stripe.com/get-started/account/statement-descriptors"""
+
+
 BAD_DATE: Final = "Invalid timestamp: must be an integer Unix timestamp."
 
 
@@ -203,9 +224,15 @@ def refusal(problem: Problem) -> VendorError:
             return errors.invalid(f"Missing required param: {param}.", param, "parameter_missing")
         case "extra_forbidden":  # what Stripe hasn't was refused before
             return errors.parameter_not_modelled(param)
+        case "condition":
+            name = problem.ctx["param"]
+            return errors.invalid(problem.message, path_of((*problem.loc, name)) if name else None)
+        case "condition_missing":
+            param = path_of((*problem.loc, problem.ctx["param"]))
+            return errors.invalid(f"Missing required param: {param}.", param, "parameter_missing")
         case "interval_count":
             return errors.invalid(problem.message, f"{param}[interval_count]")
-        case "metadata" | "method_type" | "timestamp":
+        case "metadata" | "method_type" | "timestamp" | "statement_descriptor" | "places":
             return errors.invalid(problem.message, param)
         case "country":
             return errors.invalid(

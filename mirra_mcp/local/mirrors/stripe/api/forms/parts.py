@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Nested
 
@@ -29,5 +29,5 @@ class Adjustable(Nested):
     """Let the customer change a quantity."""
 
     enabled: bool
-    maximum: int | None = None
-    minimum: int | None = None
+    maximum: Annotated[int, Field(ge=0, le=999_999)] | None = None
+    minimum: Annotated[int, Field(ge=0)] | None = None

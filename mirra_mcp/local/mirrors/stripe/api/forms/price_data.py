@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from mirra_mcp.local.mirrors.stripe.api.forms.params import Currency, Metadata, Nested
+from mirra_mcp.local.mirrors.stripe.api.forms.params import Currency, Descriptor, Metadata, Nested
 
 TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 Cents = Annotated[int, Field(ge=0)]
@@ -75,9 +75,9 @@ class ProductData(Nested):
     active: bool = True
     description: str | None = None
     id: str | None = None
-    images: list[str] | None = None
+    images: Annotated[list[str], Field(max_length=8)] | None = None
     metadata: Metadata = {}
-    statement_descriptor: str | None = None
+    statement_descriptor: Descriptor | None = None
     tax_code: str | None = None
     tax_details: ProductTaxDetails | None = None
     unit_label: str | None = None

@@ -3,10 +3,11 @@
 Source: https://docs.stripe.com/api/shipping_rates/create
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, broken
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Currency, Metadata, Nested
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import TaxBehavior
 
@@ -18,8 +19,19 @@ class Estimate(Nested):
     value: Annotated[int, Field(ge=1)]
 
 
-class DeliveryEstimate(Nested):
+HOURS = {"hour": 1, "day": 24, "business_day": 24, "week": 168, "month": 720}
+
+
+def _is_a_span(form: Any) -> None:
+    low, high = form.minimum, form.maximum
+    if low and high and high.value * HOURS[high.unit] < low.value * HOURS[low.unit]:
+        raise broken("The maximum delivery estimate must not be before the minimum.", "maximum")
+
+
+class DeliveryEstimate(Conditional):
     """How long a delivery takes."""
+
+    conditions = (_is_a_span,)
 
     maximum: Estimate | None = None
     minimum: Estimate | None = None

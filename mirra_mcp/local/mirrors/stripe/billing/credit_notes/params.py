@@ -4,20 +4,35 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import (
+    Conditional,
+    exclusive,
+    needed,
+    only_with,
+)
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     ListParams,
     Metadata,
-    Nested,
     StripeParams,
     Timestamp,
 )
 from mirra_mcp.local.mirrors.stripe.billing.params import TaxRates
 
+CUSTOM = "custom_line_item"
 Cents = Annotated[int, Field(ge=0)]
 
 
-class CreditedLine(Nested):
+class CreditedLine(Conditional):
     """A line of a note: of the invoice, or of its own."""
+
+    conditions = (
+        only_with("amount invoice_line_item", "type", "invoice_line_item"),
+        only_with("description tax_rates unit_amount unit_amount_decimal", "type", CUSTOM),
+        needed("invoice_line_item", "type", "invoice_line_item"),
+        needed("description", "type", CUSTOM),
+        exclusive("unit_amount", "unit_amount_decimal"),
+        exclusive("tax_amounts", "tax_rates"),
+    )
 
     type: Literal["custom_line_item", "invoice_line_item"]
     amount: int | None = None
@@ -31,8 +46,13 @@ class CreditedLine(Nested):
     unit_amount_decimal: str | None = None
 
 
-class LinkedRefund(Nested):
+class LinkedRefund(Conditional):
     """A refund that a note stands for."""
+
+    conditions = (
+        needed("refund", "type", "refund"),
+        needed("payment_record_refund", "type", "payment_record_refund"),
+    )
 
     refund: str | None = None
     amount_refunded: Cents | None = None

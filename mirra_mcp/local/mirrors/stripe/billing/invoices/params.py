@@ -4,9 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, broken, exclusive
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Created,
     Currency,
+    Descriptor,
     ListParams,
     Metadata,
     Nested,
@@ -37,8 +39,8 @@ class TransferData(Nested):
 class CustomField(Nested):
     """A field that is printed on the invoice."""
 
-    name: str
-    value: str
+    name: Annotated[str, Field(max_length=40)]
+    value: Annotated[str, Field(max_length=140)]
 
 
 class FromInvoice(Nested):
@@ -57,7 +59,7 @@ class EditInvoice(StripeParams):
     automatic_tax: AutomaticTax | None = None
     automatically_finalizes_at: Timestamp | None = None
     collection_method: Collection = "charge_automatically"
-    custom_fields: list[CustomField] | None = None
+    custom_fields: Annotated[list[CustomField], Field(max_length=4)] | None = None
     days_until_due: Annotated[int, Field(ge=0)] | None = None
     default_payment_method: str | None = None
     default_source: str | None = None
@@ -75,7 +77,7 @@ class EditInvoice(StripeParams):
     rendering: dict[str, Any] | None = None
     shipping_cost: dict[str, Any] | None = None
     shipping_details: dict[str, Any] | None = None
-    statement_descriptor: str | None = None
+    statement_descriptor: Descriptor | None = None
     transfer_data: TransferData | None = None
 
 
@@ -181,8 +183,25 @@ class PreviewedSubscription(Nested):
     trial_end: When | None = None
 
 
-class PreviewInvoice(StripeParams):
+def trial_of_something(form: Any) -> None:
+    """Refuse the trial of no subscription."""
+    details = form.subscription_details
+    if details and details.trial_end and not (details.items or form.subscription):
+        raise broken(
+            "If `subscription_details[trial_end]` is set, one of `subscription_details[items]` or"
+            " `subscription` is required.",
+            "subscription_details",
+        )
+
+
+class PreviewInvoice(StripeParams, Conditional):
     """What `POST /v1/invoices/create_preview` takes."""
+
+    conditions = (
+        exclusive("schedule", "subscription"),
+        exclusive("schedule", "subscription_details"),
+        trial_of_something,
+    )
 
     automatic_tax: AutomaticTax | None = None
     coupon: str | None = None

@@ -107,7 +107,7 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
                 next(iter(sorted(set(given) - ALWAYS))),
                 "invoice_not_editable",
             )
-        self._check(given, doc["customer"])
+        self._check({"collection_method": doc["collection_method"], **given}, doc["customer"])
         fields = self._fields(given, doc)
         changed = self.patched(doc, fields)
         if changed["status"] == "draft":
@@ -272,7 +272,7 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         stripe, given = self.stripe, params.given()
         customer = stripe.customers.live(params.customer)
         stripe.test_clocks.enter(customer)
-        self._check(given, customer["id"])
+        self._check({"collection_method": params.collection_method, **given}, customer["id"])
         sub = None
         if params.subscription:
             sub = stripe.subscriptions.named(params.subscription, "subscription")
@@ -333,13 +333,27 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
             raise errors.invalid(
                 "You may only specify one of these parameters: days_until_due, due_date."
             )
+        if (given.get("automatically_finalizes_at") or 0) > self.at + 5 * 366 * DAY:
+            raise errors.invalid(
+                "`automatically_finalizes_at` can be at most 5 years in the future.",
+                "automatically_finalizes_at",
+            )
+        if given.get("application_fee_amount") and not (
+            self.stripe.account or given.get("transfer_data")
+        ):
+            raise errors.invalid(
+                "Can only apply an application_fee_amount when the request is made on behalf of"
+                " another account (using an OAuth key or the Stripe-Account header) or with"
+                " `transfer_data[destination]`.",
+                "application_fee_amount",
+            )
         dated = given.get("days_until_due") is not None or given.get("due_date") is not None
         if sends and not dated:
             raise errors.invalid(
                 "If invoice collection method is 'send_invoice', you must specify 'due_date' or"
                 " 'days_until_due'."
             )
-        if "collection_method" in given and not sends and dated:
+        if not sends and dated:
             raise errors.invalid(
                 "You can only specify 'due_date' or 'days_until_due' if invoice collection method"
                 " is 'send_invoice'."

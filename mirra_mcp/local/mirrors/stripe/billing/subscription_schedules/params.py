@@ -3,8 +3,16 @@
 Source: https://docs.stripe.com/api/subscription_schedules
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import (
+    Conditional,
+    broken,
+    exclusive,
+    ordered,
+)
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Created,
     Currency,
@@ -27,8 +35,10 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
 )
 
 
-class PhaseItem(Nested):
+class PhaseItem(Conditional):
     """An item of a phase."""
+
+    conditions = (exclusive("price", "price_data"),)
 
     billing_thresholds: dict[str, Any] | None = None
     discounts: Discounts | None = None
@@ -40,6 +50,15 @@ class PhaseItem(Nested):
     tax_rates: TaxRates | None = None
 
 
+def no_anchor_in_a_trial(form: Any) -> None:
+    """Keep the anchor of a phase that is a trial. "Cannot be set to `phase_start`"."""
+    if form.billing_cycle_anchor == "phase_start" and (form.trial or form.trial_end):
+        raise broken(
+            "`billing_cycle_anchor` cannot be set to `phase_start` if the phase specifies a trial.",
+            "billing_cycle_anchor",
+        )
+
+
 class Duration(Nested):
     """How long a phase is."""
 
@@ -47,12 +66,21 @@ class Duration(Nested):
     interval_count: int = 1
 
 
-class Phase(Nested):
+class Phase(Conditional):
     """A time with terms of its own."""
 
+    conditions = (
+        exclusive("duration", "end_date"),
+        exclusive("iterations", "end_date"),
+        exclusive("iterations", "duration"),
+        exclusive("trial", "trial_end"),
+        ordered("trial_end", "end_date"),
+        no_anchor_in_a_trial,
+    )
+
     items: list[PhaseItem]
-    add_invoice_items: list[AddedItem] | None = None
-    application_fee_percent: float | None = None
+    add_invoice_items: Annotated[list[AddedItem], Field(max_length=20)] | None = None
+    application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     automatic_tax: AutomaticTax | None = None
     billing_cycle_anchor: Literal["automatic", "phase_start"] | None = None
     billing_thresholds: dict[str, Any] | None = None

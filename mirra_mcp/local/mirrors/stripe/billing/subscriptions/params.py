@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, broken, exclusive
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Created,
     Currency,
@@ -26,6 +27,17 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
 )
 
 ItemsGiven = Annotated[list[ItemGiven], Field(max_length=20)]
+
+
+YEAR = {"day": 365, "month": 12, "week": 52, "year": 1}
+
+
+def within_a_year(form: Any) -> None:
+    """Refuse an interval of more than a year."""
+    if form.interval_count > YEAR[form.interval]:
+        raise broken(
+            "The longest interval is 1 year (1 year, 12 months, or 52 weeks).", "interval_count"
+        )
 
 
 class AnchorConfig(Nested):
@@ -83,11 +95,20 @@ class TransferData(Nested):
     amount_percent: Annotated[float, Field(gt=0, le=100)] | None = None
 
 
-class PendingItemInterval(Nested):
+class PendingItemInterval(Conditional):
     """How often pending items are billed apart from the cycle."""
 
+    conditions = (within_a_year,)
+
     interval: Literal["day", "month", "week", "year"]
-    interval_count: int = 1
+    interval_count: Annotated[int, Field(ge=1)] = 1
+
+
+def no_trial_of_plan_besides(form: Any) -> None:
+    """Let a trial be the plan's or one's own. "together with `trial_end` is not allowed"."""
+    for name in ("trial_end", "trial_period_days"):
+        if form.trial_from_plan and name in form.model_fields_set:
+            raise broken(f"You cannot set `trial_from_plan` together with `{name}`.")
 
 
 class PaymentSettings(Nested):
@@ -98,10 +119,12 @@ class PaymentSettings(Nested):
     save_default_payment_method: Literal["off", "on_subscription"] | None = None
 
 
-class EditSubscription(StripeParams):
+class EditSubscription(StripeParams, Conditional):
     """What creates and updates have in common."""
 
-    add_invoice_items: list[AddedItem] | None = None
+    conditions = (no_trial_of_plan_besides,)
+
+    add_invoice_items: Annotated[list[AddedItem], Field(max_length=20)] | None = None
     application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     automatic_tax: AutomaticTax | None = None
     billing_thresholds: dict[str, Any] | None = None
@@ -218,8 +241,10 @@ class ListSubscriptions(ListParams):
     test_clock: str | None = None
 
 
-class EditItem(StripeParams):
+class EditItem(StripeParams, Conditional):
     """What creates and updates of one item have in common."""
+
+    conditions = (exclusive("price", "price_data"),)
 
     billing_thresholds: dict[str, Any] | None = None
     discounts: Discounts | None = None

@@ -116,6 +116,15 @@ class SubscriptionTerms(SubscriptionChanges):
                 "`days_until_due` can only be set when `collection_method` is `send_invoice`.",
                 "days_until_due",
             )
+        if given.get("application_fee_percent") and not (
+            stripe.account or given.get("transfer_data") or sub["transfer_data"]
+        ):
+            raise errors.invalid(
+                "Can only apply an application_fee_percent when the request is made on behalf of"
+                " another account (using an OAuth key or the Stripe-Account header) or with"
+                " `transfer_data[destination]`.",
+                "application_fee_percent",
+            )
         if data := given.get("transfer_data"):
             stripe.transfers.check_destination(data["destination"], "transfer_data[destination]")
         fields = {name: given[name] for name in PLAIN if name in given}

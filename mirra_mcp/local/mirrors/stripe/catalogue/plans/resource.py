@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, broken, exclusive
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
     ListParams,
@@ -17,6 +18,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     StripeParams,
 )
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import (
+    LONGEST,
     Cents,
     DecimalCents,
     ProductData,
@@ -37,8 +39,24 @@ class TransformUsage(Nested):
     round: Literal["down", "up"]
 
 
-class CreatePlan(StripeParams):
+def within_three_years(form: Any) -> None:
+    """Refuse an interval of more than three years."""
+    if form.interval_count > LONGEST[form.interval]:
+        raise broken(
+            "Invalid interval_count: the longest interval is 3 years (3 years, 36 months, 156"
+            " weeks, or 1095 days).",
+            "interval_count",
+        )
+
+
+class CreatePlan(StripeParams, Conditional):
     """Parameters of a new plan."""
+
+    conditions = (
+        exclusive("amount", "amount_decimal"),
+        exclusive("tiers", "transform_usage"),
+        within_three_years,
+    )
 
     currency: Currency
     interval: Literal["day", "month", "week", "year"]

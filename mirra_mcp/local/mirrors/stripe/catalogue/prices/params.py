@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, ordered
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Currency,
     ListParams,
@@ -20,8 +21,14 @@ from mirra_mcp.local.mirrors.stripe.api.forms.price_data import (
 )
 
 
-class CustomUnitAmount(Nested):
+class CustomUnitAmount(Conditional):
     """Let customers choose what they pay."""
+
+    conditions = (
+        ordered("minimum", "maximum"),
+        ordered("minimum", "preset"),
+        ordered("preset", "maximum"),
+    )
 
     enabled: bool
     maximum: Cents | None = None

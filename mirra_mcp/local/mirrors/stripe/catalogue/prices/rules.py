@@ -59,6 +59,10 @@ def _check_unit(given: Doc) -> None:
         raise errors.invalid(
             "`tiers` can only be set when `billing_scheme` is set to `tiered`.", "tiers"
         )
+    if given.get("tiers_mode") is not None:
+        raise errors.invalid(
+            "`tiers_mode` can only be set when `billing_scheme` is set to `tiered`.", "tiers_mode"
+        )
     if both and custom is not None:
         raise errors.invalid(
             f"You may only specify one of these parameters: {both[0]}, custom_unit_amount.", both[0]

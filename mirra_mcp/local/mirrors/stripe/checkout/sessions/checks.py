@@ -48,6 +48,16 @@ def check_session(stripe: Peers, params: CreateSession) -> None:
         if data:
             where = f"{name}[transfer_data][destination]"
             stripe.transfers.check_destination(data.get("destination", ""), where)
+    keys = [each.key for each in params.custom_fields or ()]
+    if len(set(keys)) < len(keys):
+        raise errors.invalid("Each custom field must have a `key` of its own.", "custom_fields")
+    asks = params.tax_id_collection is not None and params.tax_id_collection.enabled
+    writes = params.customer_update is not None and params.customer_update.name == "auto"
+    if params.customer and asks and not writes:
+        raise errors.invalid(
+            "Tax ID collection requires updating business name on the customer. To enable tax ID"
+            " collection for an existing customer, please set `customer_update[name]` to `auto`."
+        )
     if params.currency is not None:
         money.check_currency(params.currency, "currency")
     if params.mode == "setup":
@@ -133,9 +143,17 @@ def _check_setup(params: CreateSession) -> None:
     types = params.payment_method_types or params.allowed_payment_method_types
     if params.currency is None and not types:
         raise errors.invalid("Missing required param: currency.", "currency", "parameter_missing")
-    for name in ("line_items", "discounts", "payment_intent_data", "subscription_data"):
+    _refuse(params, "setup", (
+        "line_items", "discounts", "payment_intent_data", "subscription_data", "submit_type",
+        "phone_number_collection", "allow_promotion_codes", "payment_method_collection",
+        "invoice_creation", "shipping_options",
+    ))  # fmt: skip
+
+
+def _refuse(params: CreateSession, mode: str, names: Sequence[str]) -> None:
+    for name in names:
         if getattr(params, name):
-            raise errors.invalid(f"You can not pass `{name}` in `setup` mode.", name)
+            raise errors.invalid(f"You can not pass `{name}` in `{mode}` mode.", name)
 
 
 def _check_mode(stripe: Peers, params: CreateSession) -> None:
@@ -147,15 +165,8 @@ def _check_mode(stripe: Peers, params: CreateSession) -> None:
                 " `subscription` mode or use only one-time prices.",
                 "mode",
             )
-        if params.subscription_data is not None:
-            raise errors.invalid(
-                "You can not pass `subscription_data` in `payment` mode.", "subscription_data"
-            )
-        if params.payment_method_collection is not None:
-            raise errors.invalid(
-                "You can not pass `payment_method_collection` in `payment` mode.",
-                "payment_method_collection",
-            )
+        once = ("subscription_data", "payment_method_collection", "setup_intent_data")
+        _refuse(params, "payment", once)
         return
     if not any(recurring):
         raise errors.invalid(
@@ -163,9 +174,8 @@ def _check_mode(stripe: Peers, params: CreateSession) -> None:
             " prices.",
             "mode",
         )
-    for name in ("payment_intent_data", "invoice_creation", "customer_creation"):
-        if getattr(params, name) is not None:
-            raise errors.invalid(f"You can not pass `{name}` in `subscription` mode.", name)
+    names = ("payment_intent_data", "invoice_creation", "customer_creation", "setup_intent_data")
+    _refuse(params, "subscription", names)
 
 
 def _check_currencies(stripe: Peers, params: CreateSession) -> None:

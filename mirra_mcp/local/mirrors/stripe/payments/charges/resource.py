@@ -49,6 +49,11 @@ COPIED = (
 )
 """What a charge takes over from its payment intent."""
 
+NO_FEE = (
+    "Can only apply an application_fee when the request is made on behalf of another account (using"
+    " an OAuth key, the Stripe-Account header, or the destination parameter)."
+)
+
 
 class Charges(ChargeBooking):
     """Attempts to take money."""
@@ -113,6 +118,8 @@ class Charges(ChargeBooking):
         Source: https://docs.stripe.com/api/charges/create
         """
         money.check_amount(params.amount, params.currency)
+        if params.application_fee_amount and not (self.stripe.account or params.transfer_data):
+            raise errors.invalid(NO_FEE, "application_fee_amount")
         method = self._source(params)
         given = params.given()
         fields = {name: given[name] for name in COPIED if name in given}
@@ -155,6 +162,9 @@ class Charges(ChargeBooking):
         Source: https://docs.stripe.com/api/charges/update
         """
         doc, given = self.get(id), params.given()
+        for name in ("customer", "transfer_group"):
+            if given.get(name) is not None and doc[name] not in (None, given[name]):
+                raise errors.invalid(f"`{name}` may only be provided if it has not been set.", name)
         if "shipping" in given:
             given["shipping"] = shipping_of(given["shipping"])
         if report := given.pop("fraud_details", None):
@@ -367,6 +377,8 @@ class Charges(ChargeBooking):
         if params.source.startswith("tok_"):
             made = self.stripe.tokens.spend(params.source, "source")
             return methods.save({**made, "id": f"card_{self.mirror.ids.token(24)}"})
+        if params.source.startswith(("card_", "src_", "ba_")):  # whose it is has to be said
+            raise errors.missing("token", params.source, "source", status=400)
         return methods.resolve(params.source, "source")
 
     def _remember_checks(self, method: Doc) -> None:

@@ -129,6 +129,15 @@ class IncrementIntent(StripeParams):
     transfer_data: TransferData | None = None
 
 
+ONLY_CONFIRMED = (
+    "off_session",
+    "error_on_requires_action",
+    "mandate",
+    "mandate_data",
+    "return_url",
+    "confirmation_token",
+)
+"""Parameters of a create that are for its confirmation."""
 CARD_OPTIONS: Doc = {
     "installments": None,
     "mandate_options": None,

@@ -19,6 +19,7 @@ from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import (
 )
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import enter_clock
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import (
+    ONLY_CONFIRMED,
     CancelIntent,
     CaptureIntent,
     ConfirmIntent,
@@ -119,7 +120,7 @@ class PaymentIntents(IntentForms):
                 "You may only specify one of these parameters: automatic_payment_methods,"
                 " confirmation_method."
             )
-        for name in ("off_session", "error_on_requires_action", "mandate", "confirmation_token"):
+        for name in ONLY_CONFIRMED:
             if getattr(params, name) and not params.confirm:
                 raise errors.invalid(
                     f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless"

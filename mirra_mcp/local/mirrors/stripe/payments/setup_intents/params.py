@@ -24,7 +24,6 @@ class CreateSetup(SaveSetup, CreateForm, PayerForm):
     """Parameters of a new setup intent."""
 
     mandate_data: Doc | None = None
-    single_use: Doc | None = None
     usage: FutureUsage = "off_session"
 
 

@@ -84,10 +84,17 @@ class SetupIntents(ActingIntents):
                 "You may only specify one of these parameters: automatic_payment_methods,"
                 " payment_method_types."
             )
+        for name in ("return_url", "mandate_data"):
+            if getattr(params, name) and not params.confirm:
+                raise errors.invalid(
+                    f"The parameter `{name}` cannot be passed when creating a SetupIntent unless"
+                    " `confirm` is set to true.",
+                    name,
+                )
         enter_clock(self.stripe, params.customer)
         method = self._method(params, params.customer)
         given: Doc = params.given()
-        for name in ("confirm", "return_url", "mandate_data", "single_use", "use_stripe_sdk"):
+        for name in ("confirm", "return_url", "mandate_data", "use_stripe_sdk"):
             given.pop(name, None)
         for name in ("payment_method_data", "confirmation_token"):
             given.pop(name, None)
