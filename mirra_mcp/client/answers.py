@@ -14,6 +14,7 @@ from mirra_mcp.client.calls import SETTING, SHORTEST_SECRET, Answer, Call
 from mirra_mcp.client.errors import MirraError, Outcome
 from mirra_mcp.client.extensions import Extension
 from mirra_mcp.wire.errors import ErrorBody, ErrorDetail
+from mirra_mcp.wire.problems import flaw
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -160,11 +161,11 @@ def _redirect(answer: Answer, call: Call) -> MirraError:
 def _unfit(
     error: ValidationError, model: type[BaseModel], answer: Answer, call: Call
 ) -> MirraError:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     said = f"{call.base} answered {call.name}"
     if first["type"] != "json_invalid":
         where = ".".join(str(part) for part in first["loc"])
-        at = f" (`{where}`: {first['msg'].lower()})" if where else f" ({first['msg'].lower()})"
+        at = f" (`{where}` {flaw(first)})" if where else f" (it {flaw(first)})"
         return _malformed(
             call,
             answer,

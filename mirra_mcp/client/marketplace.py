@@ -48,6 +48,7 @@ from mirra_mcp.wire.marketplace import (
     UpdateResource,
 )
 from mirra_mcp.wire.model import Body, Doc
+from mirra_mcp.wire.problems import flaw
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -319,12 +320,12 @@ class MarketplaceClient(ClosingClient):
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "data"
-            reason = first["msg"].lower()
+            reason = flaw(first)
         raise explained(
             MirraError(
-                f"{self.url} answered {request} with no {model.__name__} (`{where}`: {reason}).",
+                f"{self.url} answered {request} with no {model.__name__} (`{where}` {reason}).",
                 code="mirra.client.unexpected_shape",
                 request=request,
                 status=200,

@@ -14,6 +14,10 @@ LOST = (
     "Session not found: it has ended, or the server was restarted. Send a new initialize request"
     " without the Mcp-Session-Id header; Mirra's own sessions live on."
 )
+NO_MESSAGE = (
+    'The body is no JSON-RPC 2.0 message: it must be one object with "jsonrpc": "2.0", a "method",'
+    ' and, for a request, an "id" that is a text or a number.'
+)
 
 
 class Explaining:
@@ -69,6 +73,8 @@ def _more(body: bytes, version: str) -> bytes:
         return body
     if message == "Session not found":
         error["message"] = LOST
+    elif message.startswith("Validation error:"):
+        error["message"] = NO_MESSAGE
     elif version and version not in VERSIONS and code == INVALID_PARAMS:
         answer["error"] = {
             "code": UNSUPPORTED_PROTOCOL_VERSION,

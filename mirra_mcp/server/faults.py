@@ -8,6 +8,7 @@ from mirra_mcp.client.errors import MirraError
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.wire.faults import AddFault
 from mirra_mcp.wire.model import Doc
+from mirra_mcp.wire.problems import flaw
 
 if TYPE_CHECKING:
     from mirra_mcp.client.client import MirraClient
@@ -36,7 +37,7 @@ async def change(
             fields = [each.alias or name for name, each in AddFault.model_fields.items()]
             raise Refusal(
                 "mirra.request.invalid",
-                f"'{field}' of 'fault.add': {first['msg']}.{nearest(field, fields)}",
+                f"'{field}' of 'fault.add' {flaw(first)}.{nearest(field, fields)}",
                 'As {"rule": "POST /v1/charges: disconnect after, once"}, or with fields: '
                 f"{listed(fields)}.",
             ) from None

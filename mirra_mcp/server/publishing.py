@@ -20,6 +20,7 @@ from mirra_mcp.wire.marketplace import (
     UpdateResource,
 )
 from mirra_mcp.wire.model import Doc, Wire
+from mirra_mcp.wire.problems import flaw
 
 if TYPE_CHECKING:
     from mirra_mcp.client.marketplace import MarketplaceClient
@@ -298,8 +299,8 @@ def _merged(known: Resource | None, part: str, changes: dict[str, Any]) -> dict[
 
 
 def _invalid(error: ValidationError) -> Refusal:
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems[:10])
+    problems = error.errors(include_url=False, include_input=False)
+    told = "; ".join(f"{'.'.join(map(str, each['loc']))} {flaw(each)}" for each in problems[:10])
     return Refusal(
         "VALIDATION_ERROR", f"The resource makes no sense: {told}.", "Correct these, and repeat."
     )

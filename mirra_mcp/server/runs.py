@@ -9,6 +9,7 @@ from mirra_mcp.server.answers import LIMIT, counted, fit, narrowed, size
 from mirra_mcp.server.errors import Refusal
 from mirra_mcp.server.packets import fitted as fitted_packets
 from mirra_mcp.wire.model import Doc, Wire
+from mirra_mcp.wire.problems import flaw
 from mirra_mcp.wire.runs import (
     AttemptResult,
     CriterionResult,
@@ -67,10 +68,10 @@ def read_verdicts(given: list[dict[str, Any]] | None) -> list[Verdict] | None:
     try:
         return [Verdict.model_validate(each) for each in given]
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         raise Refusal(
             "mirra.request.invalid",
-            f"A verdict makes no sense: {'.'.join(map(str, first['loc']))}: {first['msg']}.",
+            f"A verdict makes no sense: {'.'.join(map(str, first['loc']))} {flaw(first)}.",
             'Give each as {"criterion": 3, "result": "fail", "explanation": "..."}, with the '
             "`criterion` that `judge` names.",
         ) from None

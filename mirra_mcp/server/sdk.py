@@ -35,6 +35,7 @@ from pydantic_core import to_json
 from mirra_mcp.server import pipes
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.server.visits import asking
+from mirra_mcp.wire.problems import flaw
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -111,9 +112,12 @@ class KitServer(MCPServer[Any]):
         message = str(error)
         if isinstance(error.__cause__, ValidationError):
             problems = error.__cause__.errors(include_url=False, include_input=False)
-            message = "; ".join(
-                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-                for problem in problems
+            message = (
+                "; ".join(
+                    f"'{'.'.join(str(part) for part in problem['loc'])}' {flaw(problem)}"
+                    for problem in problems
+                )
+                + "."
             )
         return Refusal("mirra.request.invalid", message, f"{name} takes: {known}.")
 

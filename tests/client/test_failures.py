@@ -245,7 +245,7 @@ async def test_a_server_that_trickles_is_given_up_in_time() -> None:
             "is no Session (`createdAt`",
             id="wrong-type",
         ),
-        pytest.param(answer({}), "unexpected_shape", "(`sessionId`: field required)", id="bare"),
+        pytest.param(answer({}), "unexpected_shape", "(`sessionId` is missing)", id="bare"),
         pytest.param(answer([]), "unexpected_shape", "is no Session", id="list"),
         pytest.param(answer("null"), "unexpected_shape", "is no Session", id="null"),
         pytest.param(stream("data: {}\n\n"), "event_stream", "event stream", id="event-stream"),

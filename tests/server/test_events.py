@@ -61,7 +61,7 @@ async def test_waiting_in_vain_ends_too(agent: Agent, session: Session) -> None:
 
 async def test_bad_input_is_refused(agent: Agent, session: Session) -> None:
     error = await agent.refusal("mirra_events_read", wait_seconds=26)
-    assert "less than or equal to 25" in error["message"]
+    assert "at most 25" in error["message"]
     error = await agent.refusal("mirra_events_read", types=["state.change"])
     assert "'state.changed'" in error["message"]
     error = await agent.refusal("mirra_events_read", session="ses_nope")

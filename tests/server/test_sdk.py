@@ -55,8 +55,7 @@ def small() -> KitServer:
             {"number": "one"},
             {
                 "code": "mirra.request.invalid",
-                "message": "number: Input should be a valid integer, "
-                "unable to parse string as an integer",
+                "message": "'number' must be a whole number.",
                 "hint": "divide takes: number, by.",
             },
         ),

@@ -56,7 +56,7 @@ async def test_starting_tells_how_far_it_is(server: KitServer, mode: Mode) -> No
         ({"mirrors": ["toi"]}, "mirra.session.mirror_not_in_catalog", "Did you mean 'toy'"),
         ({"mirrors": []}, "mirra.request.invalid", "`mirrors` says what to start"),
         ({}, "mirra.request.invalid", "`mirrors` says what to start"),
-        ({"mirrors": "toy"}, "mirra.request.invalid", "mirrors: Input should be a valid list"),
+        ({"mirrors": "toy"}, "mirra.request.invalid", "'mirrors' must be a list"),
         (
             {"mirrors": ["toy"], "seeds": {"toy": "bussy"}},
             "mirra.fixture.not_found",

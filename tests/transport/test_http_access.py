@@ -1,26 +1,22 @@
 """Streamable HTTP: who gets in, from where, with how much."""
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import httpx2
 import pytest
-import uvicorn
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.local.app import LocalMirra
-from mirra_mcp.server.app import build_server
-from mirra_mcp.server.http import HttpOptions, http_app
+from mirra_mcp.server.http import HttpOptions
 from mirra_mcp.settings import Settings
 from mirra_mcp.wire.sessions import CreateSession
 from tests.answers import error
+from tests.transport.serving import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -35,23 +31,6 @@ HELLO = {
     },
 }
 ACCEPT = {"accept": "application/json, text/event-stream"}
-
-
-@contextmanager
-def serving(connect: Callable[[str | None], Any], **options: Any) -> Iterator[str]:
-    """Serve over HTTP in a thread; gives the URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        http = HttpOptions(port=port, **options)
-        app = http_app(build_server(connect, Settings(), http=http), http)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            thread.join(10)
 
 
 async def never(token: str | None) -> MirraClient:

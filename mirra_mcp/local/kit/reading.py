@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.wire.model import Body, Doc
+from mirra_mcp.wire.problems import flaw
 
 B = TypeVar("B", bound=Body)
 
@@ -52,7 +53,7 @@ def checked(model: type[B], given: Any) -> B:
         names = [field.alias or name for name, field in model.model_fields.items()]
         path = ".".join(str(part) for part in first["loc"]) or "body"
         guess = nearest(path, names) if first["type"] == "extra_forbidden" else ""
-        raise invalid(f"'{path}': {first['msg']}.{guess}", f"Fields: {', '.join(names)}.") from None
+        raise invalid(f"'{path}' {flaw(first)}.{guess}", f"Fields: {', '.join(names)}.") from None
 
 
 def invalid(message: str, hint: str | None = None) -> Refusal:

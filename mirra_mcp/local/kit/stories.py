@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel, to_snake
 from mirra_mcp.local.kit.errors import Refusal, SimulateError, nearest
 from mirra_mcp.wire.admin import Parameter, SimulateEvent
 from mirra_mcp.wire.model import Doc
+from mirra_mcp.wire.problems import flaw
 
 if TYPE_CHECKING:
     from mirra_mcp.local.kit.resource import Resource
@@ -42,7 +43,7 @@ class Story:
             path = ".".join(map(str, first["loc"]))
             fields = self.params.model_fields.items()
             known = [field.alias or name for name, field in fields]
-            told = f"'{path}' of event '{self.event}': {first['msg']}."
+            told = f"'{path}' of event '{self.event}' {flaw(first)}."
             if first["type"] == "extra_forbidden":
                 told = f"Event '{self.event}' takes no '{path[:80]}'.{nearest(path, known)}"
             hint = f"The event takes: {', '.join(known) or 'nothing'}."

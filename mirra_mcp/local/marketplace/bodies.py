@@ -16,6 +16,7 @@ from mirra_mcp.local.kit.foreign import DEEPEST, is_deep
 from mirra_mcp.local.marketplace.errors import Refused, bad, invalid
 from mirra_mcp.wire.marketplace import Answered, CreateResource, UpdateResource
 from mirra_mcp.wire.model import Body, Doc
+from mirra_mcp.wire.problems import flaw
 
 LIMIT = 4 * 1024 * 1024
 LARGE = 64 * 1024
@@ -84,12 +85,12 @@ def fit(model: type[B], given: Doc) -> B:
         return model.model_validate(given)
     except ValidationError as error:
         names = [field.alias or name for name, field in model.model_fields.items()]
-        found = error.errors(include_url=False, include_input=False, include_context=False)
+        found = error.errors(include_url=False, include_input=False)
         problems = []
         for each in found[:50]:
             field = ".".join(str(part) for part in each["loc"])[:200] or "body"
             guess = nearest(field, names) if each["type"] == "extra_forbidden" else ""
-            problems.append((field, f"{each['msg']}.{guess}"))
+            problems.append((field, f"{flaw(each)}.{guess}"))
         raise invalid(problems) from None
 
 

@@ -20,6 +20,7 @@ from mirra_mcp.local.marketplace.keys import Keys
 from mirra_mcp.local.marketplace.store import Store
 from mirra_mcp.wire import installations as wire
 from mirra_mcp.wire.model import Body, Doc
+from mirra_mcp.wire.problems import flaw
 
 KINDS: dict[str, type[Body]] = {
     "api_key": wire.ApiKeyCredentials,
@@ -79,12 +80,12 @@ def read(type: str, given: Doc) -> Credential:
     except ValidationError as error:
         names = [field.alias or name for name, field in model.model_fields.items()]
         problems = []
-        for each in error.errors(include_url=False, include_input=False, include_context=False):
+        for each in error.errors(include_url=False, include_input=False):
             name = str(each["loc"][0]) if each["loc"] else "credentials"
             guess = nearest(name, names) if each["type"] == "extra_forbidden" else ""
             if each["type"] == "extra_forbidden" and name not in names:
                 name = name if name.isidentifier() and len(name) <= 30 else "an unknown field"
-            problems.append((f"credentials.{name}", f"{each['msg']}.{guess}"))
+            problems.append((f"credentials.{name}", f"{flaw(each)}.{guess}"))
         needed = [
             field.alias or name for name, field in model.model_fields.items() if field.is_required()
         ]

@@ -23,6 +23,7 @@ from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.routes import Answer, Call, Route, routes_of
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.wire.model import Doc
+from mirra_mcp.wire.problems import flaw
 
 log = logging.getLogger("mirra_mcp.local")
 
@@ -135,7 +136,7 @@ def _problem(noun: Resource, fields: Any) -> str | None:
         route.params.model_validate(_parameters(route, fields))  # type: ignore[union-attr]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        return f"'{'.'.join(map(str, first['loc']))}': {first['msg']}."
+        return f"'{'.'.join(map(str, first['loc']))}' {flaw(first)}."
     except VendorError as error:
         return orjson.dumps(error.body).decode()
     return None

@@ -111,7 +111,7 @@ def test_an_ephemeral_session_ends_by_itself_and_says_so(world: World) -> None:
 @pytest.mark.parametrize(
     ("body", "code", "words"),
     [
-        ({}, "mirra.request.invalid", "'mirrors': Field required"),
+        ({}, "mirra.request.invalid", "'mirrors' is missing"),
         ({"mirrors": []}, "mirra.request.invalid", "'mirrors'"),
         ({"mirrors": "toy"}, "mirra.request.invalid", "'mirrors'"),
         ({"mirrors": ["toy"], "seed": {}}, "mirra.request.invalid", "Did you mean 'seeds'?"),

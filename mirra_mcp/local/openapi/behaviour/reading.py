@@ -12,6 +12,7 @@ from mirra_mcp.local.openapi.behaviour.expressions import Expression
 from mirra_mcp.local.openapi.behaviour.rules import ApiRules, Behaviour, NounRules, schema
 from mirra_mcp.local.openapi.plan import Noun, Plan
 from mirra_mcp.wire.model import Doc
+from mirra_mcp.wire.problems import flaw
 
 MOST = 20
 """Faults that are told at once."""
@@ -81,7 +82,7 @@ def _part(model: Any, given: Any, place: Place, faults: list[Fault]) -> Any:
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
             loc = tuple(part for part in each["loc"] if not _is_branch(part))
-            told = each["msg"].removeprefix("Value error, ")
+            told = flaw(each)
             if each["type"] == "extra_forbidden":
                 takes = _taken(model, loc)
                 guess = nearest(str(loc[-1]), takes).rstrip("?")
