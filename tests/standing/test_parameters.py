@@ -96,8 +96,7 @@ UNREAD: dict[str, dict[str, str]] = {
             "use_case_summary",
         ),
         "kept and shown in the verification as it was sent",
-    )
-    | dict.fromkeys(("address_line2", "provide_feedback", "send_digits"), "without effect so far"),
+    ),
 }
 """By vendor and parameter: why nothing reads it."""
 

@@ -122,7 +122,7 @@ UNREAD: dict[str, tuple[str, ...]] = {
         "MachineDetectionSilenceTimeout", "MachineDetectionSpeechEndThreshold",
         "MachineDetectionSpeechThreshold", "MachineDetectionTimeout", "Passports",
         "RecordingChannels", "RecordingConfigurationId", "RecordingStatusCallbackEvent",
-        "RecordingTrack", "SipAuthPassword", "SipAuthUsername", "Trim",
+        "RecordingTrack", "SendDigits", "SipAuthPassword", "SipAuthUsername", "Trim",
     ),
     "GET /2010-04-01/Accounts/{account}/Recordings.json": ("ConferenceSid", "IncludeSoftDeleted"),
     "GET /2010-04-01/Accounts/{account}/Recordings/{Sid}.json": ("IncludeSoftDeleted",),
@@ -139,11 +139,11 @@ UNREAD: dict[str, tuple[str, ...]] = {
     "GET /2010-04-01/Accounts/{account}/Notifications.json": ("MessageDate",),
     "GET /v1/Services/{service}/Compliance/Usa2p/Usecases": ("BrandRegistrationSid",),
     "GET /v1/Tollfree/Verifications": ("IncludeSubAccounts", "TrustProductSid"),
-    "GET /v2/PhoneNumbers/{PhoneNumber}": ("PartnerSubId", "VerificationSid"),
+    "GET /v2/PhoneNumbers/{PhoneNumber}": ("AddressLine2", "PartnerSubId", "VerificationSid"),
     "POST /2010-04-01/Accounts/{account}/Messages.json": (
         "AddressRetention", "ApplicationSid", "Attempt", "ContentRetention", "ContentVariables",
         "FallbackFrom", "ForceDelivery", "MaxPrice", "MessageIntent", "PersistentAction",
-        "RiskCheck", "ShortenUrls", "TrafficType",
+        "ProvideFeedback", "RiskCheck", "ShortenUrls", "TrafficType",
     ),
     "POST /2010-04-01/Accounts/{account}/OutgoingCallerIds.json": (
         "CallDelay", "Extension", "StatusCallback", "StatusCallbackMethod",
@@ -155,7 +155,9 @@ UNREAD: dict[str, tuple[str, ...]] = {
     f"POST {_FACTORS}": ("Binding.Alg", "Binding.PublicKey", "Config.AppId", *_PUSH),
     f"POST {_FACTORS}/{{Sid}}": _PUSH,
     "POST /v2/Services/{ServiceSid}/VerificationCheck": ("SnaClientToken",),
-    "POST /v2/Services/{ServiceSid}/Verifications": ("EnableSnaClientToken", "Templates"),
+    "POST /v2/Services/{ServiceSid}/Verifications": (
+        "EnableSnaClientToken", "SendDigits", "Templates",
+    ),
 }  # fmt: skip
 """By endpoint the parameters that Twilio takes, and that change nothing here.
 

@@ -34,7 +34,6 @@ class OwnerParams(TwilioParams):
     first_name: str = ""
     last_name: str = ""
     address_line1: str = ""
-    address_line2: str = ""
     city: str = ""
     state: str = ""
     postal_code: str = ""

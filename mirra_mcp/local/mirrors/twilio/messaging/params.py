@@ -21,7 +21,6 @@ class CreateMessage(TwilioParams):
     send_as_mms: str = ""
     schedule_type: str = ""
     send_at: str = ""
-    provide_feedback: str = ""
 
 
 class UpdateMessage(TwilioParams):

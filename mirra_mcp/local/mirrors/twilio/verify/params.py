@@ -113,7 +113,6 @@ class StartVerification(TwilioParams):
     channel: str
     custom_friendly_name: str | None = None
     custom_message: str | None = None
-    send_digits: str | None = None
     locale: str | None = None
     custom_code: str | None = None
     amount: str | None = None

@@ -30,7 +30,6 @@ class CreateCall(CallFields):
     sender: str = Field("", alias="From")
     application_sid: str = ""
     status_callback_event: list[str] = []
-    send_digits: str = ""
     timeout: str = ""
     record: str = ""
     recording_status_callback: str = ""
