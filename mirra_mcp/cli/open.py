@@ -46,7 +46,7 @@ def open(part: str, only_print: bool, session: str | None, as_json: bool, data_d
         id = place.session.session_id
         if not settings.is_hosted and place.session.dashboard_url:
             return place.session.dashboard_url
-        from mirra_mcp.local.page.serving import serve
+        from mirra_mcp.local.page.door.serving import serve
 
         await serve(
             settings.api_url,

@@ -99,7 +99,7 @@ class LocalMirra:
         from mirra_mcp.local.kit.clock import wall
         from mirra_mcp.local.kit.folder import Folder
         from mirra_mcp.local.kit.host import Host
-        from mirra_mcp.local.page.keys import Keys
+        from mirra_mcp.local.page.door.keys import Keys
 
         settings, vendors = self._settings, self._kinds
         if vendors is None:

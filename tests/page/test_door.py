@@ -192,4 +192,7 @@ def test_nothing_of_the_page_is_loaded_before_it_is_asked_for() -> None:
         "    print(before, status, 'jinja2' in loaded())\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "['mirra_mcp.local.page.keys'] 303 True", done.stderr
+    assert (
+        done.stdout.strip()
+        == "['mirra_mcp.local.page.door', 'mirra_mcp.local.page.door.keys'] 303 True"
+    ), done.stderr

@@ -35,7 +35,7 @@ from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.errors import Refusal, internal
 from mirra_mcp.local.kit.host import Host
 from mirra_mcp.local.kit.ratelimit import RateLimiter
-from mirra_mcp.local.page.keys import Keys
+from mirra_mcp.local.page.door.keys import Keys
 
 log = logging.getLogger("mirra_mcp.local")
 

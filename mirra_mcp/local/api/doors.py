@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.host import Host
 from mirra_mcp.local.kit.ports import App
-from mirra_mcp.local.page.keys import Keys
+from mirra_mcp.local.page.door.keys import Keys
 
 if TYPE_CHECKING:
     from mirra_mcp.local.marketplace.door import Door

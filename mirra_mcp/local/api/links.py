@@ -5,7 +5,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from mirra_mcp.local.api.reading import host_of
-from mirra_mcp.local.page.keys import Keys
+from mirra_mcp.local.page.door.keys import Keys
 from mirra_mcp.wire.runs import Run, RunStarted
 from mirra_mcp.wire.sessions import Session
 

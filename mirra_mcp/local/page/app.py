@@ -20,8 +20,8 @@ from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.page import home, statics
-from mirra_mcp.local.page.access import Access
-from mirra_mcp.local.page.keys import Keys
+from mirra_mcp.local.page.door.access import Access
+from mirra_mcp.local.page.door.keys import Keys
 from mirra_mcp.local.page.moves import routes as moves
 from mirra_mcp.local.page.rendering import SAFE, notice, passing
 from mirra_mcp.local.page.runs import routes as runs
@@ -56,6 +56,7 @@ class PageApp:
             exception_handlers={
                 MirraError: _failed,  # type: ignore[dict-item]  # Starlette types them as Exception
                 HTTPException: _unrouted,  # type: ignore[dict-item]  # the same
+                Exception: _crashed,
             },
         )
         self._app.router.redirect_slashes = False
@@ -133,7 +134,12 @@ def _without_key(request: Request) -> Response:
 
 
 async def _failed(request: Request, error: MirraError) -> Response:
-    return notice(request, error.status or 502, error.message, error.hint)
+    status = error.status if error.status and error.status >= 400 else 502
+    return notice(request, status, error.message, error.hint)
+
+
+async def _crashed(request: Request, error: Exception) -> Response:
+    return _broken(request)
 
 
 async def _unrouted(request: Request, error: HTTPException) -> Response:

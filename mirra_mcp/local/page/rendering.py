@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from mirra_mcp import __version__
 from mirra_mcp.local.page import words
-from mirra_mcp.local.page.links import linked
+from mirra_mcp.local.page.state.links import linked
 from mirra_mcp.local.page.statics import href
 from mirra_mcp.local.page.visits import Visit
 

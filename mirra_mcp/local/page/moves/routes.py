@@ -184,15 +184,13 @@ async def _preview(seeing: Visit, span: str | None, to: datetime | None) -> Cloc
 
 async def _snapshots(seeing: Visit) -> list[Kept]:
     """Return the snapshots that the log tells of, the newest first."""
-    assert seeing.session is not None
-    page = await seeing.mirra.events_page(
-        seeing.session.session_id, limit=1000, types=["session.lifecycle"]
-    )
+    told = await chronicle(seeing)
+    events = await told.entries(1, told.threads.last, ["session.lifecycle"])
     found = {
         str(each.data.get("snapshotId")): Kept(
             str(each.data.get("snapshotId")), str(each.data.get("at", "")), each.id
         )
-        for each in page.events
+        for each in events
         if each.data.get("action") == "snapshot"
     }
     return list(found.values())[::-1]

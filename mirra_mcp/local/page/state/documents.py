@@ -13,7 +13,6 @@ from mirra_mcp.wire.model import Doc
 
 MOST_STEPS = 200
 """Changes of a document that its page shows, the newest."""
-MOST_PAGES = 50
 PER_TABLE = 20
 
 
@@ -51,31 +50,18 @@ async def document(seeing: Visit, vendor: str, entity: str, id: str, at: str | N
     return docs[0] if docs else None
 
 
-async def history(seeing: Visit, told: Chronicle, vendor: str, id: str) -> list[Step]:
+async def history(told: Chronicle, vendor: str, id: str) -> list[Step]:
     """Return what changed a document, the newest first.
 
     Raises:
         MirraError: the log can't be read.
     """
-    assert seeing.session is not None
-    found: list[Step] = []
-    after = 0
-    for _ in range(MOST_PAGES):
-        page = await seeing.mirra.events_page(
-            seeing.session.session_id,
-            after=after,
-            limit=1000,
-            types=["state.changed"],
-            mirror=vendor,
-        )
-        found += [
-            Step(change(each), str(each.data.get("at", "")), told.threads.find(each.id))
-            for each in page.events
-            if each.data.get("entityId") == id
-        ]
-        after = page.next_after
-        if len(page.events) < 1000:
-            break
+    changed = await told.entries(1, told.threads.last, ["state.changed"], vendor)
+    found = [
+        Step(change(each), str(each.data.get("at", "")), told.threads.find(each.id))
+        for each in changed
+        if each.data.get("entityId") == id
+    ]
     return found[: -MOST_STEPS - 1 : -1]
 
 

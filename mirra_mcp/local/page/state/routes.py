@@ -52,7 +52,7 @@ async def document(request: Request) -> Response:
     vendor, entity, id = (request.path_params[name] for name in ("vendor", "entity", "id"))
     at = _at(request)
     doc = await documents.document(seeing, vendor, entity, id, at)
-    steps = await documents.history(seeing, await chronicle(seeing), vendor, id)
+    steps = await documents.history(await chronicle(seeing), vendor, id)
     if doc is None and not steps:
         raise MirraError(
             f"There is no '{id[:80]}' among the {entity[:60]}.",

@@ -1,6 +1,7 @@
 """The timelines that somebody looks at: each reads its session's log once, and then what is new."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 
 from starlette.requests import Request
@@ -14,6 +15,8 @@ from mirra_mcp.wire.events import Event
 AT_ONCE = 1000
 RECENT = 2000
 """Entries that are read at first of a log that is longer."""
+KEPT = 5000
+"""Entries that are kept of a log that can only be read once."""
 UNPAGED = ("mirra.not_offered", "mirra.client.event_stream")
 """What a Mirra refuses with that has the log as a stream alone."""
 WAIT = 20.0
@@ -33,6 +36,8 @@ class Chronicle:
         self._lock = asyncio.Lock()
         self._streams = False
         """Whether this Mirra has the log as a stream alone."""
+        self._streamed: list[Event] = []
+        """The newest entries that such a stream told."""
         self.threads = Threads(exact=exact)
 
     async def catch_up(self, wait: float = 0.0, *, whole: bool = False) -> None:
@@ -66,6 +71,37 @@ class Chronicle:
             return 0
         return page.next_after
 
+    async def entries(
+        self, first: int, last: int, types: Sequence[str] = (), mirror: str | None = None
+    ) -> list[Event]:
+        """Return entries of the log as they were told, of some types and of one mirror or of all.
+
+        Raises:
+            MirraError: the log can't be read.
+        """
+        if self._streams:
+            return [
+                each
+                for each in self._streamed
+                if first <= each.id <= last and (not types or each.type in types)
+                if mirror is None or each.data.get("mirror") == mirror
+            ]
+        found: list[Event] = []
+        after = first - 1
+        while after < last:
+            page = await self._mirra.events_page(
+                self._id,
+                after=after,
+                limit=min(last - after, AT_ONCE),
+                types=types or None,
+                mirror=mirror,
+            )
+            found += [each for each in page.events if each.id <= last]
+            if not page.events:
+                break
+            after = page.events[-1].id
+        return found
+
     async def _hear(self, wait: float) -> None:
         if self._streams:
             await asyncio.sleep(1)
@@ -76,7 +112,9 @@ class Chronicle:
     async def _read(self) -> bool:
         """Read a page; tell whether there is more."""
         if self._streams:
-            self.threads.read(await self._streamed(), is_end=True)
+            found = await self._stream()
+            self._streamed = [*self._streamed, *found][-KEPT:]
+            self.threads.read(found, is_end=True)
             return False
         after = self.threads.last
         try:
@@ -90,7 +128,7 @@ class Chronicle:
         self.threads.read(page.events, is_end=not more)
         return more
 
-    async def _streamed(self) -> list[Event]:
+    async def _stream(self) -> list[Event]:
         found: list[Event] = []
         async with aclosing(self._mirra.events(self._id, after=self.threads.last)) as stream:
             while True:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.client.refused import why
+from mirra_mcp.local.page.timeline.chronicles import Chronicle
 from mirra_mcp.local.page.timeline.code import Snippet, params_of, snippets
 from mirra_mcp.local.page.timeline.threads import Thread, Trip
 from mirra_mcp.local.page.visits import Visit
@@ -67,7 +68,7 @@ class Detail:
     """The body as nested values, where it was a form."""
 
 
-async def detail(seeing: Visit, thread: Thread) -> Detail:
+async def detail(seeing: Visit, told: Chronicle, thread: Thread) -> Detail:
     """Read all that a thread is made of.
 
     Raises:
@@ -76,10 +77,10 @@ async def detail(seeing: Visit, thread: Thread) -> Detail:
     assert seeing.session is not None
     id = seeing.session.session_id
     first = min(thread.first, *(_struck(thread) or [thread.first]))
-    events = await _entries(seeing, id, first, thread.last)
+    events = await told.entries(first, thread.last)
     trips = list(thread.trips.values())[:SHOWN]
     deliveries = await asyncio.gather(*(_delivery(seeing, id, each) for each in trips))
-    verdicts = await _verdicts(seeing, id, thread)
+    verdicts = await _verdicts(told, thread)
     head = next((each.data for each in events if each.id == thread.id), {})
     changed = [each for each in events if each.type == "state.changed"]
     return Detail(
@@ -108,19 +109,6 @@ def _struck(thread: Thread) -> list[int]:
     return [max(thread.first - len(thread.faults), 1)] if thread.kind == "call" else []
 
 
-async def _entries(seeing: Visit, id: str, first: int, last: int) -> list[Event]:
-    found: list[Event] = []
-    while first <= last:
-        page = await seeing.mirra.events_page(
-            id, after=first - 1, limit=min(last - first + 1, 1000)
-        )
-        if not page.events:
-            break
-        found += [each for each in page.events if each.id <= last]
-        first = page.events[-1].id + 1
-    return found
-
-
 async def _delivery(seeing: Visit, id: str, trip: Trip) -> Delivery | None:
     try:
         page = await seeing.mirra.webhooks(id, delivery=trip.id, limit=1)
@@ -131,14 +119,12 @@ async def _delivery(seeing: Visit, id: str, trip: Trip) -> Delivery | None:
     return page.webhooks[0] if page.webhooks else None
 
 
-async def _verdicts(seeing: Visit, id: str, thread: Thread) -> list[Doc]:
+async def _verdicts(told: Chronicle, thread: Thread) -> list[Doc]:
     """Read how receivers took forged copies: what is told after the thread's own entries."""
     if not thread.forged:
         return []
-    page = await seeing.mirra.events_page(
-        id, after=thread.last, limit=1000, types=["webhook.verification"]
-    )
-    return [each.data for each in page.events]
+    found = await told.entries(thread.last, thread.touched, ["webhook.verification"])
+    return [each.data for each in found]
 
 
 def change(event: Event) -> Change:

@@ -36,9 +36,10 @@ async def thread(request: Request) -> Response:
 async def part(request: Request) -> Response:
     """`GET /s/{session}/timeline/{entry}/part`: one thread alone, for the script."""
     seeing = await visit(request)
-    found = await _found(await chronicle(seeing), request.path_params["entry"])
-    told = await detail(seeing, found)
-    text = render("timeline/detail.html", visit=seeing, told=told, filter=_filter(request))
+    told = await chronicle(seeing)
+    found = await _found(told, request.path_params["entry"])
+    whole = await detail(seeing, told, found)
+    text = render("timeline/detail.html", visit=seeing, told=whole, filter=_filter(request))
     return HTMLResponse(text)
 
 
@@ -88,7 +89,7 @@ async def _list(seeing: Visit, entry: int | None) -> Response:
     found, more = filter.page(told.threads.newest())
     if found and not more and told.threads.start:
         more = found[-1].id
-    opened = None if thread is None else await detail(seeing, thread)
+    opened = None if thread is None else await detail(seeing, told, thread)
     return show(
         seeing,
         "timeline/index.html",

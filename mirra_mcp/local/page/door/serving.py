@@ -7,7 +7,7 @@ from socket import socket
 import uvicorn
 
 from mirra_mcp.local.page.app import PageApp
-from mirra_mcp.local.page.keys import Keys
+from mirra_mcp.local.page.door.keys import Keys
 
 HOST = "127.0.0.1"
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.errors import Refusal
-from mirra_mcp.local.page.keys import Keys
+from mirra_mcp.local.page.door.keys import Keys
 
 SAFE_METHODS = ("GET", "HEAD")
 Verdict = Literal["in", "again", "new", "key"]
