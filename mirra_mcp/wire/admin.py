@@ -149,6 +149,10 @@ class Metadata(Wire):
     fixtures: list[Fixture] = []
     entities: list[Entity] = []
     gaps: list[str] = []
+    fault_errors: list[str] = []
+    """The vendor's own errors that a fault rule can make it answer."""
+    declines: list[str] = []
+    """Why a bank may say no to a payment that a fault rule lets meet it."""
 
 
 class CatalogEntry(Wire):

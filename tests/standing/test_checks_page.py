@@ -14,6 +14,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     collateral,
     counts,
     errors,
+    faults,
     happenings,
     ids,
     order,
@@ -39,7 +40,7 @@ from tests.standing.project import ROOT
 PAGE, WORDS = ROOT / "docs" / "checks.md", ROOT / "docs" / "words.md"
 FAMILIES = (
     counts, owners, sums, twins, recipients, properties, happenings, statuses, states, ids,
-    webhooks, signatures, requests, bodies, errors, order, times, collateral,
+    webhooks, signatures, requests, bodies, errors, faults, order, times, collateral,
 )  # fmt: skip
 HEAD = """\
 # What a check can say

@@ -35,4 +35,6 @@ def _describe(kind: type[Mirror]) -> wire.Metadata:
             for noun in kind.resources
         ],
         gaps=kind.gaps_told() + list(kind.limits),
+        fault_errors=list(kind.fault_errors),
+        declines=list(kind.declines),
     )

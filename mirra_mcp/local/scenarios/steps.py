@@ -64,12 +64,19 @@ class _Known(dict[str, Any]):
         return name
 
 
+def _fault(data: Doc) -> tuple[str, bool]:
+    effect = (data.get("error") or data["effect"]).replace("_", " ")
+    about = data.get("type") or f"{data.get('method', '')} {data.get('path', '')}".strip()
+    return f"fault rule {data['faultId']} struck {about}: {effect}", False
+
+
 def _graded(data: Doc) -> tuple[str, bool]:
     return f"graded {data['result']}: {data['label']}", data["result"] == "fail"
 
 
 STEPS: Mapping[str, str] = {
     "start": "the session began",
+    "fork": "it goes on from where {sessionForked} was",
     "clock": "the clock was moved on to {at}",
     "reset": "{mirror} was reset to {seed}",
     "snapshot": "the snapshot {snapshotId} of {mirror} was taken",
@@ -79,6 +86,7 @@ TELLERS: Mapping[str, Callable[[Doc], tuple[str, bool]]] = {
     "traffic.request_completed": _request,
     "webhook.dispatched": _webhook,
     "webhook.verification": _forgery,
+    "fault.struck": _fault,
     "state.changed": _change,
     "evaluation.criterion_graded": _graded,
 }

@@ -80,6 +80,8 @@ class Request:
     """The idempotency key."""
     body: Any = None
     error: Any = None
+    fault: str | None = None
+    """The fault rule that struck it."""
 
     def __str__(self) -> str:
         """Name it as a log would."""
@@ -237,7 +239,7 @@ class World:
                 Request(
                     each.id, at_of(data), data["mirror"], data["method"], data["path"],
                     data.get("query", ""), data["status"], headers, key, data.get("request"),
-                    data.get("error"),
+                    data.get("error"), data.get("fault"),
                 )
             )  # fmt: skip
         return found

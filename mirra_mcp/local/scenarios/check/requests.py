@@ -61,11 +61,15 @@ class Requests:
         shape = "/".join("[^/]+" if _is_placeholder(each) else re.escape(each) for each in steps)
         return re.compile(shape + "/?")
 
+    def has_path(self, mirror: str, method: str, path: str) -> bool:
+        """Tell whether a call of such a method and path may be one of these."""
+        if self.method not in ("", method) or self.vendor not in ("", mirror):
+            return False
+        return not self.path or self._pattern.fullmatch(path) is not None
+
     def fits(self, each: Request) -> bool:
         """Tell whether a call is one of these."""
-        if self.method not in ("", each.method) or self.vendor not in ("", each.mirror):
-            return False
-        if self.path and not self._pattern.fullmatch(each.path):
+        if not self.has_path(each.mirror, each.method, each.path):
             return False
         if self.statuses and not self.statuses[0] <= each.status <= self.statuses[1]:
             return False

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from mirra_mcp.local.kit import forgeries
+from mirra_mcp.local.kit import forgeries, strikes
 from mirra_mcp.local.kit.clock import Clock, wall
 from mirra_mcp.local.kit.http import answer_vendor
 from mirra_mcp.local.kit.images import Images
@@ -24,6 +24,7 @@ from mirra_mcp.local.scenarios.check.grades import Grade
 from mirra_mcp.local.scenarios.check.reading import Reading, read_all
 from mirra_mcp.local.scenarios.vocabulary import Vocabulary
 from mirra_mcp.local.scenarios.world import Mark, World
+from mirra_mcp.wire.faults import AddFault
 from tests.local.kit.toy import Toy
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -88,7 +89,13 @@ class Stage:
             sent["content-type"] = "application/x-www-form-urlencoded"
         now = self.session.clock.now()
         call = Call(method, path, query, sent, content, now)
-        answer = answer_vendor(self.session, mirror, call, perf_counter())
+        rule = self.session.faults.of_call(mirror, call)
+        if rule is not None:
+            strikes.tell(self.session, rule, method=method, path=path)
+            call.fault = rule.id
+            if rule.effect == "disconnect_before":
+                return None
+        answer = answer_vendor(self.session, mirror, call, perf_counter(), rule)
         if status is None:
             assert answer.status < 300, answer.body
         else:
@@ -96,6 +103,10 @@ class Stage:
         self.deliver()
         raw = answer.encoded()
         return orjson.loads(raw) if raw else None
+
+    def fail(self, rule: str) -> None:
+        """Let calls or webhooks go wrong from now on."""
+        self.session.faults.add(self.session.mirrors, AddFault(rule=rule))
 
     def stripe(self, path: str, status: int | None = None, **form: Any) -> Any:
         """Post a form to Stripe; `a__b` is `a[b]`."""
@@ -127,7 +138,19 @@ class Stage:
         for parcel in session.take_mail(session.clock.now()):
             mirror = session.mirrors[parcel.mirror]
             letter = mirror.letter(parcel, session.wall())
-            done = self._answer(letter)
+            rule = session.faults.of_webhook(parcel)
+            if rule is not None:
+                strikes.tell(session, rule, deliveryId=parcel.id, type=parcel.type)
+            if rule is not None and rule.delay is not None:
+                with session.transaction():
+                    session.deliveries.again(parcel.id, rule.delay)
+                continue
+            if rule is not None and rule.effect == "lost":
+                done = Outcome(None, "Lost on the way.", 0.0, is_final=True)
+            else:
+                done = self._answer(letter)
+            if rule is not None and rule.effect == "twice":
+                self._answer(letter)
             fresh = session.deliveries.find(parcel.id)
             assert fresh is not None
             session.conclude(fresh, mirror, letter, done)

@@ -9,6 +9,7 @@ from mirra_mcp.local.scenarios.check.patterns import (
     collateral,
     counts,
     errors,
+    faults,
     happenings,
     ids,
     order,
@@ -45,4 +46,5 @@ PATTERNS: tuple[Pattern, ...] = (
     *properties.PATTERNS,
     *happenings.PATTERNS,
     *order.PATTERNS,
+    *faults.PATTERNS,
 )
