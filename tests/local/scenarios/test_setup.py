@@ -108,6 +108,26 @@ def test_subscriptions_come_in_the_status_that_is_said(
 
 
 @pytest.mark.parametrize(
+    ("text", "kinds", "charging"),
+    [
+        ("Two onboarded express sellers", ["express"] * 2, [True] * 2),
+        ("A new custom account", [], []),
+        ("A custom connected account (eve@example.com) that is not onboarded", ["custom"], [False]),
+        ("3 connected accounts", ["express"] * 3, [True] * 3),
+    ],
+)
+def test_connected_accounts_are_onboarded_unless_it_is_said(
+    stripe: Account, text: str, kinds: list[str], charging: list[bool]
+) -> None:
+    assert (stripe.read(text).not_applied == []) is bool(kinds)
+    sellers = [
+        each for each in stripe.all("stripe", "accounts") if each["controller"]["type"] != "account"
+    ]
+    assert [each["type"] for each in sellers] == kinds
+    assert [each["charges_enabled"] for each in sellers] == charging
+
+
+@pytest.mark.parametrize(
     ("text", "plural", "expected"),
     [
         ("The domains `a.com` and `b.com` are verified.", "domains",

@@ -78,6 +78,36 @@ def dunning_active(stripe: Peers) -> None:
         )
 
 
+def marketplace(stripe: Peers) -> None:
+    """Three sellers, one in each kind of account, and a sale by each kind of charge."""
+    paying = {"currency": "usd", "payment_method_types": ["card"], "confirm": True}
+    with History(stripe, 20) as history:
+        ada = history.seller("custom", "ada@sellers.example.com", "Ada's Engines", onboarded=True)
+        ida = history.seller("express", "ida@sellers.example.com", "Ida's Looms", onboarded=True)
+        history.seller("standard", "eve@sellers.example.com", "Eve's Apples", onboarded=False)
+        history.reach(10)
+        card = {"payment_method": "pm_card_visa", **paying}
+        with stripe.acting_for(ada):
+            history.post("payment_intents", amount=8000, application_fee_amount=800, **card)
+        history.post(
+            "payment_intents",
+            amount=5000,
+            application_fee_amount=500,
+            transfer_data={"destination": ida},
+            **card,
+        )
+        sale = history.post("payment_intents", amount=9000, transfer_group="order_1", **card)
+        for seller, amount in ((ada, 4000), (ida, 3000)):
+            history.post(
+                "transfers",
+                amount=amount,
+                currency="usd",
+                destination=seller,
+                source_transaction=sale["latest_charge"],
+                transfer_group="order_1",
+            )
+
+
 FIXTURES: dict[str, Fixture] = {
     "empty": Fixture("A fresh test account.", empty),
     "subscription-lifecycle": Fixture(
@@ -95,5 +125,12 @@ FIXTURES: dict[str, Fixture] = {
         "erin@example.com with a past_due subscription, three open invoices that failed, and"
         " retries under way: advance the clock to see them end.",
         dunning_active,
+    ),
+    "marketplace": Fixture(
+        "A platform with three connected accounts: ada@sellers.example.com (custom) and"
+        " ida@sellers.example.com (express) sell and are paid out daily,"
+        " eve@sellers.example.com (standard) hasn't finished onboarding; a direct charge, a"
+        " destination charge and a charge with two transfers, each with its fee.",
+        marketplace,
     ),
 }

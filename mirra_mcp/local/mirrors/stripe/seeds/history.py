@@ -66,3 +66,17 @@ class History:
     def subscribe(self, customer: str, price: str, **more: Any) -> Doc:
         """Begin a subscription."""
         return self.post("subscriptions", customer=customer, items=[{"price": price}], **more)
+
+    def seller(self, type: str, email: str, name: str, *, onboarded: bool) -> str:
+        """Open a connected account; return its id."""
+        asked = {"card_payments": {"requested": True}, "transfers": {"requested": True}}
+        made = self.post(
+            "accounts",
+            type=type,
+            email=email,
+            business_profile={"name": name},
+            capabilities=asked,
+        )
+        if onboarded:
+            self.stripe.accounts.onboard(self.stripe.accounts.get(made["id"]))
+        return str(made["id"])

@@ -126,6 +126,25 @@ def coupon(stripe: Peers, said: Said) -> str:
     return f"coupon {made['id']}, {percent:g} % off"
 
 
+@phrase(
+    r"{count} (?:(?P<status>onboarded|verified|new|restricted) )?"
+    r"(?:(?P<what>express|custom|standard) )?"
+    r"(?:connected accounts?|sellers?)(?: \(?{value:email}\)?)?"
+    r"(?:,? (?:that|who) (?:is|are) (?P<each>onboarded|verified|not onboarded|restricted))?",
+)
+def sellers(stripe: Peers, said: Said) -> str:
+    """Open connected accounts; they can charge and be paid unless it is said that they can't."""
+    kind, states = said.word("what") or "express", (said.word("status"), said.word("each"))
+    onboarded = not any(each in ("new", "restricted", "not onboarded") for each in states)
+    count, email = said.count(), said.value("email")
+    made = []
+    with History(stripe, 0) as history:
+        for number in range(_few(count)):
+            address = email if email and count == 1 else f"seller{number + 1}@example.com"
+            made.append(history.seller(kind, address, f"Seller {number + 1}", onboarded=onboarded))
+    return f"{kind} accounts {', '.join(made)}, {'' if onboarded else 'not '}onboarded"
+
+
 @phrase(r"an? webhook(?: endpoint)? (?:at |to |registered at )?{value:url}(?: for {values})?")
 def webhook(stripe: Peers, said: Said) -> str:
     """Register a webhook endpoint."""

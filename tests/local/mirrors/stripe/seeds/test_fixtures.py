@@ -16,7 +16,8 @@ from mirra_mcp.local.mirrors.stripe.mirror import Stripe
 from tests.local.mirrors.stripe.api.sdk_types import strangeness
 from tests.local.mirrors.stripe.client import NEW, NOW, OLD, Account
 
-SEEDED = ["subscription-lifecycle", "failed-payments", "dunning-active"]
+BILLING = ["subscription-lifecycle", "failed-payments", "dunning-active"]
+SEEDED = [*BILLING, "marketplace"]
 SDK = Path(stripe.__file__).parent
 
 
@@ -101,7 +102,7 @@ def test_a_fixture_is_the_same_each_time(seed: str) -> None:
         assert first == second
 
 
-@pytest.mark.parametrize("seed", SEEDED)
+@pytest.mark.parametrize("seed", BILLING)
 def test_seeded_documents_have_the_fields_that_the_sdk_knows(
     open_account: Callable[..., Account], seed: str
 ) -> None:
@@ -111,3 +112,24 @@ def test_seeded_documents_have_the_fields_that_the_sdk_knows(
         page = account.fetch(f"/v1/{path}", NEW)
         assert sorted(strangeness(page, SDK)) == [], path
         assert account.fetch(f"/v1/{path}", OLD)["data"] != []
+
+
+def test_a_marketplace_has_three_sellers_and_a_sale_of_each_kind(
+    open_account: Callable[..., Account],
+) -> None:
+    """Source: https://docs.stripe.com/connect/charges"""
+    account = open_account("marketplace")
+    accounts = account.fetch("/v1/accounts", NEW)
+    assert sorted(strangeness(accounts, SDK)) == []
+    sellers = {each["email"][:3]: each for each in accounts["data"]}
+    assert {name: each["charges_enabled"] for name, each in sellers.items()} == {
+        "ada": True,
+        "ida": True,
+        "eve": False,
+    }
+    fees = account.fetch("/v1/application_fees", NEW)["data"]
+    assert sorted(each["amount"] for each in fees) == [500, 800]
+    assert len(account.fetch("/v1/transfers", NEW)["data"]) == 3
+    made = account.client.v1.payouts.list({}, {"stripe_account": sellers["ida"]["id"]}).data
+    assert sum(each.amount for each in made) == 4500 + 3000
+    assert {each.status for each in made} == {"paid"}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
-from mirra_mcp.local.kit.routes import Call, route
+from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.access import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
@@ -48,6 +48,7 @@ class Accounts(StripeResource):
     """Connected accounts; they belong to the platform, whoever the call acts for."""
 
     entity, plural = "account", "accounts"
+    synonyms = ("connected account", "seller")
     object, prefix, path, id_length = "account", "acct", "/v1/accounts", 16
     indexes = ("_own",)
     blank: ClassVar[Doc] = {
@@ -140,7 +141,7 @@ class Accounts(StripeResource):
         return self.view(self.get(self.stripe.account or OWN_ACCOUNT))
 
     @route("POST /v1/accounts")
-    def create(self, params: CreateAccount, call: Call) -> Doc:
+    def create(self, params: CreateAccount) -> Doc:
         """Create a connected account. Source: https://docs.stripe.com/api/accounts/create
 
         Raises:
