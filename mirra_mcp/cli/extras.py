@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mirra_mcp.cli.detecting import detect
-from mirra_mcp.server.cards import folder
+from mirra_mcp.shipped import folder
 
 STARTERS: Mapping[str, str] = {
     "stripe": "stripe-refund.md",

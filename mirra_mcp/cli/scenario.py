@@ -64,7 +64,7 @@ def new(name: str | None, folder: Path, force: bool) -> None:
 
 
 def _home() -> "Traversable":
-    from mirra_mcp.server.cards import folder
+    from mirra_mcp.shipped import folder
 
     return folder("scenarios")
 

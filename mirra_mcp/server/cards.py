@@ -9,9 +9,6 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
 from mcp.server.mcpserver.tools import Tool
@@ -22,6 +19,7 @@ from mirra_mcp.server.errors import from_mirra
 from mirra_mcp.server.late import LateTool, Schemas
 from mirra_mcp.server.sdk import result
 from mirra_mcp.server.visits import InputNeeded
+from mirra_mcp.shipped import folder
 from mirra_mcp.wire.model import Wire
 
 HINTS = ("read_only", "destructive", "idempotent", "open_world")
@@ -51,12 +49,6 @@ class Card:
     def is_read_only(self) -> bool:
         """Whether the tool changes nothing."""
         return self.hints["read_only"]
-
-
-def folder(name: str) -> Traversable:
-    """Return the folder of cards: inside the installed package, else beside it (a checkout)."""
-    inside = files("mirra_mcp") / name
-    return inside if inside.is_dir() else Path(__file__).parents[2] / name
 
 
 def pages(name: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The command line as a whole: what it is, what it refuses, and how it says so."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,21 @@ def test_help_teaches_with_examples_and_names_every_command(tmp_path: Path) -> N
     assert done.returncode == 0
     for word in ("Examples:", "demo", "doctor", "install", "serve", "up", "Exit codes"):
         assert word in done.stdout
+
+
+def test_help_loads_no_server() -> None:
+    program = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from mirra_mcp.cli.app import mirra_mcp\n"
+        "assert CliRunner().invoke(mirra_mcp, ['--help']).exit_code == 0\n"
+        "heavy = ('mcp', 'starlette', 'uvicorn', 'httpx', 'mirra_mcp.server', 'mirra_mcp.local')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 REFUSED: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {

@@ -6,6 +6,7 @@ from tests.standing.project import files, imported, module_name, short
 
 WIRE, CLIENT, SERVER = "mirra_mcp.wire", "mirra_mcp.client", "mirra_mcp.server"
 LOCAL, SETTINGS, VENDORS = "mirra_mcp.local", "mirra_mcp.settings", "mirra_mcp.vendors"
+SHIPPED = "mirra_mcp.shipped"
 REACH, TESTING = "mirra_mcp.reach", "mirra_mcp.testing"
 KIT, API, MIRRORS = f"{LOCAL}.kit", f"{LOCAL}.api", f"{LOCAL}.mirrors"
 PAGE = f"{LOCAL}.page"
@@ -14,10 +15,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     WIRE: (WIRE,),
     SETTINGS: (),
     VENDORS: (),
+    SHIPPED: (),
     REACH: (REACH, CLIENT, WIRE, VENDORS),
     TESTING: (TESTING, REACH, CLIENT, LOCAL, WIRE, SETTINGS, VENDORS),
     CLIENT: (CLIENT, WIRE),
-    SERVER: (SERVER, CLIENT, WIRE, SETTINGS),
+    SERVER: (SERVER, CLIENT, WIRE, SETTINGS, SHIPPED),
     KIT: (KIT, WIRE, SETTINGS, VENDORS),
     MIRRORS: (MIRRORS, KIT, WIRE, VENDORS),
     f"{LOCAL}.scenarios": (f"{LOCAL}.scenarios", MIRRORS, KIT, WIRE, SETTINGS),
