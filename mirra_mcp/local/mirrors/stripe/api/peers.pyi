@@ -5,6 +5,7 @@ from mirra_mcp.local.mirrors.stripe.account.balances import Balances
 from mirra_mcp.local.mirrors.stripe.account.file_links import FileLinks
 from mirra_mcp.local.mirrors.stripe.account.files import Files
 from mirra_mcp.local.mirrors.stripe.account.payouts import Payouts
+from mirra_mcp.local.mirrors.stripe.account.topups import Topups
 from mirra_mcp.local.mirrors.stripe.api.acting import Acting
 from mirra_mcp.local.mirrors.stripe.billing.credit_notes.pages import PrintedNotes
 from mirra_mcp.local.mirrors.stripe.billing.entitlements import Features, ProductFeatures
@@ -128,6 +129,7 @@ class Peers(Acting):
     tax_rates: TaxRates
     test_clocks: TestClocks
     tokens: Tokens
+    topups: Topups
     transfer_reversals: TransferReversals
     transfers: Transfers
     usage_records: UsageRecords
