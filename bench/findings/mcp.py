@@ -170,9 +170,8 @@ def documents(ground: Ground) -> None:
 
     async def ask(agent: Client) -> None:
         made = {"name": "A", "description": "Says A.", "base_url": "http://127.0.0.1:9/{ver}"}
-        price = {"price_model": "free"}
         told = await agent.call_tool(
-            "mirra_resource_create", {**made, **price, "openapi": circle, "private": True}
+            "mirra_resource_create", {**made, "openapi": circle, "install": True}
         )
         said = json.dumps(told.structured_content) + str(told.content)
         expect("RecursionError" not in said, said)

@@ -166,12 +166,13 @@ def values(ground: Ground) -> None:
     for path, fields, param in (
         ("/v1/prices", {"product": product, "currency": "usd", "unit_amount": 1,
           "recurring": {"interval": "year", "interval_count": 4}}, "recurring"),
-        ("/v1/invoices", {"customer": customer(stripe), "days_until_due": 3}, "days_until_due"),
+        ("/v1/invoices", {"customer": customer(stripe), "days_until_due": 3}, ""),
         ("/v1/payment_intents", {"amount": 100, "currency": "usd",
           "payment_method_types": ["foo"]}, "payment_method_types"),
         ("/v1/payment_intents", {"amount": 100, "currency": "usd",
           "receipt_email": "notanemail"}, "receipt_email"),
-        ("/v1/customers", {"address": {"country": "Germany"}}, "address"),
+        ("/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"},
+          "billing_details": {"address": {"country": "Germany"}}}, "billing_details"),
         ("/v1/checkout/sessions", {"mode": "setup", "currency": "usd", "locale": "foo",
           "success_url": "https://a.example"}, "locale"),
     ):  # fmt: skip
