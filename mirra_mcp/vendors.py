@@ -71,6 +71,7 @@ VENDORS: Mapping[str, Vendor] = {
         (
             "accounts.twilio.com",
             "api.twilio.com",
+            "conversations.twilio.com",
             "iam.twilio.com",
             "lookups.twilio.com",
             "messaging.twilio.com",
@@ -82,7 +83,6 @@ VENDORS: Mapping[str, Vendor] = {
             "bulkexports.twilio.com": "Bulk Exports",
             "chat.twilio.com": "Programmable Chat",
             "content.twilio.com": "The Content API",
-            "conversations.twilio.com": "Conversations",
             "events.twilio.com": "Event Streams",
             "fax.twilio.com": "Fax",
             "flex-api.twilio.com": "Flex",

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mirra_mcp.local.kit import admin, elsewhere, guard, strikes
+from mirra_mcp.local.kit import admin, elsewhere, guard, strikes, waiting
 from mirra_mcp.local.kit.connections import Pairs
 from mirra_mcp.local.kit.errors import Refusal, VendorError, internal
 from mirra_mcp.local.kit.events import CALL
@@ -18,6 +18,7 @@ from mirra_mcp.local.kit.params import problems_of
 from mirra_mcp.local.kit.routes import Answer, Call, Route
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.traffic import traffic_of
+from mirra_mcp.local.kit.webhooks import Held
 from mirra_mcp.wire.model import Doc
 
 log = logging.getLogger("mirra_mcp.local")
@@ -46,6 +47,8 @@ class Site:
             call = self._called(method, path, query, headers)
             call.body = body
             return answer_vendor(session, mirror, call, start)
+        except Held:
+            return None
         except Refusal as refusal:
             return Answer(refusal.status, refusal.body())
         except Exception:
@@ -71,16 +74,13 @@ class Site:
                 async with session.lock:
                     session.open()
                     rule = session.faults.of_call(mirror, call) if session.faults.rules else None
-                    if rule is None:
-                        answer = answer_vendor(
-                            session, mirror, call, start, is_too_large=body is None
-                        )
+                answering = partial(
+                    answer_vendor, session, mirror, call, start, rule, is_too_large=body is None
+                )
                 if rule is not None:
-                    answering = partial(
-                        answer_vendor, session, mirror, call, start, rule, is_too_large=body is None
-                    )
                     await strikes.play(rule, session, mirror, call, answering, scope, receive, send)
                     return
+                answer = await waiting.answer(session, mirror, call, answering)
         except Refusal as refusal:
             answer = Answer(refusal.status, refusal.body())
         except Disconnected:
@@ -157,7 +157,11 @@ def answer_vendor(
     *,
     is_too_large: bool = False,
 ) -> Answer:
-    """Let the vendor's API answer a call, and log it. Refused calls change nothing."""
+    """Let the vendor's API answer a call, and log it. Refused calls change nothing.
+
+    Raises:
+        Held: a webhook's receiver must be heard first; nothing was changed or logged.
+    """
     session.open()
     now = call.now = session.clock.now()  # others may have had their turn since it came
     session.agenda.fire_due(now)
@@ -169,6 +173,12 @@ def answer_vendor(
         with failing(mirror, rule):
             answer = _handle(mirror, call, is_too_large=is_too_large)
             _finish(session, mirror, call, answer, start)
+    except Held:
+        session.rollback()
+        if rule is None:
+            raise
+        gap = mirror.gap(call, "A call that waits for a webhook can't meet a fault.")
+        answer, error = Answer(gap.status, gap.body), gap.body
     except VendorError as refused:
         session.rollback()
         answer = Answer(refused.status, refused.body, dict(refused.headers))

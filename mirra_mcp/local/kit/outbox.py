@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mirra_mcp.local.kit import strikes
+from mirra_mcp.local.kit import strikes, waiting
 from mirra_mcp.local.kit.chunks import bounded
 from mirra_mcp.local.kit.faults import Rule
 from mirra_mcp.local.kit.forgeries import Forgery, another, forgeries, note, wanted
@@ -114,6 +114,7 @@ class Outbox:
             if fresh is None or fresh.status != "pending":
                 return False
             session.conclude(fresh, session.mirrors[parcel.mirror], letter, outcome)
+            waiting.tell(session, parcel.id, outcome)
             forge = outcome.is_accepted and wanted(session, parcel)
             session.forged_next.discard(parcel.id)
             return forge

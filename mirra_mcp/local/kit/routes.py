@@ -13,6 +13,7 @@ import orjson
 
 from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.local.kit.params import Params
+from mirra_mcp.local.kit.webhooks import Outcome
 from mirra_mcp.wire.model import Doc
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,6 +41,8 @@ class Call:
     """What the mirror's `authenticate` returned."""
     fault: str | None = None
     """The id of the fault rule that the call meets."""
+    heard: dict[str, Outcome] = field(default_factory=dict)
+    """What receivers of webhooks said that the call had to wait for."""
 
     @cached_property
     def query_all(self) -> list[tuple[str, str]]:

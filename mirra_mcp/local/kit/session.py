@@ -78,6 +78,8 @@ class Session(Transactions):
         """Deliveries whose next acceptance is followed by forged copies."""
         self.is_open = False
         """Whether its state is there yet."""
+        self.awaited: dict[str, asyncio.Future[Outcome]] = {}
+        """By delivery, where its outcome is waited for."""
         self.faults = Faults()
         self.is_moving = False
         """Whether its clock is being moved: nobody else fires timers meanwhile."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from mirra_mcp.wire.events import Attempt, Delivery
+from mirra_mcp.wire.model import Doc
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,17 @@ class Outcome:
     def is_accepted(self) -> bool:
         """Whether the receiver took it."""
         return self.status is not None and 200 <= self.status < 300
+
+
+class Held(Exception):
+    """A call can't be answered before a webhook's receiver has: all of it is done again then.
+
+    The verb that raises it finds the outcome in its call's `heard`, under `key`.
+    """
+
+    def __init__(self, key: str, event: str, data: Doc, target: Target) -> None:
+        super().__init__(key)
+        self.key, self.event, self.data, self.target = key, event, data, target
 
 
 @dataclass(slots=True)

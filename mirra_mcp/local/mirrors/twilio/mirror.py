@@ -19,6 +19,7 @@ from mirra_mcp.local.mirrors.twilio.api.access import (
 )
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.conversations.webhooks.hooks import EVENTS as CHAT_EVENTS
 from mirra_mcp.local.mirrors.twilio.messaging.messages.inbound import EVENTS
 from mirra_mcp.local.mirrors.twilio.nouns import NOUNS
 from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
@@ -34,7 +35,7 @@ class Twilio(Peers):
     vendor = "twilio"
     version = "0.4.0"
     api_version = "2010-04-01"
-    description = "Texts, calls, opt-outs, Verify, Lookup, numbers, signed webhooks, TwiML."
+    description = "Texts, calls, conversations, Verify, Lookup, numbers, signed webhooks, TwiML."
     resources = NOUNS
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
@@ -43,7 +44,7 @@ class Twilio(Peers):
     limits = gaps.LIMITS
     fault_errors = errors.FAULTS
     gaps = gaps.ENDPOINTS
-    webhook_events = (*EVENTS, *VOICE_EVENTS)
+    webhook_events = (*EVENTS, *VOICE_EVENTS, *CHAT_EVENTS)
 
     def install(self) -> None:
         """Lay out the session's own account."""
@@ -61,7 +62,7 @@ class Twilio(Peers):
         """Return the endpoint that a call is for, on the host that it was for, if it tells."""
         product = hosts.product_of(call.headers)
         if product is None or hosts.has(product, call.path):
-            return super().find(call)
+            return self.router().find(call.method, hosts.routed(product, call.path))
         return set()
 
     def authenticate(self, call: Call) -> Caller:

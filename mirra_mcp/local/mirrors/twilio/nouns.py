@@ -6,6 +6,19 @@ from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
 from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.conversations.addresses import ConversationAddresses
+from mirra_mcp.local.mirrors.twilio.conversations.configurations import ConversationConfigurations
+from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import Conversations
+from mirra_mcp.local.mirrors.twilio.conversations.messages.receipts import ConversationReceipts
+from mirra_mcp.local.mirrors.twilio.conversations.messages.resource import ConversationMessages
+from mirra_mcp.local.mirrors.twilio.conversations.participants import ConversationParticipants
+from mirra_mcp.local.mirrors.twilio.conversations.roles import ConversationRoles
+from mirra_mcp.local.mirrors.twilio.conversations.services import ConversationServices
+from mirra_mcp.local.mirrors.twilio.conversations.users import ConversationUsers
+from mirra_mcp.local.mirrors.twilio.conversations.webhooks.hooks import ConversationHooks
+from mirra_mcp.local.mirrors.twilio.conversations.webhooks.scoped_webhooks import (
+    ConversationWebhooks,
+)
 from mirra_mcp.local.mirrors.twilio.lookup.carrier_lines import CarrierLines
 from mirra_mcp.local.mirrors.twilio.lookup.lookups import LookupOverrides, Lookups
 from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
@@ -96,4 +109,15 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     Calls,
     Recordings,
     VoiceLines,
+    ConversationServices,
+    Conversations,
+    ConversationParticipants,
+    ConversationMessages,
+    ConversationReceipts,
+    ConversationUsers,
+    ConversationRoles,
+    ConversationConfigurations,
+    ConversationHooks,
+    ConversationWebhooks,
+    ConversationAddresses,
 )

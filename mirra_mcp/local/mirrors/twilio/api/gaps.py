@@ -15,10 +15,13 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|SourceIpMappings|Settings|Archives)(/|$)|/v2/Trunks(/|$)",
     ),
     (
-        "Conversations and Chat",
-        "Conversations is not mirrored.",
-        "/v1/(Conversations|ParticipantConversations|Configuration|Roles|Users|ConversationWithP"
-        "articipants)(/|$)|/v[123]/Services/IS[0-9a-f]{32}(/|$)|/v1/Configuration(/|$)",
+        "Conversations: push, content, users' own conversations; Chat",
+        "This part of Conversations is not mirrored, and neither is Programmable Chat.",
+        "/v1/(Credentials|ConversationWithParticipants|Users/[^/]+/Conversations)(/|$)"
+        "|/v1/Services/IS[0-9a-f]{32}/(Bindings|ConversationWithParticipants"
+        "|Configuration/Notifications|Users/[^/]+/Conversations)(/|$)"
+        "|/v1/(Services/IS[0-9a-f]{32}/)?Conversations/[^/]+/Messages/[^/]+/ChannelMetadata$"
+        "|/v[123]/Services/IS[0-9a-f]{32}(/|$)|/v1/Configuration(/|$)",
     ),
     ("Studio", "Studio is not mirrored.", "/v[12]/Flows(/|$)"),
     (
@@ -207,6 +210,13 @@ LIMITS: tuple[str, ...] = (
     " are no content templates (21655).",
     "Messages fail by themselves with 14107, 21610, 21611, 21703, 30032 and 30034; the carriers'"
     " other codes need `message.failed`, `message.undelivered` or `carrier.outage`.",
+    "Conversations knows chat users and SMS: no other channels, media, templates, email or Studio"
+    " (501). Its roles are kept, not enforced: the REST API may do everything. A conversation's"
+    " messaging service is kept, and texts go out from the participant's `ProxyAddress`. Both"
+    " timers count from the last message or change. What Twilio gives no code is 20001.",
+    "Of Conversations' pre-event webhooks a service's own is asked before the account's; whatever"
+    " isn't 2xx refuses, and a call is answered 403 (20403). Under a fault rule a call that would"
+    " ask is answered 501.",
     "Media that are sent aren't fetched: types are guessed from addresses, sizes don't count.",
     "Texts and numbers are always kept, whatever retention is asked for.",
     unread_told(),

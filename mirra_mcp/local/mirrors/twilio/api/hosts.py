@@ -1,7 +1,8 @@
 """Which of Twilio's hosts a call was for. All of them share the mirror's URL.
 
 `x-mirra-host` names it: `mirra-mcp exec` sends it, and so do the adapters of `setup`. Without
-it only the path counts, and `/v1/Services` is Messaging's.
+it only the path counts, and `/v1/Services` is Messaging's unless the SID of a service of
+Conversations follows.
 
 Source: https://www.twilio.com/docs/usage/api#base-urls
 """
@@ -14,9 +15,18 @@ HEADER = "x-mirra-host"
 HOST = re.compile(r"([a-z][a-z-]*)(?:\.[a-z0-9-]+){0,2}\.twilio\.com", re.I)
 """A product, then maybe an edge and a region."""
 
+CONVERSATIONS = "/conversations.twilio.com"
+"""How its routes begin, of which some are others', too, but for the host."""
+IN_CONVERSATIONS = (
+    r"/v1/(Conversations|ParticipantConversations|Configuration|Roles|Users)(/|$)"
+    r"|/v1/Services/IS[0-9a-f]{32}(/|$)"
+)
+ITS_OWN = re.compile(IN_CONVERSATIONS)
+
 MIRRORED: dict[str, re.Pattern[str]] = {
     "api": re.compile(r"/2010-04-01/|/_media/"),
     "accounts": re.compile(r"/v1/(AuthTokens|Messaging/GeoPermissions)"),
+    "conversations": re.compile(f"{IN_CONVERSATIONS}|/v1/Services$"),
     "iam": re.compile(r"/v1/Keys"),
     "lookups": re.compile(r"/v2/(PhoneNumbers|batch)/"),
     "messaging": re.compile(r"/v1/(Services|Tollfree|a2p)(/|$)"),
@@ -39,6 +49,13 @@ def product_of(headers: dict[str, str]) -> str | None:
 def has(product: str, path: str) -> bool:
     """Say whether a path is one of a mirrored product's."""
     return product in MIRRORED and MIRRORED[product].match(path) is not None
+
+
+def routed(product: str | None, path: str) -> str:
+    """Return a path as routes are written: with the host, if it is Conversations' own."""
+    if product == "conversations" or (product is None and ITS_OWN.match(path)):
+        return CONVERSATIONS + path
+    return path
 
 
 def reason_of(product: str) -> str | None:

@@ -98,6 +98,18 @@ got.wrong = (await own.verificationChecks.create({ to: customer, code: "000000" 
 await simulate("verify.approved", { to: customer });
 got.gone = await refused(own.verifications(verification.sid).fetch());
 
+const chats = client.conversations.v1.conversations;
+const chat = chats((await chats.create({ uniqueName: "order-7" })).sid);
+await chat.participants.create({
+  "messagingBinding.address": "+14155550125",
+  "messagingBinding.proxyAddress": number.phoneNumber,
+});
+await chat.messages.create({ author: "agent", body: "How can I help?" });
+await simulate("message.received", { from: "+14155550125", to: number.phoneNumber, body: "Hi" });
+got.chat = (await chat.messages.list()).map((each) => [each.index, each.author, each.body]);
+const [text] = await client.messages.list({ to: "+14155550125" });
+got.texted = text.body;
+
 got.pages = [];
 await client.messages.each({ pageSize: 1, limit: 3, callback: (each) => got.pages.push(each.sid) });
 got.told = told.map((each) => [each.valid, each.MessageStatus ?? each.Body]);

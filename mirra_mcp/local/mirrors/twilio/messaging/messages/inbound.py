@@ -52,7 +52,9 @@ class InboundMessages(MessageStates):
         None: it was dropped, for its service has no address for what comes in.
         """
         keyword = self.mirror.opt_outs.hear(handler, sender, body)
+        chats = self.mirror.conversation_addresses
         if handler.drops:
+            chats.arrive(handler.account, sender, handler.address, body)
             return None
         number = segments.count(body)
         price = PRICES[bool(media)] * (1 if media else number)
@@ -81,6 +83,7 @@ class InboundMessages(MessageStates):
         self.save(doc)
         self.use(doc, handler.address, "inbound")
         self.mirror.emit(RECEIVED, params, to=self._to(handler))
+        chats.arrive(handler.account, sender, handler.address, body)
         return doc
 
     def _to(self, handler: Handler) -> list[Any]:

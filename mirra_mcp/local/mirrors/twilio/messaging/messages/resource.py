@@ -50,6 +50,7 @@ class Messages(InboundMessages):
         "api_version": API_VERSION,
         "subresource_uris": None,
         "_callback": None,
+        "_conversation": None,
         "_is_magic": False,
         "_is_mms": False,
         "_segments": 1,
@@ -81,6 +82,16 @@ class Messages(InboundMessages):
         shown = self.view(doc)
         del shown["subresource_uris"]["feedback"]
         return shown
+
+    def post(self, account: str, form: Doc, **fields: object) -> Doc:
+        """Send a message that no call of the API asks for.
+
+        Raises:
+            VendorError: it can't be sent.
+        """
+        given = CreateMessage.model_validate(form)
+        sendable = sendables.check(self.mirror, self.mirror.accounts.get(account), given)
+        return self.write(account, sendable, **fields)
 
     def write(self, account: str, sendable: Sendable, **fields: object) -> Doc:
         """Write a message down and set it on its way."""

@@ -184,6 +184,8 @@ class MessageStates(TwilioResource):
 
         Source: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
         """
+        if doc["_conversation"]:
+            self.mirror.conversation_receipts.follow(doc)
         url = doc["_callback"]
         to = [self.mirror.accounts.target(doc["account_sid"], url)] if url else []
         self.mirror.emit(f"message.{doc['status']}", self.callback(doc), to=to)

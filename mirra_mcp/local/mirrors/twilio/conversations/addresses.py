@@ -1,0 +1,170 @@
+"""Addresses: numbers that open a conversation when a text comes in that belongs to none.
+
+Source: https://www.twilio.com/docs/conversations/api/address-configuration-resource
+    https://www.twilio.com/docs/conversations/inbound-autocreation
+"""
+
+from typing import ClassVar
+
+from mirra_mcp.local.kit.routes import Call, route
+from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.api.errors import wrong
+from mirra_mcp.local.mirrors.twilio.api.params import is_url
+from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
+from mirra_mcp.local.mirrors.twilio.conversations.params import (
+    CreateAddress,
+    UpdateAddress,
+    name_of,
+    one_of,
+)
+from mirra_mcp.local.mirrors.twilio.conversations.participants import sms
+from mirra_mcp.local.mirrors.twilio.conversations.scoped import BASE, Scoped
+from mirra_mcp.local.mirrors.twilio.conversations.webhooks.scoped_webhooks import FILTERS
+from mirra_mcp.wire.model import Doc
+
+PATH = f"{BASE}/Configuration/Addresses"
+TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat")
+
+
+class ConversationAddresses(Scoped):
+    """What every account's numbers do with texts, besides what Messaging does."""
+
+    entity, plural, prefix = "conversation_address", "conversation_addresses", "IG"
+    synonyms, names = (), ("address", "friendly_name")
+    blank: ClassVar[Doc] = {
+        "sid": None,
+        "account_sid": None,
+        "type": "sms",
+        "address": None,
+        "friendly_name": None,
+        "auto_creation": None,
+        "date_created": None,
+        "date_updated": None,
+        "url": None,
+        "address_country": None,
+    }
+    indexes = ("account_sid", "address", "type")
+
+    @route(f"POST {PATH}", status=201)
+    def create(self, params: CreateAddress) -> Doc:
+        """Say what a number does with texts that belong to no conversation."""
+        if one_of("Type", params.type, TYPES) != "sms":
+            raise unmirrored("Channels other than SMS are")
+        phone = phones.parse(params.address)
+        where: Doc = {"account_sid": self.mirror.account_sid}
+        number = phone and self.mirror.incoming_phone_numbers.first(
+            phone_number=phone.e164, **where
+        )
+        if phone is None or number is None:
+            raise wrong(f"Invalid parameter Address: {params.address} is none of the account's")
+        if self.count(address=phone.e164, **where):
+            raise wrong(f"Invalid parameter Address: {params.address} is configured already")
+        fields = self._checked(params, {"enabled": False, "type": "default"})
+        doc = self.new(address=phone.e164, address_country=params.address_country, **fields)
+        return self.view(self.save(doc))
+
+    @route(f"GET {PATH}")
+    def list(self, call: Call) -> Doc:
+        """List the account's addresses, of one type if one is named."""
+        where: Doc = {"type": kind} if (kind := call.query.get("Type")) else {}
+        return self.listed(call, "address_configurations", **where)
+
+    @route(f"GET {PATH}/{{Sid}}")
+    def fetch(self, Sid: str) -> Doc:
+        """Return one address, by SID or number."""
+        return self.view(self._one(Sid))
+
+    @route(f"POST {PATH}/{{Sid}}")
+    def update(self, Sid: str, params: UpdateAddress) -> Doc:
+        """Change what an address does."""
+        doc = self._one(Sid)
+        return self.view(self.change(doc, **self._checked(params, doc["auto_creation"])))
+
+    @route(f"DELETE {PATH}/{{Sid}}", status=204)
+    def delete(self, Sid: str) -> None:
+        """Forget what an address does."""
+        self.drop(self._one(Sid))
+
+    def arrive(self, account: str, sender: str, own: str, body: str) -> None:
+        """Let a text land in the conversation of its pair of numbers, or open one for it.
+
+        Messaging's own webhook is fired all the same, or its service drops the text. Pre-event
+        webhooks aren't asked of the message that opens a conversation.
+
+        Source: https://www.twilio.com/docs/conversations/inbound-autocreation
+        """
+        bound = self.mirror.conversation_participants.bound(account, sender, own)
+        if bound is not None:
+            self.mirror.conversation_messages.say(bound[1], sender, body, "SMS")
+            return
+        doc = self.first(account_sid=account, address=own)
+        if doc is None or not doc["auto_creation"]["enabled"]:
+            return
+        conversation = self._open(doc)
+        participants = self.mirror.conversation_participants
+        participants.add(conversation, source="SMS", **sms(sender, own))
+        messages = self.mirror.conversation_messages
+        messages.add(conversation, source="SMS", author=sender, body=body)
+
+    def number_gone(self, number: Doc) -> None:
+        """Forget what a number did that is released."""
+        for doc in self.find(address=number["phone_number"]):
+            self.drop(doc)
+
+    def _open(self, doc: Doc) -> Doc:
+        creation = doc["auto_creation"]
+        services = self.mirror.conversation_services
+        chosen = creation.get("conversation_service_sid")
+        service = (chosen and services.peek(chosen)) or services.default(doc["account_sid"])
+        conversation = self.mirror.conversations.open(service)
+        if creation["type"] == "webhook":
+            configuration = {
+                "url": creation["webhook_url"],
+                "method": creation["webhook_method"],
+                "filters": creation["webhook_filters"],
+            }
+            self.mirror.conversation_webhooks.add(conversation, "webhook", configuration)
+        self.mirror.conversations.tell(conversation, "onConversationAdded", "SMS")
+        return conversation
+
+    def _one(self, sid: str) -> Doc:
+        by_number = self.first(account_sid=self.mirror.account_sid, address=sid)
+        return by_number or self.get(sid)
+
+    def _checked(self, params: UpdateAddress, creation: Doc) -> Doc:
+        if params.flow_sid or params.retry_count or params.creation_type == "studio":
+            raise unmirrored("Studio in Conversations is")
+        creation = dict(creation)
+        if params.enabled:
+            flag = one_of("AutoCreation.Enabled", params.enabled, ("true", "false"))
+            creation["enabled"] = flag == "true"
+        if params.creation_type:
+            kinds = ("webhook", "default")
+            creation["type"] = one_of("AutoCreation.Type", params.creation_type, kinds)
+        if params.service:
+            found = self.mirror.conversation_services.get(params.service)
+            creation["conversation_service_sid"] = found["sid"]
+        if creation["type"] == "webhook":
+            creation |= self._webhook(params, creation)
+        fields: Doc = {"auto_creation": creation}
+        if params.friendly_name is not None:
+            fields["friendly_name"] = name_of("FriendlyName", params.friendly_name)
+        return fields
+
+    def _webhook(self, params: UpdateAddress, creation: Doc) -> Doc:
+        url = params.webhook_url or creation.get("webhook_url")
+        if not url or not is_url(url):
+            raise refuse(50369)
+        method = (params.webhook_method or creation.get("webhook_method") or "POST").upper()
+        filters = params.webhook_filters or creation.get("webhook_filters") or []
+        if not set(filters) <= set(FILTERS):
+            raise refuse(50365)
+        return {
+            "webhook_url": url,
+            "webhook_method": one_of("AutoCreation.WebhookMethod", method, ("GET", "POST")),
+            "webhook_filters": filters,
+        }
+
+    def path_of(self, doc: Doc) -> str:
+        """Return the path of an address."""
+        return f"/v1/Configuration/Addresses/{doc['sid']}"

@@ -1,0 +1,227 @@
+"""Messages of conversations: what chat users wrote, what came in by text, and where it went.
+
+Source: https://www.twilio.com/docs/conversations/api/conversation-message-resource
+"""
+
+from typing import ClassVar
+
+from mirra_mcp.local.kit.routes import Call
+from mirra_mcp.local.kit.webhooks import Outcome, Parcel
+from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import date_of
+from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
+from mirra_mcp.local.mirrors.twilio.conversations.params import (
+    CreateMessage,
+    MessageFields,
+    attributes_of,
+    one_of,
+)
+from mirra_mcp.local.mirrors.twilio.conversations.scoped import Scoped, at, wants_webhooks
+from mirra_mcp.local.mirrors.twilio.conversations.webhooks.hooks import changes_of, name_of
+from mirra_mcp.wire.model import Doc
+
+PATH = "/Conversations/{ConversationSid}/Messages"
+LONGEST = 1600
+"""Source: https://www.twilio.com/docs/conversations/api/conversation-message-resource"""
+ADD = "onMessageAdd"
+
+
+class ConversationMessages(Scoped):
+    """What was said in the conversations of every account."""
+
+    entity, plural, prefix = "conversation_message", "conversation_messages", "IM"
+    synonyms, names = ("chat message",), ("body",)
+    words: ClassVar[dict[str, str]] = {"text": "body", "content": "body", "sender": "author"}
+    hears = (name_of(ADD),)
+    blank: ClassVar[Doc] = {
+        "account_sid": None,
+        "conversation_sid": None,
+        "sid": None,
+        "index": None,
+        "author": "system",
+        "body": None,
+        "media": None,
+        "attributes": "{}",
+        "participant_sid": None,
+        "date_created": None,
+        "date_updated": None,
+        "url": None,
+        "delivery": None,
+        "links": None,
+        "content_sid": None,
+        "chat_service_sid": None,
+    }
+    indexes = ("account_sid", "conversation_sid")
+
+    @at(f"POST {PATH}", status=201)
+    def create(self, call: Call, params: CreateMessage) -> Doc:
+        """Say something: chat users see it, and whoever has a phone gets a text."""
+        conversation = self.mirror.conversations.of_call(call, is_open=True)
+        if params.media_sid or params.content_sid or params.content_variables:
+            raise unmirrored("Media and content templates in Conversations are")
+        if not params.body:
+            raise refuse(50503)
+        fields = {"author": "system"} | self._checked(params)
+        if wants_webhooks(call):
+            told = self.draft(conversation, fields)
+            fields |= self.mirror.conversation_hooks.ask(call, conversation, ADD, told)
+        return self.view(self.add(conversation, is_told=wants_webhooks(call), **fields))
+
+    @at(f"GET {PATH}")
+    def list(self, call: Call) -> Doc:
+        """List what was said, from the beginning or from the end."""
+        conversation = self.mirror.conversations.of_call(call)
+        order = one_of("Order", call.query.get("Order") or "asc", ("asc", "desc"))
+        where = {"conversation_sid": conversation["sid"]}
+        return self.listed(call, "messages", newest_first=order == "desc", **where)
+
+    @at(f"GET {PATH}/{{Sid}}")
+    def fetch(self, call: Call, Sid: str) -> Doc:
+        """Return one message."""
+        return self.view(self.in_conversation(call, Sid))
+
+    @at(f"POST {PATH}/{{Sid}}")
+    def update(self, call: Call, Sid: str, params: MessageFields) -> Doc:
+        """Change a message; what went out by text stays as it is."""
+        conversation = self.mirror.conversations.of_call(call, is_open=True)
+        doc = self.in_conversation(call, Sid)
+        fields = self._checked(params)
+        if wants_webhooks(call):
+            told = self.params(doc | fields)
+            hooks = self.mirror.conversation_hooks
+            fields |= hooks.ask(call, conversation, "onMessageUpdate", told)
+        doc = self.change(doc, **fields)
+        if wants_webhooks(call):
+            self.tell(conversation, doc, "onMessageUpdated", "API")
+        return self.view(doc)
+
+    @at(f"DELETE {PATH}/{{Sid}}", status=204)
+    def delete(self, call: Call, Sid: str) -> None:
+        """Take a message back."""
+        conversation = self.mirror.conversations.of_call(call)
+        doc = self.in_conversation(call, Sid)
+        if wants_webhooks(call):
+            hooks = self.mirror.conversation_hooks
+            hooks.ask(call, conversation, "onMessageRemove", self.params(doc))
+            self.tell(conversation, doc, "onMessageRemoved", "API")
+        for receipt in self.mirror.conversation_receipts.find(message_sid=doc["sid"]):
+            self.mirror.conversation_receipts.drop(receipt)
+        self.drop(doc)
+
+    # What other nouns do.
+
+    def say(self, conversation: Doc, author: str, body: str, source: str) -> Doc | None:
+        """Take in what somebody says who isn't the REST API.
+
+        None: the pre-event webhook is being asked first.
+
+        Source: https://www.twilio.com/docs/conversations/conversations-webhooks
+        """
+        fields: Doc = {"author": author, "body": body}
+        told = self.draft(conversation, fields)
+        if self.mirror.conversation_hooks.ask_later(conversation, ADD, told, source):
+            return None
+        return self.add(conversation, source=source, **fields)
+
+    def add(self, conversation: Doc, *, is_told: bool = True, source: str = "API",
+            **fields: object) -> Doc:  # fmt: skip
+        """Put a message at the end of a conversation, tell so, and send the texts."""
+        doc = self.new(
+            account_sid=conversation["account_sid"],
+            conversation_sid=conversation["sid"],
+            chat_service_sid=conversation["chat_service_sid"],
+            index=conversation["_next"],
+            **fields,
+        )
+        participant = self.mirror.conversation_participants.called(conversation, doc["author"])
+        doc["participant_sid"] = participant["sid"] if participant else None
+        self.save(doc)
+        conversation = self.mirror.conversations.count_up(conversation)
+        if is_told:
+            self.tell(conversation, doc, "onMessageAdded", source)
+        self.mirror.conversation_receipts.send(conversation, doc)
+        return self.get(doc["sid"])
+
+    def heard(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Say what a pre-event webhook let pass, as it changed it."""
+        told = self.mirror.conversation_hooks.asked(parcel)
+        if told["Source"] == "API":
+            return  # the call waits for the answer itself
+        conversation = self.mirror.conversations.peek(told.get("ConversationSid", ""))
+        if conversation is None or conversation["state"] == "closed":
+            return
+        fields: Doc = {"author": told["Author"], "body": told["Body"]}
+        self.add(conversation, source=told["Source"], **(fields | changes_of(ADD, body)))
+
+    def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Drop what a pre-event webhook refused; the debugger knows of one that failed."""
+        if outcome.status is None or outcome.status >= 500:
+            self.mirror.notifications.note(parcel, outcome)
+
+    def tell(self, conversation: Doc, doc: Doc, event: str, source: str) -> None:
+        """Tell an event of a message."""
+        hooks = self.mirror.conversation_hooks
+        hooks.tell(conversation, event, self.params(doc), source=source, body=doc["body"])
+
+    def draft(self, conversation: Doc, fields: Doc) -> Doc:
+        """Return what a pre-event webhook is told of a message that isn't there yet."""
+        participant = self.mirror.conversation_participants.called(conversation, fields["author"])
+        return {
+            "ConversationSid": conversation["sid"],
+            "MessagingServiceSid": conversation["messaging_service_sid"],
+            "Body": fields["body"],
+            "Author": fields["author"],
+            "ParticipantSid": participant["sid"] if participant else None,
+            "Attributes": fields.get("attributes", "{}"),
+        }
+
+    def params(self, doc: Doc) -> Doc:
+        """Return what webhooks tell of a message."""
+        return {
+            "ConversationSid": doc["conversation_sid"],
+            "MessageSid": doc["sid"],
+            "Index": doc["index"],
+            "Body": doc["body"],
+            "Author": doc["author"],
+            "ParticipantSid": doc["participant_sid"],
+            "Attributes": doc["attributes"],
+            "DateCreated": doc["date_created"],
+            "DateUpdated": doc["date_updated"],
+        }
+
+    def _checked(self, params: MessageFields) -> Doc:
+        if params.subject is not None:
+            raise unmirrored("Email in Conversations is")
+        fields: Doc = {}
+        if params.author:
+            fields["author"] = params.author
+        if params.body is not None:
+            if len(params.body) > LONGEST:
+                raise refuse(50504)
+            fields["body"] = params.body
+        if params.attributes is not None:
+            fields["attributes"] = attributes_of(params.attributes)
+        for name in ("date_created", "date_updated"):
+            if text := getattr(params, name):
+                fields[name] = date_of(name, text)
+        return fields
+
+    # What is shown.
+
+    def view(self, doc: Doc) -> Doc:
+        """Return what the API shows of a message."""
+        shown = super().view(doc)
+        del shown["chat_service_sid"]
+        return shown
+
+    def path_of(self, doc: Doc) -> str:
+        """Return the path of a message."""
+        root = self.root(doc["chat_service_sid"])
+        return f"{root}/Conversations/{doc['conversation_sid']}/Messages/{doc['sid']}"
+
+    def links_of(self, doc: Doc) -> dict[str, str]:
+        """Return the paths of what belongs to a message."""
+        path = self.path_of(doc)
+        return {
+            "delivery_receipts": f"{path}/Receipts",
+            "channel_metadata": f"{path}/ChannelMetadata",
+        }
