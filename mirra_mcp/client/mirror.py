@@ -165,6 +165,17 @@ class MirrorClient:
             call, _response, headers=sent, content=content, repeatable=False
         )
 
+    async def download(self, path: str) -> bytes | None:
+        """Return the bytes at one of the mirror's own addresses, or None if nothing is there."""
+        call = self._api.call("GET", path_on_mirror(path))
+        return await self._api.connection.send(
+            call,
+            lambda answer: answer.content if answer.status == 200 else None,
+            headers={},
+            content=None,
+            repeatable=True,
+        )
+
     def _request(
         self, method: str, path: str, body: Any, encoding: Encoding
     ) -> tuple[Call, bytes | None]:

@@ -23,6 +23,7 @@ from mirra_mcp.server import (
     sessions,
     webhooks,
 )
+from mirra_mcp.server.apps import Shown
 from mirra_mcp.server.caller import Access, Caller, Connect, Running, current, remember
 from mirra_mcp.server.errors import listed, nearest
 from mirra_mcp.server.http import HttpOptions, MirraToken, is_loopback, server_options
@@ -108,6 +109,7 @@ def build_server(
         tools=tools,
         lifespan=lifespan,  # type: ignore[arg-type]  # the SDK wants an MCPServer[Any] parameter
         subscriptions=bus,
+        extensions=[Shown()],
         middleware=[remember],
         log_level="WARNING",
         cache_hints={

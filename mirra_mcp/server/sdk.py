@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -20,6 +20,7 @@ import mcp.types as t
 from mcp.server import MCPServer
 from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.lowlevel.server import NotificationOptions
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.runner import modern_error_data, serve_dual_era_loop, serve_one
@@ -29,10 +30,11 @@ from mcp.shared.exceptions import MCPError, NoBackChannelError
 from mcp.shared.inbound import InboundLadderRejection, classify_inbound_request
 from mcp.shared.message import SessionMessage
 from mcp.shared.transport_context import TransportContext
-from pydantic import ValidationError
+from pydantic import AnyUrl, ValidationError
 from pydantic_core import to_json
 
-from mirra_mcp.server import pipes
+from mirra_mcp.server import apps, pipes
+from mirra_mcp.server.caller import current
 from mirra_mcp.server.errors import Refusal, listed, nearest
 from mirra_mcp.server.visits import asking
 from mirra_mcp.wire.problems import flaw
@@ -69,6 +71,24 @@ class KitServer(MCPServer[Any]):
 
     switched_off: frozenset[str] = frozenset()
     """The tools that there are, but not in this server."""
+
+    async def list_tools(self) -> list[t.Tool]:
+        """List the tools; a host that shows apps hears which of them have one."""
+        tools = await super().list_tools()
+        return apps.with_apps(tools) if _shows_apps() else tools
+
+    async def list_resources(self) -> list[t.Resource]:
+        """List the resources, with the app where the host shows such."""
+        found = await super().list_resources()
+        return [*found, apps.resource()] if _shows_apps() else found
+
+    async def read_resource(
+        self, uri: AnyUrl | str, context: Any = None
+    ) -> Iterable[ReadResourceContents] | t.InputRequiredResult:
+        """Read a resource, or the app."""
+        if str(uri) == apps.URI:
+            return [ReadResourceContents(content=apps.page(), mime_type=apps.MIME_TYPE)]
+        return await super().read_resource(uri, context)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Any = None
@@ -161,6 +181,13 @@ class KitServer(MCPServer[Any]):
         entry = self._lowlevel_server.get_request_handler("subscriptions/listen")
         if entry is not None and isinstance(entry.handler, ListenHandler):
             entry.handler.close()
+
+
+def _shows_apps() -> bool:
+    try:
+        return apps.are_shown(current().request)
+    except LookupError:  # nobody asks: the server looks at itself
+        return False
 
 
 def _refusal_in(error: BaseException | None) -> Refusal | None:

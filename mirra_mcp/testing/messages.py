@@ -1,19 +1,14 @@
 """Mail and texts that the app has sent, as a test reads them."""
 
-import html
-import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mirra_mcp.client.contents import codes_in, links_in
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
     from mirra_mcp.testing.mirra import Mirra
-
-_LINK = re.compile(r"""href\s*=\s*["']([^"']+)["']|(https?://[^\s"'<>]+)""", re.IGNORECASE)
-_CODE = re.compile(r"(?<![\w.,/=&#-])\d(?:[ -]?\d){3,7}(?![\w/=&-])")
-_TAG = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^>]+>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -31,15 +26,12 @@ class Message:
     @property
     def links(self) -> list[str]:
         """The addresses that it leads to, in their order."""
-        found = [one or other for one, other in _LINK.findall(self.html or self.text)]
-        return list(dict.fromkeys(html.unescape(each).rstrip(".,)") for each in found))
+        return links_in(self.html, self.text)
 
     @property
     def codes(self) -> list[str]:
         """What looks like a one-time code: four to eight digits that stand alone."""
-        shown = self.text or html.unescape(_TAG.sub(" ", self.html))
-        found = [re.sub(r"[ -]", "", each) for each in _CODE.findall(shown)]
-        return list(dict.fromkeys(each for each in found if 4 <= len(each) <= 8))
+        return codes_in(self.html, self.text)
 
     @property
     def code(self) -> str:

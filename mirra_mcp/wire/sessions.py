@@ -76,6 +76,8 @@ class Session(Wire):
     stats: SessionStats | None = None
     dashboard_url: str | None = None
     """Where a person can watch it. The embedded Mirra's link opens one browser, once."""
+    inbox_url: str | None = None
+    """Extension: the newest mail alone, for browser tests; `to`, `subject` and `wait` narrow it."""
     snapshot_ids: dict[str, str] | None = None
     """Extension: the archived final state, per mirror, of a persistent session that has ended."""
     forked_from: str | None = None

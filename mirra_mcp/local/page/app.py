@@ -22,7 +22,9 @@ from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.page import home, statics
 from mirra_mcp.local.page.door.access import Access
 from mirra_mcp.local.page.door.keys import Keys
+from mirra_mcp.local.page.mail import routes as mail
 from mirra_mcp.local.page.moves import routes as moves
+from mirra_mcp.local.page.phone import routes as phone
 from mirra_mcp.local.page.rendering import SAFE, notice, passing
 from mirra_mcp.local.page.runs import routes as runs
 from mirra_mcp.local.page.state import routes as state
@@ -32,7 +34,7 @@ from mirra_mcp.local.page.visits import OpenRoute
 GUARDED = [(name.encode(), text.encode()) for name, text in SAFE.items()]
 log = logging.getLogger("mirra_mcp.local")
 
-PARTS = (home, timeline, state, moves, runs)
+PARTS = (home, timeline, state, moves, runs, mail, phone)
 """Each has a list `routes`; an `OpenRoute` among them needs no key, but is guarded all the same."""
 
 
@@ -61,6 +63,7 @@ class PageApp:
         )
         self._app.router.redirect_slashes = False
         self._app.state.mirra = self._mirra
+        self._app.state.access = self._access
         self._app.state.notes = {}
 
     async def close(self) -> None:

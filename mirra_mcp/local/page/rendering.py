@@ -16,6 +16,8 @@ from mirra_mcp.local.page.visits import Visit
 
 NAVIGATION = (
     ("timeline", "Timeline", "every call and what it caused"),
+    ("mail", "Mail", "what the app sent, and what came in"),
+    ("phone", "Phone", "texts and calls, and the other side of them"),
     ("state", "State", "what the mirrors hold"),
     ("moves", "Make it happen", "simulate, move the clock, snapshots, faults"),
     ("runs", "Runs", "scenarios and their scores"),

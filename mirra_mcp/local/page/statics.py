@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 TYPES = {
+    "mail.css": "text/css",
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "phone.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 YEAR = 365 * 86_400

@@ -65,6 +65,10 @@ class Access:
                 return "again"
         return "key"
 
+    def opens_inbox(self, session: str, token: str) -> bool:
+        """Tell whether a token is that of a session's inbox."""
+        return _same(token, self._keys.inbox(session).encode())
+
     def cookie(self, request: Request) -> str:
         """Return the `Set-Cookie` that lets a browser in."""
         name = cookie_name(request)

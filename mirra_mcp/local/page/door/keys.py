@@ -4,6 +4,7 @@ A key stands in the links that Mirra gives out, so that a person needs no passwo
 browser that follows one gets a cookie, and the key is used up.
 """
 
+import hmac
 import secrets
 import time
 from collections.abc import Callable
@@ -30,6 +31,10 @@ class Keys:
             self._current = secrets.token_urlsafe(12)
         self._open[self._current] = now + LASTING
         return self._current
+
+    def inbox(self, session: str) -> str:
+        """Return what opens the newest mail of a session, and nothing else, as often as wanted."""
+        return hmac.new(self.cookie.encode(), session.encode(), "sha256").hexdigest()[:24]
 
     def use(self, key: str) -> bool:
         """Use a key up; tell whether it was good."""

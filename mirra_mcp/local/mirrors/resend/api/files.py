@@ -20,6 +20,8 @@ PREFIX = "/files/"
 PUBLIC = (PREFIX, "/unsubscribe/")
 """Paths that people open in a browser: no part of the API."""
 LINK_LIFE = timedelta(hours=1)
+UNRUN = {"content-security-policy": "sandbox", "x-content-type-options": "nosniff"}
+"""What a stranger wrote may be looked at, and runs nothing."""
 SHOWN = ("id", "filename", "size", "content_type", "content_disposition", "content_id")
 
 
@@ -28,6 +30,16 @@ def link(resend: Mirror, kind: str, email_id: str, name: str) -> str:
     path = f"{PREFIX}{kind}/{email_id}/{quote(name, safe='')}"
     signature = blake2b(path.encode(), digest_size=16).hexdigest()
     return f"{resend.url}{path}?Signature={signature}"
+
+
+def shown(resend: Mirror, email: Doc) -> list[Doc]:
+    """Return an email's files as the state shows them, with where on the mirror each one is."""
+    found = []
+    for file in email.get("_attachments", ()):
+        place = link(resend, "attachments", email["id"], file["id"]).removeprefix(resend.url)
+        where = {"download_url": file["path"]} if file.get("path") else {"download_path": place}
+        found.append({name: file[name] for name in SHOWN} | where)
+    return found
 
 
 def described(resend: Mirror, email: Doc, file: Doc) -> Doc:
@@ -60,10 +72,10 @@ def download(kind: str, email: Doc, name: str) -> Answer:
         for file in email.get("_attachments", []):
             if file["id"] == name:
                 content = b64decode(file["content"])
-                return Answer(200, content, {"content-type": file["content_type"]})
+                return Answer(200, content, {"content-type": file["content_type"], **UNRUN})
     if kind == "raw" and email.get("_raw"):
         return Answer(200, email["_raw"].encode(), {"content-type": "message/rfc822"})
     if kind == "shared":
         page = (email["html"] or f"<pre>{email['text'] or ''}</pre>").encode()
-        return Answer(200, page, {"content-type": "text/html; charset=utf-8"})
+        return Answer(200, page, {"content-type": "text/html; charset=utf-8", **UNRUN})
     raise errors.not_found("File")

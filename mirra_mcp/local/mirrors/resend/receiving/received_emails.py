@@ -111,6 +111,10 @@ class ReceivedEmails(ResendResource):
         self.mirror.quota.received()
         return self.save(doc, event="email.received")
 
+    def shown(self, doc: Doc) -> Doc:
+        """Return what the state dump and the log show: with where its files are."""
+        return super().shown(doc) | {"attachments": files.shown(self.mirror, doc)}
+
     def brief(self, doc: Doc) -> Doc:
         """Leave out what lists don't show: bodies, headers and the sizes of files."""
         shown = {name: value for name, value in self.view(doc).items() if name not in NOT_IN_LISTS}

@@ -129,6 +129,15 @@ class Emails(Outcomes):
         """
         return self.listed(params)
 
+    def shown(self, doc: Doc) -> Doc:
+        """Return what the state dump and the log show: with headers and files, if there are any."""
+        shown = super().shown(doc)
+        if doc.get("_headers"):
+            shown["headers"] = doc["_headers"]
+        if doc.get("_attachments"):
+            shown["attachments"] = files.shown(self.mirror, doc)
+        return shown
+
     def told(self, doc: Doc) -> Doc:
         """Return what checks read: with headers, and with attachments without their content."""
         names = ("filename", "content_type", "size")

@@ -17,13 +17,15 @@ ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
-def answers_of(session: Doc, form: Mapping[str, str]) -> Doc:
+def answers_of(session: Doc, form: Mapping[str, str], known: str | None) -> Doc:
     """Return what a form says for the session, as its completion takes it.
+
+    `known` is the e-mail address that isn't asked for.
 
     Raises:
         VendorError: something that the session asks for is missing, or can't be.
     """
-    said: Doc = {"email": _email(session, form), "name": form.get("name") or None, "phone": None}
+    said: Doc = {"email": known or _email(form), "name": form.get("name") or None, "phone": None}
     if session["phone_number_collection"]["enabled"]:
         said["phone"] = _wanted(form, "phone", "phone number")
     if session["shipping_address_collection"] is not None:
@@ -42,10 +44,7 @@ def answers_of(session: Doc, form: Mapping[str, str]) -> Doc:
     return said
 
 
-def _email(session: Doc, form: Mapping[str, str]) -> str | None:
-    known = (session["customer_details"] or {}).get("email")
-    if known:
-        return str(known)
+def _email(form: Mapping[str, str]) -> str:
     found = as_email(_wanted(form, "email", "email"))
     if found is None:
         raise _refused("Your email is invalid.", "email")

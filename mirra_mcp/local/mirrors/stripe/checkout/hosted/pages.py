@@ -13,7 +13,7 @@ from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.refusals import FOLDER
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.forms import answers_of
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.orders import OpenOrders
-from mirra_mcp.local.mirrors.stripe.checkout.hosted.showing import shop_of, values_of
+from mirra_mcp.local.mirrors.stripe.checkout.hosted.showing import fixed_email, shop_of, values_of
 from mirra_mcp.wire.model import Doc
 
 TEMPLATE = "own/checkout/hosted/page.html"
@@ -140,7 +140,7 @@ class HostedCheckout(OpenOrders):
         return self._paid(session, form)
 
     def _paid(self, session: Doc, form: Mapping[str, str]) -> Answer:
-        details = answers_of(session, form)
+        details = answers_of(session, form, fixed_email(self.stripe, session))
         free = session["mode"] == "payment" and session["amount_total"] == 0
         skipped = session["payment_method_collection"] == "if_required"
         if free or (session["amount_total"] == 0 and skipped and session["mode"] != "setup"):

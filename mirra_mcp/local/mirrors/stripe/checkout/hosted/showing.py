@@ -13,7 +13,7 @@ SUBMIT = {"book": "Book", "donate": "Donate", "pay": "Pay", "subscribe": "Subscr
 
 def values_of(stripe: Peers, session: Doc, form: Mapping[str, str]) -> dict[str, Any]:
     """Return what the template of an open session reads."""
-    known = (session["customer_details"] or {}).get("email")
+    typed = (session["customer_details"] or {}).get("email")
     types = session["payment_method_types"]
     needed = session["mode"] == "setup" or _needs_method(session)
     consent = session["consent_collection"] or {}
@@ -22,7 +22,8 @@ def values_of(stripe: Peers, session: Doc, form: Mapping[str, str]) -> dict[str,
         "session": session,
         "shop": shop_of(stripe),
         "form": form,
-        "email": known,
+        "email": form.get("email") or typed or "",
+        "has_email": fixed_email(stripe, session) is not None,
         "order": None if session["mode"] == "setup" else order_of(stripe, session),
         "needed": needed,
         "offered": stripe.payment_methods.offered(types) if needed else [],
@@ -37,6 +38,13 @@ def values_of(stripe: Peers, session: Doc, form: Mapping[str, str]) -> dict[str,
                   session["custom_text"].items()},
         "submit": _submit(stripe, session),
     }  # fmt: skip
+
+
+def fixed_email(stripe: Peers, session: Doc) -> str | None:
+    """Return the e-mail address that a customer can't change on the page, if there is one."""
+    owner = stripe.customers.peek(session["customer"] or "") or {}
+    found = session["customer_email"] or owner.get("email")
+    return str(found) if found else None
 
 
 def shop_of(stripe: Peers) -> str:
