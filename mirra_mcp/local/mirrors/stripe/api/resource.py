@@ -223,20 +223,15 @@ class StripeResource(Resource):
 class Addressed(StripeResource):
     """A noun whose documents have addresses of pages on the mirror itself.
 
-    They are kept without the mirror's origin: its port may be another one tomorrow.
+    They are kept, and told by the state, without the mirror's origin: its port may be another one
+    tomorrow, and is another one in a fork.
     """
 
     addresses: ClassVar[tuple[str, ...]] = ("url",)
 
     def view(self, doc: Doc) -> Doc:
         """Return what the API shows of a document."""
-        return self._placed(super().view(doc))
-
-    def shown(self, doc: Doc) -> Doc:
-        """Return what the state dump and the log show of a document."""
-        return self._placed(super().shown(doc))
-
-    def _placed(self, shown: Doc) -> Doc:
+        shown = super().view(doc)
         for name in self.addresses:
             shown[name] = self.absolute(shown.get(name))
         return shown

@@ -47,13 +47,7 @@ class ActingIntents(StripeResource):
 
     def view(self, doc: Doc) -> Doc:
         """Return what the API shows of an intent."""
-        return self._led(super().view(doc))
-
-    def shown(self, doc: Doc) -> Doc:
-        """Return what the state dump and the log show of an intent."""
-        return self._led(super().shown(doc))
-
-    def _led(self, shown: Doc) -> Doc:
+        shown = super().view(doc)
         action = shown["next_action"]
         if action is not None and (name := PLACES.get(action["type"])):
             kind = action["type"]

@@ -38,6 +38,14 @@ class CheckoutCompletion(Addressed):
         """Make an id in Stripe's form: `cs_test_a1...`."""
         return f"cs_test_a1{self.mirror.ids.token(56)}"
 
+    def view(self, doc: Doc) -> Doc:
+        """Return what the API shows of a session."""
+        shown, after = super().view(doc), doc["after_expiration"]
+        if after and (recovery := after.get("recovery")):
+            placed = {**recovery, "url": self.absolute(recovery["url"])}
+            shown["after_expiration"] = {**after, "recovery": placed}
+        return shown
+
     def complete(self, session: Doc, *, payment_method: str, details: Doc) -> Doc:
         """Let the customer fill the page in and submit it.
 
@@ -94,8 +102,7 @@ class CheckoutCompletion(Addressed):
         recovery = (session["after_expiration"] or {}).get("recovery")
         if recovery and recovery["enabled"]:
             token = f"test_{self.mirror.ids.token(40)}"
-            place = f"/c/{self.stripe.account or 'pay'}/{session['id']}/recover/{token}"
-            url = self.absolute(place)
+            url = f"/c/{self.stripe.account or 'pay'}/{session['id']}/recover/{token}"
             recovery = recovery | {"expires_at": self.at + BUY_BACK, "url": url}
             fields["after_expiration"] = {"recovery": recovery}
         return self.save(session | fields, event="checkout.session.expired")
