@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
         ("list.json", b"[]", "list.json holds no JSON object"),
         ("deep.json", b"[" * 100_000, "deep.json holds no JSON object"),
         ("latin.json", b'{"a": "\xff"}', "latin.json is no UTF-8 text"),
-        ("api.yaml", b"openapi: 3.0.0", "its name doesn't end in .json"),
+        ("api.txt", b"openapi: 3.0.0", "its name doesn't end in .json"),
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value[-6:] else "",
 )
