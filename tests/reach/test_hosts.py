@@ -29,6 +29,7 @@ print([each.friendly_name for each in messaging.list(page_size=1)])
 first = messaging.page(page_size=1)
 print(first.next_page_url.split("/v1")[0], messaging.get_page(first.next_page_url).next_page_url)
 print(refused(lambda: client.conversations.v1.services.create("Chat")))
+print(refused(lambda: client.sync.v1.services.create()))
 print(refused(lambda: client.video.v1.rooms.create()))
 print(refused(lambda: client.trunking.v1.trunks.create()))
 print(refused(Client(region="ie1", edge="dublin").insights.v1.calls("CA" + "0" * 32).fetch))
@@ -47,11 +48,11 @@ def test_each_product_is_called_at_its_own_host_and_pages_lead_back(place: Place
     base, following = pages.split()
     assert base == "https://messaging.twilio.com"
     assert following.startswith("https://messaging.twilio.com/v1/Services?")
-    assert answered == ["501", "501", "501", "501", "1", "501"]
+    assert answered == ["taken", "501", "501", "501", "501", "1", "501"]
     account = commands.account(done)
     assert account["live"] == []
     assert {each["why"].partition(" See ")[0] for each in account["gaps"]} >= {
-        "Conversations is not mirrored.",
+        "Sync is not mirrored.",
         "Video is not mirrored.",
         "Elastic SIP Trunking is not mirrored.",
         "Voice Insights is not mirrored.",

@@ -23,7 +23,10 @@ DEFAULTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
       "editConversationName", "editConversationAttributes", "deleteConversation",
       "editAnyMessage", "deleteAnyMessage")),
 )  # fmt: skip
-"""What each service begins with: the default that it is, its name, its scope and permissions."""
+"""What each service begins with: the default that it is, its name, its scope and permissions.
+
+Ours: the documentation tells which permissions there are, and not which a service begins with.
+"""
 
 
 class ConversationRoles(Scoped):

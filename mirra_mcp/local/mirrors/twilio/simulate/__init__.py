@@ -4,6 +4,7 @@ from types import ModuleType
 
 from mirra_mcp.local.mirrors.twilio.simulate import (
     accounts,
+    conversations,
     lookup,
     messaging,
     numbers,
@@ -11,4 +12,12 @@ from mirra_mcp.local.mirrors.twilio.simulate import (
     voice,
 )
 
-MODULES: tuple[ModuleType, ...] = (messaging, numbers, verify, lookup, accounts, voice)
+MODULES: tuple[ModuleType, ...] = (
+    messaging,
+    numbers,
+    verify,
+    lookup,
+    accounts,
+    voice,
+    conversations,
+)

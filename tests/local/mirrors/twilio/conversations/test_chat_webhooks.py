@@ -120,3 +120,23 @@ def test_states_are_told_with_their_reason(account: Account, receiver: Receiver)
     made.update(state="closed", x_twilio_webhook_enabled="true")
     assert "Reason=TIMER" in told.url
     assert "StateTo=closed&" in receiver.next().url
+
+
+def test_a_chat_user_writes_and_the_pre_event_webhook_redacts(
+    account: Account, receiver: Receiver
+) -> None:
+    made = chat(account)
+    hook(
+        account, pre_webhook_url=receiver.url, post_webhook_url=receiver.url,
+        filters=["onMessageAdd", "onMessageAdded"],
+    )  # fmt: skip
+    receiver.answers.append(Reply(REDACTED, content_type="application/json"))
+    account.simulate("conversation.message_sent", identity="agent", body=CARD)
+    told = [account.verified(receiver.next()) for _ in range(2)]
+    assert [(each["EventType"], each["Source"]) for each in told] == [
+        ("onMessageAdd", "SDK"), ("onMessageAdded", "SDK"),
+    ]  # fmt: skip
+    assert (told[0]["Body"], told[1]["Body"]) == (CARD, "My card is ****")
+    assert said(made) == [("agent", "My card is ****")]
+    [text] = account.client.messages.list(to=ALICE)
+    assert text.body == "My card is ****"
