@@ -7,7 +7,7 @@ from mirra_mcp.local.api.reading import answer, host_of, read
 from mirra_mcp.local.kit.clock import FURTHEST, duration, iso, utc
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.reading import invalid
-from mirra_mcp.wire.sessions import ClockMoved, MoveClock, Tried
+from mirra_mcp.wire.sessions import ClockMoved, Fired, MoveClock, Tried
 
 SHOWN = 200
 """Fired timers, and tries at delivering webhooks, that an answer lists."""
@@ -43,7 +43,7 @@ async def move(request: Request) -> Response:
     return answer(
         ClockMoved(
             at=session.clock.now(),
-            fired=fired[:SHOWN],
+            fired=[Fired.model_validate(each._asdict()) for each in fired[:SHOWN]],
             fired_count=len(fired),
             deliveries=heard,
             delivery_count=session.webhooks_sent - sent if len(tried) == SHOWN else len(heard),

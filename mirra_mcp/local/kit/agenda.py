@@ -3,16 +3,26 @@
 import logging
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import NamedTuple
 
 from mirra_mcp.local.kit.mirror import Unit
 from mirra_mcp.local.kit.timers import Timer
 from mirra_mcp.local.kit.transactions import Transactions
-from mirra_mcp.wire.sessions import Fired
 
 log = logging.getLogger("mirra_mcp.local")
 
 AT_ONCE = 32
 """Timers that are fired in one transaction."""
+
+
+class Fired(NamedTuple):
+    """A timer that fell due."""
+
+    mirror: str
+    timer: str
+    at: datetime
+    webhooks: list[str]
+    """Types of the vendor events that it caused, in order."""
 
 
 class Agenda:
@@ -23,11 +33,11 @@ class Agenda:
 
     def next_wake(self) -> float:
         """Return when work should be looked for, as epoch seconds: at once if webhooks wait."""
-        return 0.0 if self._session.deliveries.has_mail else self._session.first_due() or 0.0
+        return 0.0 if self._session.deliveries.has_mail else self._session.due or 0.0
 
     def next_work(self) -> datetime | None:
         """Return when something falls due next: a timer or a webhook."""
-        both = (self._session.first_due(), self._session.deliveries.next_due())
+        both = (self._session.due, self._session.deliveries.next_due())
         times = [each for each in both if each is not None]
         return datetime.fromtimestamp(min(times), UTC) if times else None
 
@@ -37,9 +47,11 @@ class Agenda:
         With a `budget` in seconds it stops when that is used up.
         """
         fired: list[Fired] = []
+        due, instant = self._session.due, now.timestamp()
+        if due is None or due > instant:
+            return fired
         end = None if budget is None else perf_counter() + budget
-        instant = now.timestamp()
-        while (due := self._session.first_due()) is not None and due <= instant:
+        while (due := self._session.due) is not None and due <= instant:
             fired += self._fire_some(instant)
             if end is not None and perf_counter() > end:
                 break
@@ -69,9 +81,7 @@ class Agenda:
         self._session.log.at = at
         mirror.drop_timer(id)
         mirror.call_verb(verb, args)
-        return Fired(
-            mirror=vendor, timer=verb, at=at, webhooks=[type for type, _ in mirror.unit.webhooks]
-        )
+        return Fired(vendor, verb, at, [type for type, _ in mirror.unit.webhooks])
 
     def _fire_alone(self) -> Fired:
         first = self._session.next_timer()
@@ -87,6 +97,6 @@ class Agenda:
             self._session.errors += 1
             with self._session.unit(mirror, at):
                 mirror.drop_timer(id)
-            return Fired(mirror=vendor, timer=verb, at=at)
+            return Fired(vendor, verb, at, [])
         self._session.commit()
         return fired

@@ -132,7 +132,7 @@ class Connection(HttpToolsProtocol):
             f"{name.decode()}: {value.decode()}\r\n"
             for name, value in self.server_state.default_headers
         ]
-        head = "".join(lines).encode("latin-1")
+        head = "".join(lines).encode("latin-1", "replace")
         self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[answer.status], head, body))
         self.server_state.total_requests += 1
         self._since, self._limit = self.loop.time(), IDLE

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT, check_room, fixtures_of
+from mirra_mcp.local.kit.agenda import Fired
 from mirra_mcp.local.kit.clock import Clock, Wall, utc
 from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal, nearest
@@ -306,9 +307,9 @@ class Host:
         finally:
             entry.is_imaged = False
 
-    async def move_clock(self, session: Session, target: datetime) -> list[wire.Fired]:
+    async def move_clock(self, session: Session, target: datetime) -> list[Fired]:
         """Let the session's time pass until `target`: timers fire and webhooks go out in order."""
-        fired: list[wire.Fired] = []
+        fired: list[Fired] = []
         end = self._loop.time() + WALK
         async with session.lock:
             session.open()

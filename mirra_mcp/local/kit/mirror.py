@@ -35,7 +35,7 @@ class Fixture:
     build: Callable[[Any], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Changed:
     """What became of a document, told when somebody asks."""
 
@@ -194,7 +194,7 @@ class Mirror:
             return
         old: bytes | None = None
         if before is not None:
-            if after is not None and noun.shown(before) == noun.shown(after):
+            if after is not None and not noun.shows(before, after):
                 return
             old = self.store.replaced
         id = (after or before or {})["id"]

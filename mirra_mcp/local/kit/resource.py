@@ -30,6 +30,8 @@ class Resource:
     moves: ClassVar[Mapping[str, set[str]]] = {}
     status_field: ClassVar[str] = "status"
     secret_fields: ClassVar[tuple[str, ...]] = ()
+    unshown: ClassVar[tuple[str, ...]] = ()
+    """Fields of the API that state and log leave out."""
 
     # How prose speaks of these documents: read by the checks of scenarios.
     synonyms: ClassVar[tuple[str, ...]] = ()
@@ -111,7 +113,8 @@ class Resource:
 
     def first(self, **where: Any) -> Doc | None:
         """Return the newest document that matches, or None."""
-        return next(iter(self.find(limit=1, **where)), None)
+        self._must_be_indexed(where)
+        return self.mirror.store.newest(self.kind, where)  # type: ignore[no-any-return]
 
     def count(self, **where: Any) -> int:
         """Count the documents that match."""
@@ -183,7 +186,8 @@ class Resource:
 
     def shown(self, doc: Doc) -> Doc:
         """Return what the state dump and the log show: the document with its secrets masked."""
-        shown = {key: value for key, value in doc.items() if key[0] != "_"}
+        left_out = self.unshown
+        shown = {key: value for key, value in doc.items() if key[0] != "_" and key not in left_out}
         for name in self.secret_fields:
             if isinstance(shown.get(name), str):
                 shown[name] = mask(shown[name])
@@ -193,14 +197,24 @@ class Resource:
         """List the fields that a document may have, for tables of them."""
         return [each for each in ("id", *self.blank, *self.more_fields) if each[0] != "_"]
 
+    def shows(self, before: Doc, after: Doc) -> bool:
+        """Tell whether anything that is shown differs between two states of a document."""
+        names = [name for name in before if name not in after]
+        names += [
+            name for name, value in after.items() if name not in before or before[name] != value
+        ]
+        if any(name in self.secret_fields for name in names):
+            return self.shown(before) != self.shown(after)
+        return any(name[0] != "_" and name not in self.unshown for name in names)
+
     def told(self, doc: Doc) -> Doc:
         """Return what checks of scenarios read: what is shown, and what other endpoints tell."""
         return self.shown(doc)
 
     def _must_be_indexed(self, where: dict[str, Any]) -> None:
-        unknown = set(where) - set(self.indexes)
-        if unknown:
-            raise TypeError(f"{type(self).__name__} has no index on {sorted(unknown)}")
+        for name in where:
+            if name not in self.indexes:
+                raise TypeError(f"{type(self).__name__} has no index on {name}")
 
 
 def mask(secret: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar, get_type_hints
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import orjson
 
+from mirra_mcp.local.kit import forms
 from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.local.kit.params import Params
 from mirra_mcp.local.kit.webhooks import Outcome
@@ -20,7 +21,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 PLACEHOLDER = re.compile(r"{(\w+)}")
 EPOCH = datetime.fromtimestamp(0, UTC)
 JSON = "application/json; charset=utf-8"
-CONTENT_TYPES = {"content-type", "Content-Type"}
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Call:
     @cached_property
     def query_all(self) -> list[tuple[str, str]]:
         """The query's pairs in order."""
-        return parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else []
+        return forms.pairs(self.query_string)
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -86,18 +86,20 @@ class Answer:
         What can't stand in a header, as parts of what was sent may, becomes a space.
         """
         lines = [("content-length", str(length))]
-        if not self.headers.keys() & CONTENT_TYPES:
+        if "content-type" not in self.headers and "Content-Type" not in self.headers:
             lines.append(("content-type", JSON))
         for name, value in self.headers.items():
-            if not (value.isprintable() and value.isascii()):
+            if not value.isprintable():
                 value = "".join(each if each.isprintable() else " " for each in value)
-                value = value.encode("latin-1", "replace").decode("latin-1")
             lines.append((name, value))
         return lines
 
     def start(self, length: int) -> Doc:
         """Return the ASGI message that it begins with."""
-        head = [(name.lower().encode(), text.encode("latin-1")) for name, text in self.head(length)]
+        head = [
+            (name.lower().encode(), text.encode("latin-1", "replace"))
+            for name, text in self.head(length)
+        ]
         return {"type": "http.response.start", "status": self.status, "headers": head}
 
 
@@ -183,23 +185,44 @@ class Router:
         if fixed is not None and method in fixed:
             return fixed[method], {}
         allowed: set[str] = set()
-        for methods, values in self._walk(self._root, path.strip("/").split("/"), ()):
-            if method in methods:
-                target, names = methods[method]
-                return target, dict(zip(names, map(unquote, values), strict=True))
-            allowed |= set(methods)
-        return allowed
+        parts = path.strip("/").split("/")
+        values: list[str] = []
+        found = self._walk(self._root, parts, 0, method, values, allowed)
+        if found is None:
+            return allowed
+        target, names = found
+        return target, {name: unquote(value) for name, value in zip(names, values, strict=True)}
 
-    def _walk(self, node: dict[str, Any], parts: list[str], values: tuple[str, ...]) -> Any:
-        if not parts:
-            if "/" in node:
-                yield node["/"], values
-            return
-        head, rest = parts[0], parts[1:]
-        if head in node and head not in ("/", "{}"):
-            yield from self._walk(node[head], rest, values)
-        stem, dot, suffix = head.rpartition(".")
-        if stem and (inner := node.get(f"{{}}{dot}{suffix}")):
-            yield from self._walk(inner, rest, (*values, stem))
-        if head and "{}" in node:
-            yield from self._walk(node["{}"], rest, (*values, head))
+    def _walk(
+        self,
+        node: dict[str, Any],
+        parts: list[str],
+        at: int,
+        method: str,
+        values: list[str],
+        allowed: set[str],
+    ) -> tuple[Any, tuple[str, ...]] | None:
+        """Return what answers, and add the placeholders' values; or add what would be allowed."""
+        if at == len(parts):
+            methods = node.get("/", {})
+            if method not in methods:
+                allowed.update(methods)
+            return methods.get(method)  # type: ignore[no-any-return]  # put there by `add`
+        head = parts[at]
+        ways = [(node.get(head), None)] if head not in ("/", "{}") else []
+        if "." in head:
+            stem, dot, suffix = head.rpartition(".")
+            ways.append((node.get(f"{{}}{dot}{suffix}") if stem else None, stem))
+        if head:
+            ways.append((node.get("{}"), head))
+        for inner, value in ways:
+            if inner is None:
+                continue
+            if value is not None:
+                values.append(value)
+            found = self._walk(inner, parts, at + 1, method, values, allowed)
+            if found is not None:
+                return found
+            if value is not None:
+                values.pop()
+        return None

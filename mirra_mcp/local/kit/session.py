@@ -126,10 +126,10 @@ class Session(Transactions):
             self.unknown = self.log.last
         for vendor, mirror in self.mirrors.items():
             mirror.bind(stores[vendor], self, f"{vendor} of {self.name}")
-        self.is_open = True
+        self.is_open, self.due = True, self.first_due()
         if not self.log.last:
             self.tell(action="start", at=iso(self.started))
-        elif self.first_due() is not None or self.deliveries.next_due() is not None:
+        elif self.due is not None or self.deliveries.next_due() is not None:
             self.on_work(self)
 
     def close(self) -> None:

@@ -213,6 +213,12 @@ class Store:
         bodies = table.bodies
         return [orjson.loads(bodies[seq]) for seq in (reversed(found) if newest_first else found)]
 
+    def newest(self, kind: str, where: dict[str, Any]) -> Doc | None:
+        """Return the document that was created last of those that match, or None."""
+        table = self._tables.get(kind)
+        found = () if table is None else table.find(where)
+        return orjson.loads(table.bodies[found[-1]]) if found else None
+
     def mentioning(self, kind: str, text: str) -> list[Doc]:
         """List the documents in whose JSON a plain text stands, in either case, oldest first."""
         table, wanted = self._tables.get(kind), text.encode().lower()
@@ -257,7 +263,8 @@ class Store:
         """Set a timer."""
         self._timer += 1
         text = orjson.dumps(args, option=orjson.OPT_SORT_KEYS).decode()
-        self._set(TIMERS, self._timer, (lane, due, verb, text))
+        self.writes.append((self, TIMERS, self._timer, None))
+        self._own(TIMERS).add(self._timer, (lane, due, verb, text), args)
 
     def next_timer(self, lane: str) -> Timer | None:
         """Return the timer of a lane that falls due first: when, id, verb, arguments."""

@@ -187,8 +187,11 @@ class Documents:
 
     def find(self, where: dict[str, Any]) -> Sequence[int]:
         """List the documents whose indexed fields are, or contain, the given values."""
-        if not where:
+        if not where or not self.order:
             return self.order
+        if len(where) == 1:
+            ((name, value),) = where.items()
+            return self.index(name).find(key_of(value))
         found = sorted(
             (self.index(name).find(key_of(value)) for name, value in where.items()), key=len
         )

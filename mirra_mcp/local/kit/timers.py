@@ -16,12 +16,14 @@ Row = tuple[str, float, str, str]
 class Timers:
     """A table of timers, in lanes: the session's clock is ''; a vendor's own has a name."""
 
-    __slots__ = ("lanes", "owner", "rows", "subjects")
+    __slots__ = ("about", "lanes", "owner", "rows", "subjects")
 
     def __init__(self, owner: object) -> None:
         self.owner = owner
         self.rows: dict[int, Row] = {}
         self.lanes: dict[str, list[tuple[float, int]]] = {}
+        self.about: dict[int, tuple[tuple[str, Any], ...]] = {}
+        """What each is about: the names and values of its arguments."""
         self.subjects: dict[Any, tuple[int, ...]] = {}
         """The timers that have an argument: by its name and value."""
 
@@ -29,6 +31,7 @@ class Timers:
         """Return a table of the same timers that `owner` may write."""
         other = Timers(owner)
         other.rows, other.subjects = self.rows.copy(), self.subjects.copy()
+        other.about = self.about.copy()
         other.lanes = {lane: each.copy() for lane, each in self.lanes.items()}
         return other
 
@@ -44,17 +47,22 @@ class Timers:
             take_out(lane, (before[1], key))
             if not lane:
                 del self.lanes[before[0]]
-            for subject in _subjects(before[3]):
+            for subject in self.about.pop(key):
                 left = tuple(each for each in self.subjects[subject] if each != key)
                 if left:
                     self.subjects[subject] = left
                 else:
                     del self.subjects[subject]
         if row is not None:
-            self.rows[key] = row
-            insort(self.lanes.setdefault(row[0], []), (row[1], key))
-            for subject in _subjects(row[3]):
-                self.subjects[subject] = (*self.subjects.get(subject, ()), key)
+            self.add(key, row, orjson.loads(row[3]))
+
+    def add(self, key: int, row: Row, args: dict[str, Any]) -> None:
+        """Set a timer whose id is new; `args` are the arguments of its row."""
+        self.rows[key] = row
+        insort(self.lanes.setdefault(row[0], []), (row[1], key))
+        self.about[key] = about = tuple([_subject(*each) for each in args.items()])
+        for subject in about:
+            self.subjects[subject] = (*self.subjects.get(subject, ()), key)
 
     def next(self, lane: str) -> Timer | None:
         """Return the timer of a lane that falls due first."""
@@ -76,7 +84,3 @@ class Timers:
 
 def _subject(name: str, value: Any) -> tuple[str, Any]:
     return name, orjson.dumps(value) if isinstance(value, list | dict) else value
-
-
-def _subjects(args: str) -> list[tuple[str, Any]]:
-    return [_subject(*each) for each in orjson.loads(args).items()]

@@ -16,7 +16,7 @@ LOGGED_HEADER = 256
 LARGEST_ERROR = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Traffic:
     """A call that was answered."""
 

@@ -41,8 +41,8 @@ class Transactions(Surroundings):
         self._mark: tuple[int, int, list[int]] = (0, 0, [])
         self._steps: list[tuple[int, int]] = []
         """Where the transaction's steps begin: the number of the log's entry, and of the write."""
-        self._next: float | None = None
-        """The timer that `on_work` was told of."""
+        self.due: float | None = None
+        """When the first timer falls due, as epoch seconds."""
 
     def open(self) -> None:
         """Be ready to write."""
@@ -78,6 +78,7 @@ class Transactions(Surroundings):
             except BaseException:
                 self.rollback()
                 raise
+        has_work = self.deliveries.has_mail
         if writes:
             start = 0
             for number, end in self._steps:
@@ -88,12 +89,12 @@ class Transactions(Surroundings):
             if len(writes) > start:
                 self.history.append((last, tuple(writes[start:])))
             writes.clear()
+            before, self.due = self.due, self.first_due()
+            has_work = has_work or self.due != before
         self._steps.clear()
         self.log.at = None
         self.log.wake()
-        due = self.first_due()
-        if self.deliveries.has_mail or due != self._next:
-            self._next = due
+        if has_work:
             self.on_work(self)
 
     def step(self) -> None:
@@ -155,6 +156,6 @@ class Transactions(Surroundings):
         return first
 
     def first_due(self) -> float | None:
-        """Return when the first timer falls due, as epoch seconds."""
+        """Look for when the first timer falls due, as epoch seconds."""
         first = self.next_timer()
         return first and first[0][0]

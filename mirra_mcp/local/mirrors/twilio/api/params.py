@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, model_validator
 from pydantic.alias_generators import to_pascal
 
+from mirra_mcp.local.kit import forms
 from mirra_mcp.local.kit.params import Params
 
 HEX = "0123456789abcdef"
@@ -65,7 +66,7 @@ def _kind(annotation: Any) -> str:
 def form_of(text: str) -> Form:
     """Read a form, or a query: each name with its values in order."""
     found: Form = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
+    for name, value in forms.pairs(text):
         found.setdefault(name, []).append(value)
     return found
 

@@ -34,6 +34,8 @@ class TwilioResource(Resource):
     hears: ClassVar[tuple[str, ...]] = ()
     """The webhooks whose receiver's answer the noun acts on."""
     indexes: ClassVar[tuple[str, ...]] = ("account_sid",)
+    unshown = ("url", "links")
+    """They differ by where the mirror listens."""
 
     mirror: Peers
 
@@ -95,13 +97,6 @@ class TwilioResource(Resource):
         if "links" in shown:
             links = self.links_of(doc)
             shown["links"] = {name: self.mirror.url + path for name, path in links.items()}
-        return shown
-
-    def shown(self, doc: Doc) -> Doc:
-        """Return what the state dump shows: the same wherever the mirror listens."""
-        shown = super().shown(doc)
-        for name in ("url", "links"):
-            shown.pop(name, None)
         return shown
 
     # Lists.

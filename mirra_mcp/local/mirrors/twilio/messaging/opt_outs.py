@@ -96,6 +96,9 @@ class OptOuts(TwilioResource):
 
     def is_out(self, account: str, phone: str, sender: str, service: Doc | None) -> bool:
         """Say whether somebody opted out of a sender, or of the service that it is of."""
+        left = {each["of"] for each in self.find(account_sid=account, phone_number=phone)}
+        if not left:
+            return False
         scopes = {sender}
         if service is not None:
             scopes.add(service["sid"])
@@ -104,8 +107,7 @@ class OptOuts(TwilioResource):
         ) or self.mirror.short_codes.first(account_sid=account, short_code=sender)
         if number is not None and (own := service_of(self.mirror, number)) is not None:
             scopes.add(own["sid"])
-        return any(each["of"] in scopes for each in self.find(account_sid=account,
-                                                              phone_number=phone))  # fmt: skip
+        return not left.isdisjoint(scopes)
 
     def blocks(self, message: Doc) -> bool:
         """Say whether its recipient has opted out of a message since it was accepted."""

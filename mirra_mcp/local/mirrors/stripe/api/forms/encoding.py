@@ -7,15 +7,13 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
-from urllib.parse import unquote
 
+from mirra_mcp.local.kit import forms
 from mirra_mcp.wire.model import Doc
 
 DEEPEST = 12
 FREE = ("metadata", "payload")
 """Objects whose keys the caller chooses, numbers too."""
-ASCII = {f"{code:02{letter}}": chr(code) for code in range(128) for letter in "xX"}
-"""What `%41` stands for, by its two digits."""
 PART = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -27,27 +25,10 @@ def parse(text: str) -> Doc:
     """
     if not text:
         return {}
-    pairs = [_pair(each) for each in text.split("&") if each]
+    pairs = forms.pairs(text)
     if "[" not in text and "%5B" not in text and "%5b" not in text:
         return dict(pairs)
     return nested(pairs)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return _plain(name), _plain(value)
-
-
-def _plain(text: str) -> str:
-    if "+" in text:
-        text = text.replace("+", " ")
-    if "%" not in text:
-        return text
-    first, *rest = text.split("%")
-    try:
-        return first + "".join([ASCII[each[:2]] + each[2:] for each in rest])
-    except KeyError:
-        return unquote(text)
 
 
 @lru_cache(maxsize=4096)
