@@ -1,9 +1,12 @@
 """A session as the host keeps it: what runs it, and what is known of it when it is over."""
 
 import asyncio
+import secrets
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
+from mirra_mcp.local.kit.ids import LETTERS
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.wire import sessions as wire
 
@@ -73,3 +76,11 @@ class Entry:
 
     def _silent(self) -> set[str]:
         return self.session.deliveries.silent if self.session.is_open else set()
+
+
+def fresh_id(taken: Container[str]) -> str:
+    """Make a session's id, four letters long unless it is taken."""
+    length = 4
+    while (id := "ses_" + "".join(secrets.choice(LETTERS) for _ in range(length))) in taken:
+        length += 1
+    return id

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 import shutil
 import sqlite3
 import threading
@@ -16,7 +15,7 @@ from typing import Any
 from mirra_mcp.local.kit.admission import MOST_TIMEOUT, check_room, fixtures_of
 from mirra_mcp.local.kit.agenda import Fired
 from mirra_mcp.local.kit.clock import Clock, Wall, utc
-from mirra_mcp.local.kit.entry import Entry
+from mirra_mcp.local.kit.entry import Entry, fresh_id
 from mirra_mcp.local.kit.errors import Refusal, nearest
 from mirra_mcp.local.kit.folder import Folder, Kept
 from mirra_mcp.local.kit.forwards import forward
@@ -32,7 +31,6 @@ from mirra_mcp.wire import sessions as wire
 log = logging.getLogger("mirra_mcp.local")
 
 DEFAULT_TIMEOUT = 3600
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 REMEMBERED = timedelta(hours=1)
 """How long an ended session can still be asked about."""
 SLICE = 0.005
@@ -130,7 +128,7 @@ class Host:
         fixtures = await asyncio.to_thread(fixtures_of, wanted, self.kinds)
         names = {e.session.name: e.session.id for e in self._entries.values() if e.is_live}
         check_room(wanted, names, self.settings.max_sessions)
-        id = self._new_id()
+        id = fresh_id(self._entries)
         folder = self._folder.make(id) if wanted.persistent else None
         clock = Clock(self._wall, standing=wanted.clock and utc(wanted.clock))
         entry = Entry(
@@ -152,6 +150,7 @@ class Host:
             await self._begin(entry)
             if wanted.webhooks:
                 async with entry.session.lock:
+                    await asyncio.to_thread(entry.session.beginnings)
                     forward(entry.session, wanted.webhooks)
             if folder is None:
                 seconds = min(wanted.timeout_seconds or DEFAULT_TIMEOUT, MOST_TIMEOUT)
@@ -159,9 +158,8 @@ class Host:
                 entry.expiry = self._loop.call_later(
                     seconds, lambda: self._spawn_end(entry, "expire")
                 )
-                for vendor, mirror in entry.session.mirrors.items():
-                    kind, started = self.kinds[vendor], entry.session.started
-                    await asyncio.to_thread(self._images.get, kind, mirror.fixture, started)
+                await entry.session.lock.acquire()
+                self._spawn(self._furnish(entry.session))
             else:
                 async with entry.session.lock:
                     await asyncio.to_thread(entry.session.open)
@@ -175,13 +173,14 @@ class Host:
         self._entries[id] = entry
         return entry
 
-    def _new_id(self) -> str:
-        length = 4
-        while True:
-            id = "ses_" + "".join(secrets.choice(LETTERS) for _ in range(length))
-            if id not in self._entries:
-                return id
-            length += 1
+    async def _furnish(self, session: Session) -> None:
+        """Build the fixtures of a new session; whoever calls it meanwhile waits for its lock."""
+        try:
+            await asyncio.to_thread(session.beginnings)
+        except Exception:
+            log.exception("A fixture of the session %s could not be built.", session.id)
+        finally:
+            session.lock.release()
 
     async def _begin(self, entry: Entry) -> None:
         """Open the session's ports, the ones it had before where they are free."""

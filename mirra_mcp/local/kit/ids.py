@@ -5,6 +5,8 @@ from hashlib import blake2b
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+"""What stands for a digit where a UUID tells its variant."""
 
 
 @cache
@@ -34,11 +36,9 @@ class Ids:
 
     def uuid(self) -> str:
         """Return a version 4 UUID."""
-        raw = bytearray(self._digest()[:16])
-        raw[6] = raw[6] & 0x0F | 0x40
-        raw[8] = raw[8] & 0x3F | 0x80
-        text = raw.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        text = self._digest().hex()
+        variant = VARIANT[text[16]]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
     def token(self, length: int, alphabet: str = BASE62) -> str:
         """Return `length` characters of `alphabet`."""

@@ -209,7 +209,9 @@ class Router:
                 allowed.update(methods)
             return methods.get(method)  # type: ignore[no-any-return]  # put there by `add`
         head = parts[at]
-        ways = [(node.get(head), None)] if head not in ("/", "{}") else []
+        ways: list[tuple[dict[str, Any] | None, str | None]] = []
+        if head not in ("/", "{}"):
+            ways.append((node.get(head), None))
         if "." in head:
             stem, dot, suffix = head.rpartition(".")
             ways.append((node.get(f"{{}}{dot}{suffix}") if stem else None, stem))

@@ -113,10 +113,7 @@ class Session(Transactions):
             self._keeper = self.keeping = Keeper(self.folder, self)
             self._keeper.on_long = lambda: self.on_long(self)
         if self._keeper is None or self._keeper.is_new:
-            fixtures = {
-                vendor: self.images.get(type(mirror), mirror.fixture, self.started)
-                for vendor, mirror in self.mirrors.items()
-            }
+            fixtures = self.beginnings()
             if self._keeper is not None:
                 self._keeper.begin(fixtures)
             for vendor, store in stores.items():
@@ -131,6 +128,13 @@ class Session(Transactions):
             self.tell(action="start", at=iso(self.started))
         elif self.due is not None or self.deliveries.next_due() is not None:
             self.on_work(self)
+
+    def beginnings(self) -> dict[str, Frozen]:
+        """Return the states that the mirrors begin with; any thread may ask."""
+        return {
+            vendor: self.images.get(type(mirror), mirror.fixture, self.started)
+            for vendor, mirror in self.mirrors.items()
+        }
 
     def close(self) -> None:
         """Let go of the state. The session can't be used afterwards."""

@@ -216,8 +216,9 @@ class Store:
     def newest(self, kind: str, where: dict[str, Any]) -> Doc | None:
         """Return the document that was created last of those that match, or None."""
         table = self._tables.get(kind)
-        found = () if table is None else table.find(where)
-        return orjson.loads(table.bodies[found[-1]]) if found else None
+        if table is None or not (found := table.find(where)):
+            return None
+        return orjson.loads(table.bodies[found[-1]])  # type: ignore[no-any-return]  # an object
 
     def mentioning(self, kind: str, text: str) -> list[Doc]:
         """List the documents in whose JSON a plain text stands, in either case, oldest first."""

@@ -15,7 +15,8 @@ from mirra_mcp.local.kit.admission import MOST_TIMEOUT
 from mirra_mcp.local.kit.clock import Wall
 from mirra_mcp.local.kit.entry import Entry
 from mirra_mcp.local.kit.errors import Refusal, nearest
-from mirra_mcp.local.kit.host import LETTERS, Host
+from mirra_mcp.local.kit.host import Host
+from mirra_mcp.local.kit.ids import LETTERS
 from mirra_mcp.local.scenarios.draft import draft
 from mirra_mcp.local.scenarios.judge.judge import Judge
 from mirra_mcp.local.scenarios.model import ScenarioDoc, ScenarioError

@@ -16,12 +16,16 @@ NAMES = {"FIRST_NAME": "first_name", "LAST_NAME": "last_name", "EMAIL": "email"}
 LINKS = frozenset({"RESEND_UNSUBSCRIBE_URL", "UNSUBSCRIBE_URL"})
 
 
-def lookup_for(resend: Peers, contact: Doc, link: str) -> Lookup:
+def fallbacks_of(resend: Peers) -> Doc:
+    """Return what is written where a contact lacks a property, by its key."""
+    return {each["key"]: each["fallback_value"] for each in resend.contact_properties.find()}
+
+
+def lookup_for(fallbacks: Doc, contact: Doc, link: str) -> Lookup:
     """Return what fills placeholders.
 
     The contact's value, else the fallback beside the key, else the property's, else nothing.
     """
-    fallbacks = {each["key"]: each["fallback_value"] for each in resend.contact_properties.find()}
 
     def value(key: str, fallback: str | None) -> Any:
         if key in LINKS:

@@ -8,6 +8,7 @@ https://resend.com/docs/dashboard/broadcasts/send-broadcast-with-api
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 PLACEHOLDER = re.compile(r"\{\{\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}\}\}")
@@ -18,12 +19,24 @@ Lookup = Callable[[str, str | None], Any]
 
 def fill(text: str, lookup: Lookup) -> str:
     """Return `text` with its placeholders filled."""
+    whole = ""
+    for before, key, fallback, placeholder in _parts(text):
+        found = lookup(key, fallback) if key else ""
+        whole += before + (placeholder if found is None else written(found))
+    return whole
 
-    def value(match: re.Match[str]) -> str:
-        found = lookup(match[1], match[2])
-        return match[0] if found is None else written(found)
 
-    return PLACEHOLDER.sub(value, text)
+@lru_cache(maxsize=256)
+def _parts(text: str) -> list[tuple[str, str, str | None, str]]:
+    """Take a text apart: what is ahead of each placeholder, its key and fallback, and itself.
+
+    The last part is what follows the last one.
+    """
+    parts, end = [], 0
+    for match in PLACEHOLDER.finditer(text):
+        parts.append((text[end : match.start()], match[1], match[2], match[0]))
+        end = match.end()
+    return [*parts, (text[end:], "", None, "")]
 
 
 def keys(*texts: str | None) -> Iterator[str]:
@@ -38,6 +51,8 @@ def keys(*texts: str | None) -> Iterator[str]:
 
 def written(value: Any) -> str:
     """Write a value as it appears in an email: 25, not 25.0."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():

@@ -5,7 +5,11 @@ from datetime import datetime, timedelta
 from mirra_mcp.local.mirrors.resend.api.dates import stamp
 from mirra_mcp.local.mirrors.resend.api.peers import Peers
 from mirra_mcp.local.mirrors.resend.marketing import placeholders
-from mirra_mcp.local.mirrors.resend.marketing.personal import lookup_for, unsubscribe_link
+from mirra_mcp.local.mirrors.resend.marketing.personal import (
+    fallbacks_of,
+    lookup_for,
+    unsubscribe_link,
+)
 from mirra_mcp.local.mirrors.resend.sending.emails.outcomes import hard_bounce
 from mirra_mcp.wire.model import Doc
 
@@ -44,13 +48,15 @@ def build(resend: Peers) -> None:
     for number in range(PEOPLE):
         _add_contact(resend, number, group["id"], today - timedelta(days=60))
     contacts = resend.contacts.find(newest_first=False)
+    fallbacks, suppressed = fallbacks_of(resend), set[str]()
     for number, (days, name, subject) in enumerate(BROADCASTS):
         broadcast = _add_broadcast(
             resend, group["id"], name, subject, HTML % number, today - timedelta(days=days)
         )
         for place, contact in enumerate(contacts):
             if not contact["unsubscribed"]:
-                _add_email(resend, broadcast, contact, place * 7 + place // 20 * 3 + number)
+                chance = place * 7 + place // 20 * 3 + number
+                _add_email(resend, broadcast, contact, chance, fallbacks, suppressed)
 
 
 def _add_contact(resend: Peers, number: int, group: str, start: datetime) -> None:
@@ -85,14 +91,20 @@ def _add_broadcast(
     return resend.broadcasts.save(broadcast)
 
 
-def _add_email(resend: Peers, broadcast: Doc, contact: Doc, chance: int) -> None:
+def _add_email(
+    resend: Peers, broadcast: Doc, contact: Doc, chance: int, fallbacks: Doc, suppressed: set[str]
+) -> None:
     """Keep an email with what became of it: `chance` decides, so that each build is alike."""
-    id = resend.emails.new_id()
-    lookup = lookup_for(resend, contact, unsubscribe_link(resend, contact, id))
+    id, address = resend.emails.new_id(), contact["email"]
+    lookup = lookup_for(fallbacks, contact, unsubscribe_link(resend, contact, id))
+    if address in suppressed:
+        outcome: Doc = {"last_event": "suppressed", "_seen": ["suppressed"]}
+    else:
+        outcome = _outcome(chance, address, broadcast["html"])
     email = resend.emails.new(
         id=id,
         message_id=f"<{id}@{DOMAIN}>",
-        to=[contact["email"]],
+        to=[address],
         subject=placeholders.fill(broadcast["subject"], lookup),
         html=placeholders.fill(broadcast["html"], lookup),
         created_at=broadcast["sent_at"],
@@ -100,17 +112,16 @@ def _add_email(resend: Peers, broadcast: Doc, contact: Doc, chance: int) -> None
         _contact_id=contact["id"],
         _domain=DOMAIN,
         **{"from": SENDER},
-        **_outcome(resend, chance, contact["email"], broadcast["html"]),
+        **outcome,
     )
     resend.emails.save(email)
     if email["last_event"] == "bounced":
-        resend.suppressions.add(contact["email"], origin="bounce", source_id=id)
+        resend.suppressions.add(address, origin="bounce", source_id=id)
+        suppressed.add(address)
 
 
-def _outcome(resend: Peers, chance: int, address: str, html: str) -> Doc:
+def _outcome(chance: int, address: str, html: str) -> Doc:
     """Return an email's last event: 1 in 100 bounced, some complained, 4 in 10 were opened."""
-    if resend.suppressions.holds(address):
-        return {"last_event": "suppressed", "_seen": ["suppressed"]}
     if chance % 100 == 50:
         kind = hard_bounce([address])["type"]
         return {"last_event": "bounced", "_seen": ["bounced"], "_bounce_type": kind}

@@ -220,9 +220,8 @@ class AutomationRuns(ResendResource):
         address = read("from", [sender])[0]
         self.mirror.domains.check_sender(address, read("to", [contact["email"]]), None)
         id = self.mirror.emails.new_id()
-        lookup = personal.lookup_for(
-            self.mirror, contact, personal.unsubscribe_link(self.mirror, contact, id)
-        )
+        link = personal.unsubscribe_link(self.mirror, contact, id)
+        lookup = personal.lookup_for(personal.fallbacks_of(self.mirror), contact, link)
         filled = {
             part: text and placeholders.fill(text, lookup)
             for part, text in {**made, "subject": subject or made["subject"]}.items()

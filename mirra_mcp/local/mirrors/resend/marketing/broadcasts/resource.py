@@ -210,7 +210,7 @@ class Broadcasts(BroadcastReports):
         """Return the fields of the email that one contact gets."""
         id = self.mirror.emails.new_id()
         link = personal.unsubscribe_link(self.mirror, contact, id)
-        lookup = personal.lookup_for(self.mirror, contact, link)
+        lookup = personal.lookup_for(personal.fallbacks_of(self.mirror), contact, link)
         filled = {
             part: broadcast[part] and placeholders.fill(broadcast[part], lookup)
             for part in ("subject", "html", "text")
