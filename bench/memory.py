@@ -1,12 +1,12 @@
 """Memory: what an idle session, a used one, and the MCP server with its embedded Mirra take.
 
-`python -m bench.memory [--vendor resend|stripe|twilio] [--sessions 1,100,1000]`
+`python -m bench.memory [--vendor resend|stripe|twilio] [--sessions 1,100,1000] [--stored 100000]`
 """
 
 import argparse
 import time
 
-from bench.common import Http, Mirra, key_of, mirra, resident_kb, table, verdict
+from bench.common import Http, Mirra, fill, key_of, mirra, resident_kb, table, verdict
 from bench.rpc import BARE, ERAS, OURS, Stdio, stdio
 from bench.vendors import RESEND, STRIPE, TWILIO, VENDORS, Vendor
 
@@ -16,6 +16,10 @@ STARTED = 3.0
 """Seconds after which the embedded Mirra has started by itself."""
 TOTAL = 120.0
 """MiB for the MCP server with its mirrors."""
+FORK = 1.0
+"""MiB for a fork that hasn't written yet."""
+CLOCK = "2026-05-04T12:00:00Z"
+"""A clock that stands, so that nothing falls due while memory is looked at."""
 
 
 def settled(pid: int) -> int:
@@ -50,6 +54,35 @@ def grown(up: Mirra, vendor: Vendor, sizes: list[int], *, used: bool) -> list[li
         judged = verdict(each, PER_SESSION) if size > 1 and not used else ""
         told = f"{each:.0f}" if size > 1 else ""
         rows.append([f"{size:,} {kind}", f"{now / 1024:.1f}", told, judged])
+    return rows
+
+
+def holding(up: Mirra, vendor: Vendor, wanted: int) -> list[list[str]]:
+    """Fill a session through its API, fork it, and let the fork write once."""
+    session = up.start(vendor.seed, vendor.name, clock=CLOCK)
+    with session.connect() as line:
+        vendor.create(line)
+        empty = settled(up.pid)
+        if vendor is RESEND:
+            fill(session, wanted)
+        else:
+            for _ in range(wanted):
+                vendor.create(line)
+    full = settled(up.pid)
+    each = 1024 * (full - empty) / wanted
+    rows = [[f"{wanted:,} stored", f"{full / 1024:.1f}", f"{each:,.0f} bytes each", ""]]
+    with up.control() as control:
+        fork = control.call("POST", f"/v1/sessions/{session.id}/fork", {})
+        before = settled(up.pid)
+        fork = control.call("POST", f"/v1/sessions/{session.id}/fork", {})
+        shared = settled(up.pid)
+        took = (shared - before) / 1024
+        rows.append(["a fork", f"{shared / 1024:.1f}", f"{took:.2f} MiB", verdict(took, FORK)])
+        with Http(fork["mirrors"][0]["url"], session.key, form=vendor.form) as line:
+            vendor.create(line)
+        wrote = settled(up.pid)
+        told = f"{(wrote - shared) / 1024:.1f} MiB"
+        rows.append(["the fork, once it has written", f"{wrote / 1024:.1f}", told, ""])
     return rows
 
 
@@ -91,6 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vendor", choices=VENDORS, default="resend")
     parser.add_argument("--sessions", default="1,100,1000")
+    parser.add_argument("--stored", type=int, default=100_000)
     given = parser.parse_args()
     vendor = VENDORS[given.vendor]
     sizes = [int(size) for size in given.sessions.split(",")]
@@ -103,6 +137,13 @@ def main() -> None:
         ["sessions", "RSS MiB", "KiB a further one", f"idle: budget {PER_SESSION:g}"],
         rows,
     )
+    if given.stored:
+        with mirra() as up:
+            table(
+                f"`mirra-mcp up` with {vendor.name} objects, all made by calls",
+                ["state", "RSS MiB", "more", f"fork: budget {FORK:g}"],
+                holding(up, vendor, given.stored),
+            )
     table("Over stdio", ["process", "RSS MiB", f"budget {TOTAL:g}"], servers())
 
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 import orjson
 
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
+from mirra_mcp.local.kit.compact import compact
 from mirra_mcp.local.kit.events import Log
 from mirra_mcp.local.kit.ids import Ids
 from mirra_mcp.local.kit.store import Write
@@ -172,7 +173,7 @@ class Deliveries:
             ids = Ids(self._ids.seed, self._ids.count)
             self._ids.count += 2
             unsent = Unsent(
-                mirror, first, event, body or orjson.dumps(data), mirror.now, self._wall(), ids,
+                mirror, first, event, body or compact(data), mirror.now, self._wall(), ids,
                 self._log.last,
             )  # fmt: skip
             self._keep(first, unsent)
@@ -180,13 +181,13 @@ class Deliveries:
             return (first,)
         now, payload, ref = mirror.now, mirror.payload(event, data), mirror.event_ref(data)
         message = mirror.message_prefix + self._ids.token(27)
-        content = orjson.dumps(payload)
+        content = compact(payload)
         for seq, target in enumerate(targets, first):
             own = mirror.payload_for(target, payload)
             parcel = Parcel(
                 seq, f"dlv_{self._ids.token(16)}", mirror.vendor, event, "pending", message,
                 target.url, target.secret, ref,
-                content if own is payload else orjson.dumps(own), None, iso(now),
+                content if own is payload else compact(own), None, iso(now),
                 now.timestamp(), b"[]", self._log.last, target.method,
             )  # fmt: skip
             self._keep(seq, parcel)
@@ -248,7 +249,7 @@ class Deliveries:
             status, due = "pending", (now + wait).timestamp()
         if parcel.next is not None:
             status, due = "pending", parcel.next  # asked for again while this try was under way
-        headers, attempts = orjson.dumps(letter.headers), orjson.dumps(tries)
+        headers, attempts = compact(letter.headers), compact(tries)
         after = replace(parcel, status=status, next=due, headers=headers, attempts=attempts)
         self._keep(parcel.seq, after)
         self._log.append(SENT, mirror.vendor, Tried(mirror, parcel, letter, len(tries), done))

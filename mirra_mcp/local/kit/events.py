@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import orjson
 
 from mirra_mcp.local.kit.clock import Clock, iso
+from mirra_mcp.local.kit.compact import trimmed
 from mirra_mcp.wire.events import Event, EventPage
 from mirra_mcp.wire.model import Doc
 
@@ -88,7 +89,7 @@ class Log:
         for number in range(after + 1, self.last + 1):
             at = number - self._before - 1
             entry = self._entries[at]
-            data = self.json(entry)
+            data = trimmed(self.json(entry))
             self._entries[at] = Entry(entry.type, entry.mirror, None, data)
             written.append((number, entry.type, entry.mirror, data))
         return written

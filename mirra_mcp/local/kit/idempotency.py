@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
 
+from mirra_mcp.local.kit.compact import trimmed
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.store import Store
@@ -64,7 +65,13 @@ class Replays:
         """Remember an answer, as bytes, until `ttl` has passed."""
         expires = (call.now + ttl).timestamp()
         headers = dict(answer.headers)
-        kept = (fingerprint(call, asked), answer.status, answer.encoded(), headers, expires)
+        kept = (
+            fingerprint(call, asked),
+            answer.status,
+            trimmed(answer.encoded()),
+            headers,
+            expires,
+        )
         self._store.keep_replay(key, kept)
 
 

@@ -8,7 +8,7 @@ be. Between the two lies what neither passes: a payment that is still being proc
 A vendor lists its words in `Mirror.meanings`; whoever reads a criterion needs to know no vendor.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mirra_mcp.local.kit.facts import Fact, either
@@ -93,10 +93,3 @@ def means(
 def spoken(rows: Mapping[str, Meaning]) -> dict[str, Meaning]:
     """Give each of several words, written in one text, the same meaning."""
     return {word: meaning for words, meaning in rows.items() for word in words.split()}
-
-
-def words_in(words: Words) -> Iterator[str]:
-    """List the participles that have a meaning."""
-    yield from words.means
-    for alias in words.aliases:
-        yield from alias.means

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from mirra_mcp.local.kit.compact import compact
 from mirra_mcp.local.kit.ids import Ids
 from mirra_mcp.local.kit.tables import Documents, Plain, between
 from mirra_mcp.local.kit.timers import Timer, Timers
@@ -162,7 +163,7 @@ class Store:
         seq, before = table.by_id[id], orjson.loads(body)
         self.replaced = body
         self.writes.append((self, kind, id, (seq, body)))
-        table.replace(seq, orjson.dumps(doc), before, doc)
+        table.replace(seq, compact(doc), before, doc)
         return before  # type: ignore[no-any-return]  # documents are objects
 
     def add(self, kind: str, doc: Doc, indexes: tuple[str, ...]) -> None:
@@ -171,7 +172,7 @@ class Store:
         table.use(indexes)
         id = doc["id"]
         self._seq += 1
-        table.insert(id, self._seq, orjson.dumps(doc), doc)
+        table.insert(id, self._seq, compact(doc), doc)
         self.writes.append((self, kind, id, None))
 
     def delete(self, kind: str, id: str, indexes: tuple[str, ...]) -> Doc | None:
@@ -250,7 +251,7 @@ class Store:
 
     def set_setting(self, name: str, value: Any) -> None:
         """Keep a small value."""
-        self._set(SETTINGS, name, orjson.dumps(value))
+        self._set(SETTINGS, name, compact(value))
 
     def replay(self, key: str) -> Any:
         """Return what was kept under an idempotency key, or None."""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import orjson
-
 from mirra_mcp.local.kit import masks
+from mirra_mcp.local.kit.compact import compact, trimmed
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.wire.model import Doc
@@ -93,4 +92,4 @@ def traffic_of(
 
 
 def _refusal(answer: Answer) -> bytes:
-    return answer.encoded() if answer.refusal is None else orjson.dumps(answer.refusal)
+    return trimmed(answer.encoded()) if answer.refusal is None else compact(answer.refusal)

@@ -1,6 +1,7 @@
 """The state of a mirror: what is read is what was written last, and what was frozen stays."""
 
 import random
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +129,16 @@ def test_random_writes_read_as_from_a_plain_list_and_come_back_from_anywhere(
             for where in ({"to": "Rome"}, {"tags": "a"}):
                 want = [doc for doc in was[0] if all(_has(doc[k], v) for k, v in where.items())]
                 assert other.select("parcels", where) == want
+
+
+def test_a_document_takes_little_more_memory_than_its_json_is_long() -> None:
+    """What writes JSON leaves it in a buffer several times as long, which must not be kept."""
+    store = Store()
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            store.add("things", {"id": f"{number:04}", "text": "x" * 500}, ())
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken / 300 < 1500
