@@ -34,7 +34,7 @@ class Keys:
 
     def inbox(self, session: str) -> str:
         """Return what opens the newest mail of a session, and nothing else, as often as wanted."""
-        return hmac.new(self.cookie.encode(), session.encode(), "sha256").hexdigest()[:24]
+        return hmac.new(self.cookie.encode(), session.encode(), "sha256").hexdigest()[:16]
 
     def use(self, key: str) -> bool:
         """Use a key up; tell whether it was good."""
