@@ -86,7 +86,7 @@ def hosts(mirrors: Sequence[MirrorInfo]) -> dict[str, str]:
     there = {each.vendor for each in mirrors}
     taken = {host for name in there if name in VENDORS for host in VENDORS[name].hosts}
     return ours | {
-        host: each.vendor for each in mirrors for host in each.hosts if host not in taken
+        host: each.vendor for each in mirrors for host in each.hosts or () if host not in taken
     }
 
 

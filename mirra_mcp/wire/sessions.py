@@ -37,7 +37,7 @@ class MirrorInfo(Wire):
     version: str
     env: dict[str, str] = {}
     """Extension: variables that point the vendor's SDKs here, keys and secrets included."""
-    hosts: list[str] = []
+    hosts: list[str] | None = None
     """Extension: where the API itself is called, as the document of a mirror made from one says."""
     setup: dict[str, str] = {}
     """Extension: per language, the one or two lines that point the vendor's SDK at this mirror."""

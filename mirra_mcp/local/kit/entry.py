@@ -46,7 +46,7 @@ class Entry:
                     url=mirror.url,
                     version=mirror.version,
                     env=mirror.env(),
-                    hosts=list(mirror.hosts),
+                    hosts=list(mirror.hosts) or None,
                     setup=mirror.setup(),
                 )
                 for vendor, mirror in session.mirrors.items()
