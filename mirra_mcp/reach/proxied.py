@@ -45,7 +45,8 @@ def proxied(
     """
     upstream = Upstream(environ)
     known = json.loads(table(mirrors, live))
-    domains = {each.domain for each in VENDORS.values()} | {h for m in mirrors for h in m.hosts or ()}
+    ours = {host for mirror in mirrors for host in mirror.hosts or ()}
+    domains = {each.domain for each in VENDORS.values()} | ours
     authority = Authority(domains)
     proxy = Proxy(lambda host: look_up(host, known), authority, upstream, report)
     with listening(proxy) as port, tempfile.TemporaryDirectory(prefix="mirra-") as name:

@@ -177,9 +177,9 @@ class Vocabulary:
         endpoints that end so begin in several ways.
         """
         steps = written.partition("?")[0].rstrip("/").split("/")[1:]
-        begins = {
-            route[: len(route) - len(steps)] for route in self.routes if _ends_in(route, steps)
-        }
+        found = [route for route in self.routes if _ends_in(route, steps)]
+        closest = max((_said_of(route) for route in found), default=0)
+        begins = {route[: len(route) - len(steps)] for route in found if _said_of(route) == closest}
         if () in begins or not begins:
             return written
         return "".join(f"/{step}" for step in begins.pop()) + written if len(begins) == 1 else None
@@ -261,6 +261,11 @@ def _ends_in(route: Phrase, steps: list[str]) -> bool:
         or (meant[:1] == "{" and said[:1] in ("{", ":", "<", "*"))
         for said, meant in zip(steps, end, strict=True)
     )
+
+
+def _said_of(route: Phrase) -> int:
+    """Return how much a path's last step says beside its placeholder: `{Sid}.json` says more."""
+    return len(route[-1].partition("}")[2]) if route[-1][:1] == "{" else 0
 
 
 def words_of(name: str) -> str:
