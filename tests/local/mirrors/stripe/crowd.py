@@ -210,9 +210,24 @@ def others(account: Account, customer: str) -> list[str]:
     charge = account.fetch(f"/v1/payment_intents/{intent}")["latest_charge"]
     back = "amount=500&reverse_transfer=true&refund_application_fee=true"
     post(account, "refunds", f"charge={charge}&{back}")
+    person = "relationship[representative]=true&first_name=Ida&dob[day]=1&ssn_last_4=0000"
+    shop = post(account, "accounts", "type=express&business_type=company&company[name]=Pens")
+    post(account, f"accounts/{shop}/persons", person)
+    bank = "external_account=btok_us_verified"
+    post(account, f"accounts/{shop}/external_accounts", bank)
+    post(account, f"accounts/{shop}/external_accounts", "external_account=tok_visa_debit")
+    post(account, "topups", "amount=5000&currency=usd&description=Float")
+    line = "line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=1000"
+    product = post(account, "products", "name=Quoted")
+    offer = f"customer={customer}&{line}&line_items[0][price_data][product]={product}"
+    quote = post(account, "quotes", f"{offer}&header=Hello")
     (transfer,) = account.fetch("/v1/transfers")["data"]
     (fee,) = account.fetch("/v1/application_fees")["data"]
     return [
+        f"/v1/accounts/{shop}/capabilities",
+        f"/v1/accounts/{shop}/external_accounts",
+        f"/v1/accounts/{shop}/persons",
+        f"/v1/quotes/{quote}/line_items",
         f"/v1/customers/{customer}/sources",
         f"/v1/transfers/{transfer['id']}/reversals",
         f"/v1/application_fees/{fee['id']}/refunds",

@@ -11,15 +11,12 @@ ELSEWHERE = (
     "balance_settings.",
     "billing.alert.",
     "billing.credit_",
-    "capability.",
     "cash_balance.",
     "climate.",
     "financial_connections.",
     "identity.",
     "issuing_",
     "payment_record.",
-    "person.",
-    "quote.",
     "reporting.",
     "reserve.",
     "sigma.",
@@ -27,7 +24,6 @@ ELSEWHERE = (
     "tax.",
     "terminal.",
     "three_d_secure.",
-    "topup.",
     "treasury.",
 )
 """How the types of areas begin that the mirror doesn't cover."""
