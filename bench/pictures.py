@@ -110,6 +110,26 @@ class Shop:
         self.tell("/snapshot", name="after-checkout")
         return ada
 
+    def checkout(self, customer: str) -> str:
+        """Open a Checkout session of two things; return its address."""
+        form = {
+            "customer": customer,
+            "mode": "payment",
+            "success_url": "https://shop.example/done",
+            "cancel_url": "https://shop.example/cart",
+        }
+        for number, (name, amount) in enumerate((("Analytical Engine", 42000), ("Loom", 9900))):
+            item = f"line_items[{number}]"
+            form |= {
+                f"{item}[price_data][currency]": "usd",
+                f"{item}[price_data][unit_amount]": str(amount),
+                f"{item}[price_data][product_data][name]": name,
+                f"{item}[quantity]": str(number + 1),
+            }
+        made = self.call("stripe", "POST", "/v1/checkout/sessions", data=form)
+        url: str = made["url"]
+        return url
+
     def run_scenario(self, attempts: str) -> str:
         """Run the scenario; `attempts` says of each whether it sends."""
         started = self.http.post("/v1/runs", json={"scenarioMarkdown": SCENARIO}).json()
@@ -178,6 +198,14 @@ def main() -> None:
                     page.click("text=What would happen?")
                     page.locator(".preview").wait_for()
                 shoot(page, name)
+            page.goto(f"{base}/mail")
+            page.locator("main a[href*='/mail/']").first.click()
+            shoot(page, "mail")
+            page.goto(f"{base}/phone")
+            page.locator("main a:has-text('Your code')").first.click()
+            shoot(page, "phone")
+            page.goto(shop.checkout(ada))
+            shoot(page, "checkout")
         browser.close()
     app.shutdown()
 
