@@ -73,9 +73,10 @@ def test_every_command_of_a_skill_is_understood(page: Path) -> None:
     for line in blocks(page, "sh"):
         program, name, *words = shlex.split(line)
         assert program == "mirra-mcp"
-        command = mirra_mcp.get_command(click.Context(mirra_mcp), name)
+        root = click.Context(mirra_mcp, **mirra_mcp.context_settings)
+        command = mirra_mcp.get_command(root, name)
         assert command is not None, line
-        command.make_context(name, words)
+        command.make_context(name, words, parent=root)
 
 
 @pytest.fixture(scope="module")

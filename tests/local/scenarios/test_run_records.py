@@ -71,12 +71,17 @@ async def test_runs_are_listed_newest_first_in_pages_and_by_status(tmp_path: Pat
             await mirra.list_runs(cursor="run_nope")
 
 
+def recorded(run: Run) -> Run:
+    """Return a run without the address of its page, which is another at each look."""
+    return run.model_copy(update={"dashboard_url": None})
+
+
 async def test_a_restart_keeps_the_records_and_fails_what_was_under_way(tmp_path: Path) -> None:
     async with mirra_in(tmp_path) as mirra:
         done, under_way = await begin(mirra, "Done"), await begin(mirra, "Under way")
         before = await finish(mirra, done)
     async with mirra_in(tmp_path) as mirra:
-        assert await mirra.get_run(done) == before
+        assert recorded(await mirra.get_run(done)) == recorded(before)
         cut = await mirra.get_run(under_way)
         assert (cut.status, cut.reason) == ("failed", CUT_OFF)
         assert cut.progress is None
@@ -96,7 +101,7 @@ async def test_the_records_survive_kill_9(tmp_path: Path) -> None:
             before = await finish(mirra, done)
         os.kill(process.pid, signal.SIGKILL)
     async with mirra_in(tmp_path) as mirra:
-        assert await mirra.get_run(done) == before
+        assert recorded(await mirra.get_run(done)) == recorded(before)
         cut = await mirra.get_run(under_way)
         assert (cut.status, cut.reason, cut.brief, cut.mirrors) == ("failed", CUT_OFF, None, [])
 
