@@ -4,18 +4,17 @@ Source: https://docs.mirra.run/reference/api
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from mirra_mcp.local.api.reading import answer, host_of, seconds
+from mirra_mcp.local.api.reading import answer, found, host_of, seconds
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.kit.reading import invalid, whole
 from mirra_mcp.local.kit.session import Session
-from mirra_mcp.wire.events import EventType
+from mirra_mcp.wire.events import EventPage, EventType
 
 CHUNK = 200
 MOST_AFTER = 2**53
@@ -64,17 +63,11 @@ async def _page(
     mirror: str | None,
     wait: float,
 ) -> Response:
-    async with session.lock:
-        session.open()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(wait or None):
-            while True:
-                async with session.lock:
-                    page = session.log.page(after, limit, types, mirror)
-                if page.events or not wait or session.log.is_closed:
-                    break
-                await session.log.wait_beyond(page.next_after)
-    return answer(page)
+    def look() -> tuple[EventPage, bool, int]:
+        page = session.log.page(after, limit, types, mirror)
+        return page, bool(page.events), page.next_after
+
+    return answer(await found(session, wait, look))
 
 
 async def _stream(

@@ -1,5 +1,8 @@
 """Reading a request to the control plane."""
 
+import asyncio
+import contextlib
+from collections.abc import Callable
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -9,9 +12,11 @@ from mirra_mcp.local.kit import reading
 from mirra_mcp.local.kit.chunks import bounded
 from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.host import Host
+from mirra_mcp.local.kit.session import Session
 from mirra_mcp.wire.model import Body, Wire
 
 B = TypeVar("B", bound=Body)
+P = TypeVar("P")
 
 LIMIT = 4 * 1024 * 1024
 
@@ -29,6 +34,23 @@ async def read(model: type[B], request: Request) -> B:
         Refusal: it is too large, no JSON, or doesn't fit.
     """
     return reading.read(model, await body_of(request))
+
+
+async def found(session: Session, wait: float, look: Callable[[], tuple[P, bool, int]]) -> P:
+    """Return the page that a look gives: the first with something on it, or that after `wait`.
+
+    A look tells its page, whether there is something on it, and the last entry that it saw.
+    """
+    async with session.lock:
+        session.open()
+        page, is_enough, seen = look()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait or None):
+            while wait and not is_enough and not session.log.is_closed:
+                await session.log.wait_beyond(seen)
+                async with session.lock:
+                    page, is_enough, seen = look()
+    return page
 
 
 async def body_of(request: Request) -> bytes:

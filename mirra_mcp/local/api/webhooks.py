@@ -1,16 +1,15 @@
 """The webhooks of a session: what was sent, where, and how it was received."""
 
-import asyncio
-import contextlib
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mirra_mcp.local.api.reading import answer, host_of, read, seconds
+from mirra_mcp.local.api.reading import answer, found, host_of, read, seconds
 from mirra_mcp.local.kit import forwards
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.kit.reading import invalid, whole
+from mirra_mcp.wire.events import DeliveryPage
 from mirra_mcp.wire.sessions import ForwardWebhooks
 
 
@@ -31,17 +30,12 @@ async def index(request: Request) -> Response:
     limit = whole(query.get("limit"), 20, 100)
     below = whole(query["cursor"], 0, 2**53, 0, "cursor") if "cursor" in query else None
     wait = seconds(query.get("wait"))
-    async with session.lock:
-        session.open()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(wait or None):
-            while True:
-                async with session.lock:
-                    seen, page = session.log.last, session.deliveries.page(filters, limit, below)
-                if page.webhooks or not wait or session.log.is_closed:
-                    break
-                await session.log.wait_beyond(seen)
-    return answer(page)
+
+    def look() -> tuple[DeliveryPage, bool, int]:
+        page = session.deliveries.page(filters, limit, below)
+        return page, bool(page.webhooks), session.log.last
+
+    return answer(await found(session, wait, look))
 
 
 async def forward(request: Request) -> Response:
