@@ -27,7 +27,7 @@ class HostedOnboarding(AccountLinks):
 
         Source: https://docs.stripe.com/api/account_links/create
         """
-        made = super().create(params)
+        made = self.described(params)
         doc = self.stripe.accounts.get(params.account)
         place = f"/setup/s/{doc['id']}/{self.mirror.ids.token(12)}"
         kept = {
@@ -107,7 +107,7 @@ class HostedDashboards(LoginLinks):
 
         Source: https://docs.stripe.com/api/accounts/login_link/create
         """
-        made = super().create(account, params)
+        made = self.described(account)
         place = f"/express/{account}/{self.mirror.ids.token(12)}"
         self.stripe.accounts.save(self.stripe.accounts.get(account) | {"_dashboard": place})
         return made | {"url": self.absolute(place)}

@@ -9,6 +9,7 @@ from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.endpoints import parameters
 from mirra_mcp.local.mirrors.stripe.api.forms.params import StripeParams
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.connect.accounts import requirements
 from mirra_mcp.local.mirrors.stripe.connect.accounts.params import UpdateCapability
 from mirra_mcp.wire.model import Doc
 
@@ -68,18 +69,7 @@ class Capabilities(StripeResource):
     def told_of(self, account: Doc, name: str) -> Doc:
         """Return a capability as the API shows it."""
         requested = name in account["capabilities"]
-        due = account["requirements"] if requested else {}
-        lists = ("currently_due", "eventually_due", "past_due", "pending_verification")
-        nothing: Doc = {
-            "alternatives": [],
-            "current_deadline": None,
-            "currently_due": [],
-            "disabled_reason": None,
-            "errors": [],
-            "eventually_due": [],
-            "past_due": [],
-            "pending_verification": [],
-        }
+        nothing = requirements.NOTHING_DUE
         return {
             "id": name,
             "object": self.object,
@@ -87,8 +77,7 @@ class Capabilities(StripeResource):
             "future_requirements": nothing,
             "requested": requested,
             "requested_at": account["created"] if requested else None,
-            "requirements": nothing
-            | {each: due[each] for each in (*lists, "errors", "disabled_reason") if each in due},
+            "requirements": account["requirements"] if requested else nothing,
             "status": account["capabilities"].get(name, "unrequested"),
         }
 

@@ -6,7 +6,6 @@ https://docs.stripe.com/api/accounts/login_link
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.api.forms.params import StripeParams
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.connect.accounts.params import CreateLink, CreateSession
 from mirra_mcp.wire.model import Doc
@@ -22,8 +21,7 @@ class AccountLinks(StripeResource):
     entity, plural = "account_link", "account_links"
     object, path = "account_link", "/v1/account_links"
 
-    @route("POST /v1/account_links")
-    def create(self, params: CreateLink) -> Doc:
+    def described(self, params: CreateLink) -> Doc:
         """Describe an onboarding; the address is for the caller to add.
 
         Source: https://docs.stripe.com/api/account_links/create
@@ -83,8 +81,7 @@ class LoginLinks(StripeResource):
     entity, plural = "login_link", "login_links"
     object = "login_link"
 
-    @route("POST /v1/accounts/{account}/login_links")
-    def create(self, account: str, params: StripeParams) -> Doc:
+    def described(self, account: str) -> Doc:
         """Describe a way into an account's Express dashboard; the address is to be added.
 
         Source: https://docs.stripe.com/api/accounts/login_link/create
