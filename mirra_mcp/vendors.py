@@ -39,9 +39,8 @@ VENDORS: Mapping[str, Vendor] = {
     ),
     "stripe": Vendor(
         "stripe.com",
-        ("api.stripe.com", "files.stripe.com"),
+        ("api.stripe.com", "connect.stripe.com", "files.stripe.com"),
         {
-            "connect.stripe.com": "OAuth of Connect",
             "meter-events.stripe.com": "The stream of meter events",
         },
         {
@@ -55,6 +54,7 @@ VENDORS: Mapping[str, Vendor] = {
             "STRIPE_LIVE_PUBLIC_KEY": "STRIPE_PUBLISHABLE_KEY",
             "NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY": "STRIPE_PUBLISHABLE_KEY",
             "VITE_STRIPE_PUBLISHABLE_KEY": "STRIPE_PUBLISHABLE_KEY",
+            "STRIPE_CONNECT_CLIENT_ID": "STRIPE_CLIENT_ID",
             "STRIPE_ENDPOINT_SECRET": "STRIPE_WEBHOOK_SECRET",
             "STRIPE_SIGNING_SECRET": "STRIPE_WEBHOOK_SECRET",
             "STRIPE_WEBHOOK_SIGNING_SECRET": "STRIPE_WEBHOOK_SECRET",
@@ -64,6 +64,7 @@ VENDORS: Mapping[str, Vendor] = {
         {
             r"[sr]k_(live|test)_[A-Za-z0-9]{10,}": "STRIPE_SECRET_KEY",
             r"pk_(live|test)_[A-Za-z0-9]{10,}": "STRIPE_PUBLISHABLE_KEY",
+            r"ca_[A-Za-z0-9]{32}": "STRIPE_CLIENT_ID",
         },
     ),
     "twilio": Vendor(

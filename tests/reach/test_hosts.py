@@ -48,7 +48,7 @@ def test_each_product_is_called_at_its_own_host_and_pages_lead_back(place: Place
     base, following = pages.split()
     assert base == "https://messaging.twilio.com"
     assert following.startswith("https://messaging.twilio.com/v1/Services?")
-    assert answered == ["taken", "501", "501", "501", "501", "1", "501"]
+    assert answered == ["taken", "501", "501", "501", "501", "1", "400"]
     account = commands.account(done)
     assert account["live"] == []
     assert {each["why"].partition(" See ")[0] for each in account["gaps"]} >= {

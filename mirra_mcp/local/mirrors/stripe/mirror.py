@@ -32,6 +32,7 @@ from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
 from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
 from mirra_mcp.local.mirrors.stripe.connect.accounts.layout import OWN
+from mirra_mcp.local.mirrors.stripe.connect.oauth import tokens
 from mirra_mcp.local.mirrors.stripe.nouns import NOUNS
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DECLINE_CODES
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
@@ -122,6 +123,8 @@ class Stripe(Refusals, Peers):
         if call.path.startswith(access.PAGES):
             return access.NOBODY
         header = call.headers.get("authorization", "")
+        if call.path in tokens.OAUTH:
+            return tokens.secret_of(header, self._read(call), call.method, call.path)
         if header == self.last_header:
             return self.last_key
         key = access.key_of(header)
@@ -143,16 +146,34 @@ class Stripe(Refusals, Peers):
         self.call_version = check_version(headers.get("stripe-version"), call.path)
         self.idempotency_key = headers.get("idempotency-key")
         account = headers.get("stripe-account") or headers.get("stripe-context")
+        holder = tokens.holder_of(self, call.caller)
+        if holder:
+            account = holder["account"]
         if account and account != OWN_ACCOUNT:
-            if self.accounts.peek(account) is None:
-                raise errors.no_access(call.caller, account)
-            self.account = account
+            self._act_for(account, call, holder)
+        if call.path.startswith(access.ACCOUNTS):
+            self._check_reach(call)
         if call.caller[0] == "r":
             self._check_permission(call)
         form = self._read(call)
         if not call.path.startswith("/v2/"):
             parameters.check(spec, form, self.call_version)
         call.__dict__["form"] = read(form, self.call_version, call.path)
+
+    def _act_for(self, account: str, call: Call, holder: Doc | None) -> None:
+        """Act for a connected account from here on, as far as its owner allows."""
+        doc = self.accounts.reached(account)
+        if doc is None:
+            raise errors.no_access(call.caller, account)
+        scope = (holder or doc).get("scope") or doc.get("_scope") or tokens.READ_WRITE
+        tokens.check_scope(scope, call.method, account)
+        self.account = account
+
+    def _check_reach(self, call: Call) -> None:
+        """Refuse a path of an account that has let the platform go."""
+        id = call.path.partition("/accounts/")[2].partition("/")[0]
+        if self.accounts.peek(id) is not None and self.accounts.reached(id) is None:
+            raise errors.no_access(call.caller, id)
 
     def _check_permission(self, call: Call) -> None:
         granted = self.setting(f"key:{call.caller}")
@@ -212,6 +233,8 @@ class Stripe(Refusals, Peers):
             if paths and "error" not in body:
                 paths = paths if isinstance(paths, list) else [paths]
                 body = expanded(self, body, [str(each) for each in paths], self.call_version)
+            if call.path in tokens.OAUTH:
+                return answer
             answer.body = shaped(body, self.call_version)
             if "error" in body:
                 self._name_log(call, answer)
@@ -231,10 +254,11 @@ class Stripe(Refusals, Peers):
         self._name_log(call, answer)
 
     def _name_log(self, call: Call, answer: Answer) -> None:
-        if self.request_id and isinstance(answer.body, dict) and not call.path.startswith("/v2/"):
+        told = answer.body.get("error") if isinstance(answer.body, dict) else None
+        if self.request_id and isinstance(told, dict) and not call.path.startswith("/v2/"):
             seconds = int(call.now.timestamp())
             url = f"https://dashboard.stripe.com/test/logs/{self.request_id}?t={seconds}"
-            told = {**answer.body["error"], "request_log_url": url}
+            told = {**told, "request_log_url": url}
             answer.body = {"error": dict(sorted(told.items()))}
 
     # Events.
@@ -287,7 +311,9 @@ class Stripe(Refusals, Peers):
         return found
 
     def endpoints(self, event: str) -> list[Target]:
-        """List the enabled endpoints that want an event."""
+        """List the enabled endpoints that want an event; who let the platform go tells nobody."""
+        if self.account and self.accounts.reached(self.account) is None:
+            return []
         found = self.webhook_endpoints.wanting(event)
         return found + self.event_destinations.wanting(event, "snapshot")
 
@@ -314,6 +340,7 @@ class Stripe(Refusals, Peers):
             "STRIPE_PUBLISHABLE_KEY": PUBLISHABLE,
             "STRIPE_API_BASE": self.url,
             "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
+            "STRIPE_CLIENT_ID": self.application,
         }
 
     def setup(self) -> dict[str, str]:

@@ -39,6 +39,7 @@ from mirra_mcp.local.mirrors.stripe.connect.accounts.links import AccountSession
 from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
 from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
 from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
+from mirra_mcp.local.mirrors.stripe.connect.oauth.pages import HostedGrants
 from mirra_mcp.local.mirrors.stripe.connect.onboarding import HostedDashboards, HostedOnboarding
 from mirra_mcp.local.mirrors.stripe.connect.persons import Persons
 from mirra_mcp.local.mirrors.stripe.connect.transfer_reversals import TransferReversals
@@ -96,6 +97,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     FeeRefunds,
     FileLinks,
     Files,
+    HostedGrants,
     InvoiceItems,
     InvoicePayments,
     HostedInvoices,

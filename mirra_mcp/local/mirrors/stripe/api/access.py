@@ -28,16 +28,20 @@ PAGES = (
     "/b/",
     "/bank_transfers/",
     "/c/",
+    "/connect/default/oauth/test",
     "/credit_notes/",
     "/express/",
     "/i/",
     "/invoice/",
     "/links/",
+    "/oauth/authorize",
     "/p/",
     "/receipts/",
     "/setup/",
 )
 """How the addresses begin that people open in a browser, without a key: who knows one may."""
+ACCOUNTS = ("/v1/accounts/acct_", "/v2/core/accounts/acct_")
+"""How the paths begin of one account and what is its own."""
 NOBODY = "nobody"
 OWN_ACCOUNT = "acct_1MirraPlatform00"
 """The session's own account, which every key is of."""

@@ -128,6 +128,21 @@ def publishable_key() -> VendorError:
     )
 
 
+def expired_key(key: str) -> VendorError:
+    """Source: https://docs.stripe.com/error-codes#platform-api-key-expired"""
+    return error(
+        401,
+        "invalid_request_error",
+        f"Expired API Key provided: {hidden(key)}",
+        code="platform_api_key_expired",
+    )
+
+
+def oauth(error: str, description: str, status: int = 400) -> VendorError:
+    """Refuse in OAuth's form. Source: https://docs.stripe.com/connect/oauth-reference"""
+    return VendorError(status, {"error": error, "error_description": description})
+
+
 def no_access(key: str, account: str) -> VendorError:
     """Source: https://docs.stripe.com/error-codes#account-invalid"""
     return error(

@@ -94,7 +94,7 @@ class Transfers(StripeResource):
         Raises:
             VendorError: `resource_missing` or `insufficient_capabilities_for_transfer`.
         """
-        found = self.stripe.accounts.peek(account)
+        found = self.stripe.accounts.reached(account)
         if found is None:
             raise errors.missing("destination", account, param, status=400)
         if not found["_own"] and found["capabilities"].get("transfers") != "active":

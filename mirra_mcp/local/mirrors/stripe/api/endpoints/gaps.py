@@ -58,6 +58,8 @@ LIMITS: tuple[str, ...] = (
     " three times over a few hours.",
     "What is wanted of a connected account is what Stripe wants in the United States, wherever it"
     " is; a dispute or a failed refund of a destination charge is the platform's alone.",
+    "OAuth's page takes any `redirect_uri`, and nobody logs in on it: the owner picks an account"
+    " that let the platform go, or a new one. Express accounts are made by the API alone.",
     "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
     " the platform's own automatic payouts happen when payout.created is simulated, connected"
     " accounts' by their schedules.",

@@ -33,7 +33,8 @@ class PerAccount(Idempotency):
         fail validation ... we don't save".
         """
         error = refusal.body["error"]
-        return refusal.status in (400, 402) and "param" not in error and "code" in error
+        told = error if isinstance(error, dict) else {}  # OAuth's are words
+        return refusal.status in (400, 402) and "param" not in told and "code" in told
 
 
 def _content(value: object) -> str:

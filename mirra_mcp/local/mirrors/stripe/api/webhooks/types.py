@@ -6,7 +6,6 @@ Source: https://docs.stripe.com/api/events/types
 import fnmatch
 
 ELSEWHERE = (
-    "account.application.",
     "apps.",
     "balance_settings.",
     "billing.alert.",

@@ -4,15 +4,13 @@ Source: https://docs.stripe.com/api/accounts
 """
 
 from copy import deepcopy
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.access import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
-from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.connect.accounts import requirements
 from mirra_mcp.local.mirrors.stripe.connect.accounts.layout import (
     ADDRESS,
@@ -27,10 +25,9 @@ from mirra_mcp.local.mirrors.stripe.connect.accounts.params import (
     RejectAccount,
     SaveAccount,
 )
+from mirra_mcp.local.mirrors.stripe.connect.accounts.weighing import Weighed
 from mirra_mcp.wire.model import Doc
 
-WHILE = timedelta(seconds=2)
-"""How long Stripe takes to verify what it was told."""
 HIDDEN = ("company", "individual")
 LINKED = ("business_type", "company", "individual")
 """What Stripe asks the owner about: once it does, the platform may not change it."""
@@ -44,7 +41,7 @@ REJECTED = {
 """What becomes of the newer reasons, which say more than `disabled_reason` does."""
 
 
-class Accounts(StripeResource):
+class Accounts(Weighed):
     """Connected accounts; they belong to the platform, whoever the call acts for."""
 
     entity, plural = "account", "accounts"
@@ -83,9 +80,11 @@ class Accounts(StripeResource):
         "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
         "type": "standard",
         "_asked": [],
+        "_disconnected": False,
         "_linked": False,
         "_own": False,
         "_rejected": None,
+        "_scope": "read_write",
         "_tax_id": None,
         "_verified": False,
     }
@@ -116,10 +115,6 @@ class Accounts(StripeResource):
                 shown.pop(name, None)
         return shown
 
-    def lay_out(self, id: str = "", **fields: Any) -> Doc:
-        """Make an account's document; it isn't saved yet."""
-        return deepcopy(self.new(id=id, **fields))
-
     def own(self) -> Doc:
         """Return the session's own account."""
         return self.get(OWN_ACCOUNT)
@@ -130,10 +125,15 @@ class Accounts(StripeResource):
         Raises:
             VendorError: `resource_missing`, with 400.
         """
-        doc = self.peek(id)
+        doc = self.reached(id)
         if doc is None or doc["_own"]:
             raise errors.missing("account", id, "account", status=400)
         return doc
+
+    def reached(self, id: str) -> Doc | None:
+        """Return an account, if there is one and it hasn't let the platform go."""
+        doc = self.peek(id)
+        return None if doc is None or doc.get("_disconnected") else doc
 
     @route("GET /v1/account")
     def retrieve_own(self) -> Doc:
@@ -181,9 +181,6 @@ class Accounts(StripeResource):
         self.save(doc)
         return self.view(self._changed(doc, given, silent=True))
 
-    ASKED_OF_EXPRESS = ("card_payments", "transfers")
-    """What Express accounts are asked for when the platform says nothing."""
-
     @route("GET /v1/accounts/{id}")
     def retrieve(self, id: str) -> Doc:
         """Return an account."""
@@ -208,7 +205,7 @@ class Accounts(StripeResource):
     @route("GET /v1/accounts")
     def index(self, params: ListParams) -> Doc:
         """List the connected accounts."""
-        return self.listed(params, _own=False)
+        return self.listed(params, keep=lambda doc: not doc.get("_disconnected"), _own=False)
 
     @route("DELETE /v1/accounts/{id}")
     def delete(self, id: str) -> Doc:
@@ -231,89 +228,10 @@ class Accounts(StripeResource):
 
     # What other nouns and stories use.
 
-    def onboard(self, doc: Doc) -> Doc:
-        """Let an account have given all that Stripe wants.
-
-        Fires: capability.updated, account.updated.
-        """
-        asked = doc["_asked"] or list(self.ASKED_OF_EXPRESS)
-        if not doc["_own"] and not self.stripe.external_accounts.of(doc["id"]):
-            self.stripe.external_accounts.add_usual(doc)
-        changed = {**doc, "details_submitted": True, "_asked": asked, "_verified": True}
-        return self.weighed(changed, told=True)
-
     def link(self, doc: Doc) -> None:
         """Let Stripe ask the owner itself from now on, if that is how responsibilities lie."""
         if doc["controller"].get("requirement_collection") == "stripe":
             self.save({**doc, "_linked": True})
-
-    def weighed(self, doc: Doc, *, told: bool) -> Doc:
-        """Save an account with what is due, and what it may do, by all that is known of it.
-
-        Fires: capability.updated, account.updated (if told).
-        """
-        if doc["_own"]:
-            return self._told(doc) if told else self.save(doc)
-        people = self.stripe.persons.of(doc["id"])
-        has_bank = bool(self.stripe.external_accounts.of(doc["id"]))
-        wanted = [] if doc["_verified"] else requirements.missing(doc, people, has_bank=has_bank)
-        faults = [] if doc["_verified"] else requirements.judged(doc, people)
-        doc = dict(doc)
-        status = "inactive"
-        if doc["_rejected"]:
-            rejected = {"disabled_reason": doc["_rejected"]}
-            doc["requirements"] = {**requirements.NOTHING_DUE, **rejected}
-        elif wanted:
-            doc["requirements"] = requirements.due(wanted, reason="requirements.past_due")
-        elif not doc["_verified"] and not requirements.verified_at_once(doc, people):
-            doc |= {"details_submitted": True}
-            doc["requirements"] = requirements.pending(doc, people)
-            status = "pending"
-            self.mirror.cancel_timers("accounts.verify", id=doc["id"])
-            self.mirror.after(WHILE, "accounts.verify", id=doc["id"])
-        elif faults:
-            doc |= {"details_submitted": True}
-            doc["requirements"] = self._failed(faults)
-        else:
-            doc |= {"details_submitted": True, "requirements": requirements.NOTHING_DUE}
-            status = "active"
-        return self._enabled(doc, status, has_bank=has_bank, told=told)
-
-    def verify(self, id: str) -> None:
-        """Tell what became of a verification. Fires: capability.updated, account.updated."""
-        doc = self.peek(id)
-        if doc is None or doc["_rejected"] or doc["requirements"]["currently_due"]:
-            return
-        people = self.stripe.persons.of(id)
-        has_bank = bool(self.stripe.external_accounts.of(id))
-        faults = requirements.judged(doc, people)
-        if faults:
-            doc = {**doc, "requirements": self._failed(faults)}
-            self._enabled(doc, "inactive", has_bank=has_bank, told=True)
-        else:
-            self.stripe.persons.verified(people)
-            doc = {**doc, "requirements": requirements.NOTHING_DUE}
-            self._enabled(doc, "active", has_bank=has_bank, told=True)
-
-    def _failed(self, faults: list[Doc]) -> Doc:
-        names = sorted({each["requirement"] for each in faults})
-        return requirements.due(names, reason="requirements.past_due", errors=faults)
-
-    def _enabled(self, doc: Doc, status: str, *, has_bank: bool, told: bool) -> Doc:
-        before = doc["capabilities"]
-        doc["capabilities"] = {**before, **dict.fromkeys(doc["_asked"], status)}
-        on = {name for name, each in doc["capabilities"].items() if each == "active"}
-        doc["charges_enabled"] = any(name.endswith("_payments") for name in on)
-        doc["payouts_enabled"] = "transfers" in on or doc["charges_enabled"]
-        if told:
-            for name in sorted(doc["_asked"]):
-                if before.get(name) != status:
-                    self.stripe.capabilities.tell(doc, name)
-        return self._told(doc) if told else self.save(doc)
-
-    def _told(self, doc: Doc) -> Doc:
-        with self.stripe.acting_for(None if doc["_own"] else doc["id"]):
-            return self.save(doc, event="account.updated")
 
     def _changed(self, doc: Doc, given: Doc, *, silent: bool = False) -> Doc:
         """Put in what was sent, and save."""
