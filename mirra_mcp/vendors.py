@@ -72,6 +72,7 @@ VENDORS: Mapping[str, Vendor] = {
         (
             "accounts.twilio.com",
             "api.twilio.com",
+            "content.twilio.com",
             "conversations.twilio.com",
             "iam.twilio.com",
             "lookups.twilio.com",
@@ -83,7 +84,6 @@ VENDORS: Mapping[str, Vendor] = {
             "autopilot.twilio.com": "Autopilot",
             "bulkexports.twilio.com": "Bulk Exports",
             "chat.twilio.com": "Programmable Chat",
-            "content.twilio.com": "The Content API",
             "events.twilio.com": "Event Streams",
             "fax.twilio.com": "Fax",
             "flex-api.twilio.com": "Flex",

@@ -6,6 +6,9 @@ from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
 from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.content.approvals import ContentApprovals
+from mirra_mcp.local.mirrors.twilio.content.contents import Contents
+from mirra_mcp.local.mirrors.twilio.content.sends import ContentSends
 from mirra_mcp.local.mirrors.twilio.conversations.addresses import ConversationAddresses
 from mirra_mcp.local.mirrors.twilio.conversations.configurations import ConversationConfigurations
 from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import Conversations
@@ -106,6 +109,9 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     Lookups,
     LookupOverrides,
     CarrierLines,
+    Contents,
+    ContentApprovals,
+    ContentSends,
     Calls,
     Recordings,
     VoiceLines,

@@ -73,7 +73,10 @@ CODES: dict[int, tuple[int, str]] = {
     21621: (400, "The 'From' number {sender} has not been enabled for MMS."),
     21623: (400, "Number of media files exceeds allowed limit"),
     21624: (400, "The ValidityPeriod {value} is invalid."),
+    21654: (400, "ContentSid Required"),
     21655: (400, "The ContentSid {sid} is invalid."),
+    21656: (400, "The Content Variables parameter is invalid."),
+    21658: (400, "Parameter exceeded character limit"),
     21701: (404, "The Messaging Service {sid} does not exist."),
     21703: (400, "The Messaging Service does not have a phone number available to send a message"),
     21704: (400, "The Messaging Service contains no phone numbers."),
@@ -91,6 +94,7 @@ CODES: dict[int, tuple[int, str]] = {
                  " future, inclusive"),
     35118: (400, "MessagingServiceSid is required to schedule a message"),
     35126: (400, "The ScheduleType value provided is not supported for this channel"),
+    216602: (400, "Content Type is not supported on this channel"),
     63007: (400, "Twilio could not find a Channel with the specified From address"),
 }  # fmt: skip
 """By code the HTTP status, and the words with what is filled in."""

@@ -49,11 +49,11 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|/v2/RegulatoryCompliance(/|$)",
     ),
     (
-        "Pricing, Monitor, Events, Content, Lookup v1",
+        "Pricing, Monitor, Events, Lookup v1",
         "This API is not mirrored.",
         "/v[12]/(Countries|Voice/Countries|Voice/Numbers|Trunking/Countries|Trunking/Numbers"
         "|Messaging/Countries|Alerts|Events|Sinks|Schemas|Subscriptions|Types"
-        "|Content|ContentAndApprovals|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
+        "|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
         "Verify: push, passkeys, silent network",
@@ -83,7 +83,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     (
         "Products that are known by name only",
         "This API is not mirrored.",
-        "/v[1-4]/(LegacyContent|ControlPlane|Instances|WebChats|account|Account|Conferences|Video"
+        "/v[1-4]/(ControlPlane|Instances|WebChats|account|Account|Conferences|Video"
         "|Voice|InsightsDomains|OperatorTypes|Operators|Transcripts|OperatorResults|RuleExecutions"
         "|Conversations|Listings?|LinkShortening|Indicators|ShortCodes|CallerIds|HostedNumbers"
         "|A2PBrandRegistrations|A2PCampaignRegistrations|AccountDefaultConfiguration"
@@ -144,8 +144,8 @@ UNREAD: dict[str, tuple[str, ...]] = {
     "GET /v1/Tollfree/Verifications": ("IncludeSubAccounts", "TrustProductSid"),
     "GET /v2/PhoneNumbers/{PhoneNumber}": ("AddressLine2", "PartnerSubId", "VerificationSid"),
     "POST /2010-04-01/Accounts/{account}/Messages.json": (
-        "AddressRetention", "ApplicationSid", "Attempt", "ContentRetention", "ContentVariables",
-        "FallbackFrom", "ForceDelivery", "MaxPrice", "MessageIntent", "PersistentAction",
+        "AddressRetention", "ApplicationSid", "Attempt", "ContentRetention", "FallbackFrom",
+         "ForceDelivery", "MaxPrice", "MessageIntent", "PersistentAction",
         "ProvideFeedback", "RiskCheck", "ShortenUrls", "TrafficType",
     ),
     "POST /2010-04-01/Accounts/{account}/OutgoingCallerIds.json": (
@@ -206,8 +206,10 @@ LIMITS: tuple[str, ...] = (
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",
     "Calls cost 1.4 cents a minute and are not counted in usage.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
-    "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007), and there"
-    " are no content templates (21655).",
+    "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007).",
+    "Of content templates the texts' lengths, variables and fields are checked as documented; what"
+    " the Content API gives no code is 20001. The `body` of a message says the text of what the"
+    " channel shows; a template of WhatsApp's is approved two seconds after it was submitted.",
     "Messages fail by themselves with 14107, 21610, 21611, 21703, 30032 and 30034; the carriers'"
     " other codes need `message.failed`, `message.undelivered` or `carrier.outage`.",
     "Conversations knows chat users and SMS: no other channels, media, templates, email or Studio"

@@ -26,6 +26,7 @@ ITS_OWN = re.compile(IN_CONVERSATIONS)
 MIRRORED: dict[str, re.Pattern[str]] = {
     "api": re.compile(r"/2010-04-01/|/_media/"),
     "accounts": re.compile(r"/v1/(AuthTokens|Messaging/GeoPermissions)"),
+    "content": re.compile(r"/v[12]/(Content|ContentAndApprovals|LegacyContent)(/|$)"),
     "conversations": re.compile(f"{IN_CONVERSATIONS}|/v1/Services$"),
     "iam": re.compile(r"/v1/Keys"),
     "lookups": re.compile(r"/v2/(PhoneNumbers|batch)/"),

@@ -6,6 +6,9 @@ from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
 from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.twilio.api.speech import Speech
+from mirra_mcp.local.mirrors.twilio.content.approvals import ContentApprovals
+from mirra_mcp.local.mirrors.twilio.content.contents import Contents
+from mirra_mcp.local.mirrors.twilio.content.sends import ContentSends
 from mirra_mcp.local.mirrors.twilio.conversations.addresses import ConversationAddresses
 from mirra_mcp.local.mirrors.twilio.conversations.configurations import ConversationConfigurations
 from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import Conversations
@@ -72,6 +75,9 @@ class Peers(Speech):
     calls: Calls
     carrier_lines: CarrierLines
     carrier_troubles: CarrierTroubles
+    content_approvals: ContentApprovals
+    content_sends: ContentSends
+    contents: Contents
     conversation_addresses: ConversationAddresses
     conversation_configurations: ConversationConfigurations
     conversation_hooks: ConversationHooks

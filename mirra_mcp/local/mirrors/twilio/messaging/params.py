@@ -15,6 +15,7 @@ class CreateMessage(TwilioParams):
     body: str = ""
     media_url: list[str] = []
     content_sid: str = ""
+    content_variables: str = ""
     status_callback: str = ""
     validity_period: str = ""
     smart_encoded: str = ""

@@ -4,6 +4,7 @@ from types import ModuleType
 
 from mirra_mcp.local.mirrors.twilio.simulate import (
     accounts,
+    content,
     conversations,
     lookup,
     messaging,
@@ -20,4 +21,5 @@ MODULES: tuple[ModuleType, ...] = (
     accounts,
     voice,
     conversations,
+    content,
 )

@@ -21,6 +21,8 @@ from tests.local.mirrors.twilio.client import Account, refusal
 APIS = {
     "api/v2010": "/2010-04-01",
     "accounts/v1": "/v1",
+    "content/v1": "/v1",
+    "content/v2": "/v2",
     "conversations/v1": "/conversations.twilio.com/v1",
     "iam/v1": "/v1",
     "lookups/v2": "/v2",

@@ -115,6 +115,9 @@ class Messages(InboundMessages):
         self.save(doc)
         for url in sendable.media:
             self.mirror.media.add(doc, url=url)
+        if (said := sendable.filled) is not None:
+            sends = self.mirror.content_sends
+            sends.note(doc, said.template, said.type, said.content, said.variables)
         self.start(doc)
         return doc
 

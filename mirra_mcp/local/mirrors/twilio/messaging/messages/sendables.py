@@ -6,6 +6,7 @@ Source: https://www.twilio.com/docs/messaging/api/message-resource#create-a-mess
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.dates import instant
@@ -52,6 +53,8 @@ class Sendable:
     is_mms: bool = False
     is_magic: bool = False
     send_at: datetime | None = None
+    filled: Any = None
+    """The content template that it says, if it says one."""
 
 
 def check(twilio: Peers, account: Doc, given: CreateMessage) -> Sendable:
@@ -68,18 +71,16 @@ def check(twilio: Peers, account: Doc, given: CreateMessage) -> Sendable:
         raise refusal(21604)
     if not address and not service_sid:
         raise refusal(21603)
-    media = [url for url in given.media_url if url]
-    if not given.body and not media:
-        raise refusal(21655, sid=given.content_sid) if given.content_sid else refusal(21602)
+    body, media, filled = _said(twilio, sid, given)
     service = _service(twilio, sid, service_sid) if service_sid else None
     _check_channels(given.to, address, has_service=service is not None)
     sender = _own(twilio, sid, address)
     phone = recipient(given.to, sender.country if sender else "US")
     is_mms = bool(media) or given.send_as_mms.lower() == "true"
-    _check_content(given, media)
+    _check_content(given, body, media)
     sendable = Sendable(
         to=phone.e164,
-        body=TRIAL * (account["type"] == "Trial") + given.body,
+        body=TRIAL * (account["type"] == "Trial") + body,
         sender=None if not address else sender.address if sender else address,
         service=service,
         media=media,
@@ -88,6 +89,7 @@ def check(twilio: Peers, account: Doc, given: CreateMessage) -> Sendable:
         is_mms=is_mms,
         is_magic=address == phones.VALID and sender is None,
         send_at=_send_at(twilio.now, given, service),
+        filled=filled,
     )
     if service is not None:
         _check_service(twilio, service, address, phone, is_mms=is_mms)
@@ -143,8 +145,26 @@ def _own(twilio: Peers, account: str, address: str) -> Sender | None:
     return senders.owned(twilio, account, phone.e164 if phone else address)
 
 
-def _check_content(given: CreateMessage, media: list[str]) -> None:
-    if segments.size(given.body) > segments.LONGEST:
+def _said(twilio: Peers, account: str, given: CreateMessage) -> tuple[str, list[str], Any]:
+    """Return the text and the files of a message, and the content template that has them.
+
+    Source: https://www.twilio.com/docs/api/errors/21654
+    """
+    if given.content_sid:
+        channel = "mms" if given.to.strip().startswith("+1") else "sms"
+        sid, variables = given.content_sid, given.content_variables
+        filled = twilio.contents.fill(account, sid, variables, channel)
+        return filled.body, filled.media, filled
+    if given.content_variables:
+        raise refusal(21654)
+    media = [url for url in given.media_url if url]
+    if not given.body and not media:
+        raise refusal(21602)
+    return given.body, media, None
+
+
+def _check_content(given: CreateMessage, body: str, media: list[str]) -> None:
+    if segments.size(body) > segments.LONGEST:
         raise refusal(21617)
     if len(media) > MOST_MEDIA:
         raise refusal(21623)
