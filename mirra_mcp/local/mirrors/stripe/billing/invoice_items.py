@@ -147,13 +147,15 @@ class InvoiceItems(StripeResource):
             discounts=charge.discounts,
             invoice=invoice,
             metadata=charge.metadata,
-            net_amount=charge.amount,
+            net_amount=charge.amount - sum(each["amount"] for each in charge.taken),
             parent=parent,
             period={"end": charge.end, "start": charge.start},
             plan=self.stripe.prices.plan_of(price) if price and price.get("recurring") else None,
             price=self.stripe.prices.view(price) if price else None,
             proration=charge.proration,
-            proration_details={"discount_amounts": []} if charge.proration else None,
+            proration_details={"credited_items": charge.credited, "discount_amounts": charge.taken}
+            if charge.proration
+            else None,
             quantity=charge.quantity,
             quantity_decimal=str(charge.quantity),
             subscription=charge.subscription,
@@ -175,6 +177,7 @@ class InvoiceItems(StripeResource):
 
     def charge_of(self, item: Doc) -> Charge:
         """Return an item as a line's charge."""
+        details = item["proration_details"] or {}
         return Charge(
             item["amount"],
             item["currency"],
@@ -188,6 +191,8 @@ class InvoiceItems(StripeResource):
             item=item.get("subscription_item"),
             invoice_item=item["id"],
             proration=item["proration"],
+            credited=details.get("credited_items"),
+            taken=details.get("discount_amounts", []),
             discountable=item["discountable"],
             discounts=item["discounts"],
             tax_rates=item["tax_rates"],

@@ -53,6 +53,19 @@ class Pricing(Nested):
     price: str | None = None
 
 
+class FlexibleMode(Nested):
+    """How flexible billing shows prorations."""
+
+    proration_discounts: Literal["included", "itemized"] | None = None
+
+
+class BillingMode(Nested):
+    """How prorations and invoices are worked out."""
+
+    type: Literal["classic", "flexible"]
+    flexible: FlexibleMode | None = None
+
+
 class AutomaticTax(Nested):
     """Stripe Tax, which isn't mirrored: it is kept as it was given."""
 

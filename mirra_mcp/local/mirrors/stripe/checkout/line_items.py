@@ -48,6 +48,26 @@ def check_items(stripe: Peers, items: Sequence[LineItem]) -> None:
             stripe.tax_rates.usable(id, f"{where}[tax_rates][{index}]")
 
 
+def check_intervals(stripe: Peers, items: Sequence[LineItem]) -> None:
+    """Refuse lines that are billed at different intervals.
+
+    Source: https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations
+
+    Raises:
+        VendorError: two recurring lines have different intervals.
+    """
+    found = set()
+    for item in items:
+        price = item.price_data.given() if item.price_data else stripe.prices.get(item.price or "")
+        if recurring := price.get("recurring"):
+            found.add((recurring["interval"], recurring.get("interval_count", 1)))
+    if len(found) > 1:
+        raise errors.invalid(
+            "Checkout does not support multiple prices with different billing intervals.",
+            "line_items",
+        )
+
+
 def is_recurring(stripe: Peers, item: LineItem) -> bool:
     """Tell whether a line is billed again and again."""
     if item.price_data is not None:

@@ -196,6 +196,19 @@ class IntentData(Nested):
     transfer_group: str | None = None
 
 
+class FlexibleMode(Nested):
+    """How flexible billing shows prorations."""
+
+    proration_discounts: Literal["included", "itemized"] | None = None
+
+
+class BillingMode(Nested):
+    """How the subscription's prorations and invoices are worked out."""
+
+    type: Literal["classic", "flexible"]
+    flexible: FlexibleMode | None = None
+
+
 class EndBehavior(Nested):
     """What a trial without a payment method ends in."""
 
@@ -220,7 +233,7 @@ class SubscriptionData(Conditional):
     application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     billing_cycle_anchor: Timestamp | None = None
     billing_cycle_anchor_config: Loose = None
-    billing_mode: Loose = None
+    billing_mode: BillingMode | None = None
     default_tax_rates: list[str] | None = None
     description: str | None = None
     invoice_settings: Loose = None

@@ -188,6 +188,7 @@ class PaymentLinks(Addressed):
         if params.currency is not None:
             money.check_currency(params.currency, "currency")
         line_items.check_items(self.stripe, params.line_items)
+        line_items.check_intervals(self.stripe, params.line_items)
         lines = line_items.laid_out(self.stripe, params.line_items, params.currency)
         recurring = any(self._recurs(line) for line in lines)
         currency = lines[0]["currency"]
@@ -202,6 +203,7 @@ class PaymentLinks(Addressed):
             currency=currency,
             shipping_options=options,
             url=f"/b/{self.stripe.account or 'own'}/test_{self.mirror.ids.token(18)}",
+            _billing_mode=self.stripe.subscriptions.mode_given(None),
             _lines=line_items.priced(self.stripe, lines, []),
         )
         return self.view(self.save(link, event="payment_link.created"))
@@ -271,6 +273,8 @@ class PaymentLinks(Addressed):
         own = "subscription_data" if recurring else "payment_intent_data"
         if link[own]:
             sent[own] = {name: value for name, value in link[own].items() if value is not None}
+        if recurring:
+            sent[own] = {"billing_mode": link["_billing_mode"], **sent.get(own, {})}
         if not recurring:
             sent["customer_creation"] = link["customer_creation"]
             if link["invoice_creation"] and link["invoice_creation"]["enabled"]:

@@ -15,6 +15,7 @@ from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_mixed
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DeclineCode
 from mirra_mcp.wire.model import Doc
 
@@ -247,6 +248,11 @@ def _owed(stripe: Peers, subscription: str | None, invoice: str | None) -> Doc:
 
 def _end_period(stripe: Peers, sub: Doc) -> None:
     """Let the current period, or trial, be over now."""
+    if is_mixed(sub["items"]["data"]):
+        raise SimulateError(
+            f"The items of subscription '{sub['id']}' renew in different intervals.",
+            "Advance the clock to the renewal instead: clock_advance, or a test clock.",
+        )
     at = stripe.subscriptions.at
     ends = {"current_period_end": at, "billing_cycle_anchor": at}
     if sub["status"] == "trialing":

@@ -24,6 +24,10 @@ BEGAN = (
 TOLD = ("charge.", "customer.subscription.", "invoice", "payment_intent.")
 
 
+CLASSIC: Doc = {"billing_mode": {"type": "classic"}}
+FLEXIBLE: Doc = {"billing_mode": {"type": "flexible"}}
+
+
 class Shop:
     """An account that sells subscriptions."""
 

@@ -40,10 +40,11 @@ def test_a_plan_is_canceled_and_kept(shop: Shop) -> None:
     assert page.links["← Return to Test shop"] == BACK
     page.open(f"{page.answer.url}?at=cancel&subscription={sub}").press("cancel")
     assert "Your plan has been canceled." in page.text
-    assert shop.v1.subscriptions.retrieve(sub).cancel_at_period_end is True
+    left = shop.v1.subscriptions.retrieve(sub)
+    assert left.cancel_at == left["items"].data[0].current_period_end
     assert "customer.subscription.updated" in shop.account.types()
     page.press("keep")
-    assert shop.v1.subscriptions.retrieve(sub).cancel_at_period_end is False
+    assert shop.v1.subscriptions.retrieve(sub).cancel_at is None
 
 
 def test_a_configuration_says_how_a_plan_ends(shop: Shop) -> None:
@@ -75,7 +76,7 @@ def test_only_what_the_configuration_allows_is_done(shop: Shop) -> None:
     other = portal(shop, shop.customer())
     other.open(f"{other.answer.url}?at=cancel&subscription={sub}")
     assert other.forms == []
-    assert shop.v1.subscriptions.retrieve(sub).cancel_at_period_end is False
+    assert shop.v1.subscriptions.retrieve(sub).cancel_at is None
 
 
 def test_a_plan_is_changed_for_another_that_is_offered(shop: Shop) -> None:
@@ -195,7 +196,7 @@ def test_the_portal_is_only_its_own(shop: Shop) -> None:
         answer = httpx.post(str(page.answer.url), data=sent, headers=headers)
         assert "out of date" in answer.text
     assert httpx.get(f"{url}x").status_code == 404
-    assert shop.v1.subscriptions.retrieve(sub).cancel_at_period_end is False
+    assert shop.v1.subscriptions.retrieve(sub).cancel_at is None
 
 
 def test_an_open_invoice_is_paid_on_its_page(shop: Shop) -> None:

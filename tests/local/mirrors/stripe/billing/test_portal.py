@@ -213,7 +213,10 @@ def test_customers_help_themselves_as_far_as_the_portal_lets_them(
     assert (item.price.id, item.quantity) == (pro, 2)
     account.simulate("billing_portal.subscription_canceled", feedback="too_expensive")
     left = client.subscriptions.retrieve(sub)
-    assert left.cancel_at_period_end
+    assert (left.cancel_at_period_end, left.cancel_at) == (
+        False,
+        left["items"].data[0].current_period_end,
+    )
     assert plain(left.cancellation_details)["feedback"] == "too_expensive"
     default = client.billing_portal.configurations.list({"is_default": True}).data[0].id
     client.billing_portal.configurations.update(

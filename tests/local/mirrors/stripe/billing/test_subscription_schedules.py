@@ -141,3 +141,20 @@ def test_a_release_can_keep_the_end(shop: Shop) -> None:
         released = schedules.release(schedule.id, {"preserve_cancel_date": keep})
         ends = shop.sub(str(released.released_subscription))["cancel_at"]
         assert ends == (schedule.phases[-1].end_date if keep else None)
+
+
+@pytest.mark.parametrize(("anchor", "began"), [("phase_start", 10 * DAY), ("automatic", 0)])
+def test_a_phase_may_begin_a_period_of_its_own(shop: Shop, anchor: str, began: int) -> None:
+    """Source: https://docs.stripe.com/api/subscription_schedules/object#subscription_schedule_object-phases-billing_cycle_anchor"""
+    ten_days = {"interval": "day", "interval_count": 10}
+    phases: Any = [
+        {"items": [{"price": shop.price(1000)}], "duration": ten_days},
+        {
+            "billing_cycle_anchor": anchor,
+            "duration": MONTH,
+            "items": [{"price": shop.price(2000)}],
+        },
+    ]
+    schedule = two_phases(shop, phases=phases)
+    shop.account.advance("10d")
+    assert shop.sub(str(schedule.subscription))["billing_cycle_anchor"] == NOW + began

@@ -82,8 +82,7 @@ LIMITS: tuple[str, ...] = (
     "Failed invoices are tried again 1, 3, 5, 7, 9, 11, 13 and 14 days after the first failure, and"
     " the subscription is canceled after the last: the simulated event billing.retry_settings"
     " changes that, as the dashboard does.",
-    "Subscriptions in flexible billing mode are billed as classic ones are; all prices of a"
-    " subscription must have the same interval.",
+    "`cancel_at` within a period gives nothing back for the rest of it.",
     "`billing_thresholds`, `billing_schedules` and `pending_invoice_item_interval` are kept, and"
     " bill nothing by themselves; invoices can't be revised (`from_invoice`).",
     "A test clock has arrived when the answer to its advance is there, although it says"

@@ -10,9 +10,8 @@ from typing import Any
 
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
-from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
-from mirra_mcp.local.mirrors.stripe.billing.periods import written
-from mirra_mcp.local.mirrors.stripe.billing.prorations import rounded, share
+from mirra_mcp.local.mirrors.stripe.billing.prorations import rounded
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible
 from mirra_mcp.wire.model import Doc
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -35,6 +34,9 @@ class Charge:
     invoice_item: str | None = None
     proration: bool = False
     credited: Doc | None = None
+    """Of a credit: the debit that it gives back, as invoice items tell it."""
+    taken: list[Doc] = field(default_factory=list)
+    """Of a proration: what discounts took off it when it was made."""
     discountable: bool = True
     discounts: list[str] = field(default_factory=list)
     tax_rates: list[Doc] = field(default_factory=list)
@@ -103,7 +105,9 @@ def recurring(
         "metadata": dict(sub["metadata"]),
     }
     if trial:
-        name = f"Trial period for {product_name(stripe, price)}"
+        name = product_name(stripe, price)
+        label = f"Free trial for {quantity or 0} {TIMES} {name}"
+        name = label if is_flexible(sub) else f"Trial period for {name}"
         count = 0 if is_metered(price) else quantity
         return [Charge(0, description=name, quantity=count, unit="0", **common)]
     if is_metered(price):
@@ -120,6 +124,39 @@ def recurring(
     ]
 
 
+def usage_of(stripe: Peers, sub: Doc, item: Doc, start: int, end: int) -> Decimal:
+    """Return what a metered item's customer used from `start` until just before `end`."""
+    meter = item["price"]["recurring"].get("meter")
+    found: Decimal = (
+        stripe.meters.usage(meter, sub["customer"], start, end)
+        if meter
+        else stripe.usage_records.total(item, start, end)
+    )
+    return found
+
+
+def tried(stripe: Peers, sub: Doc, item: Doc, start: int, end: int) -> Charge:
+    """Return the line of what was used in a trial, in flexible billing.
+
+    Source: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
+    """
+    usage = usage_of(stripe, sub, item, start, end)
+    name = product_name(stripe, item["price"])
+    return Charge(
+        0,
+        sub["currency"],
+        f"Free trial for {usage:f} {TIMES} {name}",
+        start,
+        end,
+        price=stripe.prices.get(item["price"]["id"]),
+        quantity=int(usage),
+        unit="0",
+        subscription=sub["id"],
+        item=item["id"],
+        metadata=dict(sub["metadata"]),
+    )
+
+
 def used(
     stripe: Peers, sub: Doc, item: Doc, start: int, end: int, usage: Decimal | None = None
 ) -> list[Charge]:
@@ -129,12 +166,7 @@ def used(
     """
     price, currency = stripe.prices.get(item["price"]["id"]), sub["currency"]
     if usage is None:
-        meter = price["recurring"].get("meter")
-        usage = (
-            stripe.meters.usage(meter, sub["customer"], start, end)
-            if meter
-            else stripe.usage_records.total(item, start, end)
-        )
+        usage = usage_of(stripe, sub, item, start, end)
     return [
         Charge(
             part.amount,
@@ -155,64 +187,6 @@ def used(
     ]
 
 
-def full_price(stripe: Peers, sub: Doc, item: Doc, at: int) -> int:
-    """Return what an item costs for a whole period, the running discounts taken off.
-
-    Source: https://docs.stripe.com/billing/subscriptions/prorations#discounts-and-prorations
-    """
-    if is_metered(item["price"]):
-        return 0
-    price = stripe.prices.get(item["price"]["id"])
-    amount = stripe.prices.total(price, item.get("quantity") or 0, sub["currency"])
-    own = (stripe.customers.peek(sub["customer"]) or {}).get("_discount")
-    ids = [*item["discounts"], *(sub["discounts"] or ([own] if own else []))]
-    if not ids or not amount:
-        return amount
-    running = stripe.discounts.running(ids, at)
-    row = [Discountable(amount, item["price"]["product"], True)]
-    taken = stripe.discounts.split(running, row, sub["currency"])[0]
-    return amount - sum(int(each["amount"]) for each in taken)
-
-
-def prorated(
-    stripe: Peers,
-    sub: Doc,
-    item: Doc,
-    at: int,
-    end: int,
-    *,
-    credit: bool,
-    whole: int,
-    since: int,
-) -> Charge:
-    """Return the credit for an item's unused time, or the debit for the time that remains.
-
-    `whole` is the price of the period that began at `since`.
-
-    Source: https://docs.stripe.com/billing/subscriptions/prorations
-    """
-    quantity = item.get("quantity") or 0
-    name = product_name(stripe, item["price"])
-    shown_name = name if quantity <= 1 else f"{quantity} {TIMES} {name}"
-    words = "Unused time on" if credit else "Remaining time on"
-    amount = share(whole, since, end, at)
-    return Charge(
-        -amount if credit else amount,
-        sub["currency"],
-        f"{words} {shown_name} after {written(at)}",
-        at,
-        end,
-        price=item["price"],
-        quantity=quantity,
-        subscription=sub["id"],
-        item=item["id"],
-        proration=True,
-        discountable=False,
-        tax_rates=item["tax_rates"] or sub["default_tax_rates"],
-        metadata=dict(sub["metadata"]),
-    )
-
-
 def document(stripe: Peers, invoice: str | None, charge: Charge, id: str) -> Doc:
     """Return a line as invoices carry it, in the shapes of all versions."""
     price = charge.price
@@ -221,9 +195,10 @@ def document(stripe: Peers, invoice: str | None, charge: Charge, id: str) -> Doc
     if unit is None and price is not None:
         unit = price.get("unit_amount_decimal")
     of_item = charge.invoice_item is None
+    credited = (charge.credited or {}).get("invoice_line_item_details")
     details = {
         "proration": charge.proration,
-        "proration_details": {"credited_items": charge.credited},
+        "proration_details": {"credited_items": credited},
         "subscription": charge.subscription,
     }
     parent: Doc = {
@@ -246,7 +221,7 @@ def document(stripe: Peers, invoice: str | None, charge: Charge, id: str) -> Doc
         "amount_excluding_tax": charge.amount,
         "currency": charge.currency,
         "description": charge.description,
-        "discount_amounts": [],
+        "discount_amounts": charge.taken,
         "discountable": charge.discountable,
         "discounts": charge.discounts,
         "invoice": invoice,
@@ -266,7 +241,7 @@ def document(stripe: Peers, invoice: str | None, charge: Charge, id: str) -> Doc
             "unit_amount_decimal": unit,
         },
         "proration": charge.proration,
-        "proration_details": {"credited_items": charge.credited},
+        "proration_details": {"credited_items": credited},
         "quantity": charge.quantity,
         "quantity_decimal": None if charge.quantity is None else str(charge.quantity),
         "subscription": charge.subscription,

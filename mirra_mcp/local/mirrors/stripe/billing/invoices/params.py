@@ -17,6 +17,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
 )
 from mirra_mcp.local.mirrors.stripe.billing.params import (
     AutomaticTax,
+    BillingMode,
     Collection,
     Discounts,
     ItemGiven,
@@ -167,7 +168,7 @@ class PreviewedSubscription(Nested):
     """How a subscription would be started, changed or ended."""
 
     billing_cycle_anchor: Literal["now", "unchanged"] | int | None = None
-    billing_mode: dict[str, Any] | None = None
+    billing_mode: BillingMode | None = None
     billing_schedules: list[dict[str, Any]] | None = None
     cancel_at: Timestamp | str | None = None
     cancel_at_period_end: bool | None = None

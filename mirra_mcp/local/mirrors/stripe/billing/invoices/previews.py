@@ -19,6 +19,7 @@ from mirra_mcp.local.mirrors.stripe.billing.invoices.params import (
     UpcomingLines,
 )
 from mirra_mcp.local.mirrors.stripe.billing.periods import HOUR, following
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import shortest
 from mirra_mcp.wire.model import Doc
 
 OLD_NAMES = (
@@ -102,8 +103,11 @@ class InvoicePreviews(InvoiceDrafts):
             if not pending and not extra:
                 raise nothing(customer["id"])
             return self._shown(customer, None, [*pending, *extra], given, "manual", self.at)
-        if self.stripe.subscriptions.peek(sub["id"]) is None:
-            charges = self._first_charges(sub)
+        subs = self.stripe.subscriptions
+        if subs.peek(sub["id"]) is None:
+            charges = subs.charges_of(sub, trial=sub["status"] == "trialing")
+            if not charges and not extra:
+                raise nothing(customer["id"])
             return self._shown(
                 customer, sub, [*extra, *charges], given, "subscription_create", self.at
             )
@@ -118,11 +122,12 @@ class InvoicePreviews(InvoiceDrafts):
         waiting = self._waiting(customer, sub["currency"], sub["id"])
         if details.get("cancel_now"):
             credits = [
-                subs.part_of(sub, item, details.get("proration_date") or self.at, credit=True)
+                charge
                 for item in sub["items"]["data"]
                 if details.get("proration_behavior") != "none"
+                for charge in subs.credits_of(sub, item, details.get("proration_date") or self.at)
             ]
-            charges = [*waiting, *self._as_items(credits), *extra]
+            charges = [*waiting, *self._as_items(credits), *extra, *subs.last_charges(sub)]
             return self._shown(customer, sub, charges, given, "subscription_update", self.at)
         change = subs.planned(sub, {name: details[name] for name in TERMS if name in details})
         after = change.after
@@ -146,11 +151,6 @@ class InvoicePreviews(InvoiceDrafts):
             raise nothing(customer["id"])
         return self._shown(customer, after, charges, given, "upcoming", after["current_period_end"])
 
-    def _first_charges(self, sub: Doc) -> list[Charge]:
-        trial = sub["status"] == "trialing"
-        span = sub["current_period_start"], sub["current_period_end"]
-        return self.stripe.subscriptions.charges_of(sub, *span, trial=trial)
-
     def _subject(self, given: Doc, details: Doc) -> tuple[Doc | None, Doc]:
         """Return the subscription, if any, and the customer that a preview is about."""
         stripe = self.stripe
@@ -161,6 +161,8 @@ class InvoicePreviews(InvoiceDrafts):
         if given.get("subscription"):
             sub = stripe.subscriptions.named(given["subscription"], "subscription")
             stripe.test_clocks.enter(sub)
+            if details.get("billing_mode"):
+                sub["billing_mode"] = stripe.subscriptions.billing_mode(details["billing_mode"])
             return sub, stripe.customers.get(sub["customer"])
         if not given.get("customer"):
             if not given.get("customer_details"):
@@ -194,20 +196,20 @@ class InvoicePreviews(InvoiceDrafts):
             for n, each in enumerate(details["items"])
         ]
         currency = given.get("currency") or items[0]["price"]["currency"]
-        subs.check_items(items, currency)
-        recurring = items[0]["price"]["recurring"]
-        rhythm = recurring["interval"], recurring["interval_count"]
+        mode = subs.billing_mode(details.get("billing_mode"))
+        subs.check_items(items, currency, flexible=mode["type"] == "flexible")
         start = details.get("start_date") or self.at
         anchor = details.get("billing_cycle_anchor")
         trial_end = details.get("trial_end")
         anchor = anchor if isinstance(anchor, int) else start
         sub = subs.new(
+            billing_mode=mode,
             customer=customer["id"],
             currency=currency,
             items={**subs.blank["items"], "data": items},
             billing_cycle_anchor=anchor,
             current_period_start=start,
-            current_period_end=following(anchor, *rhythm, start),
+            current_period_end=following(anchor, *shortest(items), start),
         )
         if isinstance(trial_end, int):
             sub |= {"status": "trialing", "trial_end": trial_end, "current_period_end": trial_end}

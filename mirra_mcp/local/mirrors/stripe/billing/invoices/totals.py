@@ -27,6 +27,8 @@ def added_up(
     by_rate: dict[str, Doc] = {}
     for line in lines:
         for each in line["discount_amounts"]:
+            if line["proration"] and not each["amount"]:
+                continue
             by_discount[each["discount"]] = by_discount.get(each["discount"], 0) + each["amount"]
         for each in line["tax_amounts"]:
             sum_ = by_rate.setdefault(each["tax_rate"], each | {"amount": 0, "taxable_amount": 0})
@@ -72,7 +74,12 @@ def to_pay(total: int, balance: int, currency: str) -> tuple[int, int]:
 
 
 def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Doc]) -> list[Doc]:
-    """Take off each line its own discounts, then the invoice's share."""
+    """Take off each line its own discounts, then the invoice's share.
+
+    Prorations keep the discounts that they were made with.
+
+    Source: https://docs.stripe.com/billing/subscriptions/prorations#prorations-and-discounts
+    """
     at = doc["created"]
     own: list[list[Doc]] = []
     for line in lines:
@@ -96,6 +103,8 @@ def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Do
     result = []
     for line, mine, ours in zip(lines, own, shares, strict=True):
         amounts = [each for each in (*mine, *ours) if each["amount"] or line["discountable"]]
+        if line["proration"] and not line["discountable"]:
+            amounts = line["discount_amounts"]
         credits = [{**each, "type": "discount"} for each in amounts]
         result.append(line | {"discount_amounts": amounts, "pretax_credit_amounts": credits})
     return result

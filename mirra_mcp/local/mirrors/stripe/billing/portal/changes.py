@@ -33,9 +33,12 @@ class PortalChanges(PortalSessions):
     def cancel(self, sub: Doc, feature: Doc, told: Mapping[str, str]) -> Doc:
         """Cancel a subscription: at the period's end, or at once if so configured.
 
+        In flexible billing `cancel_at` is the end of the last period, and stays there.
+
         `told` may have the customer's `feedback` and `comment`.
         Fires: customer.subscription.updated or .deleted, and what a proration does.
-        Source: https://docs.stripe.com/customer-management/cancellation-page
+        Source: https://docs.stripe.com/customer-management/cancellation-page and
+            https://docs.stripe.com/billing/subscriptions/billing-mode/compare
         """
         subs = self.stripe.subscriptions
         if told.get("feedback", "other") not in FEEDBACK:
@@ -46,7 +49,9 @@ class PortalChanges(PortalSessions):
                 subs.change(sub, **more)
                 sub = subs.get(sub["id"])
             return subs.end(sub, prorate=feature["proration_behavior"] != "none")
-        subs.change(sub, cancel_at_period_end=True, **more)
+        flexible = sub["billing_mode"]["type"] == "flexible"
+        ends: Doc = {"cancel_at": "max_period_end"} if flexible else {"cancel_at_period_end": True}
+        subs.change(sub, **ends, **more)
         return subs.get(sub["id"])
 
     def keep(self, sub: Doc) -> Doc:

@@ -39,7 +39,7 @@ def made_of(
     started = stripe.subscriptions.start(
         customer=quote["customer"],
         metadata=data["metadata"],
-        billing_mode={"type": data["billing_mode"]["type"]},
+        billing_mode=_mode(data["billing_mode"]),
         **terms,
     )
     return {"subscription": started["id"], "invoice": started["latest_invoice"]}
@@ -66,7 +66,12 @@ def _schedule(stripe: Peers, quote: Doc, terms: Doc, start: int) -> str:
     days = phase.pop("days_until_due", None)
     if days is not None:
         phase["invoice_settings"] = {"days_until_due": days}
-    planned = {"customer": quote["customer"], "phases": [phase], "start_date": start}
+    planned = {
+        "billing_mode": _mode(quote["subscription_data"]["billing_mode"]),
+        "customer": quote["customer"],
+        "phases": [phase],
+        "start_date": start,
+    }
     made = stripe.subscription_schedules.create(CreateSchedule.model_validate(planned))
     return str(made["id"])
 
@@ -82,6 +87,11 @@ def _shared(quote: Doc) -> dict[str, Any]:
         "on_behalf_of": quote["on_behalf_of"],
         "transfer_data": None if transfer is None else _given(transfer),
     }
+
+
+def _mode(mode: Doc) -> Doc:
+    """Return a billing mode as subscriptions take it."""
+    return _given({"flexible": mode["flexible"], "type": mode["type"]})
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What callers say about quotes. Source: https://docs.stripe.com/api/quotes/create"""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 from mirra_mcp.local.mirrors.stripe.billing.params import (
     AutomaticTax,
+    BillingMode,
     Collection,
     Discounts,
     Quantity,
@@ -29,13 +30,6 @@ class QuotedItem(Nested):
     price_data: InlinePrice | None = None
     quantity: Quantity | None = None
     tax_rates: TaxRates | None = None
-
-
-class BillingMode(Nested):
-    """How the subscription will be billed."""
-
-    type: Literal["classic", "flexible"]
-    flexible: dict[str, Any] | None = None
 
 
 class SubscriptionData(Nested):

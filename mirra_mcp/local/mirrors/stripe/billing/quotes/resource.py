@@ -14,7 +14,7 @@ from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing.invoices.pdf import pdf_of
-from mirra_mcp.local.mirrors.stripe.billing.quotes import acceptance
+from mirra_mcp.local.mirrors.stripe.billing.quotes import acceptance, totals
 from mirra_mcp.local.mirrors.stripe.billing.quotes.params import (
     CreateQuote,
     FinalizeQuote,
@@ -98,7 +98,10 @@ class Quotes(StripeResource):
             clock = params.test_clock
             if clock is not None:
                 self.stripe.test_clocks.named(clock, "test_clock")
-            doc = self._changed(self.new(test_clock=clock, expires_at=self.at + LIFE), params)
+            mode = self.stripe.subscriptions.billing_mode(None)
+            blank = self.new(test_clock=clock, expires_at=self.at + LIFE)
+            blank["subscription_data"] = {**blank["subscription_data"], "billing_mode": mode}
+            doc = self._changed(blank, params)
         self._expire_at(doc)
         return self.view(self.save(doc, event="quote.created"))
 
@@ -179,7 +182,7 @@ class Quotes(StripeResource):
     def upfront_line_items(self, id: str, params: ListParams) -> Doc:
         """List what is paid at once."""
         doc = self.get(id)
-        rows = [self._line(each) for each in self._upfront(doc)]
+        rows = [self._line(each) for each in totals.upfront(self.stripe, doc)]
         return page_of(rows, params, f"/v1/quotes/{id}/computed_upfront_line_items", "item")
 
     @route("GET /v1/quotes/{id}/pdf")
@@ -212,6 +215,9 @@ class Quotes(StripeResource):
         if params.customer is not None:
             doc = {**doc, "customer": self.stripe.customers.live(params.customer)["id"]}
         doc = self.patched(doc, {name: given[name] for name in SENT if name in given})
+        if mode := (given.get("subscription_data") or {}).get("billing_mode"):
+            shown = self.stripe.subscriptions.billing_mode(mode)
+            given["subscription_data"] = {**given["subscription_data"], "billing_mode": shown}
         for name in ("invoice_settings", "subscription_data"):
             if given.get(name):
                 doc[name] = {**doc[name], **given[name]}
@@ -238,8 +244,8 @@ class Quotes(StripeResource):
             doc["discounts"] = [self.stripe.discounts.save(each)["id"] for each in drafts]
         if params.line_items is not None:
             doc["_lines"] = self._lines(doc, params.line_items)
-        self._check(doc)
-        return self._totalled(doc)
+        totals.check(self.stripe, doc)
+        return totals.totalled(self.stripe, doc)
 
     def _lines(self, doc: Doc, items: Sequence[QuotedItem]) -> list[Doc]:
         kept = {line["id"]: line for line in doc["_lines"]}
@@ -264,63 +270,6 @@ class Quotes(StripeResource):
     def _is_metered(self, price: str, param: str) -> bool:
         found = self.stripe.prices.usable(price, param)
         return bool((found["recurring"] or {}).get("usage_type") == "metered")
-
-    def _check(self, doc: Doc) -> None:
-        """Refuse settings that don't go together."""
-        recurs = any(self._recurring(line) for line in doc["_lines"])
-        if len({line["currency"] for line in doc["_lines"]}) > 1:
-            raise errors.invalid("All line items must have the same currency.", "line_items")
-        if recurs and doc["application_fee_amount"] is not None:
-            raise errors.invalid(
-                "You cannot use `application_fee_amount` with recurring line items; use"
-                " `application_fee_percent`.",
-                "application_fee_amount",
-            )
-        if doc["_lines"] and not recurs and doc["application_fee_percent"] is not None:
-            raise errors.invalid(
-                "You cannot use `application_fee_percent` without recurring line items; use"
-                " `application_fee_amount`.",
-                "application_fee_percent",
-            )
-        days = doc["invoice_settings"]["days_until_due"]
-        if doc["collection_method"] != "send_invoice" and days is not None:
-            raise errors.invalid(
-                "`days_until_due` can only be set when `collection_method` is `send_invoice`.",
-                "invoice_settings[days_until_due]",
-            )
-
-    def _totalled(self, doc: Doc) -> Doc:
-        """Return a quote with what it costs: at once, again and again, and in all.
-
-        Source: https://docs.stripe.com/api/quotes/object#quote_object-computed
-        """
-        rates = doc["default_tax_rates"]
-        lines = [{**line, "_tax_rates": line["_tax_rates"] or rates} for line in doc["_lines"]]
-        discounts = [self.stripe.discounts.get(id) for id in doc["discounts"]]
-        lines = self.stripe.checkout_sessions.priced(lines, discounts)
-        doc = {**doc, "_lines": lines, "currency": lines[0]["currency"] if lines else None}
-        recurring = [line for line in lines if self._recurring(line)]
-        computed: Doc = {"recurring": None, "upfront": _sums(self._upfront(doc))}
-        if recurring:
-            interval = self._recurring(recurring[0]) or {}
-            computed["recurring"] = {
-                **_sums(recurring),
-                "interval": interval["interval"],
-                "interval_count": interval["interval_count"],
-            }
-        upfront = computed["upfront"]
-        return {**doc, "computed": computed, **upfront}
-
-    def _upfront(self, doc: Doc) -> list[Doc]:
-        trial = doc["subscription_data"]["trial_period_days"]
-        later = doc["subscription_data"]["effective_date"]
-        if trial or later:
-            return [line for line in doc["_lines"] if not self._recurring(line)]
-        return list(doc["_lines"])
-
-    def _recurring(self, line: Doc) -> Doc | None:
-        found: Doc | None = self.stripe.prices.get(line["price"])["recurring"]
-        return found
 
     def _line(self, line: Doc) -> Doc:
         return self.stripe.checkout_sessions.line_shown(line)
@@ -348,8 +297,8 @@ class Quotes(StripeResource):
 
     def _made_of(self, doc: Doc) -> Doc:
         """Make what an accepted quote brings; return the fields that name it."""
-        recurring = [line for line in doc["_lines"] if self._recurring(line)]
-        once = [line for line in doc["_lines"] if not self._recurring(line)]
+        recurring = [line for line in doc["_lines"] if totals.recurring(self.stripe, line)]
+        once = [line for line in doc["_lines"] if not totals.recurring(self.stripe, line)]
         return acceptance.made_of(self.stripe, doc, recurring, once, now=self.at)
 
     def _number(self, doc: Doc) -> str:
@@ -385,16 +334,3 @@ class Quotes(StripeResource):
         return errors.invalid(
             f"You cannot {verb} quote `{doc['id']}` because it has a status of `{doc['status']}`."
         )
-
-
-def _sums(lines: Sequence[Doc]) -> Doc:
-    """Return what some lines cost together."""
-    return {
-        "amount_subtotal": sum(line["amount_subtotal"] for line in lines),
-        "amount_total": sum(line["amount_total"] for line in lines),
-        "total_details": {
-            "amount_discount": sum(line["amount_discount"] for line in lines),
-            "amount_shipping": 0,
-            "amount_tax": sum(line["amount_tax"] for line in lines),
-        },
-    }

@@ -26,6 +26,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 from mirra_mcp.local.mirrors.stripe.billing.params import (
     AddedItem,
     AutomaticTax,
+    BillingMode,
     Collection,
     Discounts,
     Now,
@@ -116,7 +117,7 @@ class EditSchedule(StripeParams):
 class CreateSchedule(EditSchedule):
     """What a new schedule takes."""
 
-    billing_mode: dict[str, Any] | None = None
+    billing_mode: BillingMode | None = None
     customer: str | None = None
     from_subscription: str | None = None
     start_date: Timestamp | Now | None = None

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
+from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import is_metered
 from mirra_mcp.local.mirrors.stripe.billing.periods import step
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import shortest
 from mirra_mcp.wire.model import Doc
 
 ITEM: Doc = {
@@ -55,25 +57,27 @@ class SchedulePhases(StripeResource):
         found, start = [], begins
         for number, each in enumerate(given):
             each = dict(each)
-            items = []
+            items, prices = [], []
             for at, item in enumerate(each["items"]):
                 param = f"phases[{number}][items][{at}]"
                 built = self.stripe.subscription_items.built(item, param)
                 plain = {name: item[name] for name in ("quantity",) if item.get(name) is not None}
+                prices.append(built)
                 price = built["price"]["id"]
                 items.append(ITEM | {"metadata": item.get("metadata") or {}, **plain})
+                if is_metered(built["price"]):
+                    del items[-1]["quantity"]
                 items[-1] |= {"plan": price, "price": price, "tax_rates": built["tax_rates"]}
-            recurring = built["price"]["recurring"]
+            interval, count = shortest(prices)
             ends = each.get("end_date")
             ends = self.at if ends == "now" else ends
             if ends is None and each.get("iterations"):
-                count = recurring["interval_count"]
-                ends = step(start, recurring["interval"], count, each["iterations"])
+                ends = step(start, interval, count, each["iterations"])
             elif ends is None and each.get("duration"):
                 length = each["duration"]
                 ends = step(start, length["interval"], length.get("interval_count", 1), 1)
             elif ends is None:
-                ends = step(start, recurring["interval"], recurring["interval_count"], 1)
+                ends = step(start, interval, count, 1)
             if ends <= start:
                 raise errors.invalid(
                     "The phase's `end_date` must be after its `start_date`.",
@@ -110,6 +114,21 @@ class SchedulePhases(StripeResource):
                 left.remove(match)
             found.append(match)
         return found
+
+    def _method(self, phase: Doc, settings: Doc) -> Doc:
+        method = phase["default_payment_method"] or settings["default_payment_method"]
+        return {"default_payment_method": method} if method else {}
+
+    def _discounts(self, phase: Doc) -> Doc:
+        asked = [
+            {name: value for name, value in each.items() if value} for each in phase["discounts"]
+        ]
+        return {"discounts": asked} if asked else {}
+
+    def _mode(self, doc: Doc) -> Doc:
+        """Return a schedule's billing mode as subscriptions take it."""
+        mode: Doc = doc["billing_mode"]
+        return {name: mode[name] for name in ("flexible", "type") if mode[name]}
 
 
 def span(phase: Doc) -> Doc:

@@ -25,7 +25,7 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.phases import
     span,
     terms,
 )
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.cycles import rhythm
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible, rhythm
 from mirra_mcp.wire.model import Doc
 
 EVENT = "subscription_schedule"
@@ -94,6 +94,7 @@ class SubscriptionSchedules(SchedulePhases):
         start = params.start_date
         begins = self.at if start in (None, "now") else int(start or 0)
         doc = self.new(
+            billing_mode=self.stripe.subscriptions.billing_mode(given.get("billing_mode")),
             customer=customer["id"],
             end_behavior=params.end_behavior or "release",
             metadata=given.get("metadata", {}),
@@ -246,7 +247,8 @@ class SubscriptionSchedules(SchedulePhases):
         ]
         before = rhythm(sub)
         sub = sub | {"items": {**sub["items"], "data": items}}
-        if rhythm(sub) != before:
+        moved = rhythm(sub) != before and not is_flexible(sub)
+        if moved or phase["billing_cycle_anchor"] == "phase_start":
             sub["billing_cycle_anchor"] = self.at
         return self.stripe.subscriptions.save(sub)
 
@@ -265,6 +267,7 @@ class SubscriptionSchedules(SchedulePhases):
         settings = doc["default_settings"]
         trial = phase["trial_end"]
         sub = self.stripe.subscriptions.start(
+            billing_mode=self._mode(doc),
             customer=doc["customer"],
             items=[given_item(item) for item in phase["items"]],
             metadata=phase["metadata"],
@@ -279,16 +282,6 @@ class SubscriptionSchedules(SchedulePhases):
         self.stripe.subscriptions.save(sub | {"schedule": doc["id"]})
         doc |= {"status": "active", "subscription": sub["id"]}
         self._enter(doc, phase)
-
-    def _method(self, phase: Doc, settings: Doc) -> Doc:
-        method = phase["default_payment_method"] or settings["default_payment_method"]
-        return {"default_payment_method": method} if method else {}
-
-    def _discounts(self, phase: Doc) -> Doc:
-        asked = [
-            {name: value for name, value in each.items() if value} for each in phase["discounts"]
-        ]
-        return {"discounts": asked} if asked else {}
 
     def _enter(self, doc: Doc, phase: Doc) -> None:
         doc = doc | {"current_phase": span(phase)}
@@ -307,7 +300,9 @@ class SubscriptionSchedules(SchedulePhases):
             for item in sub["items"]["data"]
             if item["id"] not in kept
         ]
-        self.stripe.subscriptions.change(sub, items=items, proration_behavior=behavior)
+        starts = phase["billing_cycle_anchor"] == "phase_start" and phase["start_date"] == self.at
+        more: Doc = {"billing_cycle_anchor": "now"} if starts else {}
+        self.stripe.subscriptions.change(sub, items=items, proration_behavior=behavior, **more)
 
     def _finish(self, doc: Doc) -> None:
         if self._goes_on(doc):
@@ -339,7 +334,7 @@ class SubscriptionSchedules(SchedulePhases):
         return doc
 
     def _take(self, id: str, given: Doc) -> Doc:
-        if set(given) - {"from_subscription", "billing_mode"}:
+        if set(given) - {"from_subscription"}:
             raise errors.invalid(
                 "You cannot set any other parameters when `from_subscription` is set. Update the"
                 " schedule afterwards.",
@@ -369,6 +364,7 @@ class SubscriptionSchedules(SchedulePhases):
             "start_date": sub["current_period_start"],
         }
         doc = self.new(
+            billing_mode=sub["billing_mode"],
             current_phase=span(phase),
             customer=sub["customer"],
             phases=[phase],

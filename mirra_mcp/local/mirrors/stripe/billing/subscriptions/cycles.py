@@ -10,77 +10,19 @@ from collections.abc import Sequence
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer
 from mirra_mcp.local.mirrors.stripe.api import errors
-from mirra_mcp.local.mirrors.stripe.billing.invoices import lines
-from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge, is_metered
-from mirra_mcp.local.mirrors.stripe.billing.periods import following, period
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.states import (
-    OVER,
-    UPDATED,
-    SubscriptionStates,
-)
+from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge
+from mirra_mcp.local.mirrors.stripe.billing.periods import following
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions import debits
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.charges import SubscriptionCharges
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible, rhythm, span_of
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.states import OVER, UPDATED
 from mirra_mcp.wire.model import Doc
 
 CYCLE = "subscription_cycle"
 
 
-def rhythm(sub: Doc) -> tuple[str, int]:
-    """Return the interval that a subscription renews in, and how many of them."""
-    recurring = sub["items"]["data"][0]["price"]["recurring"]
-    return recurring["interval"], recurring["interval_count"]
-
-
-class SubscriptionCycles(SubscriptionStates):
+class SubscriptionCycles(SubscriptionCharges):
     """Subscriptions through time."""
-
-    # What a period costs.
-
-    def charges_of(
-        self, sub: Doc, start: int, end: int, *, trial: bool = False, free: bool = False
-    ) -> list[Charge]:
-        """Return the lines of a period; of a part of one, in proportion."""
-        interval, count = rhythm(sub)
-        whole = period(sub["billing_cycle_anchor"], interval, count, start)
-        partial = not trial and whole != (start, end)
-        found: list[Charge] = []
-        for item in sub["items"]["data"]:
-            if partial and not is_metered(item["price"]):
-                full = lines.full_price(self.stripe, sub, item, self.at)
-                length = whole[0] if whole[1] == end else start
-                found.append(
-                    lines.prorated(
-                        self.stripe,
-                        sub,
-                        item,
-                        start,
-                        end,
-                        credit=False,
-                        whole=0 if free else full,
-                        since=length,
-                    )
-                )
-                continue
-            found += lines.recurring(self.stripe, sub, item, start, end, trial=trial)
-        return found
-
-    def renewal_charges(self, sub: Doc) -> list[Charge]:
-        """Return the lines of the invoice at the end of the current period."""
-        start, end = sub["current_period_end"], self.next_end(sub)
-        past = sub["current_period_start"], start
-        was_trial = sub["status"] == "trialing"
-        found: list[Charge] = []
-        for item in sub["items"]["data"]:
-            if is_metered(item["price"]) and not was_trial:
-                found += lines.used(self.stripe, sub, item, *past)
-        ahead = [item for item in sub["items"]["data"] if not is_metered(item["price"])]
-        if ahead:
-            items = {**sub["items"], "data": ahead}
-            found += self.charges_of(sub | {"items": items}, start, end)
-        return found
-
-    def next_end(self, sub: Doc) -> int:
-        """Return when the period after the current one ends."""
-        interval, count = rhythm(sub)
-        return following(sub["billing_cycle_anchor"], interval, count, sub["current_period_end"])
 
     # Beginning.
 
@@ -96,20 +38,22 @@ class SubscriptionCycles(SubscriptionStates):
             VendorError: the payment failed and `error_if_incomplete` was asked for.
         """
         trial = sub["status"] == "trialing"
-        start, end = sub["current_period_start"], sub["current_period_end"]
         with self.stripe.events_held() as held:
             self.save(sub)
-            charges = self.charges_of(sub, start, end, trial=trial, free=not prorates)
+            charges = self.charges_of(sub, trial=trial, free=not prorates)
             if backdated is not None:
-                charges = [*self._backdated(sub, backdated), *charges]
-            invoice = self.bill(sub, charges, "subscription_create", extra=extra)
-            if invoice["status"] == "draft" and sub["collection_method"] != "send_invoice":
-                invoice = self.stripe.invoices.finalize(invoice)
-            self._pay_first(invoice, behavior, off_session=off_session)
+                charges = [*self.backdated_charges(sub, backdated), *charges]
+            invoice = None
+            if self._is_billed(sub, charges, extra):
+                invoice = self.bill(sub, charges, "subscription_create", extra=extra)
+                if invoice["status"] == "draft" and sub["collection_method"] != "send_invoice":
+                    invoice = self.stripe.invoices.finalize(invoice)
+                self._pay_first(invoice, behavior, off_session=off_session)
+                invoice = self.stripe.invoices.get(invoice["id"])
             sub = self.get(sub["id"])
-            if sub["collection_method"] == "send_invoice" and sub["status"] == "incomplete":
+            sends = sub["collection_method"] == "send_invoice"
+            if sub["status"] == "incomplete" and (sends or invoice is None):
                 sub["status"] = "active"
-            invoice = self.stripe.invoices.get(invoice["id"])
             if self._must_collect_a_method(sub, invoice):
                 intent = self.stripe.setup_intents.draft(
                     customer=customer["id"], usage="off_session", owner=("subscriptions", sub["id"])
@@ -124,6 +68,13 @@ class SubscriptionCycles(SubscriptionStates):
         if trial and sub["trial_end"] - self.at <= 3 * 86_400:
             self.mirror.emit("customer.subscription.trial_will_end", {"object": self.view(sub)})
         return sub
+
+    def _is_billed(self, sub: Doc, charges: Sequence[Charge], extra: Sequence[Doc]) -> bool:
+        """Tell whether there is an invoice: flexible billing makes no empty ones."""
+        if charges or extra or not is_flexible(sub):
+            return True
+        items = self.stripe.invoice_items
+        return bool(items.pending(sub["customer"], sub["currency"], subscription=sub["id"]))
 
     def bill(
         self,
@@ -166,7 +117,8 @@ class SubscriptionCycles(SubscriptionStates):
             **self._settings_for_invoice(sub),
         )
         kept = self.get(sub["id"])
-        self.save(kept | {"latest_invoice": invoice["id"]})
+        billed = debits.of_lines(kept, invoice, self.at)
+        self.save(kept | {"latest_invoice": invoice["id"], "_debits": billed})
         return invoice
 
     def _settings_for_invoice(self, sub: Doc) -> Doc:
@@ -201,21 +153,16 @@ class SubscriptionCycles(SubscriptionStates):
         body = answer.body if isinstance(answer.body, dict) else {}
         raise VendorError(answer.status, body)
 
-    def _must_collect_a_method(self, sub: Doc, invoice: Doc) -> bool:
-        free = invoice["amount_due"] == 0 and sub["collection_method"] == "charge_automatically"
-        return free and self.stripe.invoices.method_for(invoice) is None
+    def _must_collect_a_method(self, sub: Doc, invoice: Doc | None) -> bool:
+        free = invoice is None or invoice["amount_due"] == 0
+        if not free or sub["collection_method"] != "charge_automatically":
+            return False
+        return self.stripe.invoices.method_for(invoice or self._holder(sub)) is None
 
-    def _backdated(self, sub: Doc, since: int) -> list[Charge]:
-        """Charge for the time between a start in the past and the current period."""
-        interval, count = rhythm(sub)
-        found: list[Charge] = []
-        start = since
-        while start < sub["current_period_start"]:
-            whole = period(sub["billing_cycle_anchor"], interval, count, start)
-            end = min(whole[1], sub["current_period_start"])
-            found += self.charges_of(sub, start, end)
-            start = end
-        return found
+    def _holder(self, sub: Doc) -> Doc:
+        """Return an invoice that a subscription could have, to find what would pay it."""
+        blank = self.stripe.invoices.blank
+        return blank | {"customer": sub["customer"], "subscription": sub["id"]}
 
     # Going on.
 
@@ -234,25 +181,31 @@ class SubscriptionCycles(SubscriptionStates):
         if sub["cancel_at_period_end"] or ends_now:
             self.end(sub, invoice_now=True)
             return
-        following_phase = self.stripe.subscription_schedules.before_cycle(sub)
-        if following_phase is None:
+        before, phase = sub, self.stripe.subscription_schedules.before_cycle(sub)
+        if phase is None:
             return
-        sub = following_phase
+        sub = phase
         if sub["status"] == "trialing" and not self._may_leave_trial(sub):
             return
-        self.renew(sub)
+        self.renew(sub, before)
 
-    def renew(self, sub: Doc) -> Doc:
-        """Begin the next period with an invoice that is a draft for an hour."""
+    def renew(self, sub: Doc, over: Doc | None = None) -> Doc:
+        """Begin the next period with an invoice that is a draft for an hour.
+
+        `over` is the subscription on the terms of the period that ends.
+        """
         before = dict(sub)
-        charges = self.renewal_charges(sub)
+        charges = self.renewal_charges(sub, over)
         past = sub["current_period_start"], sub["current_period_end"]
         status = "active" if sub["status"] == "trialing" else sub["status"]
         sub = sub | {
-            "current_period_end": self.next_end(sub),
+            "current_period_end": following(
+                sub["billing_cycle_anchor"], *rhythm(sub), sub["current_period_end"]
+            ),
             "current_period_start": sub["current_period_end"],
             "status": status,
         }
+        sub["_repriced"] = self._still_repriced(before)
         pause = sub["pause_collection"]
         stays = status == "unpaid" or (pause or {}).get("behavior") == "keep_as_draft"
         self.save(sub)
@@ -263,6 +216,15 @@ class SubscriptionCycles(SubscriptionStates):
         self.tell_change(before, sub)
         self.plan(sub)
         return sub
+
+    def _still_repriced(self, sub: Doc) -> list[Doc]:
+        """Return the earlier prices of usage that isn't billed yet."""
+        going_on = {
+            item["id"]
+            for item in sub["items"]["data"]
+            if span_of(sub, item)[1] > sub["current_period_end"]
+        }
+        return [each for each in sub.get("_repriced", []) if each["item"] in going_on]
 
     def _set_aside(self, invoice: Doc, behavior: str) -> None:
         """Do with an invoice what paused collection says.
@@ -284,10 +246,7 @@ class SubscriptionCycles(SubscriptionStates):
         """
         does = sub["trial_settings"]["end_behavior"]["missing_payment_method"]
         sends = sub["collection_method"] == "send_invoice"
-        holder = self.stripe.invoices.blank | {
-            "customer": sub["customer"],
-            "subscription": sub["id"],
-        }
+        holder = self._holder(sub)
         if does == "create_invoice" or sends or self.stripe.invoices.method_for(holder):
             return True
         if does == "cancel":
@@ -304,13 +263,7 @@ class SubscriptionCycles(SubscriptionStates):
         Fires: invoice.created; it advances an hour later.
         """
         start, end = sub["current_period_start"], min(self.at, sub["current_period_end"])
-        charges = [
-            charge
-            for item in sub["items"]["data"]
-            if is_metered(item["price"]) and sub["trial_end"] != sub["current_period_end"]
-            for charge in lines.used(self.stripe, sub, item, start, end)
-        ]
-        charges = [charge for charge in charges if charge.amount]
+        charges = self.last_charges(sub)
         pending = self.stripe.invoice_items.pending(
             sub["customer"], sub["currency"], subscription=sub["id"], also_free=False
         )

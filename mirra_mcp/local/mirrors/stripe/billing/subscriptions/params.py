@@ -18,6 +18,7 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
     AddedItem,
     AutomaticTax,
     Behavior,
+    BillingMode,
     Collection,
     Discounts,
     ItemGiven,
@@ -151,13 +152,6 @@ class EditSubscription(StripeParams, Conditional):
     trial_end: When | None = None
     trial_from_plan: bool | None = None
     trial_settings: TrialSettings | None = None
-
-
-class BillingMode(Nested):
-    """How prorations and invoices are worked out."""
-
-    type: Literal["classic", "flexible"]
-    flexible: dict[str, Any] | None = None
 
 
 class CreateSubscription(EditSubscription):

@@ -17,7 +17,6 @@ from mirra_mcp.local.mirrors.stripe.api.lists.search import (
 from mirra_mcp.local.mirrors.stripe.billing.invoices.resource import no_payment_method
 from mirra_mcp.local.mirrors.stripe.billing.periods import following
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import SUPPORTED
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.cycles import rhythm
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import (
     CancelSubscription,
     CreateSubscription,
@@ -27,6 +26,7 @@ from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import (
     ResumeSubscription,
     UpdateSubscription,
 )
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import rhythm, span_of
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.states import OVER, UPDATED
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.terms import SubscriptionTerms
 from mirra_mcp.wire.model import Doc
@@ -144,7 +144,11 @@ class Subscriptions(Searchable, SubscriptionTerms):
             "current_period_start": self.at,
         }
         self.save(fresh)
-        charges = self.charges_of(fresh, self.at, end)
+        charges = [
+            charge
+            for item in fresh["items"]["data"]
+            for charge in self.charge(fresh, item, self.at, span_of(fresh, item)[1])
+        ]
         invoice = self.bill(fresh, charges, "subscription_update")
         self.save(self.get(id) | {"_resumes_with": invoice["id"]})
         if invoice["collection_method"] == "send_invoice":
@@ -196,8 +200,9 @@ class Subscriptions(Searchable, SubscriptionTerms):
             raise errors.invalid(
                 "You can't migrate a subscription to classic billing mode.", "billing_mode[type]"
             )
-        mode = self.billing_mode(params.billing_mode.given()) | {"updated_at": self.at}
-        return self.view(self.save(sub | {"billing_mode": mode}, event=UPDATED))
+        moved = sub | {"billing_mode": self.billing_mode(params.billing_mode.given())}
+        self.check_items(sub["items"]["data"], sub["currency"], flexible=True)
+        return self.view(self.save(moved, event=UPDATED))
 
     def revive(self, sub: Doc) -> None:
         """Make a paused subscription active. Fires: customer.subscription.updated, .resumed."""
@@ -230,10 +235,11 @@ class Subscriptions(Searchable, SubscriptionTerms):
             for n, each in enumerate(given["items"])
         ]
         currency = params.currency or items[0]["price"]["currency"]
-        self.check_items(items, currency)
+        mode = self.billing_mode(given.get("billing_mode"))
+        self.check_items(items, currency, flexible=mode["type"] == "flexible")
         stripe.customers.take_currency(customer["id"], currency)
         sub = self.new(
-            billing_mode=self.billing_mode(given.get("billing_mode")),
+            billing_mode=mode,
             customer=customer["id"],
             currency=currency,
             items={**self.blank["items"], "data": items},

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR, within
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import span_of
 from mirra_mcp.wire.model import Doc
 
 OVER = ("canceled", "incomplete_expired")
@@ -91,13 +92,17 @@ class SubscriptionStates(StripeResource):
     def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
         """Write a subscription, and its items by themselves."""
         url = f"/v1/subscription_items?subscription={doc['id']}"
-        period = {name: doc[name] for name in ("current_period_end", "current_period_start")}
-        items = [item | period | {"subscription": doc["id"]} for item in doc["items"]["data"]]
+        items = [self._of(doc, item) for item in doc["items"]["data"]]
         doc["items"] = {**doc["items"], "data": items, "url": url}
         found = self.stripe.discounts.running(doc["discounts"], self.at)
         doc["discount"] = self.stripe.discounts.view(found[0]) if found else None
         self.stripe.subscription_items.sync(doc)
         return super().save(doc, event=event, **event_data)
+
+    def _of(self, sub: Doc, item: Doc) -> Doc:
+        start, end = span_of(sub, item)
+        own = {"current_period_end": end, "current_period_start": start}
+        return item | own | {"subscription": sub["id"]}
 
     def tell_change(self, before: Doc, after: Doc) -> None:
         """Tell of a change that was made in several steps, as one. Fires: …updated."""

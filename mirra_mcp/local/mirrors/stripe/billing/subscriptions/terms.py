@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, configured, following, period
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import PAST, SubscriptionChanges
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.cycles import rhythm
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import SubscriptionChanges
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import CreateSubscription
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.planned import PAST
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import rhythm, span_of
 from mirra_mcp.wire.model import Doc
 
 PLAIN = (
@@ -159,7 +160,13 @@ class SubscriptionTerms(SubscriptionChanges):
         if mode == "classic":
             return {"flexible": None, "type": "classic"}
         options = {"proration_discounts": "included"} | ((given or {}).get("flexible") or {})
-        return {"flexible": options, "type": "flexible"}
+        return {"flexible": options, "type": "flexible", "updated_at": self.at}
+
+    def mode_given(self, given: Doc | None) -> Doc:
+        """Return the mode of a subscription that starts later, as its parameter says it."""
+        mode = self.billing_mode(given)
+        flexible = mode["type"] == "flexible"
+        return {"type": mode["type"], **({"flexible": mode["flexible"]} if flexible else {})}
 
     def _set_cancellation(self, sub: Doc, given: Doc) -> None:
         """Note when the subscription is to end."""
@@ -170,7 +177,8 @@ class SubscriptionTerms(SubscriptionChanges):
         asked = {"reason": "cancellation_requested"}
         at = given.get("cancel_at")
         if at in ("min_period_end", "max_period_end"):
-            at = sub["current_period_end"]
+            pick = min if at == "min_period_end" else max
+            at = pick(span_of(sub, item)[1] for item in sub["items"]["data"])
         if given.get("cancel_at_period_end"):
             sub |= {"cancel_at_period_end": True, "cancel_at": sub["current_period_end"]}
         elif at is not None:

@@ -68,6 +68,7 @@ def check_session(stripe: Peers, params: CreateSession) -> None:
             "Missing required param: line_items.", "line_items", "parameter_missing"
         )
     line_items.check_items(stripe, params.line_items)
+    line_items.check_intervals(stripe, params.line_items)
     _check_mode(stripe, params)
     _check_currencies(stripe, params)
     given = [each.given() for each in params.discounts or ()]

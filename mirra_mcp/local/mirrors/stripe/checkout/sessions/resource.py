@@ -107,6 +107,10 @@ class CheckoutSessions(CheckoutCompletion):
         }
         fields |= self._kept(params, given)
         fields["_data"] = {name: given[name] for name in APART if given.get(name)}
+        if params.mode == "subscription":
+            data = fields["_data"].get("subscription_data", {})
+            mode = self.stripe.subscriptions.mode_given(data.get("billing_mode"))
+            fields["_data"]["subscription_data"] = {**data, "billing_mode": mode}
         if params.mode == "setup":
             fields["currency"] = params.currency
             fields["payment_status"] = "no_payment_required"

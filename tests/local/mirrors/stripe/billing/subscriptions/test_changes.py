@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.local.mirrors.stripe.billing.shop import DAY, Shop, bill
+from tests.local.mirrors.stripe.billing.shop import CLASSIC, DAY, Shop, bill
 from tests.local.mirrors.stripe.client import NOW, Account
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -112,7 +112,7 @@ def test_a_proration_date_is_honoured_within_the_period(shop: Shop) -> None:
 
 def test_another_interval_begins_a_new_period_now(shop: Shop) -> None:
     """Source: https://docs.stripe.com/billing/subscriptions/change-price#billing-periods"""
-    sub = shop.subscribe(shop.customer(), shop.price(1000))
+    sub = shop.subscribe(shop.customer(), shop.price(1000), **CLASSIC)
     shop.account.advance("15d 12h")
     now = NOW + 31 * DAY // 2
     yearly = shop.price(10000, "year")

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.local.mirrors.stripe.billing.shop import DAY, Shop, bill
+from tests.local.mirrors.stripe.billing.shop import CLASSIC, DAY, Shop, bill
 from tests.local.mirrors.stripe.client import NEW, NOW, OLD, Account
 
 MONTH = 31 * DAY
+TIMES = "\N{MULTIPLICATION SIGN}"
 COLLECTED = [
     "invoice.finalized",
     "payment_intent.created",
@@ -166,7 +167,7 @@ def test_a_trial_is_free_foretold_and_then_billed(shop: Shop) -> None:
     ]
     first = shop.invoices(sub.id)[0]
     assert (bill(first), first["total"], first["payment_intent"]) == (
-        [("Trial period for Gold", 0)],
+        [(f"Free trial for 1 {TIMES} Gold", 0)],
         0,
         None,
     )
@@ -275,7 +276,7 @@ def test_usage_is_billed_when_its_period_is_over(shop: Shop) -> None:
     recurring = {"interval": "month", "usage_type": "metered", "meter": meter}
     price = shop.price(5, recurring=recurring)
     customer = shop.customer()
-    sub = shop.subscribe(customer, price)
+    sub = shop.subscribe(customer, price, **CLASSIC)
     assert shop.invoices(sub.id)[0]["total"] == 0
     shop.account.advance("2d")
     for value in ("100", "20"):
@@ -283,8 +284,7 @@ def test_usage_is_billed_when_its_period_is_over(shop: Shop) -> None:
         shop.v1.billing.meter_events.create({"event_name": "calls", "payload": payload})
     shop.account.advance("30d")
     invoice = shop.invoices(sub.id)[0]
-    times = "\N{MULTIPLICATION SIGN}"
-    assert bill(invoice) == [(f"120 {times} Gold (at $0.05 / month)", 600)]
+    assert bill(invoice) == [(f"120 {TIMES} Gold (at $0.05 / month)", 600)]
     assert invoice["lines"]["data"][0]["period"] == {"start": NOW, "end": NOW + MONTH}
     assert "quantity" not in shop.sub(sub.id, NEW)["items"]["data"][0]
 
@@ -294,7 +294,7 @@ def test_older_versions_tell_usage_by_records(shop: Shop) -> None:
     form = f"currency=usd&unit_amount=10&product={shop.product}"
     form += "&recurring[interval]=month&recurring[usage_type]=metered"
     price = shop.account.call("POST", "/v1/prices", form, stripe_version=OLD).json()["id"]
-    sub = shop.subscribe(shop.customer(), price)
+    sub = shop.subscribe(shop.customer(), price, **CLASSIC)
     path = f"/v1/subscription_items/{shop.item(sub)}"
     for quantity, action in ((5, "increment"), (7, "increment"), (40, "set")):
         shop.account.advance("1m")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.local.mirrors.stripe.billing.shop import BEGAN, DAY, Shop
+from tests.local.mirrors.stripe.billing.shop import BEGAN, CLASSIC, DAY, Shop
 from tests.local.mirrors.stripe.client import NEW, NOW, Account
 from tests.local.mirrors.stripe.payments.paying import refused
 
@@ -328,7 +328,7 @@ def test_prices_must_go_together(shop: Shop) -> None:
         (shop.price(900, None), "only accepts prices with `type=recurring`"),
     ):
         with pytest.raises(stripe.InvalidRequestError, match=words):
-            shop.subscribe(customer, monthly, other)
+            shop.subscribe(customer, monthly, other, **CLASSIC)
 
 
 def test_a_trial_lasts_730_days_at_most(shop: Shop) -> None:
