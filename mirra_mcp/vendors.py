@@ -24,6 +24,18 @@ class Vendor:
 
 
 VENDORS: Mapping[str, Vendor] = {
+    "clerk": Vendor(
+        "clerk.com",
+        ("api.clerk.com",),
+        {},
+        {
+            "CLERK_API_KEY": "CLERK_SECRET_KEY",
+            "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY": "CLERK_PUBLISHABLE_KEY",
+            "VITE_CLERK_PUBLISHABLE_KEY": "CLERK_PUBLISHABLE_KEY",
+            "CLERK_WEBHOOK_SECRET": "CLERK_WEBHOOK_SIGNING_SECRET",
+        },
+        {},
+    ),
     "resend": Vendor(
         "resend.com",
         ("api.resend.com",),

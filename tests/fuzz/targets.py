@@ -17,7 +17,12 @@ SLOWEST = 20.0
 """Seconds that an answer may take."""
 HANDFUL = 20
 """Requests that are thrown in a row."""
-BUSY = {"resend": "transactional-busy", "stripe": "subscription-lifecycle", "twilio": "empty"}
+BUSY = {
+    "clerk": "empty",
+    "resend": "transactional-busy",
+    "stripe": "subscription-lifecycle",
+    "twilio": "empty",
+}
 NEVER_ENDING = {"accept": "application/json"}
 """Streams aren't read to their end here."""
 

@@ -249,7 +249,7 @@ async def test_a_page_of_documents_shows_the_fields_that_are_asked_for(agent: Ag
 async def test_the_catalog_lists_mirrors_and_describes_one(agent: Agent) -> None:
     listed = await agent.call("mirra_catalog")
     names = {mirror["name"] for mirror in listed["mirrors"]}
-    assert names == {"toy", "resend", "stripe", "twilio"}
+    assert names == {"toy", "clerk", "resend", "stripe", "twilio"}
 
     described = (await agent.call("mirra_catalog", vendor="toy"))["mirror"]
     assert described["events"] == ["parcel.lost(parcelId?, why?)"]

@@ -128,4 +128,4 @@ async def test_arguments_of_prompts_are_completed(agent: Agent) -> None:
     answer = await agent.client.complete(
         t.PromptReference(name="build_integration"), {"name": "vendor", "value": ""}
     )
-    assert set(answer.completion.values) == {"toy", "resend", "stripe", "twilio"}
+    assert set(answer.completion.values) == {"toy", "clerk", "resend", "stripe", "twilio"}

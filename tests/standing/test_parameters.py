@@ -17,6 +17,7 @@ from mirra_mcp.local.mirrors import MIRRORS
 from tests.standing.project import ROOT
 
 UNREAD: dict[str, dict[str, str]] = {
+    "clerk": {"skip_legal_checks": "no consent is asked of anybody"},
     "resend": {},
     "stripe": dict.fromkeys(
         (

@@ -288,7 +288,7 @@ def test_keys_are_there_while_tests_are_collected_where_the_project_says_so(
     done = project.run(tmp_path, "-q", "-o", "mirra_mirrors=resend", app=app, test_app=test)
     assert done.returncode == 0, done.stdout
     done = project.run(tmp_path, "-q", "-o", "mirra_mirrors=resent")
-    assert "mirra_mirrors names 'resent'; there are resend, stripe, twilio." in done.stderr
+    assert "mirra_mirrors names 'resent'; there are clerk, resend, stripe, twilio." in done.stderr
 
 
 def test_a_projects_own_fixture_of_the_name_is_left_alone(tmp_path: Path) -> None:

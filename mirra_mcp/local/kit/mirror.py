@@ -120,6 +120,8 @@ class Mirror:
     store: Store
     ids: Ids
     now: datetime
+    seed: str = ""
+    """What its ids follow from; another session's mirror of the vendor has another."""
     lane: str = ""
     """Where `after` puts its timers: the session's clock, or a clock of the vendor's own."""
 
@@ -134,14 +136,11 @@ class Mirror:
         for plural, noun in self.nouns.items():
             setattr(self, plural, noun)
 
-    def bind(self, store: Store, session: Surroundings | None, seed: str = "") -> None:
-        """Attach the mirror to its state; without a session nothing is logged or sent.
-
-        Its ids follow from the `seed`.
-        """
+    def bind(self, store: Store, session: Surroundings | None) -> None:
+        """Attach the mirror to its state; without a session nothing is logged or sent."""
         self.session = session
         self.store, self.ids = store, store.ids
-        self.ids.seed = seed or self.vendor
+        self.ids.seed = self.seed or self.vendor
         self.replays = Replays(store)
         self.recall()
 

@@ -35,6 +35,7 @@ class Moment:
         now = self.session.mirrors[vendor]
         then, store = type(now)(now.url, now.fixture), Store()
         store.thaw(self.states[vendor])
+        then.seed = now.seed
         then.bind(store, None)
         then.now = self.at
         return then

@@ -46,6 +46,8 @@ class Session(Transactions):
         super().__init__()
         self.id, self.name, self.mode = id, name, mode
         self.mirrors, self.clock, self.wall, self.images = mirrors, clock, wall, images
+        for vendor, mirror in mirrors.items():
+            mirror.seed = f"{vendor} of {name}"
         self.folder = folder
         self.archived: Callable[[str, str], Frozen | None] = lambda vendor, id: None
         """Returns what ended sessions left under an id."""
@@ -122,7 +124,7 @@ class Session(Transactions):
             self._keeper.recall(stores)
             self.unknown = self.log.last
         for vendor, mirror in self.mirrors.items():
-            mirror.bind(stores[vendor], self, f"{vendor} of {self.name}")
+            mirror.bind(stores[vendor], self)
         self.is_open, self.due = True, self.first_due()
         if not self.log.last:
             self.tell(action="start", at=iso(self.started))

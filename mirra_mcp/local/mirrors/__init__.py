@@ -6,6 +6,7 @@ from importlib import import_module
 from mirra_mcp.local.kit.mirror import Mirror
 
 VENDORS = {
+    "clerk": "Clerk",
     "resend": "Resend",
     "stripe": "Stripe",
     "twilio": "Twilio",

@@ -16,7 +16,12 @@ class MirrorAccount:
     vendor: ClassVar[str]
 
     def __init__(
-        self, url: str, token: str, seed: str | None = None, name: str | None = None
+        self,
+        url: str,
+        token: str,
+        seed: str | None = None,
+        name: str | None = None,
+        **fields: Any,
     ) -> None:
         self.control = _client(url, headers={"authorization": f"Bearer {token}"})
         wanted: Doc = {"mirrors": [self.vendor], "clock": NOON}
@@ -24,6 +29,7 @@ class MirrorAccount:
             wanted["seeds"] = {self.vendor: seed}
         if name:
             wanted["name"] = name
+        wanted |= fields
         session = self.ask("POST", "/v1/sessions", wanted)
         self.id: str = session["sessionId"]
         self.url: str = session["mirrors"][0]["url"]

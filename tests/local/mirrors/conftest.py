@@ -1,6 +1,7 @@
 """A running embedded Mirra, and accounts in it for the official SDKs."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ def open_any(mirra: LocalMirra) -> Iterator[Open]:
     opened: list[MirrorAccount] = []
 
     def start(
-        kind: type[MirrorAccount], seed: str | None, name: str | None = None
+        kind: type[MirrorAccount], seed: str | None, name: str | None = None, **fields: Any
     ) -> MirrorAccount:
-        opened.append(kind(mirra.url, mirra.token, seed, **({"name": name} if name else {})))
+        opened.append(kind(mirra.url, mirra.token, seed, name, **fields))
         return opened[-1]
 
     yield start

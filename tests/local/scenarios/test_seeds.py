@@ -29,7 +29,7 @@ def wall() -> datetime:
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    vendors = ("resend", "stripe", "twilio")
+    vendors = ("clerk", "resend", "stripe", "twilio")
     mirrors = {name: MIRRORS[name]("http://127.0.0.1:1", "empty") for name in vendors}
     session = Session(
         "ses_x", "x", "ephemeral", mirrors, Clock(wall, standing=wall()), wall, IMAGES
@@ -72,7 +72,7 @@ def test_parameters_ids_and_further_fields_are_planted(session: Session) -> None
     ("given", "said"),
     [
         ([], "A seed is an object"),
-        ({"github": {}}, "no mirror 'github'; it has resend, stripe, twilio"),
+        ({"github": {}}, "no mirror 'github'; it has clerk, resend, stripe, twilio"),
         ({"resend": []}, "'resend' isn't an object"),
         ({"resend": {"domain": []}}, "'resend.domain': there is no such entity. Did you mean"),
         ({"resend": {"domains": 3}}, "'resend.domains' isn't a list"),

@@ -34,7 +34,12 @@ SESSION = "mirraSession"
 ABOUT_SESSION = "The session whose mirror is called; by default the newest one that has it."
 ACCOUNTS = {"twilio": {"AccountSid", "account"}}
 """Placeholders of a vendor's paths that mean the account that calls."""
-CATEGORIES = {"stripe": "payments", "resend": "email", "twilio": "messaging"}
+CATEGORIES = {
+    "clerk": "authentication",
+    "stripe": "payments",
+    "resend": "email",
+    "twilio": "messaging",
+}
 
 
 def id_of(vendor: str) -> str:

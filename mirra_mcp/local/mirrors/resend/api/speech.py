@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+from mirra_mcp.local.kit import svix
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.idempotency import Idempotency
 from mirra_mcp.local.kit.mirror import Mirror
@@ -14,7 +15,7 @@ from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.ratelimit import RateLimiter, Taken
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.webhooks import Letter, Parcel, svix_schedule
-from mirra_mcp.local.mirrors.resend.api import errors, invalid, signing
+from mirra_mcp.local.mirrors.resend.api import errors, invalid
 from mirra_mcp.local.mirrors.resend.api.dates import iso
 from mirra_mcp.local.mirrors.resend.api.quota import Quota
 from mirra_mcp.wire.model import Doc
@@ -33,11 +34,6 @@ FAULTS: Mapping[str, Callable[[], VendorError]] = {
 
 Source: https://resend.com/docs/api-reference/errors
 """
-LETTER_HEADERS = {
-    "accept": "*/*",
-    "content-type": "application/json",
-    "user-agent": "Svix-Webhooks/1.77.0",
-}
 
 
 class OncePerEndpoint(Idempotency):
@@ -152,16 +148,15 @@ class Speech(Mirror):
         return {"type": event, "created_at": iso(self.now), "data": data}
 
     def letter(self, parcel: Parcel, at: datetime) -> Letter:
-        """Return a webhook as Svix sends it for Resend: JSON, with a user agent of its own.
+        """Return a webhook as Svix sends it for Resend.
 
-        Source: https://docs.svix.com/receiving/introduction
+        Source: https://resend.com/docs/webhooks/verify-webhooks-requests
         """
-        signed = self.sign(parcel.secret, parcel.message, at, parcel.payload)
-        return Letter(parcel.method, parcel.url or "", LETTER_HEADERS | signed, parcel.payload)
+        return svix.letter(parcel, at)
 
     def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
         """Return Svix's three headers."""
-        return signing.headers(secret, message_id, at, body)
+        return svix.headers(secret, message_id, at, body)
 
     def signature_of(self, headers: dict[str, str]) -> str:
         """Return the signature among the headers of a webhook."""

@@ -6,10 +6,10 @@ https://resend.com/docs/webhooks/introduction
 
 from datetime import timedelta
 
+from mirra_mcp.local.kit import svix
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.resend.account.params import CreateWebhook, UpdateWebhook
 from mirra_mcp.local.mirrors.resend.account.webhooks import deliveries
-from mirra_mcp.local.mirrors.resend.api import signing
 from mirra_mcp.local.mirrors.resend.api.dates import stamp, unstamp
 from mirra_mcp.local.mirrors.resend.api.params import Paging
 from mirra_mcp.local.mirrors.resend.api.resource import RememberingResource
@@ -50,7 +50,7 @@ class Webhooks(RememberingResource):
 
         The first webhook of an account signs with the secret that the session told beforehand.
         """
-        secret = signing.new_secret(self.mirror.ids)
+        secret = svix.new_secret(self.mirror.ids)
         if not self.count():
             secret = self.mirror.webhook_secret
         events = list(dict.fromkeys(params.events))
@@ -92,7 +92,7 @@ class Webhooks(RememberingResource):
         Source: https://resend.com/docs/api-reference/webhooks/rotate-signing-secret
         """
         doc = self.get(id)
-        secret = signing.new_secret(self.mirror.ids)
+        secret = svix.new_secret(self.mirror.ids)
         changed = {
             "signing_secret": secret,
             "_old_secret": doc["signing_secret"],

@@ -1,7 +1,7 @@
-"""Signatures of webhooks, as Svix makes them for Resend.
+"""Webhooks as Svix sends them, for the vendors that send through it.
 
 Source: https://docs.svix.com/receiving/verifying-payloads/how-manual and
-https://resend.com/docs/webhooks/verify-webhooks-requests
+https://docs.svix.com/receiving/introduction
 """
 
 import hmac
@@ -10,13 +10,25 @@ from datetime import datetime
 from hashlib import sha256
 
 from mirra_mcp.local.kit.ids import Ids
+from mirra_mcp.local.kit.webhooks import Letter, Parcel
 
 PREFIX = "whsec_"
+LETTER_HEADERS = {
+    "accept": "*/*",
+    "content-type": "application/json",
+    "user-agent": "Svix-Webhooks/1.77.0",
+}
 
 
 def new_secret(ids: Ids) -> str:
     """Make a signing secret: 32 characters of base64, which are 24 bytes."""
     return PREFIX + ids.token(32)
+
+
+def letter(parcel: Parcel, at: datetime) -> Letter:
+    """Return what goes over the wire when a delivery is tried `at` an instant."""
+    signed = headers(parcel.secret, parcel.message, at, parcel.payload)
+    return Letter(parcel.method, parcel.url or "", LETTER_HEADERS | signed, parcel.payload)
 
 
 def headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:

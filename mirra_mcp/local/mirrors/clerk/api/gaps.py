@@ -1,0 +1,200 @@
+"""What Clerk offers and this mirror doesn't, and where it is deliberately not like Clerk.
+
+Source: https://github.com/clerk/openapi-specs (bapi/2026-05-12.yml)
+"""
+
+INSTANCE: dict[str, str] = {
+    "/v1/public/interstitial": "GET",
+    "/v1/beta_features/instance_settings": "PATCH",
+    "/v1/beta_features/domain": "PUT",
+    "/v1/domains": "GET POST",
+    "/v1/domains/{domain_id}": "DELETE PATCH",
+    "/v1/instance": "PATCH",
+    "/v1/instance/restrictions": "PATCH",
+    "/v1/instance/protect": "GET PATCH",
+    "/v1/instance/communication": "GET PATCH",
+    "/v1/instance/oauth_application_settings": "GET PATCH",
+    "/v1/instance/change_domain": "POST",
+    "/v1/instance/organization_settings": "GET PATCH",
+    "/v1/webhooks/svix": "POST DELETE",
+    "/v1/webhooks/svix_url": "POST",
+    "/v1/proxy_checks": "POST",
+}
+
+USERS: dict[str, str] = {
+    "/v1/email_addresses/{email_address_id}/prepare_verification": "POST",
+    "/v1/email_addresses/{email_address_id}/attempt_verification": "POST",
+    "/v1/users/{user_id}/email_address": "PUT",
+    "/v1/phone_numbers/{phone_number_id}/prepare_verification": "POST",
+    "/v1/phone_numbers/{phone_number_id}/attempt_verification": "POST",
+    "/v1/users/{user_id}/phone_number": "PUT",
+    "/v1/users/{user_id}/profile_image": "POST DELETE",
+    "/v1/users/{user_id}/oauth_access_tokens/{provider}": "GET",
+    "/v1/users/{user_id}/organization_memberships": "GET",
+    "/v1/users/{user_id}/organization_invitations": "GET",
+    "/v1/users/{user_id}/passkeys/{passkey_identification_id}": "DELETE",
+    "/v1/users/{user_id}/trusted_devices": "GET",
+    "/v1/users/{user_id}/trusted_devices/{trusted_device_id}": "DELETE",
+    "/v1/users/{user_id}/web3_wallets/{web3_wallet_identification_id}": "DELETE",
+    "/v1/users/{user_id}/external_accounts/{external_account_id}": "DELETE",
+}
+
+SESSIONS: dict[str, str] = {
+    "/v1/sessions/{session_id}/refresh": "POST",
+}
+
+TEMPLATES: dict[str, str] = {
+    "/v1/templates/{template_type}": "GET",
+    "/v1/templates/{template_type}/{slug}": "GET PUT",
+    "/v1/templates/{template_type}/{slug}/revert": "POST",
+    "/v1/templates/{template_type}/{slug}/preview": "POST",
+    "/v1/templates/{template_type}/{slug}/toggle_delivery": "POST",
+}
+
+BILLING: dict[str, str] = {
+    "/v1/users/{user_id}/billing/subscription": "GET",
+    "/v1/users/{user_id}/billing/credits": "GET POST",
+    "/v1/organizations/{organization_id}/billing/subscription": "GET",
+    "/v1/organizations/{organization_id}/billing/credits": "GET POST",
+    "/v1/billing/plans": "GET",
+    "/v1/billing/prices": "GET POST",
+    "/v1/billing/subscription_items": "GET",
+    "/v1/billing/subscription_items/{subscription_item_id}": "DELETE",
+    "/v1/billing/subscription_items/{subscription_item_id}/extend_free_trial": "POST",
+    "/v1/billing/subscription_items/{subscription_item_id}/price_transition": "POST",
+    "/v1/billing/subscription_items/{subscription_item_id}/discounts": "POST",
+    "/v1/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}": "DELETE",
+    "/v1/billing/statements": "GET",
+    "/v1/billing/statements/{statementID}": "GET",
+    "/v1/billing/statements/{statementID}/payment_attempts": "GET",
+}
+
+ACCESS: dict[str, str] = {
+    "/v1/invitations": "POST GET",
+    "/v1/invitations/bulk": "POST",
+    "/v1/invitations/{invitation_id}/revoke": "POST",
+    "/v1/allowlist_identifiers": "GET POST",
+    "/v1/allowlist_identifiers/{identifier_id}": "DELETE",
+    "/v1/blocklist_identifiers": "GET POST",
+    "/v1/blocklist_identifiers/{identifier_id}": "DELETE",
+    "/v1/actor_tokens": "POST",
+    "/v1/actor_tokens/{actor_token_id}/revoke": "POST",
+    "/v1/redirect_urls": "GET POST",
+    "/v1/redirect_urls/{id}": "GET DELETE",
+    "/v1/sign_in_tokens": "POST",
+    "/v1/sign_in_tokens/{sign_in_token_id}/revoke": "POST",
+    "/v1/sign_ups/{id}": "GET PATCH",
+    "/v1/testing_tokens": "POST",
+    "/v1/agents/tasks": "POST",
+    "/v1/agents/tasks/{agent_task_id}/revoke": "POST",
+    "/v1/waitlist_entries": "GET POST",
+    "/v1/waitlist_entries/bulk": "POST",
+    "/v1/waitlist_entries/{waitlist_entry_id}": "DELETE",
+    "/v1/waitlist_entries/{waitlist_entry_id}/invite": "POST",
+    "/v1/waitlist_entries/{waitlist_entry_id}/reject": "POST",
+}
+
+ORGANIZATIONS: dict[str, str] = {
+    "/v1/organization_invitations": "GET",
+    "/v1/organizations": "GET POST",
+    "/v1/organizations/{organization_id}": "GET PATCH DELETE",
+    "/v1/organizations/{organization_id}/metadata": "PATCH PUT",
+    "/v1/organizations/{organization_id}/logo": "PUT DELETE",
+    "/v1/organizations/{organization_id}/invitations": "POST GET",
+    "/v1/organizations/{organization_id}/invitations/bulk": "POST",
+    "/v1/organizations/{organization_id}/invitations/pending": "GET",
+    "/v1/organizations/{organization_id}/invitations/{invitation_id}": "GET",
+    "/v1/organizations/{organization_id}/invitations/{invitation_id}/revoke": "POST",
+    "/v1/organization_roles": "GET POST",
+    "/v1/organization_roles/{organization_role_id}": "GET PATCH DELETE",
+    "/v1/organization_roles/{organization_role_id}/permissions/{permission_id}": "POST DELETE",
+    "/v1/organizations/{organization_id}/memberships": "POST GET",
+    "/v1/organizations/{organization_id}/memberships/{user_id}": "PATCH DELETE",
+    "/v1/organizations/{organization_id}/memberships/{user_id}/metadata": "PATCH",
+    "/v1/organizations/{organization_id}/domains": "POST GET",
+    "/v1/organizations/{organization_id}/domains/{domain_id}": "PATCH DELETE",
+    "/v1/organizations/{organization_id}/domains/{domain_id}/verify_ownership": "POST",
+    "/v1/organization_domains": "GET",
+    "/v1/organization_memberships": "GET",
+    "/v1/organization_permissions": "GET POST",
+    "/v1/organization_permissions/{permission_id}": "GET PATCH DELETE",
+    "/v1/role_sets": "GET POST",
+    "/v1/role_sets/{role_set_key_or_id}": "GET PATCH",
+    "/v1/role_sets/{role_set_key_or_id}/replace": "POST",
+    "/v1/role_sets/{role_set_key_or_id}/roles": "POST",
+    "/v1/role_sets/{role_set_key_or_id}/roles/replace": "POST",
+}
+
+MACHINES: dict[str, str] = {
+    "/v1/machines": "GET POST",
+    "/v1/machines/{machine_id}": "GET PATCH DELETE",
+    "/v1/machines/{machine_id}/secret_key": "GET",
+    "/v1/machines/{machine_id}/secret_key/rotate": "POST",
+    "/v1/machines/{machine_id}/scopes": "POST",
+    "/v1/machines/{machine_id}/scopes/{other_machine_id}": "DELETE",
+    "/v1/api_keys": "POST GET",
+    "/v1/api_keys/{apiKeyID}": "GET PATCH DELETE",
+    "/v1/api_keys/{apiKeyID}/secret": "GET",
+    "/v1/api_keys/{apiKeyID}/revoke": "POST",
+    "/v1/api_keys/verify": "POST",
+    "/v1/m2m_tokens": "POST GET",
+    "/v1/m2m_tokens/{m2m_token_id}/revoke": "POST",
+    "/v1/m2m_tokens/verify": "POST",
+}
+
+OAUTH: dict[str, str] = {
+    "/v1/oauth_applications": "GET POST",
+    "/v1/oauth_applications/{oauth_application_id}": "GET PATCH DELETE",
+    "/v1/oauth_applications/{oauth_application_id}/logo": "PUT",
+    "/v1/oauth_applications/{oauth_application_id}/rotate_secret": "POST",
+    "/v1/oauth_applications/{oauth_application_id}/revoke_token": "POST",
+    "/v1/oauth_applications/access_tokens/verify": "POST",
+}
+
+ENTERPRISE: dict[str, str] = {
+    "/v1/saml_connections": "GET POST",
+    "/v1/saml_connections/{saml_connection_id}": "GET PATCH DELETE",
+    "/v1/enterprise_connections": "GET POST",
+    "/v1/enterprise_connections/{enterprise_connection_id}": "GET PATCH DELETE",
+    "/v1/enterprise_connections/{enterprise_connection_id}/test_runs": "GET POST",
+    "/v1/scim_directories": "GET POST",
+    "/v1/scim_directories/{scim_directory_id}": "GET PATCH DELETE",
+    "/v1/scim_directories/{scim_directory_id}/rotate_api_key": "POST",
+    "/v1/scim_directories/{scim_directory_id}/group_role_mappings": "GET POST PUT",
+    "/v1/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}": "DELETE",
+    "/v1/directories": "GET POST",
+    "/v1/directories/{directory_id}": "GET PATCH DELETE",
+    "/v1/directories/{directory_id}/rotate_api_key": "POST",
+    "/v1/directories/{directory_id}/group_role_mappings": "GET POST PUT",
+    "/v1/directories/{directory_id}/group_role_mappings/{mapping_id}": "DELETE",
+    "/v1/admin_portal_link_tokens": "POST",
+    "/v1/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke": "POST",
+}
+
+AREAS: tuple[tuple[dict[str, str], str], ...] = (
+    (INSTANCE, "Settings of the instance and its domains are not mirrored."),
+    (USERS, "This part of users is not mirrored."),
+    (SESSIONS, "Refreshing by cookie is not mirrored."),
+    (TEMPLATES, "Templates of emails and texts are deprecated at Clerk, and not mirrored."),
+    (BILLING, "Clerk Billing is not mirrored."),
+    (ACCESS, "Invitations, lists of who may sign up and tokens to sign in are not mirrored."),
+    (ORGANIZATIONS, "Organizations are not mirrored."),
+    (MACHINES, "Machines, their tokens and API keys are not mirrored."),
+    (OAUTH, "OAuth applications are not mirrored."),
+    (ENTERPRISE, "Enterprise connections and directories are not mirrored."),
+)
+ENDPOINTS: dict[str, str] = {
+    f"{method} {path}": reason
+    for paths, reason in AREAS
+    for path, methods in paths.items()
+    for method in methods.split()
+}
+
+LIMITS: tuple[str, ...] = (
+    "Each user must have an email address and a password, unless the calls say that it needn't.",
+    "Passwords known from breaches are those of a short list, not of haveibeenpwned.com.",
+    "Digests of passwords are kept whatever their hasher is; only those of md5, sha256 and "
+    "pbkdf2_sha256_django can be checked, others answer 501.",
+    "The rate limits are enforced only after simulating `instance.rate_limited`.",
+    "Images of users are not drawn: `image_url` leads to img.clerk.com.",
+)

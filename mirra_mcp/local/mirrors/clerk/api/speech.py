@@ -1,0 +1,193 @@
+"""How Clerk speaks: JSON, refusals with a trace, rate limits, webhooks that Svix signs.
+
+Source: https://clerk.com/docs/reference/backend-api
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from mirra_mcp.local.kit import svix
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.mirror import Mirror
+from mirra_mcp.local.kit.params import Problem
+from mirra_mcp.local.kit.ratelimit import RateLimiter
+from mirra_mcp.local.kit.routes import Answer, Call
+from mirra_mcp.local.kit.webhooks import Letter, Parcel, svix_schedule
+from mirra_mcp.local.mirrors.clerk.api import errors, invalid
+from mirra_mcp.local.mirrors.clerk.api.dates import stamp
+from mirra_mcp.local.mirrors.clerk.api.identity import Identity
+from mirra_mcp.local.mirrors.clerk.api.versions import LATEST
+from mirra_mcp.wire.model import Doc
+
+RATE_LIMIT, RATE_WINDOW = 100, timedelta(seconds=10)
+"""Of a development instance.
+
+Source: https://clerk.com/docs/guides/how-clerk-works/system-limits
+"""
+WEBHOOK_SECRET = "whsec_bWlycmEtY2xlcmstd2ViaG9vay1rZXkt"
+NO_VERSION_IN_PATH = ("/api_keys", "/m2m_tokens", "/oauth_applications/access_tokens")
+"""What the Node SDK calls without `/v1`.
+
+Source: https://github.com/clerk/javascript (packages/backend/src/api/factory.ts)
+"""
+JSON = "application/json"
+"""Without a charset: the Node SDK reads no other answer as JSON.
+
+Source: https://github.com/clerk/javascript (packages/backend/src/api/request.ts)
+"""
+HEX = "0123456789abcdef"
+FRONTEND_HOST = "mirra.clerk.accounts.dev"
+"""Where browsers call the instance, and who issues its tokens."""
+PUBLISHABLE_KEY = "pk_test_" + b64encode(f"{FRONTEND_HOST}$".encode()).decode()
+"""Source: https://clerk.com/docs/guides/development/clerk-environment-variables"""
+FAULTS: Mapping[str, Callable[[], VendorError]] = {
+    "rate_limit": partial(errors.too_many_requests, int(RATE_WINDOW.total_seconds())),
+    "api_error": errors.unexpected,
+}
+"""What a fault rule can make the mirror answer."""
+
+
+class Speech(Mirror):
+    """A mirror that speaks as Clerk's API does, whatever it is about."""
+
+    encoding = "json"
+    event_id_key = "userId"
+    retry_schedule = svix_schedule()
+    """Source: https://clerk.com/docs/guides/development/webhooks/overview#retry"""
+    webhook_secret = WEBHOOK_SECRET
+    logged_headers = (*Mirror.logged_headers, "clerk-api-version", "x-clerk-sdk", "origin")
+
+    frontend_api = f"https://{FRONTEND_HOST}"
+    publishable_key = PUBLISHABLE_KEY
+
+    asked_version: str = LATEST
+    """The version of the API that the present call is written for."""
+    agent: Doc
+    """Who makes the present call, as webhooks tell it."""
+
+    def __init__(self, url: str, fixture: str) -> None:
+        super().__init__(url, fixture)
+        self.limiter = RateLimiter(RATE_LIMIT, RATE_WINDOW)
+        self.identities: dict[str, Identity] = {}
+        self.agent = {}
+
+    # which instance this is
+
+    @property
+    def identity(self) -> Identity:
+        """The instance's own id and signing key: another in each session."""
+        kept = self.setting("seed") if hasattr(self, "store") else None
+        seed = kept or self.seed
+        if seed not in self.identities:
+            self.identities[seed] = Identity(seed)
+        return self.identities[seed]
+
+    def keep_identity(self) -> Identity:
+        """Return the same, which stays the instance's in copies of the session from now on."""
+        if self.session is not None and self.setting("seed") is None:
+            self.set_setting("seed", self.seed)
+        return self.identity
+
+    # requests
+
+    def find(self, call: Call) -> tuple[Any, dict[str, str]] | set[str]:
+        """Return the endpoint that a call is for."""
+        path = call.path
+        if path.startswith(NO_VERSION_IN_PATH):
+            path = f"/v1{path}"
+        return self.router().find(call.method, path)
+
+    def read_query(self, call: Call) -> dict[str, list[str]]:
+        """Return the query, each name with its values."""
+        found: dict[str, list[str]] = {}
+        for name, value in call.query_all:
+            found.setdefault(name, []).append(value)
+        return found
+
+    def call_verb(self, verb: str, args: str) -> None:
+        """Do what a timer was set for: nobody's request."""
+        self.agent = {}
+        super().call_verb(verb, args)
+
+    def forget_limits(self) -> None:
+        """Start counting requests anew."""
+        self.limiter.clear()
+
+    def decorate(self, call: Call, status: int) -> dict[str, str]:
+        """Return the headers of every answer, and end the call."""
+        self.agent, self.asked_version = {}, LATEST
+        return {"content-type": JSON}
+
+    # how it says no
+
+    def refused(self, call: Call, answer: Answer) -> None:
+        """Give a refusal the trace by which Clerk's support finds it."""
+        if isinstance(answer.body, dict):
+            trace = self.session.ids.token(32, HEX) if self.session is not None else "0" * 32
+            answer.body["clerk_trace_id"] = trace
+
+    def invalid(self, problems: list[Problem], call: Call) -> VendorError:
+        """Tell the first thing wrong with the parameters."""
+        is_query = call.method in ("GET", "DELETE")
+        return invalid.refusal(problems, is_query=is_query)
+
+    def malformed(self, call: Call) -> VendorError:
+        """Refuse a body that can't be read."""
+        return errors.unreadable()
+
+    def too_large(self, call: Call) -> VendorError:
+        """Refuse a body over the limit."""
+        return errors.too_large(self.max_body)
+
+    def unknown_path(self, call: Call) -> VendorError:
+        """Refuse a path that isn't Clerk's."""
+        return errors.not_found()
+
+    def wrong_method(self, call: Call, allowed: set[str]) -> VendorError:
+        """Refuse a method that the path doesn't have: Clerk's router knows no such route."""
+        return errors.not_found()
+
+    def gap(self, call: Call, reason: str) -> VendorError:
+        """Say that Clerk has this endpoint and the mirror doesn't."""
+        return errors.not_implemented(reason)
+
+    def crashed(self, call: Call) -> VendorError:
+        """Answer when the mirror itself broke."""
+        return errors.unexpected()
+
+    # webhooks
+
+    def payload(self, event: str, data: Doc) -> Doc:
+        """Return the body of a webhook.
+
+        Source: https://github.com/clerk/openapi-specs (webhooks, WebhookEventPayload) and
+            https://clerk.com/docs/guides/development/webhooks/overview (milliseconds)
+        """
+        return {
+            "data": data,
+            "event_attributes": {
+                "http_request": {
+                    "client_ip": self.agent.get("ip", ""),
+                    "user_agent": self.agent.get("user_agent", ""),
+                }
+            },
+            "instance_id": self.keep_identity().id,
+            "object": "event",
+            "timestamp": stamp(self.now),
+            "type": event,
+        }
+
+    def letter(self, parcel: Parcel, at: datetime) -> Letter:
+        """Return a webhook as Svix sends it for Clerk."""
+        return svix.letter(parcel, at)
+
+    def sign(self, secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+        """Return Svix's three headers."""
+        return svix.headers(secret, message_id, at, body)
+
+    def signature_of(self, headers: dict[str, str]) -> str:
+        """Return the signature among the headers of a webhook."""
+        return headers["svix-signature"]

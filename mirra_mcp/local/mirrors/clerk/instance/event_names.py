@@ -1,0 +1,55 @@
+"""Every webhook event that Clerk has.
+
+Source: https://github.com/clerk/openapi-specs (webhooks/2025-04-15.yml)
+"""
+
+EVENTS = (
+    "user.created",
+    "user.updated",
+    "user.deleted",
+    "session.created",
+    "session.pending",
+    "session.ended",
+    "session.removed",
+    "session.revoked",
+    "email.created",
+    "sms.created",
+    "organization.created",
+    "organization.updated",
+    "organization.deleted",
+    "organizationDomain.created",
+    "organizationDomain.updated",
+    "organizationDomain.deleted",
+    "organizationInvitation.created",
+    "organizationInvitation.accepted",
+    "organizationInvitation.revoked",
+    "organizationMembership.created",
+    "organizationMembership.updated",
+    "organizationMembership.deleted",
+    "permission.created",
+    "permission.updated",
+    "permission.deleted",
+    "role.created",
+    "role.updated",
+    "role.deleted",
+    "waitlistEntry.created",
+    "waitlistEntry.updated",
+)
+BILLING_EVENTS = (
+    "paymentAttempt.created",
+    "paymentAttempt.updated",
+    "subscription.created",
+    "subscription.updated",
+    "subscription.active",
+    "subscription.pastDue",
+    "subscriptionItem.abandoned",
+    "subscriptionItem.active",
+    "subscriptionItem.canceled",
+    "subscriptionItem.ended",
+    "subscriptionItem.freeTrialEnding",
+    "subscriptionItem.incomplete",
+    "subscriptionItem.pastDue",
+    "subscriptionItem.upcoming",
+    "subscriptionItem.updated",
+)
+"""Clerk Billing is not mirrored, so these never fire."""

@@ -1,0 +1,29 @@
+"""What people's words mean of Clerk's documents: who can sign in, and who did.
+
+Source: https://clerk.com/docs/guides/development/webhooks/overview
+"""
+
+from mirra_mcp.local.kit.facts import Given, is_
+from mirra_mcp.local.kit.meanings import Words, means, spoken
+
+MEANINGS: dict[str, Words] = {
+    "user": Words(
+        means=spoken(
+            {
+                "banned": means(is_("banned", True)),
+                "locked": means(is_("locked", True)),
+                "registered": means(Given("id")),
+            }
+        ),
+        texts=("first_name", "last_name", "username"),
+    ),
+    "session": Words(
+        means=spoken(
+            {
+                "revoked": means(is_("status", "revoked")),
+                "ended": means(is_("status", "ended")),
+                "started opened": means(Given("id")),
+            }
+        ),
+    ),
+}

@@ -1,0 +1,43 @@
+"""How Setup text speaks of a Clerk instance, and the verbs that make it so."""
+
+import sys
+
+from mirra_mcp.local.kit.phrases import Said, phrase, phrases_of
+from mirra_mcp.local.mirrors.clerk.api.peers import Peers
+from mirra_mcp.local.mirrors.clerk.seeds import people
+
+MOST = 5_000
+"""Users that one phrase makes."""
+
+
+@phrase(
+    r"{count} (?:(?P<state>banned|locked) )?users?(?: {name})?"
+    r"(?: (?:with (?:the )?email |at )?{values})?",
+    r"the users? {values}",
+)
+def users(clerk: Peers, said: Said) -> str:
+    """Make users."""
+    emails = said.values()
+    count = said.count() if said.has("count") else len(emails)
+    if count > MOST:
+        raise ValueError(f"{count} are too many: Setup text makes at most {MOST}")
+    if emails and len(emails) != count:
+        raise ValueError(f"{count} users are announced, {len(emails)} are named")
+    first, _, last = (said.name() or "").partition(" ")
+    state = said.word("state")
+    for number in range(count):
+        user = people.make(
+            clerk,
+            clerk.users.count(),
+            email=emails[number] if emails else None,
+            first_name=first or None,
+            last_name=last or None,
+        )
+        if state == "banned":
+            clerk.users.shut_out(user)
+        elif state == "locked":
+            clerk.users.lock_out(user)
+    return f"{count} {state + ' ' if state else ''}user{'s' * (count != 1)}"
+
+
+PHRASES = phrases_of(sys.modules[__name__])

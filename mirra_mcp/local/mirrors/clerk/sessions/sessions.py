@@ -1,0 +1,213 @@
+"""Sessions: a user signed in at a client, until signed out, revoked or expired.
+
+Source: https://clerk.com/docs/reference/backend-api (Sessions)
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.clerk.api import errors
+from mirra_mcp.local.mirrors.clerk.api.dates import day_of, stamp
+from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
+from mirra_mcp.local.mirrors.clerk.sessions import tokens
+from mirra_mcp.local.mirrors.clerk.sessions.params import CreateSession, CreateToken, ListSessions
+from mirra_mcp.wire.model import Doc
+
+LIFETIME = timedelta(days=7)
+"""Source: https://clerk.com/docs/guides/secure/session-options"""
+ABANDONMENT = timedelta(days=30)
+
+
+class Sessions(ClerkResource):
+    """Who is signed in, and who was."""
+
+    entity, plural = "session", "sessions"
+    object = title = "session"
+    prefix = "sess"
+    indexes = ("client_id", "status", "user_id")
+    synonyms = ("user session",)
+    names = ()
+    moves = {
+        "active": {"ended", "expired", "removed", "replaced", "revoked"},
+        "pending": {"active", "ended", "expired", "removed", "replaced", "revoked"},
+        "expired": {"abandoned"},
+    }
+    statuses = ("active", "pending", "ended", "expired", "removed", "replaced", "revoked")
+    blank = {
+        "object": "session",
+        "id": "",
+        "client_id": None,
+        "user_id": None,
+        "status": "active",
+        "last_active_at": None,
+        "last_active_organization_id": None,
+        "latest_activity": None,
+        "actor": None,
+        "expire_at": None,
+        "abandon_at": None,
+        "created_at": None,
+        "updated_at": None,
+        "tasks": None,
+        "_verified_at": None,
+        "_second_verified_at": None,
+    }
+
+    def missing(self, id: str) -> VendorError:
+        """Say that there is no such session.
+
+        Source: https://github.com/clerk/clerk-docs (data/api_errors.json, `SessionNotFound`)
+        """
+        return errors.not_found(f"No session was found with id {id}", "Session not found")
+
+    @route("GET /v1/sessions")
+    def list(self, params: ListSessions) -> Any:
+        """List sessions, newest first.
+
+        Source: https://clerk.com/docs/reference/backend-api (List all sessions)
+        """
+        asked = {"client_id": params.client_id, "user_id": params.user_id, "status": params.status}
+        where = {name: value for name, value in asked.items() if value is not None}
+        return self.listed_as_asked(params, **where)
+
+    @route("POST /v1/sessions")
+    def create(self, params: CreateSession) -> Doc:
+        """Sign a user in at a new client, as tests may.
+
+        Fires: session.created
+        Source: https://clerk.com/docs/reference/backend-api (Create a new active session)
+        """
+        user = self.mirror.users.peek(params.user_id)
+        if user is None:
+            raise errors.not_found(f"No user was found with id {params.user_id}")
+        client = self.mirror.clients.open()
+        return self.view(self.begin(user, client, organization_id=params.active_organization_id))
+
+    @route("GET /v1/sessions/{session_id}")
+    def retrieve(self, session_id: str) -> Doc:
+        """Return one session.
+
+        Source: https://clerk.com/docs/reference/backend-api (Retrieve a session)
+        """
+        return self.view(self.get(session_id))
+
+    @route("POST /v1/sessions/{session_id}/revoke")
+    def revoke(self, session_id: str) -> Doc:
+        """End a session from outside.
+
+        Fires: session.revoked
+        Source: https://clerk.com/docs/reference/backend-api (Revoke a session)
+        """
+        return self.view(self.stop(self.get(session_id), "revoked"))
+
+    @route("POST /v1/sessions/{session_id}/tokens")
+    def create_token(self, session_id: str, params: CreateToken) -> Doc:
+        """Make a token of a session.
+
+        Source: https://clerk.com/docs/reference/backend-api (Create a session token)
+        """
+        session = self.alive(session_id)
+        return self.token(session, lifetime=params.expires_in_seconds)
+
+    @route("POST /v1/sessions/{session_id}/tokens/{template_name}")
+    def create_token_from_template(
+        self, session_id: str, template_name: str, params: CreateToken
+    ) -> Doc:
+        """Make a token with the claims of a template.
+
+        Source: https://clerk.com/docs/reference/backend-api (Create a session token from a JWT
+            template)
+        """
+        session = self.alive(session_id)
+        return self.mirror.jwt_templates.token(
+            template_name, session, lifetime=params.expires_in_seconds
+        )
+
+    # what others do with sessions
+
+    def begin(
+        self,
+        user: Doc,
+        client: Doc,
+        *,
+        organization_id: str | None = None,
+        actor: Doc | None = None,
+        second_factor: bool = False,
+    ) -> Doc:
+        """Sign a user in at a client.
+
+        Fires: session.created
+        """
+        self.mirror.keep_identity()
+        now = stamp(self.now)
+        session = self.save(
+            self.new(
+                client_id=client["id"],
+                user_id=user["id"],
+                last_active_at=now,
+                last_active_organization_id=organization_id,
+                actor=actor,
+                expire_at=stamp(self.now + LIFETIME),
+                abandon_at=stamp(self.now + ABANDONMENT),
+                _verified_at=now,
+                _second_verified_at=now if second_factor else None,
+            ),
+            event="session.created",
+        )
+        self.mirror.after(LIFETIME, "sessions.expire", id=session["id"])
+        self.mirror.clients.add_session(client, session)
+        users = self.mirror.users
+        users.save(users.get(user["id"]) | {"last_sign_in_at": now, "last_active_at": day_of(now)})
+        return session
+
+    def token(self, session: Doc, *, lifetime: int | None = None, azp: str | None = None) -> Doc:
+        """Return a session's own token."""
+        claims = tokens.session_claims(self.mirror, session, lifetime=lifetime, azp=azp)
+        identity = self.mirror.keep_identity()
+        return {"object": "token", "jwt": tokens.encode(identity, claims, cat=tokens.CATEGORY)}
+
+    def alive(self, session_id: str) -> Doc:
+        """Return a session that isn't over, active now.
+
+        Raises:
+            VendorError: there is none, or it is over.
+        """
+        session = self.get(session_id)
+        if session["status"] not in ("active", "pending"):
+            raise self.missing(session_id)
+        return self.save(session | {"last_active_at": stamp(self.now)})
+
+    def stop(self, session: Doc, status: str) -> Doc:
+        """End a session that isn't over yet, and tell how: `ended`, `removed`, `revoked`."""
+        if session["status"] not in ("active", "pending"):
+            return session
+        self.mirror.cancel_timers("sessions.expire", id=session["id"])
+        return self.move(self.touch(session), status, event=f"session.{status}")
+
+    def expire(self, id: str) -> None:
+        """Let a session be over: its time has come."""
+        session = self.get(id)
+        if session["status"] in ("active", "pending"):
+            self.move(self.touch(session), "expired")
+
+    def revoke_all(self, user_id: str) -> None:
+        """Revoke the sessions of a user that aren't over yet."""
+        for session in self.find(user_id=user_id, newest_first=False):
+            self.stop(session, "revoked")
+
+    def forget(self, user_id: str) -> None:
+        """Drop the sessions of a user that is being deleted."""
+        for session in self.find(user_id=user_id):
+            self.mirror.cancel_timers("sessions.expire", id=session["id"])
+            self.drop(session)
+            self.mirror.clients.remove_session(session)
+
+    def event_data(self, event: str, doc: Doc, **extra: Any) -> Doc:
+        """Return the `data` of a webhook: the session with its user.
+
+        Source: https://github.com/clerk/openapi-specs (webhooks, SessionEventPayload)
+        """
+        user = self.mirror.users.peek(doc["user_id"])
+        told = {} if user is None else {"user": self.mirror.users.view(user)}
+        return self.view(doc) | told | extra

@@ -1,0 +1,7 @@
+"""What the world can do to a Clerk instance, a module for each area."""
+
+from types import ModuleType
+
+from mirra_mcp.local.mirrors.clerk.simulate import sessions, users
+
+MODULES: tuple[ModuleType, ...] = (users, sessions)

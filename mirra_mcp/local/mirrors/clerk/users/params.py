@@ -1,0 +1,42 @@
+"""The parameters of email addresses and phone numbers.
+
+Source: https://clerk.com/docs/reference/backend-api (Email Addresses, Phone Numbers)
+"""
+
+from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams
+
+
+class CreateEmailAddress(ClerkParams):
+    """The body of `POST /v1/email_addresses`."""
+
+    user_id: str
+    email_address: str
+    verified: bool | None = None
+    primary: bool | None = None
+    notify_primary_email_address_changed: bool | None = None
+
+
+class UpdateEmailAddress(ClerkParams):
+    """The body of `PATCH /v1/email_addresses/{email_address_id}`."""
+
+    verified: bool | None = None
+    primary: bool | None = None
+    notify_primary_email_address_changed: bool | None = None
+
+
+class CreatePhoneNumber(ClerkParams):
+    """The body of `POST /v1/phone_numbers`."""
+
+    user_id: str
+    phone_number: str
+    verified: bool | None = None
+    primary: bool | None = None
+    reserved_for_second_factor: bool | None = None
+
+
+class UpdatePhoneNumber(ClerkParams):
+    """The body of `PATCH /v1/phone_numbers/{phone_number_id}`."""
+
+    verified: bool | None = None
+    primary: bool | None = None
+    reserved_for_second_factor: bool | None = None

@@ -1,0 +1,126 @@
+"""Phone numbers of users.
+
+Source: https://clerk.com/docs/reference/backend-api (Phone Numbers)
+"""
+
+import re
+
+from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.clerk.api import errors
+from mirra_mcp.local.mirrors.clerk.users.identifiers import Identifiers
+from mirra_mcp.local.mirrors.clerk.users.params import CreatePhoneNumber, UpdatePhoneNumber
+from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN, is_verified
+from mirra_mcp.wire.model import Doc
+
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+NOT_DIGITS = re.compile(r"[\s().-]")
+
+
+class PhoneNumbers(Identifiers):
+    """The numbers by which users are known, and that codes are sent to."""
+
+    entity, plural = "phone_number", "phone_numbers"
+    object = kind = "phone_number"
+    title = "phone number"
+    taken_words = "That phone number"
+    names = ("phone_number",)
+    blank = {
+        "id": "",
+        "object": "phone_number",
+        "phone_number": "",
+        "user_id": None,
+        "reserved_for_second_factor": False,
+        "default_second_factor": False,
+        "reserved": False,
+        "verification": None,
+        "linked_to": [],
+        "backup_codes": None,
+        "created_at": None,
+        "updated_at": None,
+        "_value": "",
+    }
+
+    def normal(self, value: str) -> str:
+        """Return a number in E.164.
+
+        Raises:
+            VendorError: it can't be one.
+        """
+        number = NOT_DIGITS.sub("", value)
+        if not E164.fullmatch(number):
+            raise errors.invalid_phone()
+        return number
+
+    @route("POST /v1/phone_numbers")
+    def create(self, params: CreatePhoneNumber) -> Doc:
+        """Give a user another number.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/backend-api (Create a phone number)
+        """
+        user = self.mirror.users.peek(params.user_id)
+        if user is None:
+            raise errors.resource_missing("user_id")
+        value = self.checked(params.phone_number)
+        for name in ("primary", "reserved_for_second_factor"):
+            if getattr(params, name) and not params.verified:
+                raise errors.unverified(name)
+        status = "verified" if params.verified else "unverified"
+        factor = self.factor_fields(user["id"], reserved=bool(params.reserved_for_second_factor))
+        doc = self.add(user["id"], value, status=status, **factor)
+        self.mirror.users.refresh(user["id"], **self.primary_fields(doc, primary=params.primary))
+        return self.view(doc)
+
+    @route("GET /v1/phone_numbers/{phone_number_id}")
+    def retrieve(self, phone_number_id: str) -> Doc:
+        """Return one number.
+
+        Source: https://clerk.com/docs/reference/backend-api (Retrieve a phone number)
+        """
+        return self.view(self.get(phone_number_id))
+
+    @route("PATCH /v1/phone_numbers/{phone_number_id}")
+    def update(self, phone_number_id: str, params: UpdatePhoneNumber) -> Doc:
+        """Say that a number is verified, the primary one, or for second factors.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/backend-api (Update a phone number)
+        """
+        doc = self.touch(self.get(phone_number_id))
+        if params.verified is not None:
+            doc["verification"] = dict(BY_ADMIN) if params.verified else None
+        if params.reserved_for_second_factor is not None:
+            if params.reserved_for_second_factor and not is_verified(doc):
+                raise errors.unverified("reserved_for_second_factor")
+            doc |= self.factor_fields(doc["user_id"], reserved=params.reserved_for_second_factor)
+        fields = self.primary_fields(doc, primary=params.primary)
+        self.save(doc)
+        self.mirror.users.refresh(doc["user_id"], **fields)
+        return self.view(doc)
+
+    @route("DELETE /v1/phone_numbers/{phone_number_id}")
+    def delete(self, phone_number_id: str) -> Doc:
+        """Take a number off its user.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/backend-api (Delete a phone number)
+        """
+        doc = self.get(phone_number_id)
+        fields = self.without(doc)
+        self.drop(doc)
+        self.mirror.users.refresh(doc["user_id"], **fields)
+        return self.gone(doc)
+
+    def factor_fields(self, user_id: str, *, reserved: bool) -> Doc:
+        """Return what makes a number a second factor: the default one, if it is the first."""
+        others = [each for each in self.find(user_id=user_id) if each["default_second_factor"]]
+        return {
+            "reserved_for_second_factor": reserved,
+            "default_second_factor": reserved and not others,
+        }
+
+    def stop_second_factor(self, user_id: str) -> None:
+        """Let no number of a user be a second factor any more."""
+        for doc in self.find(user_id=user_id):
+            if doc["reserved_for_second_factor"]:
+                self.save(self.touch(doc, **self.factor_fields(user_id, reserved=False)))
