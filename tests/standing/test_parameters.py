@@ -34,7 +34,6 @@ UNREAD: dict[str, dict[str, str]] = {
             "nationality",
             "political_exposure",
             "dynamic_tax_rates",
-            "performance_location",
             "reconciliation_mode",
             "height",
             "weight",

@@ -31,6 +31,11 @@ from mirra_mcp.local.mirrors.stripe.catalogue.prices.resource import Prices
 from mirra_mcp.local.mirrors.stripe.catalogue.products import Products
 from mirra_mcp.local.mirrors.stripe.catalogue.promotion_codes import PromotionCodes
 from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRates
+from mirra_mcp.local.mirrors.stripe.catalogue.tax.calculations import TaxCalculations
+from mirra_mcp.local.mirrors.stripe.catalogue.tax.codes import TaxCodes
+from mirra_mcp.local.mirrors.stripe.catalogue.tax.registrations import TaxRegistrations
+from mirra_mcp.local.mirrors.stripe.catalogue.tax.settings import TaxSettings
+from mirra_mcp.local.mirrors.stripe.catalogue.tax.transactions import TaxTransactions
 from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.links import HostedLinks
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.pages import HostedCheckout
@@ -127,8 +132,13 @@ NOUNS: tuple[type[StripeResource], ...] = (
     SubscriptionItems,
     SubscriptionSchedules,
     Subscriptions,
+    TaxCalculations,
+    TaxCodes,
     TaxIds,
     TaxRates,
+    TaxRegistrations,
+    TaxSettings,
+    TaxTransactions,
     TestClocks,
     Tokens,
     Topups,

@@ -221,9 +221,13 @@ def others(account: Account, customer: str) -> list[str]:
     product = post(account, "products", "name=Quoted")
     offer = f"customer={customer}&{line}&line_items[0][price_data][product]={product}"
     quote = post(account, "quotes", f"{offer}&header=Hello")
+    calculation = taxes(account)
     (transfer,) = account.fetch("/v1/transfers")["data"]
     (fee,) = account.fetch("/v1/application_fees")["data"]
     return [
+        "/v1/tax/settings",
+        f"/v1/tax/calculations/{calculation}",
+        f"/v1/tax/calculations/{calculation}/line_items",
         f"/v1/accounts/{shop}/capabilities",
         f"/v1/accounts/{shop}/external_accounts",
         f"/v1/accounts/{shop}/persons",
@@ -232,3 +236,20 @@ def others(account: Account, customer: str) -> list[str]:
         f"/v1/transfers/{transfer['id']}/reversals",
         f"/v1/application_fees/{fee['id']}/refunds",
     ]
+
+
+def taxes(account: Account) -> str:
+    """Register, calculate, sell and take back."""
+    office = "head_office[address][country]=US&head_office[address][postal_code]=94107"
+    post(account, "tax/settings", office)
+    options = "country_options[us][type]=state_sales_tax&country_options[us][state]=CA"
+    post(account, "tax/registrations", f"country=US&active_from=now&{options}")
+    place = "customer_details[address][country]=US&customer_details[address][postal_code]=94107"
+    sale = f"currency=usd&{place}&customer_details[address_source]=billing"
+    sale += "&line_items[0][amount]=1000&line_items[0][reference]=L1&shipping_cost[amount]=500"
+    calculation = post(account, "tax/calculations", sale)
+    form = f"calculation={calculation}&reference=order"
+    sold = post(account, "tax/transactions/create_from_calculation", form)
+    back = f"mode=full&original_transaction={sold}&reference=refund"
+    post(account, "tax/transactions/create_reversal", back)
+    return calculation

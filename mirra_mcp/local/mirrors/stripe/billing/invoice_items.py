@@ -167,6 +167,8 @@ class InvoiceItems(StripeResource):
         )
         if charge.item:
             doc["subscription_item"] = charge.item
+        if charge.taxed:
+            doc["_taxed"] = charge.taxed
         if price is not None:
             doc["pricing"] = {
                 "price_details": {"price": price["id"], "product": price["product"]},
@@ -196,6 +198,7 @@ class InvoiceItems(StripeResource):
             discountable=item["discountable"],
             discounts=item["discounts"],
             tax_rates=item["tax_rates"],
+            taxed=item.get("_taxed", {}),
             metadata=dict(item["metadata"]),
         )
 
@@ -291,14 +294,25 @@ class InvoiceItems(StripeResource):
             )
             customer = self.stripe.customers.get(doc["customer"])
             fresh = self.built(charge, customer, invoice=doc["invoice"], id=id)
-            kept = ("date", "discounts", "subscription", "metadata", "parent", "tax_rates")
-            doc = fresh | {name: doc[name] for name in kept}
+            kept = (
+                "date",
+                "discounts",
+                "subscription",
+                "metadata",
+                "parent",
+                "tax_rates",
+                "_taxed",
+            )
+            doc = fresh | {name: doc[name] for name in kept if name in doc}
         rates = given.pop("tax_rates", None)
         if rates is not None:
             doc["tax_rates"] = [
                 self.stripe.tax_rates.view(self.stripe.tax_rates.usable(each, "tax_rates"))
                 for each in rates
             ]
+        taxed = {name: given[name] for name in ("tax_behavior", "tax_code") if given.get(name)}
+        if taxed or doc.get("_taxed"):
+            doc["_taxed"] = doc.get("_taxed", {}) | taxed
         plain = ("description", "discountable", "metadata", "period")
         doc = self.patched(doc, {name: given[name] for name in plain if name in given})
         self.save(doc)

@@ -67,7 +67,7 @@ class BillingMode(Nested):
 
 
 class AutomaticTax(Nested):
-    """Stripe Tax, which isn't mirrored: it is kept as it was given."""
+    """Let Stripe Tax compute the taxes."""
 
     enabled: bool = False
     liability: dict[str, Any] | None = None

@@ -128,6 +128,7 @@ class Products(Searchable):
         Fires: product.created, then plan.created (recurring) and price.created.
         """
         given = params.given()
+        self.stripe.tax_codes.check(params.tax_code, "tax_code")
         if params.id is not None and self.peek(params.id) is not None:
             raise errors.invalid("Product already exists.", "id", "resource_already_exists")
         data: Doc | None = given.pop("default_price_data", None)
@@ -155,6 +156,7 @@ class Products(Searchable):
     def update(self, id: str, params: UpdateProduct) -> Doc:
         """Change a product. Fires: product.updated."""
         product, given = self.get(id), params.given()
+        self.stripe.tax_codes.check(params.tax_code, "tax_code")
         if given.get("default_price") is not None:
             price = self.stripe.prices.named(given["default_price"], "default_price")
             if price["product"] != id:

@@ -99,7 +99,7 @@ class TaxRates(StripeResource):
     entity, plural = "tax_rate", "tax_rates"
     object, prefix, path = "tax_rate", "txr", "/v1/tax_rates"
     title = "tax rate"
-    indexes = ("active", "inclusive")
+    indexes = ("active", "inclusive", "_tax")
     blank: ClassVar[Doc] = {
         "active": True,
         "country": None,
@@ -152,6 +152,32 @@ class TaxRates(StripeResource):
             }
             for rate in rates
         ]
+
+    def imposed(self, share: Any) -> Doc:
+        """Return the rate of a tax that Stripe Tax found; it makes one when there is none yet.
+
+        Source: https://docs.stripe.com/tax/zero-tax (inactive, and of the percentage taken)
+        """
+        tax, rate = share.tax, float(share.rate)
+        key = f"{tax.country} {tax.state} {tax.kind} {rate} {share.inclusive}"
+        found = self.first(_tax=key)
+        if found is not None:
+            return found
+        return self.save(
+            self.new(
+                active=False,
+                country=tax.country,
+                display_name=tax.name,
+                effective_percentage=rate,
+                inclusive=share.inclusive,
+                jurisdiction=tax.place,
+                jurisdiction_level=tax.level,
+                percentage=rate,
+                state=tax.state,
+                tax_type=tax.kind,
+                _tax=key,
+            )
+        )
 
     @route("POST /v1/tax_rates")
     def create(self, params: CreateTaxRate) -> Doc:

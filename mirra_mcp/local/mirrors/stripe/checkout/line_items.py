@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/api/checkout/sessions/line_items
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
@@ -11,6 +11,8 @@ from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.checkout.pages import LineItem, ShippingOption
 from mirra_mcp.wire.model import Doc
 
+SHIPPING = "txcd_92010001"
+Taxing = Callable[[int, Doc], list[Doc]]
 METERED = "line_items[{0}][quantity] is not allowed. Quantity should not be specified where usage_type is `metered`. Remove quantity from line_items[{0}]"  # noqa: E501  one sentence of Stripe's
 
 
@@ -113,8 +115,13 @@ def laid_out(stripe: Peers, items: Sequence[LineItem], currency: str | None) -> 
     return lines
 
 
-def priced(stripe: Peers, lines: Sequence[Doc], discounts: Sequence[Doc]) -> list[Doc]:
-    """Return lines with what is off and the tax on what is left."""
+def priced(
+    stripe: Peers, lines: Sequence[Doc], discounts: Sequence[Doc], automatic: Taxing | None = None
+) -> list[Doc]:
+    """Return lines with what is off and the tax on what is left: Stripe Tax's if it is `automatic`.
+
+    Source: https://docs.stripe.com/tax/checkout
+    """
     currency = lines[0]["currency"] if lines else "usd"
     shares = stripe.discounts.split(
         discounts,
@@ -125,7 +132,11 @@ def priced(stripe: Peers, lines: Sequence[Doc], discounts: Sequence[Doc]) -> lis
     for line, taken in zip(lines, shares, strict=True):
         off = sum(each["amount"] for each in taken)
         left = line["amount_subtotal"] - off
-        taxes = stripe.tax_rates.of(left, [stripe.tax_rates.get(id) for id in line["_tax_rates"]])
+        if automatic is not None:
+            taxes = automatic(left, stripe.prices.get(line["price"]))
+        else:
+            rates = [stripe.tax_rates.get(id) for id in line["_tax_rates"]]
+            taxes = stripe.tax_rates.of(left, rates)
         added = sum(each["amount"] for each in taxes if not each["inclusive"])
         totals = {
             "amount_discount": off,
@@ -134,6 +145,23 @@ def priced(stripe: Peers, lines: Sequence[Doc], discounts: Sequence[Doc]) -> lis
         }
         found.append(line | totals)
     return found
+
+
+def delivery(stripe: Peers, option: Doc, automatic: Taxing | None) -> Doc:
+    """Return what a way of delivery costs, with its tax.
+
+    Source: https://docs.stripe.com/tax/products-prices-tax-categories-tax-behavior#shipping-tax-code
+    """
+    amount, rate = option["shipping_amount"], stripe.shipping_rates.get(option["shipping_rate"])
+    sold = {"tax_behavior": rate["tax_behavior"], "tax_code": rate["tax_code"] or SHIPPING}
+    taxes = automatic(amount, sold) if automatic else []
+    added = sum(each["amount"] for each in taxes if not each["inclusive"])
+    return {
+        "amount_subtotal": amount,
+        "amount_tax": sum(each["amount"] for each in taxes),
+        "amount_total": amount + added,
+        "shipping_rate": rate["id"],
+    }
 
 
 def shipping_options(

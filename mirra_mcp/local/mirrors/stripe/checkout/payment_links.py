@@ -270,6 +270,8 @@ class PaymentLinks(Addressed):
             raise errors.invalid(link["inactive_message"] or INACTIVE)
         recurring = any(self._recurs(line) for line in link["_lines"])
         sent: Doc = {name: link[name] for name in PASSED_ON if link[name]}
+        if link["automatic_tax"]["enabled"]:
+            sent["automatic_tax"] = {"enabled": True}
         own = "subscription_data" if recurring else "payment_intent_data"
         if link[own]:
             sent[own] = {name: value for name, value in link[own].items() if value is not None}
@@ -333,6 +335,8 @@ class PaymentLinks(Addressed):
             fields["after_completion"] = after
         if params.automatic_tax is not None:
             enabled = params.automatic_tax.enabled
+            if enabled:
+                self.stripe.tax_settings.check("automatic_tax[enabled]")
             liability = {"type": "self"} if enabled else None
             fields["automatic_tax"] = {"enabled": enabled, "liability": liability}
         if params.custom_fields is not None:

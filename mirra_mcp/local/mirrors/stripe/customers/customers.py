@@ -153,7 +153,10 @@ class Customers(Searchable):
     def make(self, fields: Doc) -> Doc:
         """Save a new customer. Fires: customer.created."""
         prefix = fields.get("invoice_prefix") or self.mirror.ids.token(8).upper()
-        customer = self.new(**laid_out(fields, self.blank))
+        laid = laid_out(fields, self.blank)
+        if (fields.get("tax") or {}).get("validate_location") == "immediately":
+            self.stripe.tax_settings.check_place(laid)
+        customer = self.new(**laid)
         return self.save(customer | {"invoice_prefix": prefix}, event="customer.created")
 
     # Endpoints.
@@ -221,8 +224,10 @@ class Customers(Searchable):
         if source is not None and self.stripe.sources.of(id, source) is None:
             raise errors.missing("source", source, "default_source", status=400)
         kept = {name: value for name, value in given.items() if name not in APART}
+        laid = laid_out(kept, customer)
+        self._check_place(customer | laid, given)
         self._act(id, given)
-        changed = self.patched(self.get(id), laid_out(kept, customer))
+        changed = self.patched(self.get(id), laid)
         return self.view(self.save(changed, event="customer.updated"))
 
     @route("GET /v1/customers")
@@ -271,6 +276,23 @@ class Customers(Searchable):
         for name in ("coupon", "promotion_code"):
             if (named := getattr(params, name)) is not None:
                 self.stripe.discounts.check([{name: named}], customer=id, currency=None, param=name)
+
+    def _check_place(self, customer: Doc, given: Doc) -> None:
+        """Refuse a place that taxes can't be computed for, where it matters.
+
+        By default it matters to who has a subscription with automatic tax.
+
+        Source: https://docs.stripe.com/api/customers/update#update_customer-tax-validate_location
+
+        Raises:
+            VendorError: `customer_tax_location_invalid`.
+        """
+        when = (given.get("tax") or {}).get("validate_location") or "auto"
+        moves = {"address", "shipping", "tax"} & given.keys()
+        if when == "immediately" or (
+            when == "auto" and moves and self.stripe.subscriptions.is_taxed(customer["id"])
+        ):
+            self.stripe.tax_settings.check_place(customer)
 
     def _act(self, id: str, given: Doc) -> None:
         """Do what parameters ask for beyond the customer's own fields."""

@@ -39,14 +39,8 @@ def customer_tax_ids(stripe: Peers, doc: Doc) -> Value:
 
 
 def customer_tax(stripe: Peers, doc: Doc) -> Value:
-    """Return where a customer is: this mirror doesn't look places up."""
-    customer = stripe.customers.peek(doc["id"]) or {}
-    return {
-        "automatic_tax": "unrecognized_location",
-        "ip_address": customer.get("_tax_ip"),
-        "location": None,
-        "provider": "stripe",
-    }
+    """Return where a customer is, for taxes."""
+    return stripe.tax_settings.known(stripe.customers.peek(doc["id"]) or {})
 
 
 def customer_credit(stripe: Peers, doc: Doc) -> Value:

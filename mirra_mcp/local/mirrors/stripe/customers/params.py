@@ -60,6 +60,7 @@ class CustomerTax(Nested):
     """Where the customer is, for taxes."""
 
     ip_address: str | None = None
+    validate_location: Literal["auto", "deferred", "immediately"] | None = None
 
 
 class CashBalanceSettings(Nested):
@@ -145,7 +146,9 @@ def laid_out(given: Doc, old: Doc) -> Doc:
             settings["rendering_options"] = {"amount_tax_display": None, "template": None} | options
         fields["invoice_settings"] = settings
     if "tax" in fields:
-        fields["_tax_ip"] = (fields.pop("tax") or {}).get("ip_address")
+        tax = fields.pop("tax") or {}
+        if "ip_address" in tax:
+            fields["_tax_ip"] = tax["ip_address"]
     for name, empty in (("tax_exempt", "none"), ("preferred_locales", [])):
         if name in fields and fields[name] is None:
             fields[name] = empty

@@ -205,7 +205,7 @@ def test_an_unknown_url_is_named(account: Account, method: str, path: str) -> No
 @pytest.mark.parametrize(
     "path",
     [
-        "/v1/tax/calculations/x",
+        "/v1/reporting/report_runs",
         "/v1/terminal/readers",
         "/v1/issuing/cards",
         "/v1/treasury/transactions",

@@ -5,7 +5,7 @@ from mirra_mcp.local.kit.routes import routes_of
 from mirra_mcp.local.mirrors.stripe.api.endpoints.parameters import PLACEHOLDER, endpoints
 
 AREAS: tuple[tuple[str, str], ...] = (
-    ("/v1/tax/", "Stripe Tax is not mirrored; tax rates are."),
+    ("/v1/tax/", "Of Stripe Tax, locations of performances and associations are not mirrored."),
     ("/v1/terminal/", "Terminal is not mirrored."),
     ("/v1/test_helpers/terminal/", "Terminal is not mirrored."),
     ("/v1/financial_connections/", "Financial Connections is not mirrored."),
@@ -69,6 +69,8 @@ LIMITS: tuple[str, ...] = (
     "Parameters that Stripe has and the mirror doesn't model answer 501 and name the parameter.",
     "The pages that customers see are the mirror's own, without wallets, Link or translations;"
     " embedded Checkout and Elements need Stripe.js. A portal session doesn't expire.",
+    "Stripe Tax knows the rates of the mirror's own table (docs/stripe.md), a few tax codes (others"
+    " are taxed as their family is), and of IP addresses those kept for examples.",
     "The portal's default configuration is there from the first use, with Stripe's defaults.",
     "The words of refusals, which Stripe doesn't publish, are what integrators report, and ours"
     " where none was found; so is the order of events, which Stripe doesn't promise: the ledger"

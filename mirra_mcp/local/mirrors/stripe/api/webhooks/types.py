@@ -20,7 +20,6 @@ ELSEWHERE = (
     "reserve.",
     "sigma.",
     "source.",
-    "tax.",
     "terminal.",
     "three_d_secure.",
     "treasury.",

@@ -7,8 +7,8 @@ https://docs.stripe.com/billing/subscriptions/webhooks
 
 from typing import Any
 
-from mirra_mcp.local.mirrors.stripe.billing.invoices.drafts import InvoiceDrafts
 from mirra_mcp.local.mirrors.stripe.billing.invoices.sharing import shares
+from mirra_mcp.local.mirrors.stripe.billing.invoices.taxes import InvoiceTaxes
 from mirra_mcp.local.mirrors.stripe.billing.invoices.totals import to_pay
 from mirra_mcp.local.mirrors.stripe.billing.periods import within
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions import dunning
@@ -23,7 +23,7 @@ PURPOSE = {
 }
 
 
-class InvoiceCollection(InvoiceDrafts):
+class InvoiceCollection(InvoiceTaxes):
     """Invoices on their way from draft to paid."""
 
     def advance(self, id: str) -> None:
@@ -32,6 +32,8 @@ class InvoiceCollection(InvoiceDrafts):
         if doc is None or doc["status"] != "draft" or not doc["auto_advance"]:
             return
         self.stripe.test_clocks.enter(doc)
+        if doc["subscription"] is None and self.not_finalized(doc):
+            return
         self.proceed(self.finalize(doc))
 
     def proceed(self, doc: Doc) -> Doc:
@@ -55,6 +57,8 @@ class InvoiceCollection(InvoiceDrafts):
         self.mirror.cancel_timers("invoices.advance", id=doc["id"])
         customer = self.stripe.customers.get(doc["customer"])
         doc = self.summed(doc, doc["lines"]["data"], customer)
+        if doc["automatic_tax"]["status"] == "requires_location_inputs":
+            doc = self.untaxed(doc, customer)
         due, ending = to_pay(doc["total"], customer["balance"], doc["currency"])
         moved = ending - customer["balance"]
         token = self.mirror.ids.token(60)

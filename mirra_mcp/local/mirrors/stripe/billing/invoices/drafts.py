@@ -165,11 +165,12 @@ class InvoiceDrafts(InvoiceAddresses):
             doc["discounts"] = self._inherited_discounts(customer, sub)
         return self.summed(doc, [self.line(doc, each) for each in charges], customer)
 
-    def line(self, doc: Doc, charge: Charge) -> Doc:
-        """Return a new line for an invoice."""
-        return document(
-            self.stripe, doc["id"], charge, f"il_{self.mirror.ids.token(self.id_length)}"
-        )
+    def line(self, doc: Doc, charge: Charge, id: str | None = None) -> Doc:
+        """Return a new line for an invoice, or one that takes an older one's place."""
+        id = id or f"il_{self.mirror.ids.token(self.id_length)}"
+        if charge.taxed:
+            doc["_taxed"] = {**doc.get("_taxed", {}), id: charge.taxed}
+        return document(self.stripe, doc["id"], charge, id)
 
     def summed(self, doc: Doc, lines: list[Doc], customer: Doc | None = None) -> Doc:
         """Return an invoice with other lines, summed up again."""
@@ -267,6 +268,7 @@ class InvoiceDrafts(InvoiceAddresses):
             unit=None if unit is None and count != 1 else str(unit if unit is not None else amount),
             discountable=amount >= 0 if discountable is None else discountable,
             tax_rates=rates,
+            taxed={name: given[name] for name in ("tax_behavior", "tax_code") if given.get(name)},
             metadata=dict(given.get("metadata") or {}),
         )
 
@@ -278,7 +280,8 @@ class InvoiceDrafts(InvoiceAddresses):
             "customer": customer["id"],
             **{f"customer_{name}": customer.get(name) for name in fields},
             "customer_tax_ids": [
-                {"type": each["type"], "value": each["value"]} for each in reversed(found)
+                {"type": each["type"], "value": each["value"]}
+                for each in (*customer.get("_tax_ids", ()), *reversed(found))
             ],
             "currency": customer["currency"] or "usd",
             "test_clock": customer.get("test_clock"),

@@ -16,6 +16,9 @@ from mirra_mcp.wire.model import Doc
 
 PRICED = {"amount", "price", "price_data", "pricing", "quantity", "quantity_decimal"}
 
+TAXED = ("tax_behavior", "tax_code")
+"""What a line says for Stripe Tax."""
+
 
 def paged(lines: Sequence[Doc], params: ListParams, url: str) -> Doc:
     """Return a page of an array that is kept inside a document.
@@ -55,7 +58,7 @@ class InvoiceEdits(InvoiceCollection):
             if line["invoice_item"] != item:
                 lines.append(line)
             elif charge is not None:
-                lines.append(self.line(doc, charge) | {"id": line["id"]})
+                lines.append(self.line(doc, charge, line["id"]))
         return self.save(self.summed(doc, lines), event="invoice.updated")
 
     @route("GET /v1/invoices/{id}/lines")
@@ -149,7 +152,7 @@ class InvoiceEdits(InvoiceCollection):
             charge = replace(
                 charge, subscription=line["subscription"], invoice_item=line["invoice_item"]
             )
-            fresh = self.line(doc, charge)
+            fresh = self.line(doc, charge, line["id"])
             kept = ("id", "metadata", "period", "discounts", "tax_rates", "invoice_item")
             line = fresh | {name: line[name] for name in kept}
         if given.get("tax_rates") is not None:
@@ -157,6 +160,9 @@ class InvoiceEdits(InvoiceCollection):
             line["tax_rates"] = [
                 rates.view(rates.usable(id, "tax_rates")) for id in given["tax_rates"]
             ]
+        if taxed := {name: given[name] for name in TAXED if given.get(name)}:
+            before = doc.get("_taxed", {})
+            doc["_taxed"] = before | {line["id"]: before.get(line["id"], {}) | taxed}
         if "metadata" in given:
             line["metadata"] = merged(line["metadata"], given["metadata"])
         for name in ("description", "discountable", "period"):

@@ -40,6 +40,8 @@ class Charge:
     discountable: bool = True
     discounts: list[str] = field(default_factory=list)
     tax_rates: list[Doc] = field(default_factory=list)
+    taxed: Doc = field(default_factory=dict)
+    """What the line says for Stripe Tax: `tax_behavior`, `tax_code`."""
     metadata: Doc = field(default_factory=dict)
 
 

@@ -186,7 +186,11 @@ class InvoicePreviews(InvoiceDrafts):
     def _described_customer(self, given: Doc) -> Doc:
         known = ("address", "shipping", "tax_exempt")
         described = given["customer_details"]
-        return {name: described[name] for name in known if described.get(name) is not None}
+        found = {name: described[name] for name in known if described.get(name) is not None}
+        return found | {
+            "_tax_ids": described.get("tax_ids") or [],
+            "_tax_ip": (described.get("tax") or {}).get("ip_address"),
+        }
 
     def _imagined(self, customer: Doc, given: Doc, details: Doc) -> Doc:
         """Lay out the subscription that a preview would start."""
@@ -243,6 +247,11 @@ class InvoicePreviews(InvoiceDrafts):
                 asked, customer=customer["id"], currency=currency, param=param
             )
             fields |= {"discounts": [], "_discounts": [self._imagined_discount(e) for e in asked]}
+        automatic = given.get("automatic_tax") or (sub or {}).get("automatic_tax") or {}
+        if automatic.get("enabled"):
+            self.stripe.tax_settings.check("automatic_tax[enabled]")
+            fields["automatic_tax"] = self.stripe.tax_settings.laid_out(True, disabled_reason=None)
+            fields |= {name: customer[name] for name in ("_tax_ip",) if name in customer}
         start, end = at, at
         if sub is not None and reason == "upcoming":
             start, end = sub["current_period_start"], sub["current_period_end"]

@@ -136,13 +136,15 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         return self.deleted(doc)
 
     @route("POST /v1/invoices/{id}/finalize")
-    def finalize_now(self, id: str, params: FinalizeInvoice) -> Doc:
+    def finalize_now(self, id: str, params: FinalizeInvoice) -> Doc | Answer:
         """Finalize a draft. Fires: invoice.finalized; invoice.paid when nothing is due."""
         doc = self.get(id)
         self.stripe.test_clocks.enter(doc)
         self._must_be_draft(doc)
         if params.auto_advance is not None:
             doc["auto_advance"] = params.auto_advance
+        if refusal := self.not_finalized(doc):
+            return refusal
         doc = self.finalize(doc)
         if doc["status"] == "open" and doc["auto_advance"]:
             doc = self.proceed(doc)
@@ -169,6 +171,8 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         elif not (params.paid_out_of_band or params.forgive or self.method_for(doc)):
             self._must_be_free(doc)
         if doc["status"] == "draft":
+            if refusal := self.not_finalized(doc):
+                return refusal
             doc = self.finalize(doc)
             if doc["status"] == "paid":
                 return self.view(doc)
@@ -204,7 +208,7 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         return self.view(self.give_up(doc))
 
     @route("POST /v1/invoices/{id}/send")
-    def send(self, id: str) -> Doc:
+    def send(self, id: str) -> Doc | Answer:
         """Mail an invoice to its customer; a draft is finalized first. Fires: invoice.sent."""
         doc = self.get(id)
         self.stripe.test_clocks.enter(doc)
@@ -215,8 +219,9 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         if doc["status"] not in ("draft", "open"):
             raise errors.invalid("You can only pass in open invoices. This invoice isn't open.")
         if doc["status"] == "draft":
-            doc = self.finalize(doc)
-            return self.view(self.proceed(doc))
+            if refusal := self.not_finalized(doc):
+                return refusal
+            return self.view(self.proceed(self.finalize(doc)))
         self.mirror.emit("invoice.sent", {"object": self.view(doc)})
         return self.view(doc)
 
@@ -292,6 +297,9 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
 
     def _fields(self, given: Doc, doc: Doc) -> Doc:
         """Return what was sent in the form that documents keep."""
+        automatic = given.get("automatic_tax") or doc.get("automatic_tax")
+        rates = given.get("default_tax_rates", doc.get("default_tax_rates"))
+        self.stripe.tax_settings.check_alone(automatic, rates, "default_tax_rates")
         fields = {**given}
         for name in ("customer", "customer_account", "from_invoice", "subscription", "currency"):
             fields.pop(name, None)

@@ -56,6 +56,8 @@ def added_up(
         "total_taxes": tax_shapes(taxes),
         "starting_balance": balance,
     }
+    if doc["automatic_tax"]["enabled"]:
+        body["automatic_tax"] = stripe.tax_settings.computed(doc)
     due = to_pay(total, balance, doc["currency"])[0]
     return doc | body | {"amount_due": due, "amount_remaining": due - doc["amount_paid"]}
 
@@ -111,14 +113,17 @@ def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Do
 
 
 def taxed(stripe: Peers, doc: Doc, lines: list[Doc]) -> list[Doc]:
-    """Put taxes on each line: its own rates, else the invoice's default ones."""
-    default = doc["default_tax_rates"]
+    """Put taxes on each line: Stripe Tax's, or its own rates, else the invoice's default ones."""
+    default, automatic = doc["default_tax_rates"], doc["automatic_tax"]["enabled"]
+    taxes = stripe.tax_settings.taxing_invoice(doc) if automatic else None
     result = []
     for line in lines:
-        rates = line["tax_rates"] or default
+        rates = line["tax_rates"] or ([] if automatic else default)
         net = line["amount"] - sum(each["amount"] for each in line["discount_amounts"])
         amounts: list[Doc] = list(stripe.tax_rates.of(net, rates)) if rates else []
-        if doc["customer_tax_exempt"] in ("exempt", "reverse"):
+        if taxes is not None and not rates:
+            amounts = taxes(net, (line["price"] or {}) | doc.get("_taxed", {}).get(line["id"], {}))
+        elif doc["customer_tax_exempt"] in ("exempt", "reverse"):
             reason = "reverse_charge" if doc["customer_tax_exempt"] == "reverse" else None
             reason = reason or "customer_exempt"
             amounts = [each | {"amount": 0, "taxability_reason": reason} for each in amounts]
@@ -129,7 +134,7 @@ def taxed(stripe: Peers, doc: Doc, lines: list[Doc]) -> list[Doc]:
             | {
                 "amount_excluding_tax": excluding,
                 "tax_amounts": amounts,
-                "tax_rates": line["tax_rates"] or default,
+                "tax_rates": rates,
                 "taxes": tax_shapes(amounts),
                 "unit_amount_excluding_tax": unit_excluding(excluding, line["quantity"]),
             }

@@ -80,6 +80,7 @@ def _shared(quote: Doc) -> dict[str, Any]:
     """Return the terms that subscriptions and invoices both take."""
     transfer = quote["transfer_data"]
     return {
+        "automatic_tax": {"enabled": True} if quote["automatic_tax"]["enabled"] else None,
         "collection_method": quote["collection_method"],
         "days_until_due": quote["invoice_settings"]["days_until_due"],
         "default_tax_rates": quote["default_tax_rates"] or None,

@@ -224,17 +224,14 @@ class Quotes(StripeResource):
         if params.transfer_data is not None:
             destination = params.transfer_data.destination
             self.stripe.transfers.check_destination(destination, "transfer_data[destination]")
-            doc["transfer_data"] = {
-                "amount": None,
-                "amount_percent": None,
-                **given["transfer_data"],
-            }
+            unsaid = {"amount": None, "amount_percent": None}
+            doc["transfer_data"] = unsaid | given["transfer_data"]
         if params.default_tax_rates is not None:
             for number, id in enumerate(params.default_tax_rates):
                 self.stripe.tax_rates.usable(id, f"default_tax_rates[{number}]")
             doc["default_tax_rates"] = params.default_tax_rates
-        if params.automatic_tax is not None and params.automatic_tax.enabled:
-            raise errors.not_modelled("POST", "/v1/quotes", "Stripe Tax is not mirrored.")
+        if params.automatic_tax is not None:
+            doc["automatic_tax"] = self.stripe.tax_settings.laid_out(params.automatic_tax.enabled)
         if params.discounts is not None:
             self.stripe.discounts.check(
                 given["discounts"], customer=doc["customer"], currency=doc["currency"]

@@ -54,7 +54,8 @@ def totalled(stripe: Peers, doc: Doc) -> Doc:
     rates = doc["default_tax_rates"]
     lines = [{**line, "_tax_rates": line["_tax_rates"] or rates} for line in doc["_lines"]]
     discounts = [stripe.discounts.get(id) for id in doc["discounts"]]
-    lines = stripe.checkout_sessions.priced(lines, discounts)
+    doc, taxes = stripe.tax_settings.taxing_quote(doc, lines)
+    lines = stripe.checkout_sessions.priced(lines, discounts, taxes)
     doc = {**doc, "_lines": lines, "currency": lines[0]["currency"] if lines else None}
     again = [line for line in lines if recurring(stripe, line)]
     computed: Doc = {"recurring": None, "upfront": _sums(upfront(stripe, doc))}

@@ -126,8 +126,9 @@ class SubscriptionCycles(SubscriptionCharges):
         names = ("payment_method_options", "payment_method_types")
         return {
             "payment_settings": {"default_mandate": None, **{name: given[name] for name in names}},
-            "automatic_tax": {**self.stripe.invoices.blank["automatic_tax"]}
-            | {"enabled": sub["automatic_tax"]["enabled"]},
+            "automatic_tax": self.stripe.tax_settings.laid_out(
+                sub["automatic_tax"]["enabled"], disabled_reason=None
+            ),
             "issuer": sub["invoice_settings"].get("issuer") or {"type": "self"},
             "on_behalf_of": sub["on_behalf_of"],
         }

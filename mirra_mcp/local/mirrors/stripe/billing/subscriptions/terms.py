@@ -138,6 +138,7 @@ class SubscriptionTerms(SubscriptionChanges):
         for name in MERGED:
             if given.get(name) is not None:
                 sub[name] = sub[name] | given[name]
+        self._set_tax(sub, given)
         if given.get("default_tax_rates") is not None:
             rates = stripe.tax_rates
             sub["default_tax_rates"] = [
@@ -149,6 +150,33 @@ class SubscriptionTerms(SubscriptionChanges):
                 sub["cancellation_details"] | given["cancellation_details"]
             )
         return sub
+
+    def is_taxed(self, customer: str) -> bool:
+        """Tell whether a running subscription of a customer has automatic tax."""
+        return any(
+            sub["automatic_tax"]["enabled"] and sub["status"] not in ("canceled", "unpaid")
+            for sub in self.find(customer=customer)
+        )
+
+    def _set_tax(self, sub: Doc, given: Doc) -> None:
+        """Let Stripe Tax tax a subscription, if it can.
+
+        Source: https://docs.stripe.com/tax/subscriptions
+
+        Raises:
+            VendorError: it isn't set up, rates were given, or nobody knows where the customer is.
+        """
+        automatic = given.get("automatic_tax")
+        rates = given.get("default_tax_rates", sub["default_tax_rates"])
+        tax = self.stripe.tax_settings
+        tax.check_alone(sub["automatic_tax"], rates, "default_tax_rates")
+        if not automatic:
+            return
+        self_liable = {"type": "self"} if automatic.get("enabled") else None
+        liability = automatic.get("liability") or self_liable
+        sub["automatic_tax"] |= {"disabled_reason": None, "liability": liability}
+        if automatic.get("enabled"):
+            tax.check_place(self.stripe.customers.get(sub["customer"]))
 
     def billing_mode(self, given: Doc | None) -> Doc:
         """Return the mode of a new subscription: flexible by default, from clover on.

@@ -30,7 +30,7 @@ def answers_of(session: Doc, form: Mapping[str, str], known: str | None) -> Doc:
         said["phone"] = _wanted(form, "phone", "phone number")
     if session["shipping_address_collection"] is not None:
         said["shipping"] = _shipping(session, form)
-    address = _address("billing", form)
+    address = address_of("billing", form)
     if session["billing_address_collection"] == "required":
         for name in ("line1", "city", "postal_code"):
             _wanted(form, f"billing_{name}", "billing address")
@@ -62,13 +62,14 @@ def as_email(given: str) -> str | None:
 def _shipping(session: Doc, form: Mapping[str, str]) -> Doc:
     for name in ("name", "line1", "city", "postal_code"):
         _wanted(form, f"shipping_{name}", "shipping address")
-    address = _address("shipping", form)
+    address = address_of("shipping", form)
     if address["country"] not in session["shipping_address_collection"]["allowed_countries"]:
         raise _refused("This shop doesn't deliver to that country.", "shipping_country")
     return {"address": address, "name": form["shipping_name"].strip()}
 
 
-def _address(prefix: str, form: Mapping[str, str]) -> Doc:
+def address_of(prefix: str, form: Mapping[str, str]) -> Doc:
+    """Return the address that the fields of a form make up."""
     return {name: form.get(f"{prefix}_{name}", "").strip() or None for name in ADDRESS}
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
+from mirra_mcp.local.mirrors.stripe.checkout.hosted.forms import address_of
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.resource import LIFE, CheckoutSessions
 from mirra_mcp.wire.model import Doc
 
@@ -17,6 +18,11 @@ ANEW = (
     "setup_intent", "status", "subscription", "url",
 )  # fmt: skip
 """What a session's copy has of its own."""
+
+DETAILS = (
+    "address", "business_name", "email", "individual_name", "name", "phone", "tax_exempt",
+    "tax_ids",
+)  # fmt: skip
 
 
 class OpenOrders(CheckoutSessions):
@@ -36,6 +42,24 @@ class OpenOrders(CheckoutSessions):
         """
         lines = [self._with_amount(line, form) for line in session.get("_lines", [])]
         return session if lines == session.get("_lines", []) else session | {"_lines": lines}
+
+    def with_place(self, session: Doc, form: Mapping[str, str]) -> Doc:
+        """Take over where the customer is, if Stripe Tax asks for it.
+
+        Source: https://docs.stripe.com/tax/checkout
+        """
+        if not session["automatic_tax"]["enabled"]:
+            return session
+        details = dict.fromkeys(DETAILS) | (session["customer_details"] or {})
+        address = address_of("billing", form)
+        if any(address.values()):
+            details |= {"address": address, "tax_exempt": details["tax_exempt"] or "none"}
+            session = session | {"customer_details": details}
+        if session["shipping_address_collection"] is not None and form.get("shipping_country"):
+            name = form.get("shipping_name")
+            sent = {"address": address_of("shipping", form), "name": name}
+            session = session | {"shipping_details": sent}
+        return session
 
     def with_delivery(self, session: Doc, rate: str) -> Doc:
         """Choose one of the ways to have an order delivered.

@@ -119,7 +119,7 @@ class HostedCheckout(OpenOrders):
         wanted, code = form.get("do", "pay"), form.get("promotion_code", "").strip()
         before = session["amount_total"]
         if session["mode"] != "setup":
-            session = self.with_amounts(session, form)
+            session = self.with_place(self.with_amounts(session, form), form)
         if wanted.startswith("ship:"):
             session = self.reckoned(self.with_delivery(session, wanted[5:]))
         elif wanted == "uncode":

@@ -69,6 +69,7 @@ def check_session(stripe: Peers, params: CreateSession) -> None:
         )
     line_items.check_items(stripe, params.line_items)
     line_items.check_intervals(stripe, params.line_items)
+    _check_tax(stripe, params)
     _check_mode(stripe, params)
     _check_currencies(stripe, params)
     given = [each.given() for each in params.discounts or ()]
@@ -114,6 +115,36 @@ def _check_page(params: CreateSession) -> None:
         raise errors.invalid(
             "Missing required param: return_url.", "return_url", "parameter_missing"
         )
+
+
+NO_ADDRESS = (
+    "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid"
+    " address to the Customer or set either `customer_update[address]` to 'auto' or"
+    " `customer_update[shipping]` to 'auto' to save the address entered in Checkout to the"
+    " Customer."
+)
+
+
+def _check_tax(stripe: Peers, params: CreateSession) -> None:
+    """Refuse automatic tax that can't be computed.
+
+    Source: https://docs.stripe.com/tax/checkout#existing-customers
+    """
+    if params.automatic_tax is None or not params.automatic_tax.enabled:
+        return
+    stripe.tax_settings.check("automatic_tax[enabled]")
+    for number, item in enumerate(params.line_items or ()):
+        if item.tax_rates:
+            where = f"line_items[{number}][tax_rates]"
+            raise errors.invalid(
+                f"You can't use `{where}` when `automatic_tax[enabled]` is true.", where
+            )
+    update = params.customer_update
+    writes = update is not None and "auto" in (update.address, update.shipping)
+    if params.customer is not None and not writes:
+        customer = stripe.customers.get(params.customer)
+        if stripe.tax_settings.place(customer) is None:
+            raise errors.invalid(NO_ADDRESS, code="customer_tax_location_invalid")
 
 
 def _check_times(stripe: Peers, params: CreateSession) -> None:

@@ -3,7 +3,8 @@
 Source: https://docs.stripe.com/payments/checkout/how-checkout-works
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import merged
@@ -59,6 +60,10 @@ class CheckoutCompletion(Addressed):
         if owner is not None:
             self.stripe.test_clocks.enter(self.stripe.customers.get(owner))
         session = session | self._filled_in(session, details)
+        if session["automatic_tax"]["enabled"] and session["mode"] != "setup":
+            session |= self.totals(session, self._trial_discounts(session))
+            if session["automatic_tax"]["status"] != "complete":
+                raise self.stripe.tax_settings.unrecognized()
         if owner is not None:
             self._update_customer(session)
         if session["mode"] == "setup":
@@ -113,6 +118,32 @@ class CheckoutCompletion(Addressed):
         names = ("trial_end", "trial_period_days")
         return {name: data[name] for name in names if data.get(name)}
 
+    def totals(self, session: Doc, discounts: Sequence[Doc]) -> Doc:
+        """Return what a session costs, line by line and in all."""
+        raise NotImplementedError
+
+    def taxing(self, session: Doc) -> tuple[Doc, Any]:
+        """Return the state of a session's automatic tax, and how its lines are taxed.
+
+        A customer's own address counts unless the page may write another one over it.
+
+        Source: https://docs.stripe.com/tax/checkout
+        """
+        automatic, tax = session["automatic_tax"], self.stripe.tax_settings
+        if not automatic["enabled"]:
+            return automatic, None
+        allowed = session["_data"].get("customer_update") or {}
+        owner = self.stripe.customers.peek(session["customer"] or "")
+        details = session["customer_details"] or {}
+        buyer = dict(owner or {"tax_ids": details.get("tax_ids") or []})
+        if details.get("address") and (owner is None or allowed.get("address") == "auto"):
+            buyer["address"] = details["address"]
+        if session["shipping_details"] and (owner is None or allowed.get("shipping") == "auto"):
+            buyer["shipping"] = session["shipping_details"]
+        taxes = tax.taxing(buyer, session["currency"])
+        status = "complete" if taxes else "requires_location_inputs"
+        return automatic | {"status": status}, taxes
+
     # The three modes.
 
     def _pay(self, session: Doc, payment_method: str) -> Doc:
@@ -150,11 +181,13 @@ class CheckoutCompletion(Addressed):
         """Pay by way of an invoice: what `invoice_creation` asks for."""
         data = session["invoice_creation"]["invoice_data"]
         names = ("custom_fields", "description", "footer", "metadata", "rendering_options")
+        taxed = session["automatic_tax"]["enabled"]
         invoice = self.stripe.invoices.bill(
             customer=session["customer"],
             lines=[self._bought(line) for line in session["_lines"]],
             currency=session["currency"],
             auto_advance=False,
+            automatic_tax={"enabled": taxed},
             discounts=session["_data"].get("discounts") or [],
             **{name: data[name] for name in names if data[name]},
         )
@@ -187,6 +220,7 @@ class CheckoutCompletion(Addressed):
         extra |= {name: value for name, value in data.items() if value is not None}
         if discounts := session["_data"].get("discounts"):
             extra["discounts"] = discounts
+        extra["automatic_tax"] = {"enabled": session["automatic_tax"]["enabled"]}
         lines = session["_lines"]
         once = [self._bought(line) for line in lines if not self._recurs(line)]
         if once:
@@ -318,7 +352,10 @@ class CheckoutCompletion(Addressed):
     def _new_customer(self, session: Doc) -> str:
         details = session["customer_details"]
         names = ("address", "email", "name", "phone")
-        made = self.stripe.customers.make({name: details[name] for name in names})
+        known = {name: details[name] for name in names}
+        if session["automatic_tax"]["enabled"] and (sent := session["shipping_details"]):
+            known["shipping"] = {**sent, "phone": None}
+        made = self.stripe.customers.make(known)
         return str(made["id"])
 
     def _bought(self, line: Doc) -> Doc:

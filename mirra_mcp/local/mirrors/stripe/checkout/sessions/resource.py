@@ -12,6 +12,7 @@ from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, merged
 from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.checkout import line_items, pages
+from mirra_mcp.local.mirrors.stripe.checkout.line_items import Taxing
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.checks import check_discounts, check_session
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.completion import CheckoutCompletion
 from mirra_mcp.local.mirrors.stripe.checkout.sessions.params import (
@@ -200,9 +201,11 @@ class CheckoutSessions(CheckoutCompletion):
         line_items.check_items(self.stripe, given)
         return line_items.laid_out(self.stripe, given, None)
 
-    def priced(self, lines: Sequence[Doc], discounts: Sequence[Doc]) -> list[Doc]:
+    def priced(
+        self, lines: Sequence[Doc], discounts: Sequence[Doc], taxes: Taxing | None
+    ) -> list[Doc]:
         """Return lines with what is off and the tax on what is left."""
-        return line_items.priced(self.stripe, lines, discounts)
+        return line_items.priced(self.stripe, lines, discounts, taxes)
 
     def line_shown(self, line: Doc) -> Doc:
         """Return a line as the API shows it."""
@@ -224,24 +227,20 @@ class CheckoutSessions(CheckoutCompletion):
 
     def totals(self, session: Doc, discounts: Sequence[Doc]) -> Doc:
         """Return what a session costs, line by line and in all."""
-        lines = line_items.priced(self.stripe, session["_lines"], discounts)
+        automatic, taxes = self.taxing(session)
+        lines = line_items.priced(self.stripe, session["_lines"], discounts, taxes)
         options = session["shipping_options"]
         wanted = session.get("_delivery")
         chosen = [each for each in options if each["shipping_rate"] == wanted] or options[:1]
-        delivery = chosen[0]["shipping_amount"] if chosen else 0
-        subtotal = sum(line["amount_subtotal"] for line in lines)
-        total = sum(line["amount_total"] for line in lines) + delivery
-        cost = None
-        if options:
-            rate = chosen[0]["shipping_rate"]
-            cost = {"amount_subtotal": delivery, "amount_tax": 0, "amount_total": delivery}
-            cost |= {"shipping_rate": rate}
+        cost = line_items.delivery(self.stripe, chosen[0], taxes) if chosen else None
+        due = lines
         if self.trial_of(session):
-            total = sum(line["amount_total"] for line in lines if not self._recurs(line))
-            subtotal = sum(line["amount_subtotal"] for line in lines if not self._recurs(line))
+            due = [line for line in lines if not self._recurs(line)]
+        costs = [cost] if cost and due is lines else []
         return {
-            "amount_subtotal": subtotal,
-            "amount_total": total,
+            "amount_subtotal": sum(line["amount_subtotal"] for line in due),
+            "amount_total": sum(row["amount_total"] for row in (*due, *costs)),
+            "automatic_tax": automatic,
             "discounts": [
                 {"coupon": each["source"]["coupon"], "promotion_code": each["promotion_code"]}
                 for each in discounts
@@ -249,8 +248,8 @@ class CheckoutSessions(CheckoutCompletion):
             "shipping_cost": cost,
             "total_details": {
                 "amount_discount": sum(line["amount_discount"] for line in lines),
-                "amount_shipping": delivery,
-                "amount_tax": sum(line["amount_tax"] for line in lines),
+                "amount_shipping": cost["amount_subtotal"] if cost else 0,
+                "amount_tax": sum(row["amount_tax"] for row in (*due, *costs)),
             },
             "_lines": lines,
         }
@@ -271,13 +270,9 @@ class CheckoutSessions(CheckoutCompletion):
                 recovery = {"allow_promotion_codes": False, **recovery}
                 recovery |= {"expires_at": None, "url": None}
             fields["after_expiration"] = {"recovery": recovery}
-        if params.automatic_tax is not None and params.automatic_tax.enabled:
-            fields["automatic_tax"] = {
-                "enabled": True,
-                "liability": {"type": "self"},
-                "provider": "stripe",
-                "status": "requires_location_inputs",
-            }
+        if params.automatic_tax is not None:
+            enabled = params.automatic_tax.enabled
+            fields["automatic_tax"] = self.stripe.tax_settings.laid_out(enabled)
         if params.consent_collection is not None:
             fields["consent_collection"] = {
                 "payment_method_reuse_agreement": None,
