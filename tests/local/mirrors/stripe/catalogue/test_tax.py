@@ -20,8 +20,8 @@ HALF = 43_200
 def set_up(account: Account, *places: str) -> None:
     """Give the account a head office in San Francisco, and registrations: `US-TX`, `DE`."""
     tax = account.client.v1.tax
-    office = {"country": "US", "state": "CA", "postal_code": "94107", "line1": "1 Market St"}
-    tax.settings.update({"head_office": {"address": office}})  # type: ignore[typeddict-item]
+    office: Any = {"country": "US", "state": "CA", "postal_code": "94107", "line1": "1 Market St"}
+    tax.settings.update({"head_office": {"address": office}})
     for place in places:
         country, _, state = place.partition("-")
         options: Any = {"type": "standard"}
@@ -185,7 +185,7 @@ def test_a_calculation_becomes_a_transaction_that_is_reversed_in_parts(account: 
     }
     part = tax.transactions.create_reversal(back)
     assert plain(part)["reversal"] == {"original_transaction": sold.id}
-    again = {**back, "reference": "refund_2"}
+    again: Any = {**back, "reference": "refund_2"}
     again["line_items"] = [{**back["line_items"][0], "amount": -601}]
     with pytest.raises(stripe.InvalidRequestError, match="only 600 is left") as refusal:
         tax.transactions.create_reversal(again)
@@ -206,8 +206,9 @@ def test_a_calculation_becomes_a_transaction_that_is_reversed_in_parts(account: 
     full = tax.transactions.create_reversal(rest)
     taken = sum(row.amount_tax for row in tax.transactions.line_items.list(full.id).data)
     assert taken == -63 + 25 - rows[0].amount_tax
+    more: Any = {**rest, "reference": "more"}
     with pytest.raises(stripe.InvalidRequestError, match="fully reversed"):
-        tax.transactions.create_reversal({**rest, "reference": "more"})
+        tax.transactions.create_reversal(more)
 
 
 def test_a_calculation_expires_after_90_days(account: Account) -> None:
@@ -242,7 +243,8 @@ def test_a_customer_is_where_shipping_billing_or_their_address_on_the_net_say(
     customers = account.client.v1.customers
 
     def known(**form: Any) -> Any:
-        made = customers.create({**form, "expand": ["tax"]})  # type: ignore[typeddict-item]
+        asked: Any = {**form, "expand": ["tax"]}
+        made = customers.create(asked)
         told = plain(made)["tax"]
         return told["automatic_tax"], told["location"] and told["location"]["source"]
 
