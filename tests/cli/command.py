@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MODULE = (sys.executable, "-m", "mirra_mcp")
+from tests.warm import starting
+
+MODULE = starting.COLD
 SCRIPT = (str(Path(os.path.abspath(sys.executable)).with_name("mirra-mcp")),)
 SECONDS = 30
 
@@ -24,16 +26,21 @@ def environment(folder: Path, env: dict[str, str] | None = None) -> dict[str, st
     return kept | apart | (env or {})
 
 
+def command_for(env: dict[str, str] | None = None) -> tuple[str, ...]:
+    """Return what starts the command: cold where its own interpreter is to be told something."""
+    return MODULE if any(name.startswith("PYTHON") for name in env or ()) else starting.command()
+
+
 def run(
     folder: Path,
     *arguments: str,
-    command: tuple[str, ...] = MODULE,
+    command: tuple[str, ...] | None = None,
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, in the folder itself unless told otherwise."""
     return subprocess.run(
-        [*command, *arguments],
+        [*(command or command_for(env)), *arguments],
         cwd=cwd or folder,
         env=environment(folder, env),
         stdin=subprocess.DEVNULL,
@@ -47,11 +54,17 @@ def run(
 
 @contextmanager
 def running(
-    folder: Path, *arguments: str, env: dict[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    command: tuple[str, ...] | None = None,
+    env: dict[str, str] | None = None,
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a command in the background; it is killed at the end if it is still there."""
+    """Run a command in the background; it is killed at the end if it is still there.
+
+    Who kills it, or asks for its process id, gives MODULE as `command`: a process of its own.
+    """
     with subprocess.Popen(
-        [*MODULE, *arguments],
+        [*(command or command_for(env)), *arguments],
         cwd=folder,
         env=environment(folder, env),
         stdin=subprocess.PIPE,

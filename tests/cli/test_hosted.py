@@ -11,7 +11,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.cli.command import MODULE, environment, first_line, run, running
+from tests.cli.command import command_for, environment, first_line, run, running
 
 pytestmark = pytest.mark.anyio
 
@@ -35,8 +35,9 @@ async def test_stdio_speaks_for_the_token_of_the_environment(
     tmp_path: Path, elsewhere: dict[str, Any]
 ) -> None:
     settings = {"MIRRA_API_URL": elsewhere["url"], "MIRRA_TOKEN": elsewhere["token"]}
+    program, *arguments = command_for()
     server = StdioServerParameters(
-        command=MODULE[0], args=[*MODULE[1:]], env=environment(tmp_path, settings)
+        command=program, args=arguments, env=environment(tmp_path, settings)
     )
     async with Client(server) as client:
         assert await _sessions(client) == [elsewhere["sessionId"]]

@@ -9,7 +9,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from tests.answers import error
-from tests.cli.command import MODULE, SCRIPT, SECONDS, environment, first_line, running
+from tests.cli.command import MODULE, SCRIPT, SECONDS, command_for, environment, first_line, running
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +38,7 @@ async def test_a_client_of_either_era_gets_a_session(
 
 
 async def test_read_only_leaves_the_tools_that_change_nothing(tmp_path: Path) -> None:
-    async with Client(_server(tmp_path, MODULE, "serve", "--read-only")) as client:
+    async with Client(_server(tmp_path, command_for(), "serve", "--read-only")) as client:
         tools = (await client.list_tools()).tools
     assert tools
     assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
@@ -47,7 +47,7 @@ async def test_read_only_leaves_the_tools_that_change_nothing(tmp_path: Path) ->
 async def test_a_mirra_that_runs_already_is_shared(tmp_path: Path) -> None:
     with running(tmp_path, "up", "--mirrors", "resend", "--json") as process:
         ready = json.loads(first_line(process))
-        async with Client(_server(tmp_path)) as client:
+        async with Client(_server(tmp_path, command_for())) as client:
             listed = await client.call_tool("mirra_session_list", {})
         assert listed.structured_content is not None
         found = [session["sessionId"] for session in listed.structured_content["sessions"]]
@@ -56,9 +56,11 @@ async def test_a_mirra_that_runs_already_is_shared(tmp_path: Path) -> None:
 
 async def test_when_the_shared_mirra_goes_the_next_call_starts_one(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
-        process = stack.enter_context(running(tmp_path, "up", "--mirrors", "resend", "--json"))
+        process = stack.enter_context(
+            running(tmp_path, "up", "--mirrors", "resend", "--json", command=MODULE)
+        )
         first_line(process)
-        client = await stack.enter_async_context(Client(_server(tmp_path)))
+        client = await stack.enter_async_context(Client(_server(tmp_path, command_for())))
         assert not (await client.call_tool("mirra_session_state", {})).is_error
         process.kill()
         process.wait(SECONDS)
@@ -70,12 +72,12 @@ async def test_when_the_shared_mirra_goes_the_next_call_starts_one(tmp_path: Pat
 
 async def test_what_a_dead_mirra_left_behind_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    with running(tmp_path, "up", "--json") as process:
+    with running(tmp_path, "up", "--json", command=MODULE) as process:
         first_line(process)
         process.kill()
         process.wait(SECONDS)
     assert (tmp_path / "data" / "mirra.json").exists()
-    async with Client(_server(tmp_path)) as client:
+    async with Client(_server(tmp_path, command_for())) as client:
         started = await client.call_tool("mirra_session_start", {"mirrors": ["resend"]})
         assert not started.is_error
 

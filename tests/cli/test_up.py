@@ -16,7 +16,7 @@ from mirra_mcp.cli.failures import BadUsage
 from mirra_mcp.cli.options import settings_from
 from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.settings import Settings
-from tests.cli.command import SECONDS, ended, first_line, run, running
+from tests.cli.command import MODULE, SECONDS, ended, first_line, run, running
 
 
 def _ready(line: str) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def test_a_mirror_that_cannot_be_provisioned_exits_with_3(
 
 def test_a_persistent_session_is_taken_up_again_after_a_kill(tmp_path: Path) -> None:
     arguments = ("up", "--mirrors", "resend", "--persistent", "--name", "shop", "--json")
-    with running(tmp_path, *arguments) as process:
+    with running(tmp_path, *arguments, command=MODULE) as process:
         before = _ready(first_line(process))
         state = f"{before['mirrors'][0]['url']}/_mirra/state"
         httpx.get(state, headers={"connection": "close"})  # lingers, and holds the port
@@ -149,7 +149,7 @@ def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 
 def test_other_processes_find_it_but_other_users_cannot_read_how(tmp_path: Path) -> None:
     address = tmp_path / "data" / "mirra.json"
-    with running(tmp_path, "up", "--json") as process:
+    with running(tmp_path, "up", "--json", command=MODULE) as process:
         ready = _ready(first_line(process))
         found = json.loads(address.read_text(encoding="utf-8"))
         assert (found["url"], found["pid"]) == (ready["url"], process.pid)

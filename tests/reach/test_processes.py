@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import MODULE, environment, running
+from tests.cli.command import MODULE, command_for, environment, running
 from tests.reach import commands
 from tests.reach.conftest import Place
 
@@ -24,7 +24,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 def test_streams_and_exit_code_are_the_commands(place: Place) -> None:
     code = "import sys; print(sys.stdin.read()); print('bad', file=sys.stderr); sys.exit(42)"
     done = subprocess.run(
-        [*MODULE, "exec", "--session", place.id, "--", sys.executable, "-c", code],
+        [*command_for(), "exec", "--session", place.id, "--", sys.executable, "-c", code],
         env=environment(place.folder),
         input="hello",
         capture_output=True,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mirra_mcp.server.app import all_cards
-from tests.cli.command import MODULE, environment, first_line, running
+from tests.cli.command import command_for, environment, first_line, running
 
 FOLDER = os.environ.get("NODE_SDKS", "/nowhere")
 NODE = shutil.which("node")
@@ -142,7 +142,7 @@ def test_every_answer_and_every_error_reaches_the_host(tmp_path: Path, over: str
     env = {"CLOCK_KEY": "ck_of_a_test", "MIRRA_TOOLSETS": "all"}
     env["MIRRA_RESOURCE_ENV"] = "CLOCK_KEY@clock.example.com"
     if over == "stdio":
-        told = drive(tmp_path, env, *MODULE)
+        told = drive(tmp_path, env, *command_for())
     else:
         with running(tmp_path, "serve", "--http", "--port", "0", env=env) as process:
             told = drive(tmp_path, env, first_line(process).split()[-1])
