@@ -53,6 +53,7 @@ def _asked(
     import anyio
 
     from mirra_mcp.cli.embedded import Embedded
+    from mirra_mcp.cli.progress import STARTING, working
     from mirra_mcp.client.errors import MirraError
 
     async def ask(url: str, key: str | None) -> T:
@@ -64,7 +65,9 @@ def _asked(
             return anyio.run(ask, *hosted)
         embedded = Embedded(settings)
         try:
-            return anyio.run(ask, *embedded.start())
+            with working(STARTING):
+                address = embedded.start()
+            return anyio.run(ask, *address)
         finally:
             embedded.end()
     except MirraError as problem:

@@ -1,5 +1,6 @@
 """`mirra-mcp auth`: enter a resource's credentials where no agent and no log sees them."""
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -8,7 +9,7 @@ import click
 
 from mirra_mcp.cli.asking import asked_of_marketplace
 from mirra_mcp.cli.failures import BadUsage
-from mirra_mcp.cli.options import data_dir, settings_from
+from mirra_mcp.cli.options import as_json, data_dir, settings_from
 
 if TYPE_CHECKING:
     from mirra_mcp.client.marketplace import MarketplaceClient
@@ -34,7 +35,8 @@ OPTIONAL = {"refreshToken", "clientId", "clientSecret"}
 @click.argument("resource")
 @click.option("--clear", is_flag=True, help="Remove the credentials that are stored.")
 @data_dir
-def auth(resource: str, clear: bool, data_dir: Path | None) -> None:
+@as_json
+def auth(resource: str, clear: bool, data_dir: Path | None, as_json: bool) -> None:
     """Give an installed marketplace resource its credentials.
 
     RESOURCE is its id. On a terminal each part is prompted for, and not shown; otherwise each is a
@@ -46,6 +48,9 @@ def auth(resource: str, clear: bool, data_dir: Path | None) -> None:
       mirra-mcp auth resource_abc123
       pass show crypto-prices | mirra-mcp auth resource_abc123
       mirra-mcp auth resource_abc123 --clear
+
+    With --json: {"resourceId", "type", "lastFour"} of what is stored, never the credentials; with
+    --clear, nothing is.
     """
     settings = settings_from(data_dir=data_dir)
     if settings.is_hosted and not settings.is_marketplace_hosted:
@@ -54,25 +59,31 @@ def auth(resource: str, clear: bool, data_dir: Path | None) -> None:
             "Set MIRRA_API_KEY, or unset MIRRA_TOKEN to use the embedded marketplace.",
         )
     work = _clear if clear else _store
-    click.echo(asked_of_marketplace(settings, lambda market: work(market, resource)))
+    found, line = asked_of_marketplace(settings, lambda market: work(market, resource))
+    stored = found.credential
+    told = {"resourceId": found.resource_id} | (
+        {"type": found.authentication, "lastFour": stored.last_four} if stored else {}
+    )
+    click.echo(json.dumps(told) if as_json else line)
 
 
-async def _clear(market: "MarketplaceClient", resource: str) -> str:
+async def _clear(market: "MarketplaceClient", resource: str) -> "tuple[Installation, str]":
     found = await _installed(market, resource)
     await market.clear_credentials(found.resource_id)
-    return f"The credentials of {_name(found)} are removed."
+    now = await market.installation(found.installation_id)
+    return now, f"The credentials of {_name(found)} are removed."
 
 
-async def _store(market: "MarketplaceClient", resource: str) -> str:
+async def _store(market: "MarketplaceClient", resource: str) -> "tuple[Installation, str]":
     found = await _installed(market, resource)
     kind = found.authentication
     if kind not in FIELDS:
         raise BadUsage(f"{_name(found)} takes no credentials.", "Call it as it is.")
     secrets = {name: value for name, label in FIELDS[kind] if (value := _ask(name, label))}
     await market.authenticate(found.resource_id, cast("CredentialType", kind), secrets)
-    stored = (await market.installation(found.installation_id)).credential
-    ends = f", ending in {stored.last_four}" if stored else ""
-    return f"{_name(found)} has its credentials ({kind}{ends})."
+    now = await market.installation(found.installation_id)
+    ends = f", ending in {now.credential.last_four}" if now.credential else ""
+    return now, f"{_name(found)} has its credentials ({kind}{ends})."
 
 
 async def _installed(market: "MarketplaceClient", resource: str) -> "Installation":

@@ -10,6 +10,7 @@ from typing import Any
 
 from mirra_mcp.cli.failures import NOT_PROVISIONED, CommandFailed
 from mirra_mcp.cli.options import settings_from
+from mirra_mcp.cli.progress import STARTING, working
 from mirra_mcp.cli.running import data_folder
 
 LOG = "up.log"
@@ -50,7 +51,8 @@ def detached(
     finally:
         os.close(handle)
     assert process.stdout is not None
-    line = process.stdout.readline()
+    with working(STARTING):
+        line = process.stdout.readline()
     process.stdout.close()
     if not line:
         code = process.wait()

@@ -28,9 +28,15 @@ def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
     settings = settings_from(**options)
 
     from mirra_mcp.cli.checks import every
+    from mirra_mcp.cli.progress import working
 
     found = []
-    for check in every(settings):
+    checks = every(settings)
+    while True:
+        with working("Looking"):
+            check = next(checks, None)
+        if check is None:
+            break
         found.append(check)
         if not as_json:
             mark, color = MARKS[check.status]
@@ -39,7 +45,7 @@ def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
                 click.echo(f"    {check.hint}")
     healthy = all(check.status != "failed" for check in found)
     if as_json:
-        checks = [check.to_json() for check in found]
-        click.echo(json.dumps({"ok": healthy, "checks": checks}))
+        told = [check.to_json() for check in found]
+        click.echo(json.dumps({"ok": healthy, "checks": told}))
     if not healthy:
         ctx.exit(FAILED)

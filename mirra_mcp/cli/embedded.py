@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import anyio.to_thread
 
 from mirra_mcp.cli.failures import CommandFailed
+from mirra_mcp.cli.progress import STARTING, working
 from mirra_mcp.cli.running import running
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.local.app import LocalMirra, StartError
@@ -23,7 +24,8 @@ def private(settings: Settings) -> Iterator[tuple[str, str]]:
     """
     local = LocalMirra(settings)
     try:
-        address = local.start()
+        with working(STARTING):
+            address = local.start()
     except StartError as problem:
         raise CommandFailed(str(problem)) from problem
     try:
@@ -121,7 +123,8 @@ def standalone(settings: Settings) -> Iterator[tuple[str, str]]:
     """
     embedded = Embedded(settings, shares=False)
     try:
-        address = embedded.start()
+        with working(STARTING):
+            address = embedded.start()
     except OSError as problem:
         raise CommandFailed(str(problem)) from problem
     try:

@@ -50,4 +50,4 @@ def events(
             place.mirror(mirror)
         await show(place, chosen(types, mirror), limit, after, follows=follow, as_json=as_json)
 
-    in_session(settings_of_person(data_dir=data_dir), session, work)
+    in_session(settings_of_person(data_dir=data_dir), session, work, doing=None)

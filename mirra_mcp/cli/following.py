@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mirra_mcp.cli.places import Place
+from mirra_mcp.cli.progress import working
 from mirra_mcp.cli.tables import one_line
 from mirra_mcp.local.scenarios.steps import told
 from mirra_mcp.wire.events import Event
@@ -52,7 +53,9 @@ async def show(
 ) -> None:
     """Write the newest entries, and with `follows` what comes, until the session ends."""
     last = after
-    for each in await newest(place, wanted, limit, after):
+    with working("Reading the log"):
+        found = await newest(place, wanted, limit, after)
+    for each in found:
         tell_event(each, as_json=as_json)
         last = each.id
     if follows:

@@ -1,17 +1,19 @@
 """`mirra-mcp login`: let the session commands speak to hosted Mirra."""
 
+import json
 import sys
 
 import click
 
 from mirra_mcp.cli.credentials import Login, address, store
 from mirra_mcp.cli.failures import BadUsage, CommandFailed
-from mirra_mcp.cli.options import settings_from
+from mirra_mcp.cli.options import as_json, settings_from
 from mirra_mcp.cli.places import asked
 
 
 @click.command()
-def login() -> None:
+@as_json
+def login(as_json: bool) -> None:
     """Keep a token of hosted Mirra, so that the session commands speak to it.
 
     On a terminal the token is prompted for, and not shown; otherwise it is a line of standard
@@ -26,15 +28,18 @@ def login() -> None:
     Examples:
       mirra-mcp login
       pass show mirra | mirra-mcp login
+
+    With --json: {"url", "file"}.
     """
     settings_from()  # complains of an address that is none
     url, token = address(), _token()
-    asked(lambda: _try(url, token))
+    asked(lambda: _try(url, token), doing=f"Trying the token on {url}")
     try:
         file = store(Login(url, token))
     except OSError as problem:
         raise CommandFailed(f"The token can't be kept: {problem.strerror or problem}.") from None
-    click.echo(f"Logged in to {url}. The token is in {file}.")
+    told = json.dumps({"url": url, "file": str(file)})
+    click.echo(told if as_json else f"Logged in to {url}. The token is in {file}.")
 
 
 def _token() -> str:

@@ -65,6 +65,7 @@ def _made(file: Path, behavior: Path | None, *, beside: bool = True) -> tuple[An
     Raises:
         CommandFailed: the document or the behaviour file can't be used.
     """
+    from mirra_mcp.cli.progress import working
     from mirra_mcp.local.kinds import Kinds
     from mirra_mcp.local.kit.errors import Refusal
     from mirra_mcp.local.openapi.behaviour.reading import text_of
@@ -73,7 +74,8 @@ def _made(file: Path, behavior: Path | None, *, beside: bool = True) -> tuple[An
     kinds = Kinds({})
     try:
         rules: Any = text_of(behavior) if behavior else None if beside else {}
-        made = kinds.add(CreateMirror(path=str(file), behavior=rules))
+        with working(f"Reading {file.name}"):
+            made = kinds.add(CreateMirror(path=str(file), behavior=rules))
     except OSError as error:
         raise CommandFailed(
             f"{error.filename} can't be read: {error.strerror}.",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 import click
 
 from mirra_mcp.cli.credentials import settings_of_person
-from mirra_mcp.cli.places import Place, in_session, session_options
+from mirra_mcp.cli.places import ASKING, Place, in_session, session_options
 
 PARTS = ("timeline", "mail", "phone", "state", "moves", "runs")
 
@@ -55,7 +55,7 @@ def open(part: str, only_print: bool, session: str | None, as_json: bool, data_d
         )
         return None
 
-    link = in_session(settings, session, work)
+    link = in_session(settings, session, work, doing=None if settings.is_hosted else ASKING)
     if link is not None:
         tell(at(link, part))
 

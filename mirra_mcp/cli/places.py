@@ -22,6 +22,8 @@ T = TypeVar("T")
 Command = Callable[..., object]
 NONE = "A session lives in 'mirra-mcp up' or in an agent's MCP server, while that runs."
 
+ASKING = "Asking Mirra"
+
 mirror_option = click.option("--mirror", metavar="NAME", help="Which mirror, if it has several.")
 
 
@@ -99,8 +101,16 @@ def addresses(settings: Settings) -> list[Address]:
     return list(dict.fromkeys(Address(each.url, each.token) for each in found if each))
 
 
-def in_session(settings: Settings, wanted: str | None, work: Callable[[Place], Awaitable[T]]) -> T:
+def in_session(
+    settings: Settings,
+    wanted: str | None,
+    work: Callable[[Place], Awaitable[T]],
+    *,
+    doing: str | None = ASKING,
+) -> T:
     """Return what some work in the session that is meant comes to.
+
+    `doing` is what a terminal says meanwhile; None for work that writes to it.
 
     Raises:
         CommandFailed: there is no such session, or Mirra refuses.
@@ -111,7 +121,7 @@ def in_session(settings: Settings, wanted: str | None, work: Callable[[Place], A
         async with _client(address) as mirra:
             return await work(Place(mirra, session))
 
-    return asked(found)
+    return asked(found, doing=doing)
 
 
 async def if_offered(work: Awaitable[T]) -> T | None:
@@ -126,14 +136,17 @@ async def if_offered(work: Awaitable[T]) -> T | None:
         return None
 
 
-def asked(work: Callable[[], Awaitable[T]]) -> T:
+def asked(work: Callable[[], Awaitable[T]], *, doing: str | None = ASKING) -> T:
     """Run some work with a Mirra; what it refuses is the command's failure.
+
+    `doing` is what a terminal says meanwhile; None for work that writes to it.
 
     Raises:
         CommandFailed: it refuses, or is away.
     """
     import asyncio
 
+    from mirra_mcp.cli.progress import working
     from mirra_mcp.cli.signals import Interrupted, unless_asked_to_end
     from mirra_mcp.client.errors import MirraError
 
@@ -141,7 +154,8 @@ def asked(work: Callable[[], Awaitable[T]]) -> T:
         return await work()
 
     try:
-        return asyncio.run(unless_asked_to_end(run()))
+        with working(doing):
+            return asyncio.run(unless_asked_to_end(run()))
     except MirraError as problem:
         raise CommandFailed(problem.message, problem.hint) from problem
     except Interrupted as asked_to_end:

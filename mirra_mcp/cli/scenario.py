@@ -1,11 +1,13 @@
 """`mirra-mcp scenario`: examples of scenarios, with drivers that run."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mirra_mcp.cli.failures import CommandFailed, nearest
+from mirra_mcp.cli.options import as_json
 from mirra_mcp.cli.tables import tell_rows
 
 if TYPE_CHECKING:
@@ -33,15 +35,20 @@ def scenario() -> None:
     show_default=True, help="Where to write it.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace files that are there and differ.")
-def new(name: str | None, folder: Path, force: bool) -> None:
+@as_json
+def new(name: str | None, folder: Path, force: bool, as_json: bool) -> None:
     """Write the example NAME and the program that drives it; without NAME, list them.
 
     Exit codes: 0 written, 1 a file is in the way, 64 wrong usage.
+    With --json: one {"name", "title"} a line, or {"files": [...], "driver"}.
     """
     known = examples()
     if name is None:
         rows = [(each, page.partition("\n")[0].removeprefix("# ")) for each, page in known.items()]
-        tell_rows(("name", "title"), rows)
+        if not as_json:
+            tell_rows(("name", "title"), rows)
+        for each, title in rows if as_json else ():
+            click.echo(json.dumps({"name": each, "title": title}))
         return
     if name not in known:
         listed = ", ".join(known)
@@ -56,11 +63,16 @@ def new(name: str | None, folder: Path, force: bool) -> None:
         for path, text in written.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-            click.echo(f"wrote {path}")
+            if not as_json:
+                click.echo(f"wrote {path}")
     except OSError as error:
         raise CommandFailed(f"{error.filename} can't be written: {error.strerror}.") from None
     driver = next(path for path in written if path.suffix == ".py" and path.name != SHARED)
-    click.echo(f'\nmirra-mcp run {folder / f"{name}.md"} --driver "python {driver}"')
+    if as_json:
+        files = [str(path) for path in written]
+        click.echo(json.dumps({"files": files, "driver": f"python {driver}"}))
+    else:
+        click.echo(f'\nmirra-mcp run {folder / f"{name}.md"} --driver "python {driver}"')
 
 
 def _home() -> "Traversable":

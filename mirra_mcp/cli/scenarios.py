@@ -24,6 +24,7 @@ from mirra_mcp.cli.failures import (
     CommandFailed,
 )
 from mirra_mcp.cli.junit import write_junit
+from mirra_mcp.cli.progress import STARTING, working
 from mirra_mcp.cli.readings import body_of, read_file, seed_of
 from mirra_mcp.cli.reports import (
     Result,
@@ -109,7 +110,9 @@ def _mirra(settings: Settings, job: Job) -> Iterator[tuple[str, str | None]]:
     else:
         embedded = Embedded(settings)
         try:
-            yield embedded.start()
+            with working(STARTING):
+                address = embedded.start()
+            yield address
         except OSError as problem:
             raise CommandFailed(str(problem)) from problem
         finally:

@@ -8,6 +8,7 @@ import anyio
 import click
 
 from mirra_mcp.cli.failures import NOT_PROVISIONED, CommandFailed
+from mirra_mcp.cli.progress import working
 from mirra_mcp.client.client import MirraClient
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.wire.sessions import CreateSession, Session
@@ -45,7 +46,8 @@ def provision(
             return await mirra.wait_until_ready(started.session_id)
 
     try:
-        session = anyio.run(start)
+        with working(f"Starting {', '.join(wanted)}"):
+            session = anyio.run(start)
     except MirraError as refused:
         raise CommandFailed(refused.message, refused.hint, exit_code=NOT_PROVISIONED) from refused
     if session.status != "ready":

@@ -53,16 +53,47 @@ class Stumbled(Exception):
     """A step did not do what it promised."""
 
 
-def play() -> None:
+class Stage:
+    """Where the play is seen: line by line on a terminal, or as one document at its end."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._steps: list[dict[str, Any]] = []
+        self._began = time.perf_counter()
+
+    def step(self, title: str) -> None:
+        """Begin a step."""
+        self._steps.append({"title": title, "lines": []})
+        if not self._as_json:
+            click.echo(f"\n{click.style(title, bold=True)}")
+
+    def line(self, mark: str, text: str) -> None:
+        """Show what was sent, came back or was found."""
+        self._steps[-1]["lines"].append(f"{mark} {text}")
+        if not self._as_json:
+            color = {"→": "cyan", "←": "green", "✓": "green", "✗": "red"}.get(mark)
+            click.echo(f"   {click.style(mark, fg=color)} {text}")
+
+    def close(self) -> None:
+        """Tell how long it took, and what comes next."""
+        seconds = round(time.perf_counter() - self._began, 1)
+        if self._as_json:
+            click.echo(json.dumps({"seconds": seconds, "steps": self._steps}))
+            return
+        click.echo(f"\nAll of that took {seconds} s. Yours: ", nl=False)
+        click.echo("'mirra-mcp install' gives it to your IDE, 'mirra-mcp --help' tells the rest.")
+
+
+def play(*, as_json: bool) -> None:
     """Play the whole session.
 
     Raises:
         CommandFailed: a step failed.
     """
-    began = time.perf_counter()
+    stage = Stage(as_json=as_json)
     try:
         with receiver() as inbox, tempfile.TemporaryDirectory() as folder:
-            anyio.run(_play, inbox, folder)
+            anyio.run(_play, stage, inbox, folder)
     except BaseExceptionGroup as group:
         problem: BaseException = group
         while isinstance(problem, BaseExceptionGroup):
@@ -70,8 +101,7 @@ def play() -> None:
         raise _failure(problem) from group
     except (Stumbled, OSError, TimeoutError, httpx.HTTPError) as problem:
         raise _failure(problem) from problem
-    click.echo(f"\nAll of that took {time.perf_counter() - began:.1f} s. Yours: ", nl=False)
-    click.echo("'mirra-mcp install' gives it to your IDE, 'mirra-mcp --help' tells the rest.")
+    stage.close()
 
 
 def _failure(problem: BaseException) -> CommandFailed:
@@ -81,23 +111,24 @@ def _failure(problem: BaseException) -> CommandFailed:
     return CommandFailed(f"The demo stopped: {said}", "'mirra-mcp doctor' looks for the cause.")
 
 
-async def _play(inbox: Receiver, folder: str) -> None:
+async def _play(stage: Stage, inbox: Receiver, folder: str) -> None:
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "mirra_mcp"], env=quiet_environment(folder)
     )
     with anyio.fail_after(LONGEST):
-        _step("1. An IDE starts the server and shakes hands")
-        _line("$", "mirra-mcp")
+        stage.step("1. An IDE starts the server and shakes hands")
+        stage.line("$", "mirra-mcp")
         async with Client(command) as client:
             tools = (await client.list_tools()).tools
-            _line("←", f"protocol {client.protocol_version}, {len(tools)} tools")
-            await Agent(client, inbox).work()
+            stage.line("←", f"protocol {client.protocol_version}, {len(tools)} tools")
+            await Agent(stage, client, inbox).work()
 
 
 @dataclasses.dataclass
 class Agent:
     """Stands in for a coding agent and for the code that it writes."""
 
+    stage: Stage
     client: Client
     inbox: Receiver
 
@@ -114,38 +145,40 @@ class Agent:
 
     async def start(self) -> dict[str, Any]:
         """Start a session; returns it."""
-        _step("2. The agent starts a mirror of Resend; nothing leaves this machine")
+        self.stage.step("2. The agent starts a mirror of Resend; nothing leaves this machine")
         session = await self.call(
             "mirra_session_start", mirrors=["resend"], seeds={"resend": "transactional-busy"}
         )
         mirror = session["mirrors"][0]
-        _line("←", f"{session['sessionId']} {session['status']}, resend@{mirror['version']}")
+        self.stage.line(
+            "←", f"{session['sessionId']} {session['status']}, resend@{mirror['version']}"
+        )
         for name, value in mirror["env"].items():
-            _line(" ", f"{name}={value}")
+            self.stage.line(" ", f"{name}={value}")
         return session
 
     async def register(self) -> str:
         """Register the receiver; returns the secret that its webhooks are signed with."""
-        _step("3. It registers your webhook endpoint, as your code would with Resend")
+        self.stage.step("3. It registers your webhook endpoint, as your code would with Resend")
         registered = await self.call(
             "mirra_session_request",
             method="POST",
             path="/webhooks",
             body={"endpoint": self.inbox.url, "events": ["email.bounced", "email.delivered"]},
         )
-        _line("←", f"{registered['status']} {_short(registered['body'])}")
+        self.stage.line("←", f"{registered['status']} {_short(registered['body'])}")
         return str(_field(registered["body"], "signing_secret"))
 
     async def send(self, mirror: dict[str, Any]) -> str:
         """Send the email as an application does; returns its id."""
-        _step("4. Your code sends an email: plain HTTP, with the session's own key")
-        return await _post(mirror, EMAIL)
+        self.stage.step("4. Your code sends an email: plain HTTP, with the session's own key")
+        return await self.post(mirror, EMAIL)
 
     async def bounce(self, session_id: str, email_id: str) -> str:
         """Keep the state, let the mail bounce, and be told live; returns the snapshot."""
-        _step("5. The agent keeps this state, then lets the mail bounce and watches live")
+        self.stage.step("5. The agent keeps this state, then lets the mail bounce and watches live")
         kept = await self.call("mirra_session_snapshot")
-        _line("←", kept["snapshot"])
+        self.stage.line("←", kept["snapshot"])
         log = f"mirra://sessions/{session_id}/events"
         async with self.client.listen(resource_subscriptions=[log]) as updates:
             why = {"type": "hard", "reason": "user not found"}
@@ -156,61 +189,67 @@ class Agent:
             )
             for change in done["changes"]:
                 what = f"{change['entity']} {change['entityId']}"
-                _line("←", f"{what}: {_short(change.get('before'))} → {_short(change['after'])}")
+                self.stage.line(
+                    "←", f"{what}: {_short(change.get('before'))} → {_short(change['after'])}"
+                )
             with anyio.fail_after(5):
                 update = await anext(aiter(updates))
-            _line("←", f"live: {getattr(update, 'uri', log)} changed")
+            self.stage.line("←", f"live: {getattr(update, 'uri', log)} changed")
         return str(kept["snapshot"])
 
     async def verify(self, secret: str, email_id: str) -> None:
         """Take the webhook from the receiver and check its signature, and that a forgery fails."""
-        _step("6. Your endpoint got the webhook, signed as Resend signs it")
+        self.stage.step("6. Your endpoint got the webhook, signed as Resend signs it")
         webhook = await self.next_of(email_id, "email.bounced")
         for name in ("svix-id", "svix-timestamp", "svix-signature"):
-            _line("←", f"{name}: {webhook.headers.get(name)}")
-        _line("←", _short(webhook.payload))
+            self.stage.line("←", f"{name}: {webhook.headers.get(name)}")
+        self.stage.line("←", _short(webhook.payload))
         forged = Received(webhook.headers, webhook.body.replace(b"alice@", b"mallory@"))
         if not webhook.is_signed_with(secret) or forged.is_signed_with(secret):
             raise Stumbled("the webhook's signature doesn't hold")
-        _line("✓", "the signature holds, and a tampered copy is refused")
+        self.stage.line("✓", "the signature holds, and a tampered copy is refused")
         await self.show(email_id, "bounced")
 
     async def bring_back(self, snapshot: str, email_id: str) -> None:
         """Restore the state from before the bounce, and let time pass instead."""
-        _step("7. It brings back the state from before the bounce, and moves the clock instead")
+        self.stage.step(
+            "7. It brings back the state from before the bounce, and moves the clock instead"
+        )
         await self.call("mirra_session_restore", snapshot=snapshot)
         await self.show(email_id, "sent")
         moved = await self.call("mirra_session_clock", advance="1 hour")
         fired = [webhook for timer in moved["fired"] for webhook in timer["webhooks"]]
-        _line("←", f"it is now {moved['at']}; fired: {', '.join(fired) or 'nothing'}")
+        self.stage.line("←", f"it is now {moved['at']}; fired: {', '.join(fired) or 'nothing'}")
         await self.show(email_id, "delivered")
 
     async def end(self) -> None:
         """End the session."""
-        _step("8. It ends the session: ports, memory and state are gone")
+        self.stage.step("8. It ends the session: ports, memory and state are gone")
         ended = await self.call("mirra_session_end")
-        _line("←", f"{ended['sessionId']} {ended['status']}")
+        self.stage.line("←", f"{ended['sessionId']} {ended['status']}")
 
     async def be_graded(self) -> None:
         """Play a scenario's driver twice: the first attempt has a mistake, the second has none."""
-        _step("9. A scenario grades the work: two attempts, the first of them with a mistake")
+        self.stage.step(
+            "9. A scenario grades the work: two attempts, the first of them with a mistake"
+        )
         for line in (line for line in SCENARIO.splitlines() if line.startswith(("# ", "-"))):
-            _line(" ", line)
+            self.stage.line(" ", line)
         run = await self.call("mirra_scenario_run", markdown=SCENARIO)
-        _line("←", f"{run['summary']} Prompt: {_short(run['prompt'])}")
+        self.stage.line("←", f"{run['summary']} Prompt: {_short(run['prompt'])}")
         for number, email in enumerate((WRONG, EMAIL), start=1):
-            await _post(run["mirrors"][0], email)
+            await self.post(run["mirrors"][0], email)
             told = await self.call("mirra_run_finish", run=run["runId"], attempt=number)
             attempt = next(each for each in told["attempts"] if each["attempt"] == number)
             for missed in (each for each in attempt["criteria"] if each["result"] != "pass"):
-                _line("✗", f"{missed['label']}: {missed['explanation']}")
-            _line("←", told["summary"])
+                self.stage.line("✗", f"{missed['label']}: {missed['explanation']}")
+            self.stage.line("←", told["summary"])
         if told["satisfactionScore"] != SCORE:
             raise Stumbled(f"the score should be {SCORE}, and is {told['satisfactionScore']}")
 
     async def call(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """Call a tool and show the call; returns its structured result."""
-        _line("→", f"{tool} {_short(arguments)}" if arguments else tool)
+        self.stage.line("→", f"{tool} {_short(arguments)}" if arguments else tool)
         result = await self.client.call_tool(tool, arguments)
         assert isinstance(result, CallToolResult)
         if result.is_error:
@@ -230,19 +269,20 @@ class Agent:
         """Ask the mirror how the email fares."""
         state = await self.call("mirra_session_state", entity="emails", id=email_id)
         email = state["mirrors"][0]["documents"]["emails"][0]
-        _line("←", f"{email['subject']!r} to {', '.join(email['to'])}: {email['last_event']}")
+        self.stage.line(
+            "←", f"{email['subject']!r} to {', '.join(email['to'])}: {email['last_event']}"
+        )
         if email["last_event"] != expected:
             raise Stumbled(f"the email should be {expected}, and is {email['last_event']}")
 
-
-async def _post(mirror: dict[str, Any], email: dict[str, Any]) -> str:
-    """Send an email as an application does; returns its id."""
-    key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
-    async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
-        _line("$", f"POST {mirror['url']}/emails {_short(email)}")
-        answer = await http.post(f"{mirror['url']}/emails", json=email, headers=key)
-    _line("←", f"{answer.status_code} {answer.text}")
-    return str(_field(answer.json(), "id"))
+    async def post(self, mirror: dict[str, Any], email: dict[str, Any]) -> str:
+        """Send an email as an application does; returns its id."""
+        key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+            self.stage.line("$", f"POST {mirror['url']}/emails {_short(email)}")
+            answer = await http.post(f"{mirror['url']}/emails", json=email, headers=key)
+        self.stage.line("←", f"{answer.status_code} {answer.text}")
+        return str(_field(answer.json(), "id"))
 
 
 def _field(body: Any, name: str) -> Any:
@@ -254,12 +294,3 @@ def _field(body: Any, name: str) -> Any:
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
-
-
-def _step(title: str) -> None:
-    click.echo(f"\n{click.style(title, bold=True)}")
-
-
-def _line(mark: str, text: str) -> None:
-    color = {"→": "cyan", "←": "green", "✓": "green", "✗": "red"}.get(mark)
-    click.echo(f"   {click.style(mark, fg=color)} {text}")

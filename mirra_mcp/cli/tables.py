@@ -1,6 +1,7 @@
 """Rows for people: a table as wide as the terminal, or plain columns where there is none."""
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -27,7 +28,8 @@ def tell_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    columns, lines = shutil.get_terminal_size()
+    console = Console(highlight=False, width=columns, height=lines)  # of a dumb one rich knows none
     widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
     if console.width < NARROW and sum(widths) + 2 * len(widths) > console.width:
         longest = max(map(len, heads))

@@ -75,7 +75,8 @@ def wait(
             pass
         return None
 
-    found = in_session(settings_of_person(data_dir=data_dir), session, work)
+    waiting = f"Waiting for the {kind} {type}"
+    found = in_session(settings_of_person(data_dir=data_dir), session, work, doing=waiting)
     if found is None:
         raise CommandFailed(
             f"No {kind} '{type}' came within {timeout} s.",

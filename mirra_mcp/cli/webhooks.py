@@ -51,7 +51,11 @@ def webhooks(
         raise BadUsage("--follow and --replay exclude each other.", "Give one of them.")
     settings = settings_of_person(data_dir=data_dir)
     if follow:
-        in_session(settings, session, lambda place: _follow(place, type, mirror, as_json=as_json))
+
+        async def following(place: Place) -> None:
+            await _follow(place, type, mirror, as_json=as_json)
+
+        in_session(settings, session, following, doing=None)
         return
 
     async def work(place: Place) -> list[Delivery]:

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from mirra_mcp import __version__
+from mirra_mcp.cli.app import mirra_mcp
 from tests.cli.command import MODULE, SCRIPT, run
 
 
@@ -36,6 +39,24 @@ def test_help_loads_no_server() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "[]\n"
+
+
+NOT_IN_JSON = {"serve": "it speaks MCP", "mirror schema": "it prints JSON as it is"}
+
+
+def test_every_command_answers_in_json_for_programs() -> None:
+    def of(command: click.Command, name: str) -> Iterator[tuple[str, bool]]:
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for each in command.list_commands(context):
+                inner = command.get_command(context, each)
+                assert inner is not None
+                yield from of(inner, f"{name} {each}".strip())
+            return
+        yield name, any("--json" in option.opts for option in command.params)
+
+    answers = dict(of(mirra_mcp, ""))
+    assert {name for name, has_json in answers.items() if not has_json} == set(NOT_IN_JSON)
 
 
 REFUSED: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {

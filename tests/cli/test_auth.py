@@ -1,5 +1,6 @@
 """`mirra-mcp auth`: a person enters credentials, and nothing shows them."""
 
+import json
 import os
 import select
 import subprocess
@@ -80,19 +81,19 @@ def shop(tmp_path: Path) -> Shop:
 
 def test_a_line_of_input_is_the_key(shop: Shop) -> None:
     resource = shop.install("api_key")
-    with running(shop.folder, "auth", resource) as process:
+    with running(shop.folder, "auth", resource, "--json") as process:
         out, err = process.communicate(f"{SECRET}\n".encode(), timeout=SECONDS)
     assert (process.returncode, err.decode()) == (0, "")
-    assert out.decode() == (
-        f"Prices by api_key has its credentials (api_key, ending in {SECRET[-4:]}).\n"
-    )
+    told = {"resourceId": resource, "type": "api_key", "lastFour": SECRET[-4:]}
+    assert json.loads(out) == told
     stored = shop.installation(resource)
     assert stored.is_authenticated
     assert stored.credential is not None
     assert stored.credential.last_four == SECRET[-4:]
 
-    cleared = run(shop.folder, "auth", resource, "--clear")
+    cleared = run(shop.folder, "auth", resource, "--clear", "--json")
     assert (cleared.returncode, cleared.stderr) == (0, "")
+    assert json.loads(cleared.stdout) == {"resourceId": resource}
     assert not shop.installation(resource).is_authenticated
 
 

@@ -1,5 +1,6 @@
 """`demo`: the main job, on real input, through a real stdio client."""
 
+import json
 from pathlib import Path
 
 from tests.cli.command import SCRIPT, run
@@ -25,5 +26,9 @@ def test_the_demo_does_the_main_job(tmp_path: Path) -> None:
 
 def test_the_demo_ignores_the_users_own_settings(tmp_path: Path) -> None:
     """Our choice: it shows the embedded Mirra, and costs no session elsewhere."""
-    done = run(tmp_path, "demo", env={"MIRRA_TOKEN": "mt_pat_x", "MIRRA_TOOLSETS": "nonsense"})
-    assert done.returncode == 0
+    settings = {"MIRRA_TOKEN": "mt_pat_x", "MIRRA_TOOLSETS": "nonsense"}
+    done = run(tmp_path, "demo", "--json", env=settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    steps = json.loads(done.stdout)["steps"]
+    assert steps[0]["lines"][0] == "$ mirra-mcp"
+    assert steps[-1]["lines"][-1].startswith("← Score 88%")

@@ -255,6 +255,33 @@ def test_where_there_was_nothing_nothing_is_left(home: Path) -> None:
     assert _everything(home) == before
 
 
+def test_a_program_is_told_in_one_document(home: Path) -> None:
+    cursor = _clients(home)["cursor"]
+    shown = json.loads(mirra("install", "cursor", "--print", "--json"))["files"]
+    assert not cursor.file.exists()
+    done = json.loads(mirra("install", "cursor", "--json"))
+    assert done["problems"] == []
+    assert [(each["what"], each["path"]) for each in done["done"]] == [
+        ("added", str(cursor.file)),
+        ("skills", str(cursor.skills)),
+        ("scenario", str(home / "shop" / "scenarios" / "stripe-refund.md")),
+    ]
+    for each in shown[1:]:
+        assert Path(each["path"]).read_text(encoding="utf-8") == each["text"]
+    assert json.loads(shown[0]["text"]) == json.loads(cursor.file.read_text(encoding="utf-8"))
+    again = json.loads(mirra("install", "cursor", "--json"))
+    assert again["done"][0] == {"what": "present", "client": "cursor", "path": str(cursor.file)}
+    skill = home / ".agents" / "skills" / "mirra" / "SKILL.md"
+    skill.write_text("mine\n", encoding="utf-8")
+    gone = CliRunner().invoke(mirra_mcp, ["uninstall", "--json"])
+    assert gone.exit_code == 1
+    told = json.loads(gone.stdout)
+    assert told["done"][0] == {"what": "removed", "client": "cursor", "path": str(cursor.file)}
+    assert [str(skill) in each for each in told["problems"]] == [True]
+    assert str(skill) in gone.stderr
+    assert json.loads(mirra("uninstall", "--json")) == {"done": [], "problems": []}
+
+
 def test_skills_are_where_each_client_looks_and_stay_while_one_of_them_needs_them(
     home: Path,
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from mirra_mcp.cli.app import mirra_mcp
 from mirra_mcp.cli.detecting import detect
 from mirra_mcp.cli.failures import BadUsage
 from mirra_mcp.cli.fields import fields_of, is_at
-from tests.cli.command import MODULE, environment, first_line, run, running
+from tests.cli.command import command_for, environment, first_line, run, running
 from tests.local.receiver import Reply, receiving
 from tests.local.scenarios.driving import handling
 
@@ -28,7 +29,7 @@ def played(folder: Path, **given: str) -> dict[str, str]:
     """Run the script; return what it said under each of its headings, and on standard error."""
     (folder / "package.json").write_text('{"dependencies": {"resend": "^6"}}', encoding="utf-8")
     with handling() as handler:
-        given |= {"MIRRA": f"{sys.executable} -m mirra_mcp", "HOOK": handler.url}
+        given |= {"MIRRA": shlex.join(command_for()), "HOOK": handler.url}
         done = subprocess.run(
             ["bash", str(SCRIPT)], cwd=folder, env=environment(folder, given),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
@@ -92,6 +93,7 @@ def test_a_login_is_for_its_own_mirra_and_no_other(tmp_path: Path) -> None:
         assert not credentials(tmp_path).exists()
         done = logged_in(tmp_path, ready["token"], at)
         assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == {"url": ready["url"], "file": str(credentials(tmp_path))}
         if sys.platform != "win32":
             assert credentials(tmp_path).stat().st_mode & 0o777 == 0o600
         listed = json.loads(run(tmp_path, "ls", "--json", env=at).stdout)
@@ -107,7 +109,7 @@ def credentials(folder: Path) -> Path:
 
 def logged_in(folder: Path, token: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [*MODULE, "login"], env=environment(folder, env), input=f"{token}\n",
+        [*command_for(), "login", "--json"], env=environment(folder, env), input=f"{token}\n",
         capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
 

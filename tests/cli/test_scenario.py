@@ -1,5 +1,6 @@
 """`mirra-mcp scenario new`: an example and its driver, as they are in this repository."""
 
+import json
 from pathlib import Path
 
 from tests.cli.command import run
@@ -17,6 +18,9 @@ def test_an_example_is_written_with_its_driver_and_nothing_is_overwritten(tmp_pa
         kept = (ROOT / "scenarios" / name).read_text(encoding="utf-8")
         assert (folder / name).read_text(encoding="utf-8") == kept
     assert done.stdout.splitlines()[-1].startswith("mirra-mcp run ")
+
+    told = run(tmp_path, "scenario", "new", "stripe-refund", "--dir", str(folder), "--json")
+    assert json.loads(told.stdout)["driver"] == f"python {folder / 'drivers' / 'refund.py'}"
 
     (folder / "stripe-refund.md").write_text("mine", encoding="utf-8")
     (folder / "drivers" / "refund.py").unlink()

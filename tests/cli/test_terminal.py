@@ -1,6 +1,8 @@
 """What is printed can be shown, whatever it is and wherever it goes."""
 
 import os
+import select
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +97,40 @@ def test_a_terminal_of_any_width_shows_whole_ids_and_colours_only_where_it_can(
     assert wanted in shown
     assert "e801e3cd-9d5a-4af3-b399-da64da022b74" in shown
     assert ("\x1b" in shown) == (term == "xterm" and columns == 100)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
+@pytest.mark.parametrize("term", ["xterm", "dumb"])
+def test_what_takes_over_a_second_is_told_on_a_terminal_until_it_is_over(
+    tmp_path: Path, term: str
+) -> None:
+    """A hosted Mirra that answers only once the waiting is told of."""
+    controller, terminal = os.openpty()
+    with socket.create_server(("127.0.0.1", 0)) as mirra:
+        at = f"http://127.0.0.1:{mirra.getsockname()[1]}"
+        env = {"MIRRA_API_URL": at, "MIRRA_TOKEN": "mt_pat_x", "TERM": term}
+        with subprocess.Popen(
+            [*MODULE, "ls"], env=environment(tmp_path, env), stdout=subprocess.PIPE, stderr=terminal
+        ) as process:
+            os.close(terminal)
+            line, _ = mirra.accept()
+            with line:
+                shown = _read_until(controller, b"Asking Mirra ...")
+                body = b'{"sessions": [], "nextCursor": null}'
+                head = f"HTTP/1.1 200 OK\r\ncontent-length: {len(body)}\r\n\r\n"
+                line.sendall(head.encode() + body)
+                out, _ = process.communicate(timeout=30)
+    os.close(controller)
+    assert (process.returncode, out) == (0, b"No session is live: mirra-mcp up starts one.\n")
+    assert (b"\x1b" in shown) == (term == "xterm")
+
+
+def _read_until(terminal: int, wanted: bytes) -> bytes:
+    shown = b""
+    while wanted not in shown:
+        assert select.select([terminal], [], [], 30)[0], shown
+        shown += os.read(terminal, 10_000)
+    return shown
 
 
 def test_a_reader_that_has_gone_is_no_accident(tmp_path: Path) -> None:
