@@ -80,10 +80,18 @@ class Account(MirrorAccount):
         self._transport.session.close()
 
     def call(self, method: str, path: str, form: Doc | None = None) -> httpx.Response:
-        """Call the API without the SDK; a path such as `/Messages.json` is the account's."""
+        """Call the API without the SDK; a path such as `/Messages.json` is the account's.
+
+        A path may begin with a host, and what isn't posted goes into the query.
+        """
+        host, slash, rest = path[1:].partition("/")
+        headers = {"X-Mirra-Host": host} if host.endswith(".com") else {}
+        path = slash + rest if headers else path
         if not path.startswith(("/v", "/2010")):
             path = self.path + path
-        return self.http.request(method, path, data=form)
+        if method in ("GET", "DELETE"):
+            return self.http.request(method, path, headers=headers, params=form)
+        return self.http.request(method, path, headers=headers, data=form)
 
     def fetch(self, path: str) -> Doc:
         """Read something as plain JSON."""

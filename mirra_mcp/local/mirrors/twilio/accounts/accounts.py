@@ -4,18 +4,19 @@ Source: https://www.twilio.com/docs/iam/api/account
     https://www.twilio.com/docs/iam/api/subaccounts
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.kit.webhooks import Target
 from mirra_mcp.local.mirrors.twilio.api import errors
 from mirra_mcp.local.mirrors.twilio.api.access import ACCOUNT_SID, AUTH_TOKEN
-from mirra_mcp.local.mirrors.twilio.api.params import HEX, TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.params import HEX, TwilioParams, Values, any_of
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, Credentials
 from mirra_mcp.wire.model import Doc
 
 Status = Literal["active", "suspended", "closed"]
+STATUS = any_of(*get_args(Status))
 
 SUBRESOURCES: tuple[tuple[str, str], ...] = (
     ("addresses", "Addresses"),
@@ -51,6 +52,8 @@ class CreateAccount(TwilioParams):
 class UpdateAccount(TwilioParams):
     """A change to an account."""
 
+    values: ClassVar[Values] = {"Status": STATUS.coded(21475)}
+
     friendly_name: str | None = None
     status: Status | None = None
 
@@ -78,6 +81,7 @@ class Accounts(Credentials):
     }
     secret_fields = ("auth_token",)
     names = ("friendly_name",)
+    filters: ClassVar[Values] = {"Status": STATUS}
 
     def lay_out(self) -> Doc:
         """Make the session's own account, whose SID and token are always the same."""

@@ -7,12 +7,18 @@ from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.twilio.api.errors import not_found
-from mirra_mcp.local.mirrors.twilio.api.params import HEX
+from mirra_mcp.local.mirrors.twilio.api.params import FLAG, HEX, TwilioParams, Values
 from mirra_mcp.local.mirrors.twilio.api.resource import Credentials
 from mirra_mcp.wire.model import Doc
 
 SECONDARY = "/v1/AuthTokens/Secondary"
 PROMOTE = "/v1/AuthTokens/Promote"
+
+
+class Rotation(TwilioParams):
+    """A step from one token to the next, of which nobody is told by mail."""
+
+    values: ClassVar[Values] = {"SuppressEmailNotification": FLAG}
 
 
 class SecondaryAuthTokens(Credentials):
@@ -33,7 +39,7 @@ class SecondaryAuthTokens(Credentials):
         return SECONDARY
 
     @route(f"POST {SECONDARY}", status=201)
-    def create(self) -> Doc:
+    def create(self, params: Rotation) -> Doc:
         """Make a second token, which is accepted beside the first; there is one already: that."""
         account = self.mirror.account_sid
         doc = self.peek(account)
@@ -43,12 +49,12 @@ class SecondaryAuthTokens(Credentials):
         return self.view(doc)
 
     @route(f"DELETE {SECONDARY}", status=204)
-    def delete(self) -> None:
+    def delete(self, params: Rotation) -> None:
         """Forget the second token."""
         self.drop(self.get(self.mirror.account_sid))
 
     @route(f"POST {PROMOTE}")
-    def promote(self) -> Doc:
+    def promote(self, params: Rotation) -> Doc:
         """Make the second token the first. The one that was first is refused from now on."""
         account = self.mirror.accounts.peek(self.mirror.account_sid)
         doc = self.peek(self.mirror.account_sid)

@@ -11,7 +11,7 @@ import orjson
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import errors, pages
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams, Values, sid, text
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, Credentials
 from mirra_mcp.wire.model import Doc
 
@@ -23,11 +23,17 @@ OLD = ("sid", "friendly_name", "date_created", "date_updated")
 class NameKey(TwilioParams):
     """A key's name."""
 
+    values: ClassVar[Values] = {"FriendlyName": text(64).coded(20002)}
+
     friendly_name: str | None = None
 
 
 class CreateKey(NameKey):
     """A key of the newer API."""
+
+    values: ClassVar[Values] = NameKey.values | {
+        "AccountSid": sid("AC").coded(21470),
+    }
 
     account_sid: str
     key_type: str = "standard"
@@ -63,8 +69,6 @@ class Keys(Credentials):
         return {name: doc[name] for name in OLD}
 
     def _make(self, account: str, name: str | None, **fields: Any) -> Doc:
-        if name and len(name) > 64:
-            raise refusal(20002)
         secret = self.mirror.ids.token(32)
         return self.save(
             self.new(account_sid=account, friendly_name=name or "", secret=secret, **fields)

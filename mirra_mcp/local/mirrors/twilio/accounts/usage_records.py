@@ -16,6 +16,7 @@ from typing import Literal
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import pages
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
+from mirra_mcp.local.mirrors.twilio.api.params import FLAG, check
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
 from mirra_mcp.wire.model import Doc
 
@@ -182,8 +183,9 @@ class UsageRecords(TwilioResource):
         return min(first, made or first)
 
     def _report(self, call: Call, span: Span, start: date, end: date) -> Doc:
-        start = _date(call.query.get("StartDate"), self.now.date()) or start
-        end = _date(call.query.get("EndDate"), self.now.date()) or end
+        check(call.query, FILTERS)
+        start = _date("StartDate", call, self.now.date()) or start
+        end = _date("EndDate", call, self.now.date()) or end
         category = call.query.get("Category")
         if category and category not in CATEGORIES:
             raise refusal(20001, message=f"Category {category} is not valid.")
@@ -237,6 +239,7 @@ class UsageRecords(TwilioResource):
         }
 
 
+FILTERS = {"IncludeSubaccounts": FLAG}
 SUBRESOURCES = {
     "all_time": "AllTime",
     "daily": "Daily",
@@ -264,12 +267,13 @@ def _spans(span: Span, start: date, end: date) -> list[tuple[date, date]]:
     return found
 
 
-def _date(text: str | None, today: date) -> date | None:
+def _date(name: str, call: Call, today: date) -> date | None:
     """Read `2026-05-04`, or an offset such as `-30days`.
 
     Raises:
         VendorError: it is neither.
     """
+    text = call.query.get(name)
     if not text:
         return None
     if offset := re.fullmatch(r"([+-]?\d{1,5})days?", text):
@@ -277,4 +281,4 @@ def _date(text: str | None, today: date) -> date | None:
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        raise refusal(20001, message=f"{text} is not a date: use YYYY-MM-DD.") from None
+        raise refusal(20001, message=f"Invalid parameter {name}: {text} is not a date") from None

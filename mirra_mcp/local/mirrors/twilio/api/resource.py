@@ -9,7 +9,7 @@ from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api import errors, pages
 from mirra_mcp.local.mirrors.twilio.api.dates import iso, rfc2822
-from mirra_mcp.local.mirrors.twilio.api.params import HEX
+from mirra_mcp.local.mirrors.twilio.api.params import HEX, Values, check
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.wire.model import Doc
 
@@ -34,6 +34,8 @@ class TwilioResource(Resource):
     hears: ClassVar[tuple[str, ...]] = ()
     """The webhooks whose receiver's answer the noun acts on."""
     indexes: ClassVar[tuple[str, ...]] = ("account_sid",)
+    filters: ClassVar[Values] = {}
+    """What the parameters of its lists may be."""
     unshown = ("url", "links")
     """They differ by where the mirror listens."""
 
@@ -118,6 +120,7 @@ class TwilioResource(Resource):
         Raises:
             VendorError: the page can't be found.
         """
+        check(call.query, self.filters)
         at = pages.cut(call, default)
         if "account_sid" in self.indexes and self.mirror.account:
             where.setdefault("account_sid", self.mirror.account)

@@ -9,13 +9,11 @@ from typing import ClassVar
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
-from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
 from mirra_mcp.local.mirrors.twilio.conversations.params import (
+    FILTERED,
     CreateAddress,
     UpdateAddress,
-    name_of,
-    one_of,
 )
 from mirra_mcp.local.mirrors.twilio.conversations.participants import sms
 from mirra_mcp.local.mirrors.twilio.conversations.scoped import BASE, Scoped
@@ -23,7 +21,6 @@ from mirra_mcp.local.mirrors.twilio.conversations.webhooks.scoped_webhooks impor
 from mirra_mcp.wire.model import Doc
 
 PATH = f"{BASE}/Configuration/Addresses"
-TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat")
 
 
 class ConversationAddresses(Scoped):
@@ -44,11 +41,12 @@ class ConversationAddresses(Scoped):
         "address_country": None,
     }
     indexes = ("account_sid", "address", "type")
+    filters = {"Type": FILTERED["Type"]}
 
     @route(f"POST {PATH}", status=201)
     def create(self, params: CreateAddress) -> Doc:
         """Say what a number does with texts that belong to no conversation."""
-        if one_of("Type", params.type, TYPES) != "sms":
+        if params.type != "sms":
             raise unmirrored("Channels other than SMS are")
         phone = phones.parse(params.address)
         where: Doc = {"account_sid": self.mirror.account_sid}
@@ -134,13 +132,13 @@ class ConversationAddresses(Scoped):
     def _checked(self, params: UpdateAddress, creation: Doc) -> Doc:
         if params.flow_sid or params.retry_count or params.creation_type == "studio":
             raise unmirrored("Studio in Conversations is")
+        if not set(params.webhook_filters or ()) <= set(FILTERS):
+            raise refuse(50365)
         creation = dict(creation)
         if params.enabled:
-            flag = one_of("AutoCreation.Enabled", params.enabled, ("true", "false"))
-            creation["enabled"] = flag == "true"
+            creation["enabled"] = params.enabled.lower() == "true"
         if params.creation_type:
-            kinds = ("webhook", "default")
-            creation["type"] = one_of("AutoCreation.Type", params.creation_type, kinds)
+            creation["type"] = params.creation_type
         if params.service:
             found = self.mirror.conversation_services.get(params.service)
             creation["conversation_service_sid"] = found["sid"]
@@ -148,20 +146,18 @@ class ConversationAddresses(Scoped):
             creation |= self._webhook(params, creation)
         fields: Doc = {"auto_creation": creation}
         if params.friendly_name is not None:
-            fields["friendly_name"] = name_of("FriendlyName", params.friendly_name)
+            fields["friendly_name"] = params.friendly_name or None
         return fields
 
     def _webhook(self, params: UpdateAddress, creation: Doc) -> Doc:
         url = params.webhook_url or creation.get("webhook_url")
-        if not url or not is_url(url):
+        if not url:
             raise refuse(50369)
         method = (params.webhook_method or creation.get("webhook_method") or "POST").upper()
         filters = params.webhook_filters or creation.get("webhook_filters") or []
-        if not set(filters) <= set(FILTERS):
-            raise refuse(50365)
         return {
             "webhook_url": url,
-            "webhook_method": one_of("AutoCreation.WebhookMethod", method, ("GET", "POST")),
+            "webhook_method": method,
             "webhook_filters": filters,
         }
 

@@ -60,7 +60,7 @@ class ConversationConfigurations(Scoped):
         for state, code in TIMERS.items():
             name = f"default_{state}_timer"
             if (text := getattr(params, name)) is not None:
-                seconds[state] = duration(f"Default{state.title()}Timer", text, code)
+                seconds[state] = duration(text, code)
                 kept[name] = text or None
         kept["_seconds"] = {state: wait for state, wait in seconds.items() if wait is not None}
         self.mirror.set_setting(key, kept)

@@ -5,16 +5,31 @@ Source: https://www.twilio.com/docs/conversations/api
 
 import re
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field
 
 from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
-from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse
+from mirra_mcp.local.mirrors.twilio.api.params import (
+    FLAG,
+    METHOD,
+    MOMENT,
+    URL,
+    TwilioParams,
+    Value,
+    Values,
+    any_of,
+    sid,
+    text,
+    whole,
+)
+from mirra_mcp.local.mirrors.twilio.conversations.errors import CODES, refuse
 
 DURATION = re.compile(r"P(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?")
 LONGEST_NAME, LONGEST_ATTRIBUTES = 256, 16 * 1024
+STATES = ("active", "inactive", "closed")
+TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat")
 SHORTEST = {50375: timedelta(minutes=1), 50376: timedelta(minutes=10)}
 """By the code with which shorter timers are refused.
 
@@ -22,14 +37,32 @@ Source: https://www.twilio.com/docs/api/errors/50375 and https://www.twilio.com/
 """
 
 
+def coded(value: Value, code: int) -> Value:
+    """Return a value that is refused with one of Conversations' codes."""
+    return value.coded(code, CODES[code][1])
+
+
+NAME = coded(text(LONGEST_NAME), 50003)
+FILTERED: Values = {
+    "Identity": coded(text(LONGEST_NAME), 50207),
+    "State": coded(any_of(*STATES), 50378),
+    "Type": any_of(*TYPES),
+}
+DATES: Values = {"DateCreated": coded(MOMENT, 50308), "DateUpdated": coded(MOMENT, 50309)}
+
+
 class ServiceFields(TwilioParams):
     """A new service."""
+
+    values: ClassVar[Values] = {"FriendlyName": NAME}
 
     friendly_name: str
 
 
 class ServiceConfiguration(TwilioParams):
     """A change to a service's defaults."""
+
+    values: ClassVar[Values] = {"ReachabilityEnabled": FLAG}
 
     default_conversation_creator_role_sid: str | None = None
     default_conversation_role_sid: str | None = None
@@ -40,6 +73,11 @@ class ServiceConfiguration(TwilioParams):
 class AccountConfiguration(TwilioParams):
     """A change to an account's defaults."""
 
+    values: ClassVar[Values] = {
+        "DefaultChatServiceSid": sid("IS"),
+        "DefaultMessagingServiceSid": coded(sid("MG"), 50341),
+    }
+
     default_chat_service_sid: str | None = None
     default_messaging_service_sid: str | None = None
     default_inactive_timer: str | None = None
@@ -48,6 +86,12 @@ class AccountConfiguration(TwilioParams):
 
 class WebhookConfiguration(TwilioParams):
     """A change to where an account's or a service's events go."""
+
+    values: ClassVar[Values] = {
+        "Method": coded(METHOD, 50055),
+        "PreWebhookUrl": coded(URL, 50054),
+        "PostWebhookUrl": coded(URL, 50054),
+    }
 
     method: str | None = None
     filters: list[str] | None = None
@@ -58,6 +102,12 @@ class WebhookConfiguration(TwilioParams):
 
 class ConversationFields(TwilioParams):
     """A new conversation, or a change to one."""
+
+    values: ClassVar[Values] = DATES | {
+        "FriendlyName": NAME,
+        "State": FILTERED["State"],
+        "UniqueName": coded(text(LONGEST_NAME), 50004),
+    }
 
     friendly_name: str | None = None
     unique_name: str | None = None
@@ -74,6 +124,8 @@ class ConversationFields(TwilioParams):
 
 class ParticipantFields(TwilioParams):
     """A change to a participant."""
+
+    values: ClassVar[Values] = DATES | {"Identity": FILTERED["Identity"]}
 
     identity: str | None = None
     proxy_address: str | None = Field(None, alias="MessagingBinding.ProxyAddress")
@@ -93,12 +145,19 @@ class CreateParticipant(ParticipantFields):
 class UpdateParticipant(ParticipantFields):
     """A participant who has read."""
 
+    values: ClassVar[Values] = ParticipantFields.values | {
+        "LastReadMessageIndex": coded(whole(0), 50421),
+        "LastReadTimestamp": coded(MOMENT, 50405),
+    }
+
     last_read_message_index: str | None = None
     last_read_timestamp: str | None = None
 
 
 class MessageFields(TwilioParams):
     """A change to a message."""
+
+    values: ClassVar[Values] = DATES
 
     author: str | None = None
     body: str | None = None
@@ -129,12 +188,16 @@ class UpdateWebhook(TwilioParams):
 class CreateWebhook(UpdateWebhook):
     """A new webhook of a conversation."""
 
+    values: ClassVar[Values] = {"Configuration.ReplayAfter": whole(0)}
+
     target: str
     replay_after: str | None = Field(None, alias="Configuration.ReplayAfter")
 
 
 class UpdateUser(TwilioParams):
     """A change to a user."""
+
+    values: ClassVar[Values] = {"FriendlyName": NAME}
 
     friendly_name: str | None = None
     attributes: str | None = None
@@ -143,6 +206,8 @@ class UpdateUser(TwilioParams):
 
 class CreateUser(UpdateUser):
     """A new user."""
+
+    values: ClassVar[Values] = UpdateUser.values | {"Identity": FILTERED["Identity"]}
 
     identity: str
 
@@ -156,12 +221,28 @@ class UpdateRole(TwilioParams):
 class CreateRole(UpdateRole):
     """A new role."""
 
+    values: ClassVar[Values] = {
+        "FriendlyName": coded(text(64), 50003),
+        "Type": coded(any_of("conversation", "service"), 50105),
+    }
+
     friendly_name: str
     type: str
 
 
 class UpdateAddress(TwilioParams):
     """A change to what an address does with texts that belong to no conversation."""
+
+    values: ClassVar[Values] = {
+        "AutoCreation.ConversationServiceSid": sid("IS"),
+        "AutoCreation.Enabled": FLAG,
+        "AutoCreation.StudioFlowSid": sid("FW"),
+        "AutoCreation.StudioRetryCount": whole(0, 3),
+        "AutoCreation.Type": any_of("webhook", "studio", "default"),
+        "AutoCreation.WebhookMethod": coded(METHOD, 50055),
+        "AutoCreation.WebhookUrl": coded(URL, 50054),
+        "FriendlyName": NAME,
+    }
 
     friendly_name: str | None = None
     enabled: str | None = Field(None, alias="AutoCreation.Enabled")
@@ -176,6 +257,8 @@ class UpdateAddress(TwilioParams):
 
 class CreateAddress(UpdateAddress):
     """A new address."""
+
+    values: ClassVar[Values] = UpdateAddress.values | {"Type": FILTERED["Type"]}
 
     type: str
     address: str
@@ -199,28 +282,20 @@ def attributes_of(text: str | None) -> str:
     return text
 
 
-def name_of(name: str, text: str | None) -> str | None:
-    """Return a name, or None for an empty one.
-
-    Raises:
-        VendorError: it has more than 256 characters.
-    """
-    if text and len(text) > LONGEST_NAME:
-        raise wrong(f"Invalid parameter {name}: it can have {LONGEST_NAME} characters")
-    return text or None
-
-
-def duration(name: str, text: str | None, code: int) -> float | None:
+def duration(text: str | None, code: int) -> float | None:
     """Read an ISO 8601 duration, in seconds; None: there is none.
 
     Raises:
         VendorError: it isn't one, or it is too short, which has this code.
+
+    Source: https://www.twilio.com/docs/api/errors/50379
+        https://www.twilio.com/docs/api/errors/50380
     """
     if not text:
         return None
     found = DURATION.fullmatch(text)
     if found is None or not any(found.groups()):
-        raise wrong(f"Invalid parameter {name}: {text} is not an ISO 8601 duration")
+        raise refuse(code + 4)
     days, hours, minutes, seconds = (int(each or 0) for each in found.groups())
     length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if length < SHORTEST[code]:

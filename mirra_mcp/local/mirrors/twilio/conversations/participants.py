@@ -11,7 +11,7 @@ from mirra_mcp.local.mirrors.twilio.api.errors import wrong
 from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import date_of
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
 from mirra_mcp.local.mirrors.twilio.conversations.params import (
-    LONGEST_NAME,
+    FILTERED,
     CreateParticipant,
     ParticipantFields,
     UpdateParticipant,
@@ -49,6 +49,7 @@ class ConversationParticipants(Scoped):
     indexes = (
         "account_sid", "chat_service_sid", "conversation_sid", "identity", "_address", "_proxy",
     )  # fmt: skip
+    filters = {"Identity": FILTERED["Identity"]}
 
     @at(f"POST {PATH}", status=201)
     def create(self, call: Call, params: CreateParticipant) -> Doc:
@@ -89,12 +90,10 @@ class ConversationParticipants(Scoped):
         if params.proxy_address is not None or params.projected_address is not None:
             raise unmirrored("Changing the binding of a participant is")
         if index := params.last_read_message_index:
-            if not index.isdecimal():
-                raise wrong("Invalid parameter LastReadMessageIndex")
             fields["last_read_message_index"] = int(index)
             fields["last_read_timestamp"] = self.stamp()
         if params.last_read_timestamp:
-            stamp = date_of("LastReadTimestamp", params.last_read_timestamp)
+            stamp = date_of(params.last_read_timestamp)
             fields["last_read_timestamp"] = stamp
         if wants_webhooks(call):
             told = self.params(doc | fields)
@@ -205,8 +204,6 @@ class ConversationParticipants(Scoped):
         return doc
 
     def _check_identity(self, conversation: Doc, identity: str) -> None:
-        if len(identity) > LONGEST_NAME:
-            raise wrong(f"Invalid parameter Identity: it can have {LONGEST_NAME} characters")
         if self.count(conversation_sid=conversation["sid"], identity=identity):
             raise refuse(50433)
 
@@ -259,7 +256,7 @@ class ConversationParticipants(Scoped):
             fields["role_sid"] = roles.check(service, params.role_sid, "conversation")
         for name in ("date_created", "date_updated"):
             if text := getattr(params, name):
-                fields[name] = date_of(name, text)
+                fields[name] = date_of(text)
         return fields
 
     # What is shown.

@@ -8,11 +8,10 @@ from typing import ClassVar
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse
-from mirra_mcp.local.mirrors.twilio.conversations.params import CreateRole, UpdateRole, one_of
+from mirra_mcp.local.mirrors.twilio.conversations.params import CreateRole, UpdateRole
 from mirra_mcp.local.mirrors.twilio.conversations.scoped import Scoped, at
 from mirra_mcp.wire.model import Doc
 
-LONGEST_NAME = 64
 DEFAULTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("default_chat_service_role_sid", "service user", "service",
      ("createConversation", "joinConversation", "editOwnUserInfo")),
@@ -50,12 +49,12 @@ class ConversationRoles(Scoped):
     def create(self, call: Call, params: CreateRole) -> Doc:
         """Make a role."""
         service = self.service_of(call)
-        if not 1 <= len(params.friendly_name) <= LONGEST_NAME:
-            raise wrong("Invalid parameter FriendlyName: it has 1 to 64 characters")
+        if not params.friendly_name:
+            raise wrong("Missing required parameter FriendlyName in the post body")
         doc = self.new(
             chat_service_sid=service["sid"],
             friendly_name=params.friendly_name,
-            type=one_of("Type", params.type, ("conversation", "service")),
+            type=params.type,
             permissions=params.permission,
         )
         return self.view(self.save(doc))

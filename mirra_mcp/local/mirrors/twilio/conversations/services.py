@@ -11,8 +11,6 @@ from mirra_mcp.local.mirrors.twilio.api.errors import wrong
 from mirra_mcp.local.mirrors.twilio.conversations.params import (
     ServiceConfiguration,
     ServiceFields,
-    name_of,
-    one_of,
 )
 from mirra_mcp.local.mirrors.twilio.conversations.scoped import BASE, Scoped
 from mirra_mcp.wire.model import Doc
@@ -54,7 +52,7 @@ class ConversationServices(Scoped):
         """Make a service with the roles that each has."""
         if not params.friendly_name:
             raise wrong("Missing required parameter FriendlyName in the post body")
-        return self.view(self._add(name_of("FriendlyName", params.friendly_name)))
+        return self.view(self._add(params.friendly_name or None))
 
     @route(f"GET {BASE}/Services")
     def list(self, call: Call) -> Doc:
@@ -101,7 +99,7 @@ class ConversationServices(Scoped):
                 self.mirror.conversation_roles.check(doc["sid"], sid, scope)
                 roles[name] = sid
         if params.reachability_enabled:
-            flag = one_of("ReachabilityEnabled", params.reachability_enabled, ("true", "false"))
+            flag = params.reachability_enabled.lower()
             doc["_reachability"] = flag == "true"
         return self._configuration(self.change(doc, _roles=roles))
 

@@ -11,7 +11,6 @@ from mirra_mcp.local.mirrors.twilio.conversations.params import (
     CreateUser,
     UpdateUser,
     attributes_of,
-    name_of,
 )
 from mirra_mcp.local.mirrors.twilio.conversations.scoped import Scoped, at, wants_webhooks
 from mirra_mcp.wire.model import Doc
@@ -102,7 +101,7 @@ class ConversationUsers(Scoped):
     def _checked(self, service: str, params: UpdateUser) -> Doc:
         fields: Doc = {}
         if params.friendly_name is not None:
-            fields["friendly_name"] = name_of("FriendlyName", params.friendly_name)
+            fields["friendly_name"] = params.friendly_name or None
         if params.attributes is not None:
             fields["attributes"] = attributes_of(params.attributes)
         if params.role_sid:

@@ -5,14 +5,14 @@ Source: https://www.twilio.com/docs/lookup/v2-api
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import errors
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.params import MOMENT, TwilioParams, Values, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.lookup.carriers import LINE_TYPES
 from mirra_mcp.local.mirrors.twilio.lookup.packages import PACKAGES, Asked
@@ -28,6 +28,12 @@ COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 class OwnerParams(TwilioParams):
     """Which packages, and what the caller knows of the owner."""
+
+    values: ClassVar[Values] = {
+        "DateOfBirth": MOMENT,
+        "LastVerifiedDate": MOMENT,
+        "VerificationSid": sid("VE"),
+    }
 
     fields: str = ""
     country_code: str = ""

@@ -5,92 +5,26 @@ Source: https://www.twilio.com/docs/messaging/api/brand-registration-resource
 """
 
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.params import Values, check, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.messaging.params import (
+    PROVIDERS,
+    USECASES,
+    CreateBrand,
+    CreateCampaign,
+    CreateVetting,
+    UpdateCampaign,
+)
 from mirra_mcp.wire.model import Doc
 
 BRANDS = "/v1/a2p/BrandRegistrations"
 CAMPAIGNS = "/v1/Services/{service}/Compliance/Usa2p"
 REVIEW = timedelta(seconds=2)
 """How long the Campaign Registry takes, which takes days in truth."""
-
-USECASES: tuple[tuple[str, str, bool], ...] = (
-    ("2FA", "Two-Factor authentication (2FA)", False),
-    ("ACCOUNT_NOTIFICATION", "Account Notification", False),
-    ("AGENTS_FRANCHISES", "Agents and Franchises", True),
-    ("CHARITY", "Charity", False),
-    ("PROXY", "Proxy", True),
-    ("CUSTOMER_CARE", "Customer Care", False),
-    ("DELIVERY_NOTIFICATION", "Delivery Notification", False),
-    ("EMERGENCY", "Emergency", True),
-    ("FRAUD_ALERT", "Fraud Alert Messaging", False),
-    ("HIGHER_EDUCATION", "Higher Education", False),
-    ("K12_EDUCATION", "K-12 Education", True),
-    ("LOW_VOLUME", "Low Volume Mixed", False),
-    ("MARKETING", "Marketing", False),
-    ("MIXED", "Mixed", False),
-    ("POLITICAL", "Political", False),
-    ("POLLING_VOTING", "Polling and voting", False),
-    ("PUBLIC_SERVICE_ANNOUNCEMENT", "Public Service Announcement", False),
-    ("SECURITY_ALERT", "Security Alert", False),
-    ("SOCIAL", "Social", True),
-    ("SWEEPSTAKE", "Sweepstake", True),
-)
-"""Code, name, and whether carriers approve each campaign."""
-
-
-class CreateBrand(TwilioParams):
-    """A new brand."""
-
-    customer_profile_bundle_sid: str
-    a2p_profile_bundle_sid: str
-    brand_type: str = "STANDARD"
-    mock: bool = False
-    skip_automatic_sec_vet: bool = False
-
-
-class CreateVetting(TwilioParams):
-    """A vetting by somebody else."""
-
-    vetting_provider: Literal["campaign-verify", "aegis"]
-    vetting_id: str | None = None
-
-
-class UpdateCampaign(TwilioParams):
-    """What can be changed of a campaign."""
-
-    description: str | None = None
-    message_flow: str | None = None
-    message_samples: list[str] | None = None
-    has_embedded_links: bool | None = None
-    has_embedded_phone: bool | None = None
-    age_gated: bool | None = None
-    direct_lending: bool | None = None
-    privacy_policy_url: str | None = None
-    terms_and_conditions_url: str | None = None
-
-
-class CreateCampaign(UpdateCampaign):
-    """A new campaign."""
-
-    brand_registration_sid: str
-    description: str
-    message_flow: str
-    message_samples: list[str]
-    us_app_to_person_usecase: str
-    has_embedded_links: bool
-    has_embedded_phone: bool
-    opt_in_message: str | None = None
-    opt_out_message: str | None = None
-    help_message: str | None = None
-    opt_in_keywords: list[str] | None = None
-    opt_out_keywords: list[str] | None = None
-    help_keywords: list[str] | None = None
-    subscriber_opt_in: bool = False
 
 
 class BrandRegistrations(TwilioResource):
@@ -209,6 +143,7 @@ class BrandVettings(TwilioResource):
     }
     indexes = ("account_sid", "brand_sid", "vetting_provider")
     status_field = "vetting_status"
+    filters: ClassVar[Values] = {"VettingProvider": PROVIDERS}
 
     def path_of(self, doc: Doc) -> str:
         """Return the path of a vetting."""
@@ -301,12 +236,9 @@ class Campaigns(TwilioResource):
         """Register a service's one campaign. It is verified two seconds later."""
         self.mirror.messaging_services.get(service)
         brand = self.mirror.brand_registrations.peek(params.brand_registration_sid)
-        if brand is None or brand["account_sid"] != self.mirror.account_sid:
-            raise refusal(20400, message="The brand registration does not exist.")
-        if brand["status"] != "APPROVED":
-            raise refusal(20400, message="The brand registration is not approved.")
-        if params.us_app_to_person_usecase not in [code for code, _, _ in USECASES]:
-            raise refusal(20400, message="The use case is not valid.")
+        is_own = brand is not None and brand["account_sid"] == self.mirror.account_sid
+        if brand is None or not is_own or brand["status"] != "APPROVED":
+            raise refusal(21717)
         if not 2 <= len(params.message_samples) <= 5:
             raise refusal(20400, message="Two to five message samples are required.")
         if self.first(messaging_service_sid=service) is not None:
@@ -335,8 +267,9 @@ class Campaigns(TwilioResource):
         )
 
     @route(f"GET {CAMPAIGNS}/Usecases")
-    def usecases(self, service: str) -> Doc:
+    def usecases(self, service: str, call: Call) -> Doc:
         """List what campaigns can be for."""
+        check(call.query, {"BrandRegistrationSid": sid("BN").coded(21717)})
         self.mirror.messaging_services.get(service)
         return {
             "us_app_to_person_usecases": [

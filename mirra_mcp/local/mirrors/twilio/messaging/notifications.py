@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api.errors import MORE
+from mirra_mcp.local.mirrors.twilio.api.params import MOMENT, Values, whole
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
 from mirra_mcp.local.mirrors.twilio.messaging.errors import FAULTS, OUTCOMES
 from mirra_mcp.local.mirrors.twilio.messaging.messages.replies import params_of
@@ -42,6 +43,10 @@ class Notifications(TwilioResource):
         "uri": None,
     }
     indexes = ("account_sid", "log")
+    filters: ClassVar[Values] = {
+        "Log": whole(0, 3),
+        **dict.fromkeys(("MessageDate", "MessageDate<", "MessageDate>"), MOMENT),
+    }
 
     def note(self, parcel: Parcel, outcome: Outcome) -> int:
         """Write down that an address could not be asked; return the error's code."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.params import FLAG, URL, TwilioParams, Values, any_of, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.wire.model import Doc
 
@@ -32,8 +32,31 @@ FIELDS = (
 )
 
 
+STATUSES = ("PENDING_REVIEW", "IN_REVIEW", "TWILIO_APPROVED", "TWILIO_REJECTED")
+
+
 class UpdateVerification(TwilioParams):
     """What can be changed."""
+
+    values: ClassVar[Values] = {
+        "AgeGatedContent": FLAG,
+        "BusinessRegistrationAuthority": any_of(
+            "EIN", "CBN", "CRN", "PROVINCIAL_NUMBER", "VAT", "ACN", "ABN", "BRN", "SIREN", "SIRET",
+            "NZBN", "USt-IdNr", "CIF", "NIF", "CNPJ", "UID", "NEQ", "OTHER"),
+        "BusinessType": any_of(
+            "PRIVATE_PROFIT", "PUBLIC_PROFIT", "SOLE_PROPRIETOR", "NON_PROFIT", "GOVERNMENT"),
+        "OptInType": any_of(
+            "VERBAL", "WEB_FORM", "PAPER_FORM", "VIA_TEXT", "MOBILE_QR_CODE", "IMPORT",
+            "IMPORT_PLEASE_REPLACE"),
+        "PrivacyPolicyUrl": URL,
+        "TermsAndConditionsUrl": URL,
+        "UseCaseCategories": any_of(
+            "TWO_FACTOR_AUTHENTICATION", "ACCOUNT_NOTIFICATIONS", "CUSTOMER_CARE",
+            "CHARITY_NONPROFIT", "DELIVERY_NOTIFICATIONS", "FRAUD_ALERT_MESSAGING", "EVENTS",
+            "HIGHER_EDUCATION", "K12", "MARKETING", "POLLING_AND_VOTING_NON_POLITICAL",
+            "POLITICAL_ELECTION_CAMPAIGNS", "PUBLIC_SERVICE_ANNOUNCEMENT", "SECURITY_ALERT"),
+        "VettingProvider": any_of("CAMPAIGN_VERIFY"),
+    }  # fmt: skip
 
     business_name: str | None = None
     business_website: str | None = None
@@ -74,6 +97,11 @@ class UpdateVerification(TwilioParams):
 class CreateVerification(UpdateVerification):
     """A new verification."""
 
+    values: ClassVar[Values] = UpdateVerification.values | {
+        "CustomerProfileSid": sid("BU"),
+        "TollfreePhoneNumberSid": sid("PN"),
+    }
+
     business_name: str
     business_website: str
     notification_email: str
@@ -94,6 +122,12 @@ class TollfreeVerifications(TwilioResource):
     entity, plural, prefix = "tollfree_verification", "tollfree_verifications", "HH"
     blank: ClassVar[Doc] = dict.fromkeys(FIELDS.split())
     indexes = ("account_sid", "tollfree_phone_number_sid", "status")
+    filters: ClassVar[Values] = {
+        "IncludeSubAccounts": FLAG,
+        "Status": any_of(*STATUSES),
+        "TollfreePhoneNumberSid": sid("PN"),
+        "TrustProductSid": sid("BU"),
+    }
     moves: ClassVar[dict[str, set[str]]] = {
         "PENDING_REVIEW": {"IN_REVIEW", "TWILIO_APPROVED", "TWILIO_REJECTED"},
         "IN_REVIEW": {"TWILIO_APPROVED", "TWILIO_REJECTED"},

@@ -9,6 +9,7 @@ from itertools import islice
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import pages, phones
 from mirra_mcp.local.mirrors.twilio.api.errors import not_found
+from mirra_mcp.local.mirrors.twilio.api.params import FLAG, Values, check, text, whole
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
 from mirra_mcp.local.mirrors.twilio.numbers import numbering
 from mirra_mcp.local.mirrors.twilio.numbers.numbering import COUNTRIES, NumberType
@@ -20,6 +21,18 @@ MOST = 30
 """Numbers in an answer."""
 TRIES = 600
 """Numbers that a search makes up and looks at."""
+FILTERS: Values = dict.fromkeys(
+    (
+        "SmsEnabled", "MmsEnabled", "VoiceEnabled", "FaxEnabled", "Beta",
+        "ExcludeAllAddressRequired", "ExcludeLocalAddressRequired",
+        "ExcludeForeignAddressRequired",
+    ),
+    FLAG,
+) | {
+    "AreaCode": whole(100, 999).coded(21451, "Invalid area code"),
+    "Contains": text(16, 2),
+    "Distance": whole(1, 500),
+}  # fmt: skip
 ABLE = {"SmsEnabled": "sms", "MmsEnabled": "mms", "VoiceEnabled": "voice", "FaxEnabled": "fax"}
 
 
@@ -72,6 +85,7 @@ class AvailablePhoneNumbers(TwilioResource):
     def _page(self, country: str, kind: NumberType, call: Call) -> Doc:
         if country not in COUNTRIES or kind not in COUNTRIES[country][1]:
             raise not_found(call.path)
+        check(call.query, FILTERS)
         query = call.query
         able = {
             name: query[title].lower() == "true" for title, name in ABLE.items() if query.get(title)

@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams, is_url
+from mirra_mcp.local.mirrors.twilio.api.params import (
+    FLAG,
+    TwilioParams,
+    Values,
+    any_of,
+    is_url,
+    sid,
+    text,
+)
 from mirra_mcp.local.mirrors.twilio.api.phones import Phone
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
 from mirra_mcp.local.mirrors.twilio.numbers import numbering
@@ -23,6 +31,21 @@ METHODS = ("sms_method", "sms_fallback_method", "voice_method", "voice_fallback_
 
 class UpdateNumber(TwilioParams):
     """How a number is set up."""
+
+    values: ClassVar[Values] = {
+        "AccountSid": sid("AC").coded(21470),
+        "AddressSid": sid("AD"),
+        "BundleSid": sid("BU"),
+        "EmergencyAddressSid": sid("AD"),
+        "EmergencyStatus": any_of("Active", "Inactive"),
+        "FriendlyName": text(64).coded(20002),
+        "IdentitySid": sid("RI"),
+        "SmsApplicationSid": sid("AP").coded(21218),
+        "TrunkSid": sid("TK"),
+        "VoiceApplicationSid": sid("AP").coded(21218),
+        "VoiceCallerIdLookup": FLAG,
+        "VoiceReceiveMode": any_of("voice", "fax"),
+    }
 
     account_sid: str | None = None
     friendly_name: str | None = None
@@ -100,6 +123,7 @@ class IncomingPhoneNumbers(TwilioResource):
     indexes = ("account_sid", "phone_number", "type")
     synonyms = ("number", "phone number")
     names = ("phone_number", "friendly_name")
+    filters: ClassVar[Values] = {"Beta": FLAG, "Origin": any_of("twilio", "hosted")}
 
     def provide(self, e164: str, account: str | None = None, **fields: Any) -> Doc:
         """Give a number to an account, free of charge and without any check: a fixture's."""
@@ -151,6 +175,8 @@ class IncomingPhoneNumbers(TwilioResource):
         return {name: value for name, value in self.view(doc).items() if name != "type"}
 
     def _buy(self, params: BuyNumber, kind: numbering.NumberType | None) -> Doc:
+        fields = params.model_dump(exclude={"phone_number", "area_code", "account_sid"})
+        self._check(fields, self.blank)
         if params.phone_number:
             phone = self._wanted(params.phone_number)
         elif params.area_code:
@@ -159,8 +185,6 @@ class IncomingPhoneNumbers(TwilioResource):
             raise refusal(21421, message="PhoneNumber or AreaCode is required.")
         if kind and phone.e164 != phones.VALID and numbering.type_of(phone) != kind:
             raise refusal(21421, number=phone.e164)
-        fields = params.model_dump(exclude={"phone_number", "area_code", "account_sid"})
-        self._check(fields)
         doc = self.save(self._new(phone, self.mirror.account_sid, fields))
         self.mirror.usage_records.bought(doc)
         return doc
@@ -184,7 +208,12 @@ class IncomingPhoneNumbers(TwilioResource):
             raise refusal(21452, area=area)
         return phone
 
-    def _check(self, fields: Doc) -> None:
+    def _check(self, fields: Doc, doc: Doc) -> None:
+        """Refuse what a number can't do, and a fallback of nothing.
+
+        Source: https://www.twilio.com/docs/api/errors/21405
+            https://www.twilio.com/docs/api/errors/21406
+        """
         for name in URLS:
             if fields.get(name) and not is_url(fields[name]):
                 title = "".join(part.title() for part in name.split("_"))
@@ -195,6 +224,11 @@ class IncomingPhoneNumbers(TwilioResource):
                 if fields[name] not in ("GET", "POST"):
                     title = "".join(part.title() for part in name.split("_"))
                     raise refusal(21403, name=title, method=fields[name])
+        for kind, code in (("voice", 21405), ("sms", 21406)):
+            url = fields.get(f"{kind}_url")
+            given = doc[f"{kind}_url"] if url is None else url
+            if fields.get(f"{kind}_fallback_url") and not given:
+                raise refusal(code)
 
     # Having.
 
@@ -249,7 +283,7 @@ class IncomingPhoneNumbers(TwilioResource):
         doc = self.get(sid)
         given = params.model_dump(exclude={"account_sid"})
         fields = {name: value for name, value in given.items() if value is not None}
-        self._check(fields)
+        self._check(fields, doc)
         target = params.account_sid
         if target and target != doc["account_sid"]:
             accounts = self.mirror.accounts

@@ -9,7 +9,15 @@ from typing import ClassVar
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
-from mirra_mcp.local.mirrors.twilio.api.params import HEX, TwilioParams
+from mirra_mcp.local.mirrors.twilio.api.params import (
+    HEX,
+    METHOD,
+    URL,
+    TwilioParams,
+    Values,
+    text,
+    whole,
+)
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
 from mirra_mcp.wire.model import Doc
 
@@ -19,12 +27,21 @@ IDS = f"{ACCOUNT}/OutgoingCallerIds"
 class Validate(TwilioParams):
     """A number that is to be verified by a call."""
 
+    values: ClassVar[Values] = {
+        "CallDelay": whole(0, 60).coded(21454),
+        "FriendlyName": text(64).coded(20002),
+        "StatusCallback": URL.coded(21456),
+        "StatusCallbackMethod": METHOD,
+    }
+
     phone_number: str
     friendly_name: str | None = None
 
 
 class Rename(TwilioParams):
     """Another name for a verified number."""
+
+    values: ClassVar[Values] = {"FriendlyName": text(64).coded(20002)}
 
     friendly_name: str | None = None
 

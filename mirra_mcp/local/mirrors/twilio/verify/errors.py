@@ -66,6 +66,11 @@ def invalid(name: str) -> VendorError:
     return refuse(60200, f"Invalid parameter: {name}")
 
 
+def refuse_value(name: str, problem: str) -> VendorError:
+    """A value that isn't what it should be: Verify says of which parameter, and no more."""
+    return invalid(name)
+
+
 def invalid_to(value: str) -> VendorError:
     """Nobody can be reached there. The words with backticks are what integrators see."""
     return refuse(60200, f"Invalid parameter `To`: {value}")

@@ -1,12 +1,21 @@
 """What callers send to Verify, and how its values are read."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from pydantic import Field
 
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.mirrors.twilio.api.params import (
+    FLAG,
+    MAPPING,
+    TwilioParams,
+    Values,
+    any_of,
+    sid,
+    text,
+)
 from mirra_mcp.local.mirrors.twilio.verify import errors
 from mirra_mcp.wire.model import Doc
 
@@ -61,8 +70,26 @@ LOCALES = frozenset(
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
-class ServiceFields(TwilioParams):
+class VerifyParams(TwilioParams):
+    """The parameters of one of Verify's endpoints.
+
+    Source: https://www.twilio.com/docs/api/errors/60200
+    """
+
+    @classmethod
+    def refuse(cls, name: str, problem: str) -> VendorError:
+        """Refuse a value as Verify does."""
+        return errors.refuse_value(name, problem)
+
+
+class ServiceFields(VerifyParams):
     """Everything of a service but its name. Values are read by `service_fields`."""
+
+    values: ClassVar[Values] = {
+        "Push.ApnCredentialSid": sid("CR"),
+        "Push.FcmCredentialSid": sid("CR"),
+        "Whatsapp.MsgServiceSid": sid("MG"),
+    }
 
     code_length: str | None = None
     lookup_enabled: str | None = None
@@ -103,11 +130,13 @@ class UpdateService(ServiceFields):
     friendly_name: str | None = None
 
 
-class StartVerification(TwilioParams):
+class StartVerification(VerifyParams):
     """A code is to be sent.
 
     Source: https://www.twilio.com/docs/verify/api/verification#start-new-verification
     """
+
+    values: ClassVar[Values] = {"EnableSnaClientToken": FLAG}
 
     to: str
     channel: str
@@ -127,13 +156,13 @@ class StartVerification(TwilioParams):
     tags: str | None = None
 
 
-class UpdateVerification(TwilioParams):
+class UpdateVerification(VerifyParams):
     """A verification is called off, or approved by other means."""
 
     status: str
 
 
-class CheckVerification(TwilioParams):
+class CheckVerification(VerifyParams):
     """A code that somebody typed."""
 
     code: str | None = None
@@ -143,47 +172,47 @@ class CheckVerification(TwilioParams):
     payee: str | None = None
 
 
-class CreateRateLimit(TwilioParams):
+class CreateRateLimit(VerifyParams):
     """A new key to count by."""
 
     unique_name: str
     description: str | None = None
 
 
-class UpdateRateLimit(TwilioParams):
+class UpdateRateLimit(VerifyParams):
     """A change to a rate limit."""
 
     description: str | None = None
 
 
-class CreateBucket(TwilioParams):
+class CreateBucket(VerifyParams):
     """How many in how many seconds."""
 
     max: str
     interval: str
 
 
-class UpdateBucket(TwilioParams):
+class UpdateBucket(VerifyParams):
     """A change to a bucket."""
 
     max: str | None = None
     interval: str | None = None
 
 
-class CreateMessagingConfiguration(TwilioParams):
+class CreateMessagingConfiguration(VerifyParams):
     """The messaging service that sends to one country, or to `all`."""
 
     country: str
     messaging_service_sid: str
 
 
-class UpdateMessagingConfiguration(TwilioParams):
+class UpdateMessagingConfiguration(VerifyParams):
     """Another messaging service for a country."""
 
     messaging_service_sid: str
 
 
-class CreateWebhook(TwilioParams):
+class CreateWebhook(VerifyParams):
     """A webhook for factors and challenges."""
 
     friendly_name: str
@@ -193,7 +222,7 @@ class CreateWebhook(TwilioParams):
     version: str = "v2"
 
 
-class UpdateWebhook(TwilioParams):
+class UpdateWebhook(VerifyParams):
     """A change to a webhook."""
 
     friendly_name: str | None = None
@@ -203,14 +232,20 @@ class UpdateWebhook(TwilioParams):
     version: str | None = None
 
 
-class CreateEntity(TwilioParams):
+class CreateEntity(VerifyParams):
     """Somebody who will have factors."""
 
     identity: str
 
 
-class FactorConfig(TwilioParams):
-    """How an app makes its codes."""
+class FactorConfig(VerifyParams):
+    """How an app makes its codes, or is pushed to."""
+
+    values: ClassVar[Values] = {
+        "Config.AppId": text(100),
+        "Config.NotificationPlatform": any_of("apn", "fcm", "none"),
+        "Config.NotificationToken": text(255, 32),
+    }
 
     time_step: str | None = Field(None, alias="Config.TimeStep")
     skew: str | None = Field(None, alias="Config.Skew")
@@ -234,8 +269,16 @@ class UpdateFactor(FactorConfig):
     friendly_name: str | None = None
 
 
-class CreateChallenge(TwilioParams):
+class CreateChallenge(VerifyParams):
     """Somebody is asked for a code, which may come along."""
+
+    values: ClassVar[Values] = {
+        "AuthPayload": text(8, 3),
+        "Details.Fields": MAPPING,
+        "Details.Message": text(256),
+        "FactorSid": sid("YF"),
+        "HiddenDetails": text(1024),
+    }
 
     factor_sid: str
     expiration_date: str | None = None
@@ -243,14 +286,16 @@ class CreateChallenge(TwilioParams):
     auth_payload: str | None = None
 
 
-class UpdateChallenge(TwilioParams):
+class UpdateChallenge(VerifyParams):
     """A code for a challenge."""
+
+    values: ClassVar[Values] = {"AuthPayload": text(5456, 3), "Metadata": text(1024)}
 
     auth_payload: str | None = None
     metadata: str | None = None
 
 
-class AddToSafeList(TwilioParams):
+class AddToSafeList(VerifyParams):
     """A number that Fraud Guard is to leave alone."""
 
     phone_number: str

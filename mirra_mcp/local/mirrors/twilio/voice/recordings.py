@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.twilio.api.dates import dated
+from mirra_mcp.local.mirrors.twilio.api.params import FLAG, Values, check, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
 from mirra_mcp.local.mirrors.twilio.voice.calls.flow import RECORDED
 from mirra_mcp.wire.model import Doc
@@ -46,6 +47,11 @@ class Recordings(TwilioResource):
         "media_url": None,
     }
     indexes = ("account_sid", "call_sid")
+    filters: ClassVar[Values] = {
+        "CallSid": sid("CA"),
+        "ConferenceSid": sid("CF"),
+        "IncludeSoftDeleted": FLAG,
+    }
 
     def keep(self, call: Doc, seconds: int, source: str, callback: Any) -> Doc:
         """Keep a recording of a call, and tell its callback.
@@ -106,8 +112,9 @@ class Recordings(TwilioResource):
         return self.listed(call, keep=keep, call_sid=CallSid)
 
     @route(f"GET {PATH}/{{Sid}}.json")
-    def fetch(self, Sid: str) -> Doc:
+    def fetch(self, Sid: str, call: Call) -> Doc:
         """Return one recording."""
+        check(call.query, self.filters)
         return self.view(self.get(Sid))
 
     @route(f"DELETE {PATH}/{{Sid}}.json", status=204)

@@ -66,7 +66,7 @@ def test_a_closed_subaccount_loses_its_numbers(account: Account) -> None:
 def test_the_own_account_cannot_be_closed(account: Account) -> None:
     path = f"/2010-04-01/Accounts/{account.sid}.json"
     assert account.refused("POST", path, {"Status": "closed"})[:2] == (400, 20001)
-    assert account.refused("POST", path, {"Status": "asleep"})[:2] == (400, 20001)
+    assert account.refused("POST", path, {"Status": "asleep"})[:2] == (400, 21475)
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,9 @@ def campaign(account: Account) -> Doc:
     return account.post(
         f"/v1/Services/{service}/Compliance/Usa2p",
         BrandRegistrationSid=brand,
-        Description="Orders.",
-        MessageFlow="By a form.",
-        MessageSamples=["One.", "Two."],
+        Description="Tells people who asked for it when their order ships.",
+        MessageFlow="People tick a box at checkout, under what it is for.",
+        MessageSamples=["Your order has shipped.", "Your order arrives today."],
         UsAppToPersonUsecase="2FA",
         HasEmbeddedLinks="false",
         HasEmbeddedPhone="false",

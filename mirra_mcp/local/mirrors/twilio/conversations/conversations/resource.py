@@ -8,19 +8,18 @@ from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.mirrors.twilio.api.dates import instant, iso
-from mirra_mcp.local.mirrors.twilio.api.errors import wrong
+from mirra_mcp.local.mirrors.twilio.api.params import MOMENT, Values, check
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
 from mirra_mcp.local.mirrors.twilio.conversations.params import (
+    FILTERED,
+    STATES,
     ConversationFields,
     attributes_of,
     duration,
-    name_of,
-    one_of,
 )
 from mirra_mcp.local.mirrors.twilio.conversations.scoped import Scoped, at, wants_webhooks
 from mirra_mcp.wire.model import Doc
 
-STATES = ("active", "inactive", "closed")
 CHILDREN = (
     "conversation_participants",
     "conversation_messages",
@@ -56,6 +55,11 @@ class Conversations(Scoped):
         "_seconds": {},
     }
     indexes = ("account_sid", "chat_service_sid", "unique_name", "state")
+    filters: ClassVar[Values] = {
+        "EndDate": MOMENT,
+        "StartDate": MOMENT,
+        "State": FILTERED["State"],
+    }
 
     @at("POST /Conversations", status=201)
     def create(self, call: Call, params: ConversationFields) -> Doc:
@@ -63,6 +67,8 @@ class Conversations(Scoped):
         service = self.service_of(call)
         if (params.timers_inactive or params.timers_closed) and not params.state:
             raise refuse(50382)
+        if params.state == "closed":
+            raise refuse(50384)
         fields = self._checked(service["sid"], params)
         if wants_webhooks(call):
             draft = self.new(id="CH", chat_service_sid=service["sid"], **fields)
@@ -79,9 +85,10 @@ class Conversations(Scoped):
 
         Source: https://www.twilio.com/docs/conversations/api/conversation-resource
         """
+        check(call.query, self.filters)
         where: Doc = {"chat_service_sid": self.service_of(call)["sid"]}
         if state := call.query.get("State"):
-            where["state"] = one_of("State", state, STATES)
+            where["state"] = state
         bounds = [_day(call, name) for name in ("StartDate", "EndDate")]
 
         def keep(doc: Doc) -> bool:
@@ -236,9 +243,9 @@ class Conversations(Scoped):
             raise unmirrored("Email in Conversations is")
         fields: Doc = {}
         if params.friendly_name is not None:
-            fields["friendly_name"] = name_of("FriendlyName", params.friendly_name)
+            fields["friendly_name"] = params.friendly_name or None
         if params.unique_name is not None:
-            name = fields["unique_name"] = name_of("UniqueName", params.unique_name)
+            name = fields["unique_name"] = params.unique_name or None
             taken = name and self.first(chat_service_sid=service, unique_name=name)
             if taken and (doc is None or taken["sid"] != doc["sid"]):
                 raise refuse(50353)
@@ -247,14 +254,14 @@ class Conversations(Scoped):
         if params.messaging_service_sid is not None:
             fields["messaging_service_sid"] = self.messaging_service(params.messaging_service_sid)
         if params.state:
-            fields["state"] = one_of("State", params.state, STATES)
+            fields["state"] = params.state
         for name in ("date_created", "date_updated"):
             if text := getattr(params, name):
-                fields[name] = date_of(name, text)
+                fields[name] = date_of(text)
         seconds = dict((doc or {}).get("_seconds", {}))
-        if (wait := duration("Timers.Inactive", params.timers_inactive, 50375)) is not None:
+        if (wait := duration(params.timers_inactive, 50375)) is not None:
             seconds["inactive"] = wait
-        if (wait := duration("Timers.Closed", params.timers_closed, 50376)) is not None:
+        if (wait := duration(params.timers_closed, 50376)) is not None:
             seconds["closed"] = wait
         if seconds:
             fields["_seconds"] = seconds
@@ -268,7 +275,7 @@ class Conversations(Scoped):
         """
         doc = self.mirror.messaging_services.peek(sid)
         if sid and (doc is None or doc["account_sid"] != self.mirror.account_sid):
-            raise wrong(f"Invalid parameter MessagingServiceSid: there is no {sid}")
+            raise refuse(50341)
         return sid or None
 
     def view(self, doc: Doc) -> Doc:
@@ -284,21 +291,16 @@ class Conversations(Scoped):
         return {name: f"{self.path_of(doc)}/{path}" for name, path in LINKS.items()}
 
 
-def date_of(name: str, text: str) -> str:
-    """Return a date that a caller sets.
-
-    Raises:
-        VendorError: it isn't one.
-    """
+def date_of(text: str) -> str:
+    """Return a date that a caller sets, as it is shown."""
     found = instant(text)
-    if found is None:
-        raise wrong(f"Invalid parameter {name}: {text} is not a valid date")
+    assert found is not None, "the form has looked at it"
     return iso(found)
 
 
 def _day(call: Call, name: str) -> str | None:
     text = call.query.get(name)
-    return date_of(name, text) if text else None
+    return date_of(text) if text else None
 
 
 def _read(text: str) -> datetime:

@@ -202,7 +202,7 @@ class ConversationMessages(Scoped):
             fields["attributes"] = attributes_of(params.attributes)
         for name in ("date_created", "date_updated"):
             if text := getattr(params, name):
-                fields[name] = date_of(name, text)
+                fields[name] = date_of(text)
         return fields
 
     # What is shown.

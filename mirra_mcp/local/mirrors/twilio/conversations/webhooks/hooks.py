@@ -15,8 +15,6 @@ import orjson
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.kit.webhooks import Held, Outcome, Parcel, Target
-from mirra_mcp.local.mirrors.twilio.api.errors import wrong
-from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
 from mirra_mcp.local.mirrors.twilio.conversations.params import WebhookConfiguration, one_of
 from mirra_mcp.local.mirrors.twilio.conversations.scoped import BASE, Scoped
@@ -199,15 +197,13 @@ class ConversationHooks(Scoped):
     def _checked(self, params: WebhookConfiguration) -> Doc:
         fields: Doc = {}
         if params.method:
-            fields["method"] = one_of("Method", params.method.upper(), ("GET", "POST"))
+            fields["method"] = params.method.upper()
         if params.filters is not None:
             fields["filters"] = [
                 one_of("Filters", each, (*BEFORE, *AFTER)) for each in params.filters if each
             ]
         for name in ("pre_webhook_url", "post_webhook_url"):
             if (url := getattr(params, name)) is not None:
-                if url and not is_url(url):
-                    raise wrong(f"Invalid parameter: {url} is not a valid URL")
                 fields[name] = url or None
         if params.target and one_of("Target", params.target, ("webhook", "flex")) == "flex":
             raise unmirrored("Flex as a target of webhooks is")

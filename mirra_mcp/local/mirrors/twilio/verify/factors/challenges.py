@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api.dates import iso
+from mirra_mcp.local.mirrors.twilio.api.params import check, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.verify import errors
 from mirra_mcp.local.mirrors.twilio.verify.params import (
@@ -79,6 +80,7 @@ class VerifyChallenges(TwilioResource):
         """List what somebody was asked, oldest first unless told otherwise."""
         person = self.mirror.verify_entities.of(ServiceSid, Identity)
         where = {"entity_sid": person["sid"]}
+        check(call.query, {"FactorSid": sid("YF")}, errors.refuse_value)
         if factor := call.query.get("FactorSid"):
             where["factor_sid"] = factor
         status = call.query.get("Status")

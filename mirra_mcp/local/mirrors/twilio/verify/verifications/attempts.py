@@ -10,6 +10,7 @@ from typing import Any
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.api.params import check, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.verify import errors
 from mirra_mcp.wire.model import Doc
@@ -20,6 +21,7 @@ PRICES = {"sms": "0.0083", "call": "0.014", "whatsapp": "0.0073", "email": "0.0"
 """Ours: what one attempt costs in the United States, in dollars."""
 CHANNELS = {"sms", "call", "email", "whatsapp", "rbm"}
 CONVERSIONS = {"converted", "unconverted"}
+FILTERS = {"VerifyServiceSid": sid("VA"), "VerificationSid": sid("VE")}
 INDEXED = {"VerifyServiceSid": "service_sid", "VerificationSid": "verification_sid"}
 
 
@@ -139,6 +141,7 @@ class VerificationAttempts(TwilioResource):
             VendorError: it asks for what can't be.
         """
         asked = call.query
+        check(asked, FILTERS, errors.refuse_value)
         where: dict[str, Any] = {
             field: asked[name] for name, field in INDEXED.items() if asked.get(name)
         }

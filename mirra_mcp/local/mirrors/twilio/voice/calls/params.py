@@ -1,9 +1,23 @@
 """What callers send about calls, and how its values are read."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams, is_url
+from mirra_mcp.local.mirrors.twilio.api.params import (
+    FLAG,
+    URL,
+    TwilioParams,
+    Values,
+    any_of,
+    is_url,
+    some_of,
+    text,
+)
+from mirra_mcp.local.mirrors.twilio.api.params import (
+    whole as whole_number,
+)
 from mirra_mcp.wire.model import Doc
 
 EVENTS = ("initiated", "ringing", "answered", "completed")
@@ -25,6 +39,23 @@ class CallFields(TwilioParams):
 
 class CreateCall(CallFields):
     """Source: https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource"""
+
+    values: ClassVar[Values] = {
+        "AsyncAmd": FLAG,
+        "AsyncAmdStatusCallback": URL.coded(21502),
+        "ClientNotificationUrl": URL.coded(21205, "Invalid Url"),
+        "MachineDetectionSilenceTimeout": whole_number(2000, 10_000).coded(21263),
+        "MachineDetectionSpeechEndThreshold": whole_number(500, 5000).coded(21263),
+        "MachineDetectionSpeechThreshold": whole_number(1000, 6000).coded(21263),
+        "MachineDetectionTimeout": whole_number(3, 59).coded(21263),
+        "Record": FLAG,
+        "RecordingChannels": any_of("mono", "dual"),
+        "RecordingStatusCallback": URL.coded(21502),
+        "RecordingStatusCallbackEvent": some_of("in-progress", "completed", "absent"),
+        "RecordingTrack": any_of("inbound", "outbound", "both"),
+        "Trim": any_of("trim-silence", "do-not-trim"),
+        "Twiml": text(4000),
+    }
 
     to: str = ""
     sender: str = Field("", alias="From")

@@ -10,6 +10,7 @@ from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.dates import dated
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
+from mirra_mcp.local.mirrors.twilio.api.params import Values, any_of, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT
 from mirra_mcp.local.mirrors.twilio.voice.calls.flow import ENDED
 from mirra_mcp.local.mirrors.twilio.voice.calls.params import (
@@ -36,6 +37,8 @@ MAGIC_TO = {
     phones.UNSUBSCRIBED: 21216,
 }
 """Source: https://www.twilio.com/docs/iam/test-credentials#test-calls-parameters-To"""
+
+STATUSES = ("queued", "ringing", "in-progress", *sorted(ENDED))
 
 
 class Calls(Running):
@@ -92,8 +95,9 @@ class Calls(Running):
         "_waiting": None,
     }
     indexes = ("account_sid", "to", "from", "status", "parent_call_sid")
+    filters: ClassVar[Values] = {"ParentCallSid": sid("CA"), "Status": any_of(*STATUSES)}
     synonyms, names = ("phone call",), ("sid",)
-    statuses = ("queued", "ringing", "in-progress", *sorted(ENDED))
+    statuses = STATUSES
     words: ClassVar[dict[str, str]] = {"caller": "from", "callee": "to"}
     verbs: ClassVar[dict[str, tuple[str, str]]] = {
         "completed": ("status", "completed"),
