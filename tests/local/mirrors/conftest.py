@@ -27,7 +27,8 @@ def open_any(mirra: LocalMirra) -> Iterator[Open]:
     def start(
         kind: type[MirrorAccount], seed: str | None, name: str | None = None, **fields: Any
     ) -> MirrorAccount:
-        opened.append(kind(mirra.url, mirra.token, seed, name, **fields))
+        named = {"name": name} if name else {}
+        opened.append(kind(mirra.url, mirra.token, seed, **named, **fields))
         return opened[-1]
 
     yield start
