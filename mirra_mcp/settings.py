@@ -96,6 +96,10 @@ class Settings:
     that may get it, as `CRYPTO_API_KEY@api.example.com`; `NAME@*` for whichever asks."""
     resource_timeout: float = 30.0
     """Seconds that a resource has to answer."""
+    vendors: tuple[Path, ...] = ()
+    """`MIRRA_VENDORS`: folders of Python, each a mirror of one's own; it runs inside Mirra."""
+    document_hosts: tuple[str, ...] = ()
+    """`MIRRA_DOCUMENT_HOSTS`: the hosts that OpenAPI documents may refer to; none by default."""
     data_dir: Path | None = None
     """`MIRRA_DATA_DIR`: where persistent sessions live; by default the user's data folder."""
     host: str = "127.0.0.1"
@@ -154,6 +158,8 @@ class Settings:
             "webhook_hosts": _words(environ.get("MIRRA_WEBHOOK_HOSTS")),
             "resource_hosts": _words(environ.get("MIRRA_RESOURCE_HOSTS")),
             "resource_env": _words(environ.get("MIRRA_RESOURCE_ENV")),
+            "vendors": tuple(map(Path, _words(environ.get("MIRRA_VENDORS")))),
+            "document_hosts": _words(environ.get("MIRRA_DOCUMENT_HOSTS")),
             "toolsets": _words(environ.get("MIRRA_TOOLSETS")),
             "read_only": environ.get("MIRRA_READ_ONLY", "").lower() in {"1", "true", "yes"},
         }

@@ -106,7 +106,14 @@ class LocalMirra:
             from mirra_mcp.local.mirrors import MIRRORS
 
             vendors = MIRRORS
-        kinds = Kinds(vendors)
+        if settings.vendors:
+            from mirra_mcp.local.owned import Owned, OwnedError
+
+            try:
+                vendors = Owned(vendors, settings.vendors)
+            except OwnedError as error:
+                raise StartError(str(error)) from None
+        kinds = Kinds(vendors, hosts=settings.document_hosts)
         folder = Folder(settings.data_dir)
         host = Host(settings, kinds, folder, wall, self.token)
         keys = Keys()

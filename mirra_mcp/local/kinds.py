@@ -1,7 +1,8 @@
 """Which mirrors there are: the vendors' own, and those that people made from documents."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,20 @@ BESIDE = (".mirra.yaml", ".mirra.yml", ".mirra.json", ".mirra.md")
 class Kinds(Mapping[str, type[Mirror]]):
     """The mirror classes by name. Any thread may ask; what was added is kept in a folder."""
 
-    def __init__(self, vendors: Mapping[str, type[Mirror]], folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        vendors: Mapping[str, type[Mirror]],
+        folder: Path | None = None,
+        *,
+        hosts: tuple[str, ...] = (),
+    ) -> None:
+        """Have the vendors' own; documents may refer to `hosts`, and what is added is kept."""
         self._vendors = vendors
         self._folder = folder
+        self._hosts = hosts
         self._made: dict[str, type[Mirror]] = {}
         self._lent: dict[str, type[Mirror]] = {}
+        self._behaviors: dict[str, Any] = {}
         self._lock = threading.Lock()
 
     def keep_in(self, folder: Path) -> None:
@@ -48,7 +58,8 @@ class Kinds(Mapping[str, type[Mirror]]):
             if name not in self._made:
                 path = self._kept()[name]
                 kept = orjson.loads(path.read_bytes())
-                self._made[name] = _made(name, kept["document"], kept["behavior"])
+                faults = kept.get("faults", ())
+                self._made[name] = _made(name, kept["document"], kept["behavior"], faults)
             return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -68,31 +79,30 @@ class Kinds(Mapping[str, type[Mirror]]):
         """Have a mirror for as long as this Mirra runs, without listing it."""
         self._lent[name] = kind
 
+    def behavior_of(self, name: str) -> Any:
+        """Return what a mirror's behaviour file says that was added here, or nothing."""
+        return self._behaviors.get(name)
+
     def add(self, wanted: CreateMirror) -> DocumentMirror:
         """Make a mirror from a document, and keep it under its name.
 
         Raises:
             Refusal: the document or the behaviour can't be used, or a vendor has the name.
         """
-        doc, behavior, called, where = _read(wanted)
-        name = wanted.name or called
+        read = _read(wanted, self._hosts)
+        name = wanted.name or read.name
         if name in self._vendors:
             raise _refusal(
                 f"'{name}' is the name of a vendor's own mirror.", "Give the mirror another 'name'."
             )
-        kind = _made(name, doc, behavior, where)
+        kind = _made(name, read.doc, read.behavior, read.faults, read.where)
         with self._lock:
-            self._made[name] = kind
+            self._made[name], self._behaviors[name] = kind, read.behavior
             if self._folder is not None:
                 private.folder(self._folder)
-                kept = orjson.dumps({"document": doc, "behavior": behavior})
-                private.write(self._folder / f"{name}.json", kept)
-        made = described(name, kind)
-        made.guesses += [
-            f"'{ref[:120]}' isn't in the document: anything is taken in its place"
-            for ref in _dangling(kind)
-        ]
-        return made
+                kept = {"document": read.doc, "behavior": read.behavior, "faults": read.faults}
+                private.write(self._folder / f"{name}.json", orjson.dumps(kept))
+        return described(name, kind)
 
 
 def described(name: str, kind: type[Mirror]) -> DocumentMirror:
@@ -113,62 +123,80 @@ def described(name: str, kind: type[Mirror]) -> DocumentMirror:
             for noun in plan.nouns
         ],
         webhook_events=list(kind.webhook_events),
-        guesses=list(plan.guesses),
+        guesses=list(kind.limits),
     )
 
 
-def _dangling(kind: type[Mirror]) -> list[str]:
-    from mirra_mcp.local.openapi.document.reading import dangling
+@dataclass(frozen=True)
+class Read:
+    """A document as it was given, with what is beside it."""
 
-    return dangling(kind.plan.spec)[:20]  # type: ignore[attr-defined]  # a document's mirror has one
+    doc: Doc
+    behavior: Any
+    name: str
+    """What it is called, or what its API is."""
+    where: str
+    """The behaviour's file, if it is one."""
+    faults: list[str]
+    """What is broken in it, a sentence each."""
 
 
-def _made(name: str, doc: Doc, behavior: Any, where: str = "") -> type[Mirror]:
+def _made(
+    name: str, doc: Doc, behavior: Any, faults: Iterable[str] = (), where: str = ""
+) -> type[Mirror]:
     from mirra_mcp.local.openapi.behaviour.reading import BehaviourError
-    from mirra_mcp.local.openapi.mirror import mirror_of
+    from mirra_mcp.local.openapi.making import mirror_of
 
     try:
-        return mirror_of(name, doc, behavior, where)
+        kind = mirror_of(name, doc, behavior, where)
     except BehaviourError as error:
         hint = "'mirra-mcp mirror schema' prints what such a file may say."
         raise _refusal(f"The behaviour can't be used: {error}", hint) from None
+    kind.limits = (*faults, *kind.limits)
+    return kind
 
 
-def _read(wanted: CreateMirror) -> tuple[Doc, Any, str, str]:
-    """Return the document, its behaviour, what it is called, and the behaviour's file."""
+def _read(wanted: CreateMirror, hosts: tuple[str, ...]) -> Read:
+    """Return the document with its behaviour.
+
+    Raises:
+        Refusal: it can't be read.
+    """
     from mirra_mcp.local.openapi.behaviour.reading import text_of
-    from mirra_mcp.local.openapi.document.reading import (
-        DocumentError,
-        checked,
-        read_file,
-        read_text,
-    )
+    from mirra_mcp.local.openapi.document import faults
+    from mirra_mcp.local.openapi.document.bundles import bundled, read_text
+    from mirra_mcp.local.openapi.document.reading import DocumentError
     from mirra_mcp.local.openapi.words import snake
 
     if (wanted.path is None) == (wanted.document is None):
         raise _refusal("A mirror needs 'path' or 'document', one of them.", None)
     behavior: Any = wanted.behavior
-    where = ""
+    where, stem, text = "", "", None
     try:
         if wanted.path is not None:
             path = Path(wanted.path).expanduser()
-            doc = read_file(path)
+            bundle = bundled(path, hosts)
             stem = snake(path.name.partition(".")[0])
             if behavior is None:
                 beside = (path.with_name(path.stem + ending) for ending in BESIDE)
                 found = next((each for each in beside if each.is_file()), None)
                 if found is not None:
                     behavior, where = text_of(found), found.name
-        elif isinstance(wanted.document, dict):
-            doc, stem = checked(wanted.document, "document"), ""
         else:
-            doc, stem = read_text(wanted.document or ""), ""
+            given = wanted.document or ""
+            is_text = isinstance(given, str)
+            text = given.encode() if is_text else orjson.dumps(given)  # type: ignore[union-attr]
+            bundle = read_text(text, hosts)
+            text = text if is_text else None
+        broken = faults.found(bundle, text)
     except DocumentError as error:
         raise _refusal(f"{error}.".replace("..", "."), error.hint) from None
+    doc = bundle.doc
     title = snake(str((doc.get("info") or {}).get("title") or "api"))
     name = title if stem in COMMON or not stem else stem
     name = name.strip("_")[:40].strip("_") or "api"
-    return doc, behavior, name if name[0].isalpha() else f"api_{name}"[:40], where
+    name = name if name[0].isalpha() else f"api_{name}"[:40]
+    return Read(doc, behavior, name, where, broken)
 
 
 def _refusal(message: str, hint: str | None) -> Refusal:

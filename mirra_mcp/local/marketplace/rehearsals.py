@@ -25,7 +25,8 @@ from mirra_mcp.local.marketplace.requests import Filled
 from mirra_mcp.local.marketplace.store import Store
 from mirra_mcp.local.marketplace.upstream import Outgoing, Upstream
 from mirra_mcp.local.openapi import access
-from mirra_mcp.local.openapi.mirror import DocumentMirror, mirror_of
+from mirra_mcp.local.openapi.making import mirror_of
+from mirra_mcp.local.openapi.mirror import DocumentMirror
 from mirra_mcp.wire.installations import Rehearsal
 from mirra_mcp.wire.model import Doc
 from mirra_mcp.wire.sessions import CreateSession

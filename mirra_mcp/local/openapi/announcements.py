@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mirra_mcp.local.kit.errors import Refusal
+from mirra_mcp.local.kit.stories import the_one
 from mirra_mcp.local.kit.webhooks import Target
 from mirra_mcp.local.openapi.documents import Documents
 from mirra_mcp.local.openapi.plan import Plan
@@ -55,6 +57,23 @@ def noun_of(mirror: "DocumentMirror", event: str) -> Documents | None:
         if isinstance(noun, Documents) and set(noun.entity.split("_")) <= words
     ]
     return max(fitting, key=lambda noun: len(noun.entity), default=None)
+
+
+def simulated(mirror: "DocumentMirror", event: str, id: str | None, data: Doc | None) -> Doc | None:
+    """Send a webhook that nothing caused: about a document, or with given data.
+
+    Raises:
+        Refusal: there is no such document, several could be meant, or it is about none.
+    """
+    noun, doc = noun_of(mirror, event), None
+    if noun is not None and (id is not None or noun.count()):
+        doc = the_one(noun, id, "id")
+    elif id is not None:
+        raise Refusal(400, "mirra.simulate.invalid", f"'{event}' is about no kind of document.")
+    shown = noun.view(doc) if noun is not None and doc is not None else {}
+    ref = doc["id"] if doc is not None else None
+    mirror.emit(event, {"id": ref, "doc": shown, "noun": noun and noun.plural, "data": data})
+    return doc
 
 
 def payload(mirror: "DocumentMirror", event: str, data: Doc) -> Doc:

@@ -1,45 +1,28 @@
-"""A mirror made from an OpenAPI document: `mirror_of` makes a class like a vendor's own."""
+"""What every mirror of an OpenAPI document is: `making` makes classes of it, as `written` does."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
-from mirra_mcp.local.kit.errors import Refusal, VendorError
-from mirra_mcp.local.kit.mirror import Fixture, Mirror
+from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.ratelimit import RateLimiter
-from mirra_mcp.local.kit.routes import Answer, Call, Route
-from mirra_mcp.local.kit.stories import Story, the_one
+from mirra_mcp.local.kit.routes import Call, Route
 from mirra_mcp.local.kit.webhooks import Target, svix_schedule
 from mirra_mcp.local.openapi import access, announcements, signing
 from mirra_mcp.local.openapi.answers import Answering
 from mirra_mcp.local.openapi.behaviour.applying import worded
-from mirra_mcp.local.openapi.behaviour.reading import BehaviourError, read
-from mirra_mcp.local.openapi.behaviour.rules import Behaviour, NounRules
+from mirra_mcp.local.openapi.behaviour.rules import Behaviour
 from mirra_mcp.local.openapi.document.samples import Samples
-from mirra_mcp.local.openapi.document.spec import Operation, Spec
+from mirra_mcp.local.openapi.document.spec import Operation, bases_of
 from mirra_mcp.local.openapi.documents import Documents
-from mirra_mcp.local.openapi.errors import faults, refusal
+from mirra_mcp.local.openapi.errors import refusal
 from mirra_mcp.local.openapi.plan import Noun, Plan
-from mirra_mcp.local.openapi.roles import make
 from mirra_mcp.local.openapi.routing import Paths
 from mirra_mcp.local.openapi.words import snake
 from mirra_mcp.wire.model import Doc
-
-EXAMPLES = 3
-"""Documents of each noun in the fixture `examples`."""
-
-
-class Told(BaseModel):
-    """What a simulated webhook takes: a document that it is about, and what else it says."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str | None = None
-    data: dict[str, Any] | None = None
 
 
 class _Dice:
@@ -102,12 +85,31 @@ class DocumentMirror(Mirror):
 
     @classmethod
     def routes(cls) -> list[Route]:
-        """List the document's operations, under its first server's path."""
-        base = cls.plan.spec.base
-        return [
+        """List the document's operations under each server's path, then what nouns add to them."""
+        spec = cls.plan.spec
+        found = [
             Route(each.method, base + each.path, 200, "", each.spec, True, None, ())
-            for each in cls.plan.spec.operations
+            for base in spec.bases
+            for each in spec.operations
         ]
+        for each in spec.operations:
+            for base in bases_of(each.servers):
+                if base not in spec.bases:
+                    path = base + each.path
+                    found.append(Route(each.method, path, 200, "", each.spec, True, None, ()))
+        return found + super().routes()
+
+    @classmethod
+    def operation_at(cls, spec: str) -> Operation | None:
+        """Return the operation of a route, by the route's method and path."""
+        if "_at" not in cls.__dict__:
+            cls._at = {  # type: ignore[attr-defined]  # a cache per subclass
+                each.spec: cls.answering[each.verb].operation
+                for each in cls.routes()
+                if not each.noun
+            }
+        found: Operation | None = cls._at.get(spec)  # type: ignore[attr-defined]
+        return found
 
     @classmethod
     def router(cls) -> Any:
@@ -119,8 +121,10 @@ class DocumentMirror(Mirror):
             cls._paths = paths  # type: ignore[attr-defined]  # a cache per subclass
         return cls._paths  # type: ignore[attr-defined]
 
-    def invoke(self, route: Route, args: dict[str, Any]) -> Answer:
+    def invoke(self, route: Route, args: dict[str, Any]) -> Any:
         """Let an operation answer."""
+        if route.noun:
+            return super().invoke(route, args)
         return self.answering[route.verb].answer(self, args["call"])
 
     # Calls.
@@ -131,9 +135,10 @@ class DocumentMirror(Mirror):
         Raises:
             VendorError: 401, or 429.
         """
-        method, path = spec.split(" ", 1)
-        operation = self.answering[f"{method} {path.removeprefix(self.plan.spec.base)}"].operation
+        operation = self.operation_at(spec)
         self.operation = operation
+        if operation is None:
+            return
         if (wanted := access.missing(self.plan.spec, operation, call)) is not None:
             headers = {"www-authenticate": wanted.challenge} if wanted.challenge else {}
             rule = self.behaviour.api.errors.get("unauthorized")
@@ -277,123 +282,3 @@ class DocumentMirror(Mirror):
             "python": f'httpx.Client(base_url="{url}", headers={access.headers(self.plan.spec)!r})',
             "curl": f"curl {url} {access.curl(self.plan.spec)}".strip(),
         }
-
-
-def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> type[DocumentMirror]:
-    """Make the mirror of a document; `behaviour` is a behaviour file, its text or what it says.
-
-    Raises:
-        BehaviourError: the behaviour file names what the document doesn't have.
-    """
-    plan = make(Spec(doc))
-    rules = read(behaviour, plan, where) if behaviour else Behaviour()
-    events = tuple(plan.spec.webhooks) + tuple(
-        event
-        for each in rules.nouns.values()
-        for event in each.events.values()
-        if event not in plan.spec.webhooks
-    )
-    space: dict[str, Any] = {
-        "vendor": name,
-        "version": "1.0.0",
-        "api_version": plan.spec.version,
-        "hosts": plan.spec.hosts,
-        "description": f"{plan.spec.title}, mirrored from its OpenAPI document.",
-        "plan": plan,
-        "behaviour": rules,
-        "resources": tuple(_resource(noun, rules, plan) for noun in plan.nouns),
-        "answering": {
-            operation.spec: Answering(operation, plan.roles[operation.spec])
-            for operation in plan.spec.operations
-        },
-        "webhook_events": tuple(dict.fromkeys(events)),
-        "fixtures": {
-            "empty": Fixture("Nothing.", lambda mirror: None),
-            "examples": Fixture("A few documents of each noun, made from the schemas.", _examples),
-            **{seed: _planted(seed, parts) for seed, parts in rules.api.seeds.items()},
-        },
-        "limits": tuple(plan.guesses),
-        "fault_errors": faults(plan),
-        "served": tuple(
-            f"{each.method} {plan.spec.base}{each.path}" for each in plan.spec.operations
-        ),
-        "__doc__": f"{plan.spec.title}, as its document describes it.",
-        "__module__": __name__,
-    }
-    if rules.api.signing is not None:
-        space["webhook_secret"] = rules.api.signing.secret
-    kind: type[DocumentMirror] = type("Mirrored", (DocumentMirror,), space)
-    kind.stories = {event: _story(event) for event in kind.webhook_events}
-    return kind
-
-
-def _resource(noun: Noun, rules: Behaviour, plan: Plan) -> type[Documents]:
-    properties = plan.schemas.shape(noun.schema).properties
-    space = {
-        "__doc__": f"The {noun.plural.replace('_', ' ')} of the API.",
-        "__module__": __name__,
-        "entity": noun.entity,
-        "plural": noun.plural,
-        "noun": noun,
-        "rules": rules.nouns.get(noun.plural, NounRules()),
-        "status_field": noun.status_field or "status",
-        "statuses": noun.statuses,
-        "more_fields": tuple(properties),
-        "secret_fields": tuple(
-            name
-            for name, each in properties.items()
-            if plan.schemas.of(each).get("format") == "password"
-        ),
-        "address_fields": (*announcements.URLS, "config")
-        if noun.entity in announcements.HOOKS
-        else (),
-    }
-    space["moves"] = {old: set(new) for old, new in space["rules"].moves.items()}  # type: ignore[attr-defined]
-    return type("Kept", (Documents,), space)
-
-
-def _examples(mirror: DocumentMirror) -> None:
-    for noun in mirror.nouns.values():
-        if isinstance(noun, Documents) and noun.noun.has_create and not noun.noun.scope:
-            for _ in range(EXAMPLES):
-                body = mirror.samples.of(noun.noun.schema, mirror.dice, whole=True)
-                fixed = {*noun.noun.key_fields, "id"}
-                body = {name: each for name, each in body.items() if name not in fixed}
-                doc = noun.made(body, {})
-                if noun.peek(doc["id"]) is None:
-                    noun.keep(doc, None)
-
-
-def _planted(seed: str, parts: dict[str, list[Doc]]) -> Fixture:
-    """Return a fixture of a behaviour file."""
-
-    def plant(mirror: DocumentMirror) -> None:
-        for plural, docs in parts.items():
-            noun = mirror.nouns[plural]
-            if isinstance(noun, Documents):
-                for given in docs:
-                    noun.plant(given)
-
-    return Fixture(f"What the behaviour file calls '{seed}'.", plant)
-
-
-def _story(event: str) -> Story:
-    """Let the world send one of the document's webhooks: about a document, or with given data."""
-
-    def tell(mirror: DocumentMirror, id: str | None = None, data: Doc | None = None) -> Doc | None:
-        noun = announcements.noun_of(mirror, event)
-        doc = None
-        if noun is not None and (id is not None or noun.count()):
-            doc = the_one(noun, id, "id")
-        elif id is not None:
-            raise Refusal(400, "mirra.simulate.invalid", f"'{event}' is about no kind of document.")
-        shown = noun.view(doc) if noun is not None and doc is not None else {}
-        ref = doc["id"] if doc is not None else None
-        mirror.emit(event, {"id": ref, "doc": shown, "noun": noun and noun.plural, "data": data})
-        return doc
-
-    tell.__doc__ = f"The API sends '{event}', about one of its documents."
-    return Story(event, tell, (), (event,), Told)
-
-
-__all__ = ["BehaviourError", "DocumentMirror", "mirror_of"]

@@ -23,16 +23,22 @@ def find(plan: Plan) -> None:
     for operation in plan.spec.operations:
         by_path.setdefault(operation.path, []).append(operation)
     seen: dict[str, Noun] = {}
+    items: dict[str, Noun] = {}
     for path in sorted(by_path, key=lambda each: (len(parts(each)), each)):
         segments = parts(path)
         if not segments or any("{" in each and not is_hole(each) for each in segments):
             continue
         if is_hole(segments[-1]):
-            _add_item(plan, seen, path, by_path[path])
+            found = _add_item(plan, seen, items, path, by_path[path])
+            if found is not None and found.item:
+                items.setdefault(shape_of(found.item), found)
         elif _is_collection(plan, by_path[path]):
-            _add(plan, seen, path, None, ())
+            _add(plan, seen, items, path, None, ())
+    spellings: dict[str, list[str]] = {}
+    for path in by_path:
+        spellings.setdefault(shape_of(path), []).append(path)
     for noun in plan.nouns:
-        _complete(plan, noun, by_path)
+        _complete(plan, noun, by_path, spellings)
     _merge(plan)
     names: dict[str, Noun] = {}
     for noun in plan.nouns:
@@ -63,47 +69,57 @@ def _is_collection(plan: Plan, operations: list[Operation]) -> bool:
     return found is not None and "object" in plan.schemas.types(found[1])
 
 
-def _add_item(plan: Plan, seen: dict[str, Noun], path: str, operations: list[Operation]) -> None:
+def _add_item(
+    plan: Plan,
+    seen: dict[str, Noun],
+    items: dict[str, Noun],
+    path: str,
+    operations: list[Operation],
+) -> Noun | None:
     segments = parts(path)
     count = 0
     while count < len(segments) and is_hole(segments[-1 - count]):
         count += 1
     if count == len(segments):
-        return
+        return None
     if not any(each.method in ("GET", "PUT", "PATCH", "DELETE") for each in operations):
-        return
+        return None
     keys = tuple(each[1:-1] for each in segments[len(segments) - count :])
-    _add(plan, seen, "/" + "/".join(segments[:-count]), path, keys)
+    return _add(plan, seen, items, "/" + "/".join(segments[:-count]), path, keys)
 
 
 def _add(
-    plan: Plan, seen: dict[str, Noun], collection: str, item: str | None, keys: tuple[str, ...]
-) -> None:
+    plan: Plan,
+    seen: dict[str, Noun],
+    items: dict[str, Noun],
+    collection: str,
+    item: str | None,
+    keys: tuple[str, ...],
+) -> Noun:
+    """Add a noun, or its items' path to a known one; `items` are the nouns by that path's shape."""
     shape = shape_of(collection)
     if shape in seen:
         if item and not seen[shape].item:
             seen[shape].item, seen[shape].keys = item, keys
-        return
+        return seen[shape]
     word = snake(parts(collection)[-1]) or "item"
     noun = Noun(word, singular(word), collection, item, keys, holes(collection))
     above = parts(collection)
     for length in range(len(above) - 1, 0, -1):
-        found = next(
-            (
-                n
-                for n in plan.nouns
-                if n.item and shape_of(n.item) == shape_of("/".join(above[:length]))
-            ),
-            None,
-        )
-        if found:
+        if found := items.get(shape_of("/".join(above[:length]))):
             noun.parent = found
             break
     seen[shape] = noun
     plan.nouns.append(noun)
+    return noun
 
 
-def _complete(plan: Plan, noun: Noun, by_path: dict[str, list[Operation]]) -> None:
+def _complete(
+    plan: Plan,
+    noun: Noun,
+    by_path: dict[str, list[Operation]],
+    spellings: dict[str, list[str]],
+) -> None:
     """Find what the documents of a noun look like, and how one is named."""
     schemas = plan.schemas
     operations = {each.method: each for each in by_path.get(noun.item or "", ())}
@@ -129,7 +145,7 @@ def _complete(plan: Plan, noun: Noun, by_path: dict[str, list[Operation]]) -> No
             if body is not None and "object" in schemas.types(body):
                 noun.schema = unwrapped(plan, body, noun.entity)[1]
                 break
-    for path in _spellings(noun, by_path):
+    for path in _spellings(noun, by_path, spellings):
         schemas_of = {
             each.name: each.schema
             for operation in by_path[path]
@@ -143,13 +159,14 @@ def _complete(plan: Plan, noun: Noun, by_path: dict[str, list[Operation]]) -> No
     _find_status(plan, noun)
 
 
-def _spellings(noun: Noun, by_path: dict[str, list[Operation]]) -> list[str]:
+def _spellings(
+    noun: Noun, by_path: dict[str, list[Operation]], spellings: dict[str, list[str]]
+) -> list[str]:
     """List the paths of a noun's items: one, unless it is spelt in several ways."""
     if noun.item is None or noun.item not in by_path:
         return []
     shape = shape_of(noun.item)
-    others = [path for path in by_path if path != noun.item and shape_of(path) == shape]
-    return [noun.item, *others]
+    return [noun.item, *(path for path in spellings[shape] if path != noun.item)]
 
 
 def _key_field(plan: Plan, noun: Noun, key: str, param: Any) -> str | None:
@@ -158,13 +175,8 @@ def _key_field(plan: Plan, noun: Noun, key: str, param: Any) -> str | None:
         return None
     schemas = plan.schemas
     properties = schemas.shape(noun.schema).properties
-    scalars = {
-        name: each
-        for name, each in properties.items()
-        if not {"object", "array"} & set(schemas.types(each))
-    }
-    by_snake = {snake(name): name for name in scalars}
-    if key in properties and key not in scalars:
+    by_snake = schemas.scalars(noun.schema)
+    if key in properties and by_snake.get(snake(key)) != key:
         return None  # an object that is called by the key's value
     words = words_of(key)
     entity = set(words_of(noun.entity)) | set(words_of(singular(parts(noun.collection)[-1])))
@@ -177,7 +189,7 @@ def _key_field(plan: Plan, noun: Noun, key: str, param: Any) -> str | None:
         field = by_snake.get(name)
         if field is None:
             continue
-        given = set(schemas.types(scalars[field])) - {"null"}
+        given = set(schemas.types(properties[field])) - {"null"}
         if name in tries or not wanted or not given or wanted & given:
             return field
     return by_snake.get("id")

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from mirra_mcp.local.openapi.document.schemas import Schemas
-from mirra_mcp.local.openapi.document.spec import Spec
+from mirra_mcp.local.openapi.document.spec import Operation, Spec
 from mirra_mcp.local.openapi.words import snake
 
 RoleKind = Literal[
@@ -89,6 +89,19 @@ class Plan:
         """The nouns by the shape of their collection's path."""
         own = {shape_of(noun.collection): noun for noun in self.nouns}
         return self.elsewhere | own
+
+    @cached_property
+    def by_path(self) -> dict[str, dict[str, Operation]]:
+        """The operations by path and method."""
+        found: dict[str, dict[str, Operation]] = {}
+        for each in self.spec.operations:
+            found.setdefault(each.path, {})[each.method] = each
+        return found
+
+    @cached_property
+    def by_plural(self) -> dict[str, "Noun"]:
+        """The nouns that have items, by what they are called."""
+        return {noun.plural: noun for noun in reversed(self.nouns) if noun.item}
 
     @cached_property
     def by_item(self) -> dict[str, Noun]:

@@ -85,15 +85,13 @@ def _beyond(plan: Plan, operation: Operation) -> Role:
     good = operation.success
     named = plan.schemas.name(good.schema) if good and good.schema is not None else None
     if owner and tail:
-        siblings = {
-            each.method: each for each in plan.spec.operations if each.path == operation.path
-        }
+        siblings = plan.by_path[operation.path]
         if "GET" in siblings and method in ("GET", "PUT", "PATCH", "DELETE"):
             kind: RoleKind = "read_part" if method == "GET" else "write_part"
             return _wrapped(plan, operation, Role(kind, owner, tail))
         if method in ("POST", "PUT", "PATCH"):
             return _action(plan, operation, owner, tail)
-    same = next((each for each in plan.nouns if each.plural == tail and each.item), None)
+    same = plan.by_plural.get(tail)
     if method == "POST" and named and (noun := same or plan.by_schema.get(named)):
         body = next(iter(operation.bodies.values()), None)
         if body is not None and "array" not in plan.schemas.types(body):

@@ -169,7 +169,7 @@ def test_schemas_that_refer_to_each_other_in_a_circle(control: httpx.Client) -> 
     assert grown.json() == {"id": 1, "children": [{"id": 1}]}
 
 
-def _odd(paths: dict[str, Any], **schemas: Any) -> dict[str, Any]:
+def odd(paths: dict[str, Any], **schemas: Any) -> dict[str, Any]:
     info = {"title": "Odd", "version": "1"}
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}
 
@@ -178,7 +178,7 @@ def _body(name: str) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
 
 
-def _ok(name: str, status: str = "200") -> dict[str, Any]:
+def ok(name: str, status: str = "200") -> dict[str, Any]:
     return {status: {"description": "ok", **_body(name)}}
 
 
@@ -198,10 +198,10 @@ SEAT = {
     "type": "object",
     "properties": {"row": {"type": "string"}, "number": {"type": "string"}},
 }
-ODD = _odd(
+ODD = odd(
     {
         "/things": {
-            "post": {"requestBody": _body("Thing"), "responses": _ok("Thing", "201")},
+            "post": {"requestBody": _body("Thing"), "responses": ok("Thing", "201")},
             "get": {
                 "parameters": [
                     {"name": "n", "in": "query", "schema": {"type": "integer"}},
@@ -213,13 +213,13 @@ ODD = _odd(
         },
         "/things/{x-id}": {
             "parameters": _path("x-id"),
-            "get": {"responses": _ok("Thing")},
+            "get": {"responses": ok("Thing")},
             "delete": {"responses": GONE},
         },
         "/things/{other}": {
             "parameters": _path("other"),
             "get": {"responses": GONE},
-            "patch": {"requestBody": _body("Thing"), "responses": _ok("Thing")},
+            "patch": {"requestBody": _body("Thing"), "responses": ok("Thing")},
         },
         "/things/{x-id}.{form}": {
             "parameters": _path("x-id", "form"),
@@ -229,13 +229,13 @@ ODD = _odd(
             "parameters": _path("row", "number"),
             "put": {
                 "requestBody": _body("Seat"),
-                "responses": _ok("Seat") | _ok("Seat", "201"),
+                "responses": ok("Seat") | ok("Seat", "201"),
             },
-            "get": {"responses": _ok("Seat")},
+            "get": {"responses": ok("Seat")},
         },
         "/clubs/{club}": {
             "parameters": _path("club"),
-            "get": {"responses": _ok("Club")},
+            "get": {"responses": ok("Club")},
             "delete": {"responses": GONE},
         },
     },
@@ -284,8 +284,8 @@ def test_plain_texts_of_yaml_stay_texts(text: str) -> None:
 
 
 def test_what_a_document_lacks_is_told_and_takes_anything(control: httpx.Client) -> None:
-    things = {"post": {"requestBody": _body("Lost"), "responses": _ok("Lost", "201")}}
-    document = _odd({"/things": things}) | {"info": {"title": "Lacking", "version": "1"}}
+    things = {"post": {"requestBody": _body("Lost"), "responses": ok("Lost", "201")}}
+    document = odd({"/things": things}) | {"info": {"title": "Lacking", "version": "1"}}
     made = control.post("/v1/mirrors", json={"document": document}).json()
     told = "'#/components/schemas/Lost' isn't in the document: anything is taken in its place"
     assert told in made["guesses"]
@@ -299,7 +299,7 @@ def test_a_document_of_twenty_megabytes_is_read(control: httpx.Client, tmp_path:
     path = tmp_path / "large.json"
     schema = {"type": "object", "description": "x" * 20_000, "properties": {}}
     schemas = {f"S{n}": schema for n in range(1000)}
-    things = {"post": {"requestBody": _body("S1"), "responses": _ok("S1", "201")}}
-    path.write_bytes(orjson.dumps(_odd({"/things": things}, **schemas)))
+    things = {"post": {"requestBody": _body("S1"), "responses": ok("S1", "201")}}
+    path.write_bytes(orjson.dumps(odd({"/things": things}, **schemas)))
     assert path.stat().st_size > 20_000_000
     assert control.post("/v1/mirrors", json={"path": str(path)}).status_code == 201

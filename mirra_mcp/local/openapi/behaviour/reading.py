@@ -42,6 +42,16 @@ def text_of(path: Path) -> str:
     return "\n".join(kept)
 
 
+def said(given: Any) -> Doc:
+    """Return what a behaviour file says, as an object.
+
+    Raises:
+        BehaviourError: it is no YAML.
+    """
+    found = _located(given, "")[0] if isinstance(given, str) else given
+    return found if isinstance(found, dict) else {}
+
+
 def read(given: Any, plan: Plan, where: str = "") -> Behaviour:
     """Read a behaviour file, as text or as what it says; `where` is what the file is called.
 

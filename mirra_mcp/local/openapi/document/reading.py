@@ -1,21 +1,15 @@
-"""An OpenAPI document as it comes: text or a file, JSON or YAML, in one file or in several."""
+"""An OpenAPI document as it comes, as text: JSON or YAML. `bundles` puts it together."""
 
 import re
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 
 from mirra_mcp.local.openapi.document import swagger
-from mirra_mcp.local.openapi.document.spec import Spec
 from mirra_mcp.wire.model import Doc
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file."""
-MOST_FILES = 500
-ELSEWHERE = "x-mirra-files"
-"""Where the contents of other files stand in a document that has been put together."""
 CORE: dict[str, tuple[str, list[str]]] = {
     "bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
     "int": (r"^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$", list("-+0123456789")),
@@ -39,32 +33,6 @@ class DocumentError(Exception):
     def __init__(self, where: str, message: str, hint: str | None = None) -> None:
         super().__init__(f"{where}: {message}")
         self.where, self.message, self.hint = where, message, hint
-
-
-def read_file(path: Path) -> Doc:
-    """Read a document and the files beside it that it refers to, as one OpenAPI 3 document.
-
-    Raises:
-        DocumentError: a file isn't there, isn't JSON or YAML, or the whole is no OpenAPI.
-    """
-    return checked(_Bundle(path).whole(), path.name)
-
-
-def read_text(text: str | bytes, where: str = "document") -> Doc:
-    """Read a document that refers to nothing outside of itself.
-
-    Raises:
-        DocumentError: it isn't JSON or YAML, is no OpenAPI, or refers to a file or a host.
-    """
-    doc = parsed(text.encode() if isinstance(text, str) else text, where)
-    for ref, _ in _references(doc):
-        if not ref.startswith("#"):
-            raise DocumentError(
-                where,
-                f"it refers to '{ref[:80]}', which lies outside of it",
-                "Give the path of the file, so that files beside it are found, or put all in one.",
-            )
-    return checked(doc, where)
 
 
 def checked(doc: Any, where: str) -> Doc:
@@ -150,7 +118,7 @@ def _expected() -> str:
     return f"{VERSIONS} can be mirrored."
 
 
-def _references(doc: Any) -> list[tuple[str, Doc]]:
+def references(doc: Any) -> list[tuple[str, Doc]]:
     """List what a document refers to, with the objects that do."""
     found, waiting = [], [doc]
     while waiting:
@@ -162,70 +130,3 @@ def _references(doc: Any) -> list[tuple[str, Doc]]:
         elif isinstance(node, list):
             waiting += node
     return found
-
-
-def dangling(spec: Spec) -> list[str]:
-    """List what a document refers to and doesn't have."""
-    refs = dict.fromkeys(ref for ref, _ in _references(spec.doc))
-    return [ref for ref in refs if spec.pointed(ref) is None]
-
-
-class _Bundle:
-    """Puts a document and the files that it refers to into one."""
-
-    def __init__(self, path: Path) -> None:
-        self._root = path
-        self._folder = path.resolve().parent
-        self._files: dict[Path, str] = {path.resolve(): ""}
-        self._contents: Doc = {}
-
-    def whole(self) -> Any:
-        """Return the root with the other files under `x-mirra-files`."""
-        doc = self._read(self._root)
-        self._tie(doc, self._root.resolve())
-        if self._contents and isinstance(doc, dict):
-            doc[ELSEWHERE] = self._contents
-        return doc
-
-    def _read(self, path: Path) -> Any:
-        try:
-            return parsed(path.read_bytes(), path.name)
-        except OSError as error:
-            raise DocumentError(
-                str(path), f"it can't be read: {error.strerror or error}", "Check the path."
-            ) from None
-
-    def _tie(self, doc: Any, path: Path) -> None:
-        """Let references to other files point to where these stand now."""
-        for ref, node in _references(doc):
-            file, _, pointer = ref.partition("#")
-            if file:
-                target = self._target(unquote(file), path)
-                place = self._files[target]
-            else:
-                place = self._files[path]
-            node["$ref"] = f"#{place}{pointer.rstrip('/')}"
-
-    def _target(self, file: str, path: Path) -> Path:
-        """Return a file that a document refers to, read."""
-        if "://" in file:
-            raise DocumentError(
-                path.name,
-                f"it refers to '{file[:80]}' on another host",
-                "Save that file beside the document and refer to it by a relative path.",
-            )
-        target = (path.parent / file).resolve()
-        if not target.is_relative_to(self._folder):
-            raise DocumentError(
-                path.name,
-                f"it refers to '{file[:80]}', which doesn't lie beside it",
-                f"Only files in {self._folder.name or 'its folder'} and below are read.",
-            )
-        if target not in self._files:
-            if len(self._files) > MOST_FILES:
-                raise DocumentError(path.name, f"it refers to more than {MOST_FILES} files")
-            key = f"{len(self._files)}"
-            self._files[target] = f"/{ELSEWHERE}/{key}"
-            content = self._contents[key] = self._read(target)
-            self._tie(content, target)
-        return target

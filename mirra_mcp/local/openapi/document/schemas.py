@@ -14,6 +14,7 @@ import orjson
 
 from mirra_mcp.local.openapi.document.discriminators import Discriminators, ruled
 from mirra_mcp.local.openapi.document.spec import Spec
+from mirra_mcp.local.openapi.words import snake
 from mirra_mcp.wire.model import Doc
 
 Direction = Literal["request", "response"]
@@ -59,6 +60,8 @@ class Shape:
     """Whether other properties are refused."""
     additional: Any = None
     """What other properties must be like, if it says."""
+    scalars: dict[str, str] | None = None
+    """See `Schemas.scalars`."""
 
 
 class Schemas:
@@ -109,11 +112,12 @@ class Schemas:
 
     def types(self, schema: Any) -> tuple[str, ...]:
         """Return which JSON types a schema takes, `null` among them; empty where it doesn't say."""
-        key = id(schema)
+        doc = self.of(schema)
+        key = id(doc)
         if key not in self._types:
-            self._kept.append(schema)
+            self._kept.append(doc)
             self._types[key] = ()  # what a schema that is made of itself says of its type
-            self._types[key] = self._types_of(self.of(schema))
+            self._types[key] = self._types_of(doc)
         return self._types[key]
 
     def _types_of(self, doc: Doc) -> tuple[str, ...]:
@@ -137,16 +141,35 @@ class Schemas:
 
     def shape(self, schema: Any) -> Shape:
         """Return an object's properties from all of its parts; of alternatives, every one's."""
-        key = id(schema)
+        doc = self.of(schema)
+        key = id(doc)
         if key not in self._shapes:
-            self._kept.append(schema)
+            self._kept.append(doc)
             shape = self._shapes[key] = Shape()
-            self._collect(schema, shape, set(), is_sure=True)
+            self._collect(doc, shape, set(), is_sure=True)
         return self._shapes[key]
 
+    def scalars(self, schema: Any) -> dict[str, str]:
+        """Return an object's properties that are no objects and no lists, by snake-cased name."""
+        shape = self.shape(schema)
+        if shape.scalars is None:
+            shape.scalars = {
+                snake(name): name
+                for name, each in shape.properties.items()
+                if not {"object", "array"} & set(self.types(each))
+            }
+        return shape.scalars
+
     def _collect(
-        self, schema: Any, shape: Shape, seen: set[tuple[int, bool]], *, is_sure: bool
+        self,
+        schema: Any,
+        shape: Shape,
+        seen: set[tuple[int, bool]],
+        *,
+        is_sure: bool,
+        is_base: bool = True,
     ) -> None:
+        """Add what a schema says; without `is_base` another one extends it, so it is no choice."""
         doc = self.of(schema)
         if (id(doc), is_sure) in seen:
             return
@@ -156,11 +179,11 @@ class Schemas:
         if is_sure:
             shape.required |= set(doc.get("required") or ())
         for each in doc.get("allOf") or []:
-            self._collect(each, shape, seen, is_sure=is_sure)
+            self._collect(each, shape, seen, is_sure=is_sure, is_base=False)
         for each in [*(doc.get("oneOf") or []), *(doc.get("anyOf") or [])]:
             self._collect(each, shape, seen, is_sure=False)
         rule = self.discriminators.of(doc)
-        if rule is not None and rule.is_base:
+        if rule is not None and rule.is_base and is_base:
             for each in rule.options.values():
                 self._collect(each, shape, seen, is_sure=False)
         more = doc.get("additionalProperties")
@@ -243,16 +266,20 @@ class Schemas:
         for key, value in schema.items():
             if key in DROPPED or key == "$ref" or key.startswith("x-"):
                 continue
-            if key in LISTS and isinstance(value, list):
-                plain[key] = [
-                    self._plain(each, direction, wanted, is_base=key != "allOf") for each in value
-                ]
-            elif key in SINGLES and isinstance(value, dict | bool):
-                plain[key] = self._plain(value, direction, wanted)
-            elif key in MAPS and isinstance(value, dict):
-                plain[key] = {
-                    name: self._plain(each, direction, wanted) for name, each in value.items()
-                }
+            if key in LISTS:
+                if isinstance(value, list) and value:
+                    plain[key] = [
+                        self._plain(each, direction, wanted, is_base=key != "allOf")
+                        for each in value
+                    ]
+            elif key in SINGLES:
+                if isinstance(value, dict | bool):
+                    plain[key] = self._plain(value, direction, wanted)
+            elif key in MAPS:
+                if isinstance(value, dict):
+                    plain[key] = {
+                        name: self._plain(each, direction, wanted) for name, each in value.items()
+                    }
             elif key == "required" and isinstance(value, list):
                 plain[key] = self._required(schema, value, direction)
             elif key == "format" and value in ("binary", "byte", "password"):

@@ -4,7 +4,7 @@ Source: https://spec.openapis.org/oas/v3.1.1.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,8 @@ from mirra_mcp.wire.model import Doc
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "query")
 FARTHEST = 40
 """References to references that are followed."""
+MOST_URLS = 64
+"""Of one server, with the values of its variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Operation:
     """Where it is to be called, if not where the whole API is."""
     said: str | None = None
     """What it does, in the document's words."""
+    tags: tuple[str, ...] = ()
+    """What it is about, in the document's words."""
 
     @property
     def spec(self) -> str:
@@ -132,9 +136,15 @@ class Spec:
         return _path_of(self.servers[0]) if self.servers else ""
 
     @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """The paths before all paths, of each server: the first's first."""
+        return tuple(dict.fromkeys([self.base, *bases_of(_servers(self.doc))]))
+
+    @cached_property
     def hosts(self) -> tuple[str, ...]:
-        """The names of the servers: not this machine, and no address."""
-        named = map(_host_of, self.servers)
+        """The servers' names, operations' own among them: not this machine, and no address."""
+        servers = [*_servers(self.doc), *(each for op in self.operations for each in op.servers)]
+        named = (_host_of(url) for server in servers for url in urls_of(server))
         return tuple(dict.fromkeys(each for each in named if each))
 
     @cached_property
@@ -183,6 +193,7 @@ class Spec:
             },
             _servers(doc) or _servers(item),
             doc.get("summary") or doc.get("description") or None,
+            tuple(map(str, tags)) if isinstance(tags := doc.get("tags"), list) else (),
         )
 
     def _parameters(self, item: Doc, doc: Doc) -> list[Parameter]:
@@ -286,6 +297,24 @@ def url_of(server: Doc) -> str:
         usual = each.get("default") if isinstance(each, dict) else None
         url = url.replace(f"{{{name}}}", str(usual or ""))
     return url
+
+
+def urls_of(server: Doc) -> list[str]:
+    """List a server's URLs, the usual first: one for each value that its variables may have."""
+    found, urls = url_of(server), [str(server.get("url") or "")]
+    variables = server.get("variables")
+    for name, each in variables.items() if isinstance(variables, dict) else ():
+        rule = each if isinstance(each, dict) else {}
+        values = rule.get("enum") if isinstance(rule.get("enum"), list) else [rule.get("default")]
+        urls = [
+            url.replace(f"{{{name}}}", str(value or "")) for url in urls for value in values or [""]
+        ][:MOST_URLS]
+    return list(dict.fromkeys([found, *urls]))
+
+
+def bases_of(servers: Iterable[Doc]) -> list[str]:
+    """List the paths of some servers, each once."""
+    return list(dict.fromkeys(_path_of(url) for each in servers for url in urls_of(each)))
 
 
 def _servers(doc: Doc) -> tuple[Doc, ...]:
