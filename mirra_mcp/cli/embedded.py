@@ -43,7 +43,8 @@ class Embedded:
     def __init__(self, settings: Settings, *, shares: bool = True) -> None:
         """Start nothing yet; with `shares`, one that runs already will do.
 
-        None does for somebody who asks for special ports: who runs it has chosen them.
+        None does for somebody who asks for special ports, or for mirrors of their own: who runs it
+        has chosen them.
         """
         self._settings = settings
         self._shares = shares
@@ -72,7 +73,8 @@ class Embedded:
             return self._find() or self._begin()
 
     def _find(self) -> tuple[str, str] | None:
-        asks = self._settings.mirror_ports or self._settings.mirror_host
+        settings = self._settings
+        asks = settings.mirror_ports or settings.mirror_host or settings.vendors
         found = running(self._settings) if self._shares and not asks else None
         return (found.url, found.token) if found else None
 

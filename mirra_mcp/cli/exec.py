@@ -13,6 +13,7 @@ from mirra_mcp.cli.options import (
     mirrors_option,
     seeds_option,
     settings_from,
+    vendor_folders,
     wanted_mirrors,
     webhook_host,
     webhooks_by_mirror,
@@ -49,6 +50,7 @@ FAILURES = ("refused-webhook", "gap", "5xx", "live")
     help=f"Exit with 1 if any of these happened: {','.join(FAILURES)}.",
 )
 @click.option("--quiet", is_flag=True, help="Tell nothing at the end but what went wrong.")
+@vendor_folders
 @data_dir
 @webhook_host
 @as_json
@@ -63,6 +65,7 @@ def exec(
     webhooks: tuple[str, ...],
     live: tuple[str, ...],
     fail_on: tuple[str, ...] | None,
+    vendors: tuple[Any, ...],
     data_dir: Any,
     webhook_hosts: tuple[str, ...],
     **options: Any,
@@ -120,4 +123,5 @@ def exec(
         frozenset(fail_on or ()),
         **options,
     )
-    ctx.exit(run(job, settings_from(data_dir=data_dir, webhook_hosts=webhook_hosts)))
+    settings = settings_from(data_dir=data_dir, webhook_hosts=webhook_hosts, vendors=vendors)
+    ctx.exit(run(job, settings))

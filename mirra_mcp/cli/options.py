@@ -80,6 +80,15 @@ mirror_host = click.option(
     help="The address that mirrors listen on; 0.0.0.0 in a container. "
     "[env: MIRRA_MIRROR_HOST; default: 127.0.0.1]",
 )
+vendor_folders = click.option(
+    "--vendor",
+    "vendors",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="A mirror of your own, as 'mirra-mcp mirror eject' writes it; may be repeated. "
+    "Its Python runs with your rights. [env: MIRRA_VENDORS]",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 
 
@@ -106,6 +115,7 @@ def server_options(command: Command) -> Command:
     """Options of the MCP server, over stdio and over HTTP alike."""
     for option in (
         webhook_host,
+        vendor_folders,
         mirror_host,
         mirror_ports,
         data_dir,

@@ -19,6 +19,7 @@ from mirra_mcp.cli.options import (
     mirror_ports,
     mirrors_option,
     seeds_option,
+    vendor_folders,
     wanted_mirrors,
     webhook_host,
     webhooks_by_mirror,
@@ -54,6 +55,7 @@ from mirra_mcp.settings import Settings
 @click.option("--no-session", is_flag=True, help="Run Mirra alone, whatever the project uses.")
 @click.option("--detach", is_flag=True, help="Return once it is ready; 'mirra-mcp down' ends it.")
 @click.option("--until-down", is_flag=True, hidden=True)
+@vendor_folders
 @data_dir
 @mirror_ports
 @mirror_host
@@ -123,7 +125,8 @@ def up(
         from mirra_mcp.cli.detaching import detached
 
         words = ("--mirrors", ",".join(mirrors or wanted))
-        several = {"--seed": seeds, "--webhooks": webhooks}
+        own = [str(folder.resolve()) for folder in options.pop("vendors")]
+        several = {"--seed": seeds, "--webhooks": webhooks, "--vendor": own}
         single = {
             "--port": port or None, "--name": name, "--timeout": f"{timeout}s" if timeout else None
         }  # fmt: skip
