@@ -167,7 +167,7 @@ async def state(session: Session, mirror: Mirror, call: Call) -> State:
     )
     if "entity" not in query:
         most = whole(query["limit"], PAGE, MOST) if "limit" in query else None
-        for plural, noun in mirror.nouns.items():
+        for plural, noun in mirror.kept.items():
             docs = noun.find(limit=most) if found.counts[plural] else []
             found.state[plural] = [noun.shown(doc) for doc in docs]
         return found
@@ -298,10 +298,10 @@ def noun_named(mirror: Mirror, name: str) -> Resource:
     Raises:
         Refusal: there is none.
     """
-    for noun in mirror.nouns.values():
+    for noun in mirror.kept.values():
         if name in (noun.plural, noun.entity):
             return noun
     raise invalid(
-        f"The {mirror.vendor} mirror keeps no '{name}'.{nearest(name, mirror.nouns)}",
-        f"It keeps {one_of(mirror.nouns)}.",
+        f"The {mirror.vendor} mirror keeps no '{name}'.{nearest(name, mirror.kept)}",
+        f"It keeps {one_of(mirror.kept)}.",
     )

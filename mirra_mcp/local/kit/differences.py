@@ -65,7 +65,7 @@ def _changed(
     """Yield the tables that differ: noun, kind, name, and the documents before and after."""
     for vendor, new in until.states.items():
         old, mirror = since.states[vendor], until.session.mirrors[vendor]
-        for plural, noun in mirror.nouns.items():
+        for plural, noun in mirror.kept.items():
             if entity not in (None, plural, noun.entity):
                 continue
             for kind in kinds_of(plural, old, new):

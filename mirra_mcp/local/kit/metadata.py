@@ -33,6 +33,7 @@ def _describe(kind: type[Mirror]) -> wire.Metadata:
                 statuses={old: sorted(new) for old, new in noun.moves.items()},
             )
             for noun in kind.resources
+            if noun.keeps
         ],
         gaps=kind.gaps_told() + list(kind.limits),
         fault_errors=list(kind.fault_errors),

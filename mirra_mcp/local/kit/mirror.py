@@ -133,6 +133,7 @@ class Mirror:
         """How answers tell what made them."""
         self.session: Surroundings | None = None
         self.nouns = {noun.plural: noun(self) for noun in self.resources}
+        self.kept = {plural: noun for plural, noun in self.nouns.items() if noun.keeps}
         for plural, noun in self.nouns.items():
             setattr(self, plural, noun)
 

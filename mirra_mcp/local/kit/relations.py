@@ -52,7 +52,7 @@ class Database:
     def __init__(self, moment: Moment, sql: str) -> None:
         self.db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         mirrors = moment.session.mirrors
-        self.names = {schema_of(vendor): list(mirrors[vendor].nouns) for vendor in moment.states}
+        self.names = {schema_of(vendor): list(mirrors[vendor].kept) for vendor in moment.states}
         """The names of all tables by schema."""
         self.relations: dict[tuple[str, str], Relation] = {}
         """The tables that the query may mean, by schema and name in lower case."""
@@ -61,7 +61,7 @@ class Database:
         room = self.db.getlimit(sqlite3.SQLITE_LIMIT_ATTACHED)
         for vendor in sorted(moment.states, key=lambda each: each.lower() not in words)[:room]:
             self.db.execute(f"ATTACH ':memory:' AS {quoted(schema_of(vendor))}")
-            for plural, noun in mirrors[vendor].nouns.items():
+            for plural, noun in mirrors[vendor].kept.items():
                 if wants_all or plural.lower() in words:
                     self._make(schema_of(vendor), noun, moment.states[vendor])
         self.shared = self._shared()

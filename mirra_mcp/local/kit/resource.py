@@ -52,6 +52,8 @@ class Resource:
     """The same of documents that matter only while something is under way: a timer names them."""
     is_record: ClassVar[bool] = False
     """Whether its documents only tell what became of others."""
+    keeps: ClassVar[bool] = True
+    """Whether it keeps documents of its own: what keeps none is no part of the state."""
     has_accounts: ClassVar[bool] = False
     """Whether documents of other accounts are kept beside the own one's."""
 

@@ -81,7 +81,7 @@ def behind(seconds: float) -> str | None:
 def counts(mirror: Mirror) -> dict[str, int]:
     """Count a mirror's documents by plural entity."""
     found = mirror.store.counts()
-    return {plural: found.get(plural, 0) for plural in mirror.nouns}
+    return {plural: found.get(plural, 0) for plural in mirror.kept}
 
 
 def fixture_named(mirror: Mirror, seed: str) -> str:

@@ -283,6 +283,16 @@ class Stripe(Refusals, Peers):
             super().emit(told["type"], told, to=thin)
         self.now = clock
 
+    def tells_accounts(self) -> bool:
+        """Tell whether a destination takes thin events of accounts."""
+        return self.session is not None and self.event_destinations.takes("v2.core.account")
+
+    def tell_thin(self, type: str, about: Doc, account: str, data: Doc | None) -> None:
+        """Tell a thin event of a connected account to the destinations that want it."""
+        with self.acting_for(account):
+            if targets := self.event_destinations.wanting(type, "thin"):
+                self.send_thin(self.core_events.record(type, about, data=data), targets)
+
     def answered(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
         """Count an endpoint that has accepted an event."""
         event = orjson.loads(parcel.payload)
@@ -291,8 +301,9 @@ class Stripe(Refusals, Peers):
 
     def payload(self, event: str, data: Doc) -> Doc:
         """Return the event as the account's own version has it; a thin one as it is."""
-        if data["object"] != "event":
-            return self.core_events.view(data)
+        if data["object"] != "event":  # what it tells besides is there for who fetches it
+            shown = self.core_events.view(data)
+            return {name: value for name, value in shown.items() if name != "data"}
         return self.events.rendered(data, DEFAULT)
 
     def payload_for(self, target: Target, payload: Doc) -> Doc:

@@ -43,6 +43,9 @@ from mirra_mcp.local.mirrors.stripe.connect.accounts.capabilities import Capabil
 from mirra_mcp.local.mirrors.stripe.connect.accounts.links import AccountSessions
 from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
 from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
+from mirra_mcp.local.mirrors.stripe.connect.core_accounts.links import CoreAccountLinks
+from mirra_mcp.local.mirrors.stripe.connect.core_accounts.persons import CorePersons
+from mirra_mcp.local.mirrors.stripe.connect.core_accounts.resource import CoreAccounts
 from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
 from mirra_mcp.local.mirrors.stripe.connect.oauth.pages import HostedGrants
 from mirra_mcp.local.mirrors.stripe.connect.onboarding import HostedDashboards, HostedOnboarding
@@ -84,7 +87,10 @@ NOUNS: tuple[type[StripeResource], ...] = (
     ReceiptedCharges,
     HostedCheckout,
     ConfirmationTokens,
+    CoreAccountLinks,
+    CoreAccounts,
     CoreEvents,
+    CorePersons,
     Coupons,
     PrintedNotes,
     CustomerBalanceTransactions,

@@ -95,6 +95,14 @@ class Acting(Mirror):
         """Send a thin event to its destinations."""
         super().emit(event["type"], event, to=targets)
 
+    def tells_accounts(self) -> bool:
+        """Tell whether a destination takes thin events of accounts."""
+        raise NotImplementedError
+
+    def tell_thin(self, type: str, about: Doc, account: str, data: Doc | None) -> None:
+        """Tell a thin event of a connected account to the destinations that want it."""
+        raise NotImplementedError
+
     def give_up(self, url: str) -> None:
         """Send no more of what an endpoint hasn't got yet."""
         if self.session is not None:

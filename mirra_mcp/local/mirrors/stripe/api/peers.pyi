@@ -43,6 +43,9 @@ from mirra_mcp.local.mirrors.stripe.connect.accounts.capabilities import Capabil
 from mirra_mcp.local.mirrors.stripe.connect.accounts.links import AccountSessions
 from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
 from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationFees, FeeRefunds
+from mirra_mcp.local.mirrors.stripe.connect.core_accounts.links import CoreAccountLinks
+from mirra_mcp.local.mirrors.stripe.connect.core_accounts.persons import CorePersons
+from mirra_mcp.local.mirrors.stripe.connect.core_accounts.resource import CoreAccounts
 from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
 from mirra_mcp.local.mirrors.stripe.connect.oauth.pages import HostedGrants
 from mirra_mcp.local.mirrors.stripe.connect.onboarding import HostedDashboards, HostedOnboarding
@@ -84,7 +87,10 @@ class Peers(Acting):
     charges: ReceiptedCharges
     checkout_sessions: HostedCheckout
     confirmation_tokens: ConfirmationTokens
+    core_account_links: CoreAccountLinks
+    core_accounts: CoreAccounts
     core_events: CoreEvents
+    core_persons: CorePersons
     coupons: Coupons
     credit_notes: PrintedNotes
     customer_balance_transactions: CustomerBalanceTransactions

@@ -24,6 +24,27 @@ PLACES = {
 """Objects whose path isn't simply their name's plural."""
 
 
+_OF_ACCOUNTS = (
+    "closed", "created", "updated", "[defaults].updated", "[future_requirements].updated",
+    "[identity].updated", "[requirements].updated",
+)  # fmt: skip
+TYPES = (
+    "v2.core.event_destination.ping",
+    *(f"v2.core.account{'' if each[0] == '[' else '.'}{each}" for each in _OF_ACCOUNTS),
+    *(
+        f"v2.core.account[configuration.{role}].{what}"
+        for role in ("customer", "merchant", "recipient")
+        for what in ("capability_status_updated", "updated")
+    ),
+    "v2.core.account_link.returned",
+    *(f"v2.core.account_person.{what}" for what in ("created", "deleted", "updated")),
+)
+"""Types of thin events that the v2 API has by itself.
+
+Source: https://docs.stripe.com/api/v2/core/events/event-types
+"""
+
+
 class Paged(StripeParams):
     """What every v2 list takes."""
 
@@ -77,7 +98,7 @@ def check_types(types: list[str]) -> None:
     """
     if not types:
         raise errors.invalid("Missing required param: enabled_events.", "enabled_events")
-    known = ["v2.core.event_destination.ping", *(f"v1.{each}" for each in EVENT_TYPES)]
+    known = [*TYPES, *(f"v1.{each}" for each in EVENT_TYPES)]
     for each in types:
         if not any(matches(each, one) for one in known):
             raise errors.invalid(f"{each} is not a type of thin event.", "enabled_events")

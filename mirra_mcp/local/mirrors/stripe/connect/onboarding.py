@@ -8,6 +8,7 @@ from typing import Any
 
 from mirra_mcp.local.kit.pages import answers as pages
 from mirra_mcp.local.kit.routes import Answer, Call, route
+from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import StripeParams
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.refusals import FOLDER
@@ -26,7 +27,18 @@ class HostedOnboarding(AccountLinks):
         """Make the address of an onboarding, good for one visit.
 
         Source: https://docs.stripe.com/api/account_links/create
+
+        Raises:
+            VendorError: an address to return to is missing, or the account may not be updated so.
         """
+        for name in ("refresh_url", "return_url"):
+            if getattr(params, name) is None:
+                message = f"Missing required param: {name}."
+                raise errors.invalid(message, name, "parameter_missing")
+        return self.made(params)
+
+    def made(self, params: CreateLink) -> Doc:
+        """Make an address, whichever API asked for it; the v2 API needs no `return_url`."""
         made = self.described(params)
         doc = self.stripe.accounts.get(params.account)
         place = f"/setup/s/{doc['id']}/{self.mirror.ids.token(12)}"

@@ -61,6 +61,20 @@ class Persons(StripeResource):
         """Persons are kept by the platform."""
         return self.plural
 
+    def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
+        """Write a person, and tell of it in the v2 API's way, too."""
+        is_new = doc["id"] in self.mirror.fresh
+        saved = super().save({**doc, "_updated": self.at}, event=event, **event_data)
+        if self.stripe.tells_accounts():
+            self.stripe.core_persons.tell(saved, "created" if is_new else "updated")
+        return saved
+
+    def drop(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> None:
+        """Remove a person, and tell of it in the v2 API's way, too."""
+        super().drop(doc, event=event, **event_data)
+        if self.stripe.tells_accounts():
+            self.stripe.core_persons.tell(doc, "deleted")
+
     def view(self, doc: Doc) -> Doc:
         """Show a person with what is due of them."""
         account = self.stripe.accounts.peek(doc["account"])

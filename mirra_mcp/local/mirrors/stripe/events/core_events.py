@@ -54,7 +54,9 @@ class CoreEvents(StripeResource):
         """Say that there is no such event."""
         return v2.not_found(f"Event {id} not found.")
 
-    def record(self, type: str, about: Doc, snapshot: str | None = None) -> Doc:
+    def record(
+        self, type: str, about: Doc, snapshot: str | None = None, *, data: Doc | None = None
+    ) -> Doc:
         """Keep a thin event about an object."""
         doc = self.new(type=type, created=iso(self.now), related_object=about, _about=about["id"])
         request = self.stripe.request_id
@@ -64,6 +66,8 @@ class CoreEvents(StripeResource):
                 "type": "request",
                 "request": {"id": request, "idempotency_key": key},
             }
+        if data:
+            doc["data"] = data
         if snapshot:
             doc["snapshot_event"] = snapshot
         if self.stripe.account:

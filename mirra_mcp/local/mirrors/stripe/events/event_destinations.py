@@ -90,6 +90,14 @@ class EventDestinations(Subscribers):
             and any(matches(each, event) for each in doc["enabled_events"])
         ]
 
+    def takes(self, start: str) -> bool:
+        """Tell whether a type of thin event is wanted that begins so."""
+        return any(
+            each.startswith((start, "*"))
+            for doc in self.enabled()
+            for each in doc["enabled_events"]
+        )
+
     @property
     def kind(self) -> str:
         """Destinations are the platform's."""

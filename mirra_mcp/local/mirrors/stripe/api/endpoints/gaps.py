@@ -39,8 +39,8 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/payment_attempt_records", "Payment records are not mirrored."),
     ("/v1/billing/alerts", "Of usage billing, only meters and their events are mirrored."),
     ("/v1/billing/credit", "Of usage billing, only meters and their events are mirrored."),
-    ("/v2/core/event", "Of the v2 API, only events and their destinations are mirrored."),
-    ("/v2/", "Of the v2 API, only events and their destinations are mirrored."),
+    ("/v2/core/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
+    ("/v2/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
 )
 """By how a path begins: why it is not there. The first that fits counts."""
 OTHER = "This endpoint is not mirrored yet."
@@ -60,6 +60,9 @@ LIMITS: tuple[str, ...] = (
     " is; a dispute or a failed refund of a destination charge is the platform's alone.",
     "OAuth's page takes any `redirect_uri`, and nobody logs in on it: the owner picks an account"
     " that let the platform go, or a new one. Express accounts are made by the API alone.",
+    "Accounts of the v2 API are merchants and recipients, no customers; account and person tokens"
+    " and v2.core.account_link.returned are missing. Thin events of accounts go to destinations"
+    " that take events from @accounts.",
     "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
     " the platform's own automatic payouts happen when payout.created is simulated, connected"
     " accounts' by their schedules.",

@@ -19,6 +19,7 @@ class Capabilities(StripeResource):
 
     entity, plural = "capability", "capabilities"
     object = "capability"
+    keeps = False
 
     @route("GET /v1/accounts/{account}/capabilities")
     def index(self, account: str, params: StripeParams) -> Doc:

@@ -20,6 +20,7 @@ class AccountLinks(StripeResource):
 
     entity, plural = "account_link", "account_links"
     object, path = "account_link", "/v1/account_links"
+    keeps = False
 
     def described(self, params: CreateLink) -> Doc:
         """Describe an onboarding; the address is for the caller to add.
@@ -30,10 +31,6 @@ class AccountLinks(StripeResource):
             VendorError: an address to return to is missing, or the account may not be updated so.
         """
         doc = self.stripe.accounts.named_account(params.account)
-        for name in ("refresh_url", "return_url"):
-            if getattr(params, name) is None:
-                message = f"Missing required param: {name}."
-                raise errors.invalid(message, name, "parameter_missing")
         collects = doc["controller"].get("requirement_collection")
         if params.type == "account_update" and collects != "application":
             raise errors.invalid(
@@ -53,6 +50,7 @@ class AccountSessions(StripeResource):
 
     entity, plural = "account_session", "account_sessions"
     object, path = "account_session", "/v1/account_sessions"
+    keeps = False
 
     @route("POST /v1/account_sessions")
     def create(self, params: CreateSession) -> Doc:
@@ -80,6 +78,7 @@ class LoginLinks(StripeResource):
 
     entity, plural = "login_link", "login_links"
     object = "login_link"
+    keeps = False
 
     def described(self, account: str) -> Doc:
         """Describe a way into an account's Express dashboard; the address is to be added.

@@ -4,7 +4,7 @@ Source: https://docs.stripe.com/api/accounts
 """
 
 from copy import deepcopy
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
@@ -115,6 +115,15 @@ class Accounts(Weighed):
                 shown.pop(name, None)
         return shown
 
+    def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
+        """Write an account, and tell of it in the v2 API's way, too."""
+        listened = not doc["_own"] and self.stripe.tells_accounts()
+        before = self.peek(doc["id"]) if listened else None
+        saved = super().save(doc, event=event, **event_data)
+        if listened:
+            self.stripe.core_accounts.tell(before, saved)
+        return saved
+
     def own(self) -> Doc:
         """Return the session's own account."""
         return self.get(OWN_ACCOUNT)
@@ -179,7 +188,7 @@ class Accounts(Weighed):
         if kind == "express" and params.capabilities is None:
             given["capabilities"] = {name: {"requested": True} for name in self.ASKED_OF_EXPRESS}
         self.save(doc)
-        return self.view(self._changed(doc, given, silent=True))
+        return self.view(self.changed(doc, given, silent=True))
 
     @route("GET /v1/accounts/{id}")
     def retrieve(self, id: str) -> Doc:
@@ -200,7 +209,7 @@ class Accounts(Weighed):
                 " for an account for which Stripe collects the requirements.",
                 refused,
             )
-        return self.view(self._changed(doc, given))
+        return self.view(self.changed(doc, given))
 
     @route("GET /v1/accounts")
     def index(self, params: ListParams) -> Doc:
@@ -233,7 +242,7 @@ class Accounts(Weighed):
         if doc["controller"].get("requirement_collection") == "stripe":
             self.save({**doc, "_linked": True})
 
-    def _changed(self, doc: Doc, given: Doc, *, silent: bool = False) -> Doc:
+    def changed(self, doc: Doc, given: Doc, *, silent: bool = False) -> Doc:
         """Put in what was sent, and save."""
         if "tos_acceptance" in given and not doc["_own"]:
             self._check_acceptance(doc, given["tos_acceptance"] or {})

@@ -70,8 +70,8 @@ class Weighed(StripeResource):
         faults = [] if doc["_verified"] else requirements.judged(doc, people)
         doc = dict(doc)
         status = "inactive"
-        if doc["_rejected"]:
-            rejected = {"disabled_reason": doc["_rejected"]}
+        if doc["_rejected"] or doc.get("_closed"):
+            rejected = {"disabled_reason": doc["_rejected"] or "other"}
             doc["requirements"] = {**requirements.NOTHING_DUE, **rejected}
         elif wanted:
             doc["requirements"] = requirements.due(wanted, reason="requirements.past_due")
@@ -92,7 +92,12 @@ class Weighed(StripeResource):
     def verify(self, id: str) -> None:
         """Tell what became of a verification. Fires: capability.updated, account.updated."""
         doc = self.peek(id)
-        if doc is None or doc["_rejected"] or doc["requirements"]["currently_due"]:
+        if (
+            doc is None
+            or doc["_rejected"]
+            or doc.get("_closed")
+            or doc["requirements"]["currently_due"]
+        ):
             return
         people = self.stripe.persons.of(id)
         has_bank = bool(self.stripe.external_accounts.of(id))
