@@ -1,5 +1,6 @@
 """The nouns of the mirror, each once: `stripe.charges` finds `Charges` by its `plural`."""
 
+from mirra_mcp.local.mirrors.stripe.account.balance_settings import BalanceSettings
 from mirra_mcp.local.mirrors.stripe.account.balance_transactions import BalanceTransactions
 from mirra_mcp.local.mirrors.stripe.account.balances import Balances
 from mirra_mcp.local.mirrors.stripe.account.file_links import FileLinks
@@ -39,6 +40,7 @@ from mirra_mcp.local.mirrors.stripe.catalogue.tax.transactions import TaxTransac
 from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.links import HostedLinks
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.pages import HostedCheckout
+from mirra_mcp.local.mirrors.stripe.connect.accounts.addresses import OwnAddresses
 from mirra_mcp.local.mirrors.stripe.connect.accounts.capabilities import Capabilities
 from mirra_mcp.local.mirrors.stripe.connect.accounts.links import AccountSessions
 from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
@@ -46,6 +48,7 @@ from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationF
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.links import CoreAccountLinks
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.persons import CorePersons
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.resource import CoreAccounts
+from mirra_mcp.local.mirrors.stripe.connect.country_specs import CountrySpecs
 from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
 from mirra_mcp.local.mirrors.stripe.connect.oauth.pages import HostedGrants
 from mirra_mcp.local.mirrors.stripe.connect.onboarding import HostedDashboards, HostedOnboarding
@@ -81,6 +84,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     AccountSessions,
     Accounts,
     ApplicationFees,
+    BalanceSettings,
     BalanceTransactions,
     Balances,
     Capabilities,
@@ -91,6 +95,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     CoreAccounts,
     CoreEvents,
     CorePersons,
+    CountrySpecs,
     Coupons,
     PrintedNotes,
     CustomerBalanceTransactions,
@@ -119,6 +124,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     HostedIntents,
     HostedLinks,
     TypedMethods,
+    OwnAddresses,
     Payouts,
     Persons,
     Plans,

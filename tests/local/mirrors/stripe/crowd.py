@@ -20,6 +20,8 @@ def crowd(account: Account) -> list[str]:
     return [
         "/v1/account",
         "/v1/balance",
+        "/v1/balance_settings",
+        "/v1/country_specs/US",
         f"/v1/customers/{customer}",
         f"/v1/mandates/{mandate}",
         f"/v1/payment_methods?customer={customer}",

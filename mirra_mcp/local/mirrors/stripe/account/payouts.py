@@ -10,6 +10,7 @@ from pydantic import Field
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.account import schedules
 from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api.access import OWN_ACCOUNT
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Created,
     Currency,
@@ -247,7 +248,9 @@ class Payouts(StripeResource):
 
     def automatic(self, currency: str) -> Doc | None:
         """Pay out all that is available, as Stripe does daily. Fires: payout.created."""
-        amount = self.stripe.balances.available(currency)
+        owner = self.stripe.accounts.get(self.mirror.account or OWN_ACCOUNT)
+        kept = (owner.get("_minimum") or {}).get(currency, 0)
+        amount = self.stripe.balances.available(currency) - kept
         if amount <= 0:
             return None
         destination = self._destination(None, currency)

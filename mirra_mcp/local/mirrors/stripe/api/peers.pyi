@@ -1,5 +1,6 @@
 # Written by tests/standing/test_peers.py from nouns.py.
 
+from mirra_mcp.local.mirrors.stripe.account.balance_settings import BalanceSettings
 from mirra_mcp.local.mirrors.stripe.account.balance_transactions import BalanceTransactions
 from mirra_mcp.local.mirrors.stripe.account.balances import Balances
 from mirra_mcp.local.mirrors.stripe.account.file_links import FileLinks
@@ -39,6 +40,7 @@ from mirra_mcp.local.mirrors.stripe.catalogue.tax.transactions import TaxTransac
 from mirra_mcp.local.mirrors.stripe.catalogue.tax_rates import TaxRates
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.links import HostedLinks
 from mirra_mcp.local.mirrors.stripe.checkout.hosted.pages import HostedCheckout
+from mirra_mcp.local.mirrors.stripe.connect.accounts.addresses import OwnAddresses
 from mirra_mcp.local.mirrors.stripe.connect.accounts.capabilities import Capabilities
 from mirra_mcp.local.mirrors.stripe.connect.accounts.links import AccountSessions
 from mirra_mcp.local.mirrors.stripe.connect.accounts.resource import Accounts
@@ -46,6 +48,7 @@ from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationF
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.links import CoreAccountLinks
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.persons import CorePersons
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.resource import CoreAccounts
+from mirra_mcp.local.mirrors.stripe.connect.country_specs import CountrySpecs
 from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
 from mirra_mcp.local.mirrors.stripe.connect.oauth.pages import HostedGrants
 from mirra_mcp.local.mirrors.stripe.connect.onboarding import HostedDashboards, HostedOnboarding
@@ -81,6 +84,7 @@ class Peers(Acting):
     account_sessions: AccountSessions
     accounts: Accounts
     application_fees: ApplicationFees
+    balance_settings: BalanceSettings
     balance_transactions: BalanceTransactions
     balances: Balances
     capabilities: Capabilities
@@ -91,6 +95,7 @@ class Peers(Acting):
     core_accounts: CoreAccounts
     core_events: CoreEvents
     core_persons: CorePersons
+    country_specs: CountrySpecs
     coupons: Coupons
     credit_notes: PrintedNotes
     customer_balance_transactions: CustomerBalanceTransactions
@@ -116,6 +121,7 @@ class Peers(Acting):
     meter_events: MeterEvents
     meters: Meters
     oauth_grants: HostedGrants
+    own_addresses: OwnAddresses
     payment_intents: HostedIntents
     payment_links: HostedLinks
     payment_methods: TypedMethods

@@ -55,6 +55,7 @@ class ExternalAccounts(StripeResource):
         """External accounts are kept by the platform."""
         return self.plural
 
+    @route("POST /v1/accounts/{account}/bank_accounts")
     @route("POST /v1/accounts/{account}/external_accounts")
     def create(self, account: str, params: CreateExternalAccount) -> Doc:
         """Add a bank account or a debit card.
@@ -69,17 +70,20 @@ class ExternalAccounts(StripeResource):
         self.stripe.accounts.weighed(owner, told=True)
         return self.view(doc)
 
+    @route("GET /v1/accounts/{account}/bank_accounts")
     @route("GET /v1/accounts/{account}/external_accounts")
     def index(self, account: str, params: ListExternalAccounts) -> Doc:
         """List an account's banks and cards."""
         self.stripe.accounts.get(account)
         return self._list(account, params)
 
+    @route("GET /v1/accounts/{account}/bank_accounts/{id}")
     @route("GET /v1/accounts/{account}/external_accounts/{id}")
     def retrieve(self, account: str, id: str) -> Doc:
         """Return a bank account or a card."""
         return self.view(self._of(account, id))
 
+    @route("POST /v1/accounts/{account}/bank_accounts/{id}")
     @route("POST /v1/accounts/{account}/external_accounts/{id}")
     def update(self, account: str, id: str, params: UpdateExternalAccount) -> Doc:
         """Change a bank account or a card. Fires: account.external_account.updated."""
@@ -98,6 +102,7 @@ class ExternalAccounts(StripeResource):
             self.save(doc, event="account.external_account.updated")
         return self.view(doc)
 
+    @route("DELETE /v1/accounts/{account}/bank_accounts/{id}")
     @route("DELETE /v1/accounts/{account}/external_accounts/{id}")
     def delete(self, account: str, id: str) -> Doc:
         """Remove a bank account or a card that isn't the default of the account's currency.

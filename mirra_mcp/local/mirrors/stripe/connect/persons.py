@@ -86,6 +86,7 @@ class Persons(StripeResource):
             shown.pop("relationship")
         return shown
 
+    @route("POST /v1/accounts/{account}/people")
     @route("POST /v1/accounts/{account}/persons")
     def create(self, account: str, params: SavePerson) -> Doc:
         """Add a person to a company's account.
@@ -101,11 +102,13 @@ class Persons(StripeResource):
         self.stripe.accounts.weighed(owner, told=True)
         return self.view(doc)
 
+    @route("GET /v1/accounts/{account}/people/{id}")
     @route("GET /v1/accounts/{account}/persons/{id}")
     def retrieve(self, account: str, id: str) -> Doc:
         """Return a person."""
         return self.view(self._of(account, id))
 
+    @route("GET /v1/accounts/{account}/people")
     @route("GET /v1/accounts/{account}/persons")
     def index(self, account: str, params: ListPersons) -> Doc:
         """List the persons of an account, of some relationship if asked."""
@@ -118,6 +121,7 @@ class Persons(StripeResource):
             account=account,
         )
 
+    @route("POST /v1/accounts/{account}/people/{id}")
     @route("POST /v1/accounts/{account}/persons/{id}")
     def update(self, account: str, id: str, params: SavePerson) -> Doc:
         """Change a person. Fires: person.updated, then account.updated."""
@@ -129,6 +133,7 @@ class Persons(StripeResource):
         self.stripe.accounts.weighed(owner, told=True)
         return self.view(doc)
 
+    @route("DELETE /v1/accounts/{account}/people/{id}")
     @route("DELETE /v1/accounts/{account}/persons/{id}")
     def delete(self, account: str, id: str) -> Doc:
         """Remove a person; the representative stays. Fires: person.deleted, account.updated.

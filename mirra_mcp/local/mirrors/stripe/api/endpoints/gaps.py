@@ -33,7 +33,6 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/balance/history", "An older address of /v1/balance_transactions, which is mirrored."),
     ("/v1/linked_accounts", "Financial Connections is not mirrored."),
     ("/v1/link_account_sessions", "Financial Connections is not mirrored."),
-    ("/v1/account", "An older address of an account's persons and external accounts."),
     ("/v1/sources", "Sources are not mirrored; payment methods are."),
     ("/v1/payment_records", "Payment records are not mirrored."),
     ("/v1/payment_attempt_records", "Payment records are not mirrored."),

@@ -7,7 +7,6 @@ import fnmatch
 
 ELSEWHERE = (
     "apps.",
-    "balance_settings.",
     "billing.alert.",
     "billing.credit_",
     "cash_balance.",

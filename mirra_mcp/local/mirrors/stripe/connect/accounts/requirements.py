@@ -184,8 +184,25 @@ def _error(requirement: str, code: str, reason: str) -> Doc:
     return {"code": code, "reason": reason, "requirement": requirement}
 
 
-def verified_at_once(account: Doc, people: Sequence[Doc]) -> bool:
-    """Tell whether nothing of what was given needs a while to be verified."""
+def told(account: Doc, people: Sequence[Doc]) -> list[Any]:
+    """Return all that Stripe verifies of an account: it does so once."""
+    names = ("id", "address", "dob", "first_name", "last_name", "_id_number", "_ssn_last_4")
+    company = account["company"] or {}
+    return [
+        account["business_type"],
+        account["_tax_id"],
+        company.get("name"),
+        [[person[name] for name in names] for person in people],
+        [_held(person, "verification.document.front") for person in people],
+    ]
+
+
+def is_known(account: Doc, people: Sequence[Doc]) -> bool:
+    """Tell whether Stripe needs no while to verify what was given, or has done so before."""
+    return account.get("_known") == told(account, people) or _is_at_once(account, people)
+
+
+def _is_at_once(account: Doc, people: Sequence[Doc]) -> bool:
     numbers = [person["_id_number"] for person in people]
     if account["business_type"] not in (None, "individual"):
         numbers.append(account["_tax_id"])
@@ -239,3 +256,15 @@ def of_person(person: Doc, requirements: Doc) -> Doc:
             if each["requirement"].startswith(start)
         ],
     }
+
+
+def minimum(country: str) -> tuple[list[str], list[str]]:
+    """Return what is wanted of an individual's and of a company's account that takes cards."""
+    american = country == "US"
+    both = ["business_profile.mcc", "business_profile.url", "business_type", "external_account"]
+    both += ["tos_acceptance.date", "tos_acceptance.ip"]
+    person = [name for name in PERSON if american or name not in STATELESS]
+    business = [name for name in COMPANY if american or not name.endswith("address.state")]
+    boss = [f"representative.{name}" for name in (*person, "relationship.title")]
+    individual = [f"individual.{name}" for name in person]
+    return sorted(both + individual), sorted([*both, *business, "company.owners_provided", *boss])

@@ -10,7 +10,7 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.access import OWN_ACCOUNT
-from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
+from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, StripeParams
 from mirra_mcp.local.mirrors.stripe.connect.accounts import requirements
 from mirra_mcp.local.mirrors.stripe.connect.accounts.layout import (
     ADDRESS,
@@ -234,6 +234,20 @@ class Accounts(Weighed):
         doc = self.get(id)
         reason = REJECTED.get(params.reason, f"rejected.{params.reason}")
         return self.view(self.weighed({**doc, "_rejected": reason}, told=True))
+
+    @route("POST /v1/accounts/{id}/unreject")
+    def unreject(self, id: str, params: StripeParams) -> Doc:
+        """Take a rejection back. Fires: account.updated, capability.updated.
+
+        Source: https://docs.stripe.com/api/account/unreject
+
+        Raises:
+            VendorError: the account wasn't rejected.
+        """
+        doc = self.get(id)
+        if not doc["_rejected"]:
+            raise errors.invalid("This account has not been rejected by your platform.", "id")
+        return self.view(self.weighed({**doc, "_rejected": None}, told=True))
 
     # What other nouns and stories use.
 

@@ -23,8 +23,14 @@ class Weighed(StripeResource):
     """What Express accounts are asked for when the platform says nothing."""
 
     def lay_out(self, id: str = "", **fields: Any) -> Doc:
-        """Make an account's document; it isn't saved yet."""
-        return deepcopy(self.new(id=id, **fields))
+        """Make an account's document; it isn't saved yet.
+
+        Source: https://docs.stripe.com/api/accounts/object (settings.payouts)
+        """
+        doc = deepcopy(self.new(id=id, **fields))
+        collects = doc["controller"].get("requirement_collection")
+        doc["settings"]["payouts"]["debit_negative_balances"] = collects != "application"
+        return doc
 
     def onboard(self, doc: Doc) -> Doc:
         """Let an account have given all that Stripe wants.
@@ -75,7 +81,7 @@ class Weighed(StripeResource):
             doc["requirements"] = {**requirements.NOTHING_DUE, **rejected}
         elif wanted:
             doc["requirements"] = requirements.due(wanted, reason="requirements.past_due")
-        elif not doc["_verified"] and not requirements.verified_at_once(doc, people):
+        elif not doc["_verified"] and not requirements.is_known(doc, people):
             doc |= {"details_submitted": True}
             doc["requirements"] = requirements.pending(doc, people)
             status = "pending"
@@ -107,7 +113,8 @@ class Weighed(StripeResource):
             self._enabled(doc, "inactive", has_bank=has_bank, told=True)
         else:
             self.stripe.persons.verified(people)
-            doc = {**doc, "requirements": requirements.NOTHING_DUE}
+            known = requirements.told(doc, people)
+            doc = {**doc, "requirements": requirements.NOTHING_DUE, "_known": known}
             self._enabled(doc, "active", has_bank=has_bank, told=True)
 
     def _failed(self, faults: list[Doc]) -> Doc:
