@@ -17,7 +17,10 @@ from mirra_mcp.local.mirrors import MIRRORS
 from tests.standing.project import ROOT
 
 UNREAD: dict[str, dict[str, str]] = {
-    "clerk": {"skip_legal_checks": "no consent is asked of anybody"},
+    "clerk": {"skip_legal_checks": "no consent is asked of anybody"}
+    | dict.fromkeys(
+        ("captcha_error", "captcha_token", "captcha_widget_type"), "nobody is taken for a bot"
+    ),
     "resend": {},
     "stripe": dict.fromkeys(
         (

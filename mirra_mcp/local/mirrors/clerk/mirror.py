@@ -94,6 +94,7 @@ class Clerk(Peers):
             "CLERK_API_URL": self.url,
             "CLERK_JWT_KEY": self.identity.pem(),
             "CLERK_WEBHOOK_SIGNING_SECRET": WEBHOOK_SECRET,
+            "CLERK_TELEMETRY_DISABLED": "1",
         }
 
     def setup(self) -> dict[str, str]:

@@ -3,9 +3,15 @@
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
 from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndpoints
+from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
+from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
+from mirra_mcp.local.mirrors.clerk.messages.verifications import Verifications
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
-from mirra_mcp.local.mirrors.clerk.sessions.sessions import Sessions
+from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
+from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import SignInTokens
+from mirra_mcp.local.mirrors.clerk.signing.sign_ins import SignIns
+from mirra_mcp.local.mirrors.clerk.signing.sign_ups import SignUps
 from mirra_mcp.local.mirrors.clerk.users.email_addresses import EmailAddresses
 from mirra_mcp.local.mirrors.clerk.users.phone_numbers import PhoneNumbers
 from mirra_mcp.local.mirrors.clerk.users.users.resource import Users
@@ -17,6 +23,12 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     Sessions,
     Clients,
     JwtTemplates,
+    SignIns,
+    SignUps,
+    SignInTokens,
+    Verifications,
+    SentEmails,
+    SentTexts,
     Instances,
     WebhookEndpoints,
 )

@@ -3,6 +3,8 @@
 Source: https://github.com/clerk/openapi-specs (bapi/2026-05-12.yml)
 """
 
+from mirra_mcp.local.mirrors.clerk.api.frontend_gaps import FRONTEND
+
 INSTANCE: dict[str, str] = {
     "/v1/public/interstitial": "GET",
     "/v1/beta_features/instance_settings": "PATCH",
@@ -22,21 +24,12 @@ INSTANCE: dict[str, str] = {
 }
 
 USERS: dict[str, str] = {
-    "/v1/email_addresses/{email_address_id}/prepare_verification": "POST",
-    "/v1/email_addresses/{email_address_id}/attempt_verification": "POST",
-    "/v1/users/{user_id}/email_address": "PUT",
-    "/v1/phone_numbers/{phone_number_id}/prepare_verification": "POST",
-    "/v1/phone_numbers/{phone_number_id}/attempt_verification": "POST",
-    "/v1/users/{user_id}/phone_number": "PUT",
-    "/v1/users/{user_id}/profile_image": "POST DELETE",
-    "/v1/users/{user_id}/oauth_access_tokens/{provider}": "GET",
     "/v1/users/{user_id}/organization_memberships": "GET",
     "/v1/users/{user_id}/organization_invitations": "GET",
     "/v1/users/{user_id}/passkeys/{passkey_identification_id}": "DELETE",
     "/v1/users/{user_id}/trusted_devices": "GET",
     "/v1/users/{user_id}/trusted_devices/{trusted_device_id}": "DELETE",
     "/v1/users/{user_id}/web3_wallets/{web3_wallet_identification_id}": "DELETE",
-    "/v1/users/{user_id}/external_accounts/{external_account_id}": "DELETE",
 }
 
 SESSIONS: dict[str, str] = {
@@ -81,9 +74,6 @@ ACCESS: dict[str, str] = {
     "/v1/actor_tokens/{actor_token_id}/revoke": "POST",
     "/v1/redirect_urls": "GET POST",
     "/v1/redirect_urls/{id}": "GET DELETE",
-    "/v1/sign_in_tokens": "POST",
-    "/v1/sign_in_tokens/{sign_in_token_id}/revoke": "POST",
-    "/v1/sign_ups/{id}": "GET PATCH",
     "/v1/testing_tokens": "POST",
     "/v1/agents/tasks": "POST",
     "/v1/agents/tasks/{agent_task_id}/revoke": "POST",
@@ -172,6 +162,7 @@ ENTERPRISE: dict[str, str] = {
 }
 
 AREAS: tuple[tuple[dict[str, str], str], ...] = (
+    (FRONTEND, "This part of the Frontend API is not mirrored."),
     (INSTANCE, "Settings of the instance and its domains are not mirrored."),
     (USERS, "This part of users is not mirrored."),
     (SESSIONS, "Refreshing by cookie is not mirrored."),

@@ -17,6 +17,12 @@ class ClerkParams(Params):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class FrontendParams(Params):
+    """A form that a browser sends: unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class ClerkQuery(Params):
     """A query. Of a name that takes one value and is repeated, the first counts.
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from mirra_mcp.local.kit import svix
+from mirra_mcp.local.kit import forms, svix
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.params import Problem
@@ -60,6 +60,8 @@ class Speech(Mirror):
     webhook_secret = WEBHOOK_SECRET
     logged_headers = (*Mirror.logged_headers, "clerk-api-version", "x-clerk-sdk", "origin")
 
+    application = "Mirra"
+    """What the application is called in messages and on its pages."""
     frontend_api = f"https://{FRONTEND_HOST}"
     publishable_key = PUBLISHABLE_KEY
 
@@ -95,10 +97,25 @@ class Speech(Mirror):
 
     def find(self, call: Call) -> tuple[Any, dict[str, str]] | set[str]:
         """Return the endpoint that a call is for."""
-        path = call.path
+        path, method = call.path, call.method
+        if method == "POST" and "_method=" in call.query_string:
+            method = call.query.get("_method", method).upper()
         if path.startswith(NO_VERSION_IN_PATH):
             path = f"/v1{path}"
-        return self.router().find(call.method, path)
+        return self.router().find(method, path)
+
+    def read_body(self, call: Call) -> Any:
+        """Return the JSON; of a browser's form each name with its value; of an upload nothing.
+
+        Raises:
+            ValueError: it can't be read.
+        """
+        kind = call.headers.get("content-type", "")
+        if kind.startswith("application/x-www-form-urlencoded"):
+            return dict(forms.pairs(call.body.decode("utf-8")))
+        if kind.startswith("multipart/"):
+            return {}
+        return call.json
 
     def read_query(self, call: Call) -> dict[str, list[str]]:
         """Return the query, each name with its values."""
@@ -128,6 +145,12 @@ class Speech(Mirror):
         if isinstance(answer.body, dict):
             trace = self.session.ids.token(32, HEX) if self.session is not None else "0" * 32
             answer.body["clerk_trace_id"] = trace
+
+    def kept(self, call: Call, refusal: VendorError) -> Answer:
+        """Answer with a refusal that was counted: what the call wrote stays."""
+        answer = Answer(refusal.status, refusal.body, dict(refusal.headers))
+        self.refused(call, answer)
+        return answer
 
     def invalid(self, problems: list[Problem], call: Call) -> VendorError:
         """Tell the first thing wrong with the parameters."""

@@ -64,3 +64,32 @@ class Instances(ClerkResource):
         Source: https://clerk.com/docs/reference/backend-api (Fetch the current instance)
         """
         return self.view(self.settings())
+
+    @route("GET /v1/environment")
+    def environment(self) -> Doc:
+        """Return what a browser must know of the instance before anybody signs in.
+
+        Source: https://clerk.com/docs/reference/frontend-api (Get the environment)
+        """
+        settings = self.settings()
+        kinds = ("email_address", "phone_number", "username", "password")
+        attributes = {
+            kind: {"enabled": True, "required": settings[f"requires_{kind}"]} for kind in kinds
+        }
+        return {
+            "object": "environment",
+            "id": self.mirror.identity.id,
+            "auth_config": {
+                "object": "auth_config",
+                "single_session_mode": True,
+                "test_mode": True,
+                "url_based_session_syncing": True,
+            },
+            "display_config": {
+                "object": "display_config",
+                "instance_environment_type": settings["environment_type"],
+                "application_name": self.mirror.application,
+            },
+            "user_settings": {"attributes": attributes},
+            "maintenance_mode": False,
+        }

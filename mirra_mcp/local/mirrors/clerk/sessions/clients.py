@@ -8,14 +8,14 @@ from typing import Any
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
+from mirra_mcp.local.mirrors.clerk.api.identity import claims_of
 from mirra_mcp.local.mirrors.clerk.api.params import MaybePaged
-from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
-from mirra_mcp.local.mirrors.clerk.sessions import tokens
+from mirra_mcp.local.mirrors.clerk.sessions.browsers import BrowserClients
 from mirra_mcp.local.mirrors.clerk.sessions.params import VerifyClient
 from mirra_mcp.wire.model import Doc
 
 
-class Clients(ClerkResource):
+class Clients(BrowserClients):
     """The browsers and devices that people sign in at."""
 
     entity, plural = "client", "clients"
@@ -76,21 +76,16 @@ class Clients(ClerkResource):
         """Make a client at which nobody is signed in yet."""
         return self.save(self.new())
 
-    def token(self, client: Doc) -> str:
-        """Return the token that a browser keeps for a client: the cookie `__client`."""
-        claims = {"id": client["id"]}
-        return tokens.encode(self.mirror.keep_identity(), claims)
-
     def of_token(self, token: str) -> Doc:
         """Return the client that a browser's token stands for.
 
         Raises:
             VendorError: it isn't one of this instance, or the client is gone.
         """
-        found = tokens.read(token)
-        if found is None or not tokens.is_signed(self.mirror.identity, token):
+        claims = claims_of(self.mirror.identity, token)
+        if claims is None:
             raise errors.invalid_authentication()
-        return self.get(str(found[1].get("id")))
+        return self.get(str(claims.get("id")))
 
     def add_session(self, client: Doc, session: Doc) -> Doc:
         """Put a session at a client, which becomes the active one there."""

@@ -8,6 +8,7 @@ from typing import Any
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
+from mirra_mcp.local.mirrors.clerk.api.identity import jwt
 from mirra_mcp.local.mirrors.clerk.api.params import MaybePaged
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.sessions import shortcodes, tokens
@@ -113,7 +114,7 @@ class JwtTemplates(ClerkResource):
             azp=azp,
         )
         identity = self.mirror.keep_identity()
-        return {"object": "token", "jwt": tokens.encode(identity, claims, cat=tokens.TEMPLATED)}
+        return {"object": "token", "jwt": jwt(identity, claims, cat=tokens.TEMPLATED)}
 
     def _checked(self, params: CreateJwtTemplate | UpdateJwtTemplate, id: str | None) -> Doc:
         if params.custom_signing_key or params.signing_key or params.signing_algorithm:

@@ -7,7 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams, Lifetime, MaybePaged
+from mirra_mcp.local.mirrors.clerk.api.params import (
+    ClerkParams,
+    FrontendParams,
+    Lifetime,
+    MaybePaged,
+)
 
 Status = Literal["abandoned", "active", "ended", "expired", "removed", "replaced", "revoked"]
 
@@ -33,18 +38,16 @@ class CreateToken(ClerkParams):
     expires_in_seconds: Lifetime | None = None
 
 
+class TouchSession(FrontendParams):
+    """The form of `POST /v1/client/sessions/{session_id}/touch`."""
+
+    active_organization_id: str | None = None
+
+
 class VerifyClient(ClerkParams):
     """The body of `POST /v1/clients/verify`."""
 
     token: str
-
-
-class CreateSignInToken(ClerkParams):
-    """The body of `POST /v1/sign_in_tokens`."""
-
-    user_id: str
-    org_id: str | None = None
-    expires_in_seconds: Annotated[int, Field(ge=1)] | None = None
 
 
 class CreateJwtTemplate(ClerkParams):

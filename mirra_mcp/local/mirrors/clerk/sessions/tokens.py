@@ -3,11 +3,6 @@
 Source: https://clerk.com/docs/guides/sessions/session-tokens
 """
 
-from base64 import urlsafe_b64decode
-
-import orjson
-
-from mirra_mcp.local.mirrors.clerk.api.identity import Identity, base64url
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.wire.model import Doc
 
@@ -24,13 +19,6 @@ Source: https://github.com/clerk/javascript (packages/backend/src/tokens/jwtCate
 """
 NEVER = -1
 """Of a second factor that was never verified."""
-
-
-def encode(identity: Identity, claims: Doc, **header: str) -> str:
-    """Return a signed token."""
-    head = {"alg": "RS256", **header, "kid": identity.id, "typ": "JWT"}
-    signed = f"{base64url(orjson.dumps(head))}.{base64url(orjson.dumps(claims))}"
-    return f"{signed}.{base64url(identity.sign(signed.encode()))}"
 
 
 def defaults(clerk: Peers, user_id: str, *, lifetime: int, skew: int, azp: str | None) -> Doc:
@@ -75,30 +63,3 @@ def ages(clerk: Peers, session: Doc) -> list[int]:
 def organization_claims(clerk: Peers, session: Doc) -> Doc:
     """Return the claims of the session's active organization."""
     return {}
-
-
-def read(token: str) -> tuple[Doc, Doc] | None:
-    """Return header and claims of a token, whoever signed it; None: it isn't one."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        head, claims = (orjson.loads(_decoded(part)) for part in parts[:2])
-    except ValueError:
-        return None
-    both = isinstance(head, dict) and isinstance(claims, dict)
-    return (head, claims) if both else None
-
-
-def is_signed(identity: Identity, token: str) -> bool:
-    """Tell whether the instance's key signed a token."""
-    signed, _, signature = token.rpartition(".")
-    try:
-        found = _decoded(signature)
-    except ValueError:
-        return False
-    return identity.sign(signed.encode()) == found
-
-
-def _decoded(part: str) -> bytes:
-    return urlsafe_b64decode(part + "=" * (-len(part) % 4))

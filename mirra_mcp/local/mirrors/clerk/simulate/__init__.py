@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.clerk.simulate import sessions, users
+from mirra_mcp.local.mirrors.clerk.simulate import sessions, signing, users
 
-MODULES: tuple[ModuleType, ...] = (users, sessions)
+MODULES: tuple[ModuleType, ...] = (signing, sessions, users)

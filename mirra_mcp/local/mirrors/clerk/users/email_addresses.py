@@ -8,7 +8,12 @@ from email_validator import EmailNotValidError, validate_email
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.users.identifiers import Identifiers
-from mirra_mcp.local.mirrors.clerk.users.params import CreateEmailAddress, UpdateEmailAddress
+from mirra_mcp.local.mirrors.clerk.users.params import (
+    AttemptVerification,
+    CreateEmailAddress,
+    ReplaceEmailAddress,
+    UpdateEmailAddress,
+)
 from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN
 from mirra_mcp.wire.model import Doc
 
@@ -20,6 +25,7 @@ class EmailAddresses(Identifiers):
     object = kind = "email_address"
     title = "email address"
     taken_words = "That email address"
+    strategy = "email_code"
     names = ("email_address",)
     blank = {
         "id": "",
@@ -107,5 +113,49 @@ class EmailAddresses(Identifiers):
         self.mirror.users.refresh(doc["user_id"], **fields)
         return self.gone(doc)
 
+    @route("POST /v1/email_addresses/{email_address_id}/prepare_verification")
+    def prepare_verification(self, email_address_id: str) -> Doc:
+        """Send a code.
+
+        Source: https://clerk.com/docs/reference/backend-api (Prepare verification)
+        """
+        return self.prepared(email_address_id)
+
+    @route("POST /v1/email_addresses/{email_address_id}/attempt_verification")
+    def attempt_verification(self, email_address_id: str, params: AttemptVerification) -> Doc:
+        """Try a code.
+
+        Source: https://clerk.com/docs/reference/backend-api (Attempt verification)
+        """
+        return self.attempted(email_address_id, params)
+
+    @route("PUT /v1/users/{user_id}/email_address")
+    def replace(self, user_id: str, params: ReplaceEmailAddress) -> Doc:
+        """Let this be the only one of a user.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/backend-api (Replace a user's email address)
+        """
+        before = self.mirror.users.get(user_id)["primary_email_address_id"]
+        if params.notify_primary_email_address_changed and before is not None:
+            self.tell_change(before, params.email_address)
+        return self.view(self.replaced(user_id, params.email_address, params.identification_status))
+
     def tell_change(self, before: str, after: str) -> None:
-        """Write to the former primary address that there is another now."""
+        """Write to the former primary address that there is another now.
+
+        Fires: email.created
+        """
+        old = self.get(before)
+        new = self.peek(after)
+        text = (
+            f"Your primary email address was changed to {new['email_address'] if new else after}."
+        )
+        self.mirror.sent_emails.send(
+            "primary_email_address_changed",
+            old["email_address"],
+            "Your primary email address was changed",
+            text,
+            user_id=old["user_id"],
+            email_address_id=before,
+        )

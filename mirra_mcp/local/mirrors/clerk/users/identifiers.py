@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
+from mirra_mcp.local.mirrors.clerk.users.params import AttemptVerification
 from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN, is_verified
 from mirra_mcp.wire.model import Doc
 
@@ -19,6 +20,8 @@ class Identifiers(ClerkResource):
     kind: ClassVar[str]
     """The field that holds it: `email_address`."""
     taken_words: ClassVar[str]
+    strategy: ClassVar[str]
+    """How it is verified: `email_code`."""
 
     def view(self, doc: Doc) -> Doc:
         """Return what the API shows: whose it is, it doesn't say."""
@@ -68,6 +71,48 @@ class Identifiers(ClerkResource):
         """Drop all of a user that is being deleted."""
         for doc in self.find(user_id=user_id):
             self.drop(doc)
+
+    def prepared(self, id: str) -> Doc:
+        """Send a code to an identifier, and return the verification that it is for.
+
+        Fires: email.created or sms.created
+        """
+        doc = self.get(id)
+        about = {"user_id": doc["user_id"], f"{self.kind}_id": id}
+        started = self.mirror.verifications.start(self.strategy, doc[self.kind], **about)
+        self.mirror.verifications.save(started | {"_of": id})
+        return self.mirror.verifications.view(started)
+
+    def attempted(self, id: str, params: AttemptVerification) -> Doc:
+        """Try a code; the right one verifies the identifier, if it wasn't yet.
+
+        Fires: user.updated, if it does
+        """
+        doc = self.get(id)
+        verifications = self.mirror.verifications
+        known = verifications.peek(params.verification_id)
+        if known is None or known["_of"] != id:
+            raise errors.resource_missing("verification_id")
+        tried = verifications.attempt(known, params.code)
+        if tried["status"] == "verified" and not is_verified(doc):
+            doc = self.save(self.touch(doc, verification=verifications.brief(tried)))
+            self.mirror.users.refresh(doc["user_id"], **self.primary_fields(doc, primary=None))
+        return verifications.view(tried)
+
+    def replaced(self, user_id: str, value: str, status: str) -> Doc:
+        """Put one identifier in the place of all that a user has.
+
+        Fires: user.updated
+        """
+        user = self.mirror.users.get(user_id)
+        found = self.normal(value)
+        other = self.first(_value=found)
+        if other is not None and other["user_id"] != user["id"]:
+            raise errors.taken(self.kind, self.taken_words)
+        self.forget(user_id)
+        doc = self.add(user_id, found, status=status)
+        self.mirror.users.refresh(user_id, **{f"primary_{self.kind}_id": doc["id"]})
+        return doc
 
     def primary_fields(self, doc: Doc, *, primary: bool | None) -> Doc:
         """Return what makes an identifier its user's primary one, if it shall be.

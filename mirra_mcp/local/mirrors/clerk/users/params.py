@@ -3,7 +3,31 @@
 Source: https://clerk.com/docs/reference/backend-api (Email Addresses, Phone Numbers)
 """
 
+from typing import Literal
+
 from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams
+
+
+class AttemptVerification(ClerkParams):
+    """The body of `POST /v1/email_addresses/{id}/attempt_verification`, and of phone numbers."""
+
+    verification_id: str
+    code: str
+
+
+class ReplaceEmailAddress(ClerkParams):
+    """The body of `PUT /v1/users/{user_id}/email_address`."""
+
+    email_address: str
+    identification_status: Literal["verified", "reserved", "unverified"] = "verified"
+    notify_primary_email_address_changed: bool | None = None
+
+
+class ReplacePhoneNumber(ClerkParams):
+    """The body of `PUT /v1/users/{user_id}/phone_number`."""
+
+    phone_number: str
+    identification_status: Literal["verified", "reserved", "unverified"] = "verified"
 
 
 class CreateEmailAddress(ClerkParams):

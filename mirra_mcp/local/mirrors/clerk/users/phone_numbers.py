@@ -8,7 +8,12 @@ import re
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.users.identifiers import Identifiers
-from mirra_mcp.local.mirrors.clerk.users.params import CreatePhoneNumber, UpdatePhoneNumber
+from mirra_mcp.local.mirrors.clerk.users.params import (
+    AttemptVerification,
+    CreatePhoneNumber,
+    ReplacePhoneNumber,
+    UpdatePhoneNumber,
+)
 from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN, is_verified
 from mirra_mcp.wire.model import Doc
 
@@ -23,6 +28,7 @@ class PhoneNumbers(Identifiers):
     object = kind = "phone_number"
     title = "phone number"
     taken_words = "That phone number"
+    strategy = "phone_code"
     names = ("phone_number",)
     blank = {
         "id": "",
@@ -110,6 +116,31 @@ class PhoneNumbers(Identifiers):
         self.drop(doc)
         self.mirror.users.refresh(doc["user_id"], **fields)
         return self.gone(doc)
+
+    @route("POST /v1/phone_numbers/{phone_number_id}/prepare_verification")
+    def prepare_verification(self, phone_number_id: str) -> Doc:
+        """Send a code.
+
+        Source: https://clerk.com/docs/reference/backend-api (Prepare verification)
+        """
+        return self.prepared(phone_number_id)
+
+    @route("POST /v1/phone_numbers/{phone_number_id}/attempt_verification")
+    def attempt_verification(self, phone_number_id: str, params: AttemptVerification) -> Doc:
+        """Try a code.
+
+        Source: https://clerk.com/docs/reference/backend-api (Attempt verification)
+        """
+        return self.attempted(phone_number_id, params)
+
+    @route("PUT /v1/users/{user_id}/phone_number")
+    def replace(self, user_id: str, params: ReplacePhoneNumber) -> Doc:
+        """Let this be the only one of a user.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/backend-api (Replace a user's phone number)
+        """
+        return self.view(self.replaced(user_id, params.phone_number, params.identification_status))
 
     def factor_fields(self, user_id: str, *, reserved: bool) -> Doc:
         """Return what makes a number a second factor: the default one, if it is the first."""

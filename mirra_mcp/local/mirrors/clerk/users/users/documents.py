@@ -77,6 +77,7 @@ class UserDocuments(ClerkResource):
         "_is_compromised": False,
         "_totp_secret": None,
         "_backup_codes": [],
+        "_tokens": {},
         "_locked_until": None,
     }
 
@@ -114,6 +115,32 @@ class UserDocuments(ClerkResource):
         if initials:
             about["initials"] = initials
         return f"https://img.clerk.com/{base64url(orjson.dumps(about))}"
+
+    def frontend(self, user: Doc) -> Doc:
+        """Return a user as its own browser gets it: without private metadata."""
+        shown = self.view(user)
+        del shown["private_metadata"]
+        return shown
+
+    def public(self, user: Doc) -> Doc:
+        """Return what others learn of a user.
+
+        Source: https://github.com/clerk/openapi-specs (fapi, Client.PublicUserData)
+        """
+        email = _primary(user, "email_address", "email_addresses")
+        phone = _primary(user, "phone_number", "phone_numbers")
+        identifier = (
+            (email and email["email_address"])
+            or (phone and phone["phone_number"])
+            or user["username"]
+        )
+        names = ("first_name", "last_name", "image_url", "has_image", "username", "banned")
+        about = {name: user[name] for name in names}
+        return about | {
+            "identifier": identifier or "",
+            "profile_image_url": user["image_url"],
+            "user_id": user["id"],
+        }
 
     def shortcodes(self, session: Doc) -> Doc:
         """Return what the shortcodes of templates stand for, of the user of a session.

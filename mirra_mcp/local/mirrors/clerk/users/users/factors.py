@@ -151,6 +151,48 @@ class Factors(UserDocuments):
         """
         return self.view(self.change(self.get(user_id), _is_compromised=False))
 
+    # what signing in and up ask
+
+    def known_by(self, identifier: str) -> Doc | None:
+        """Return the user whom an address, a number or a username means; reserved ones count."""
+        value = identifier.strip()
+        found = self.mirror.email_addresses.at(value) or self.mirror.phone_numbers.at(value)
+        if found is not None:
+            usable = found["verification"] is not None or found["reserved"]
+            return self.peek(found["user_id"]) if usable else None
+        return self.first(username=value) if value else None
+
+    def has_password(self, user: Doc, password: str) -> bool:
+        """Tell whether a password is the user's."""
+        return passwords.is_right(user, password)
+
+    def check_password(self, password: str) -> None:
+        """Refuse a password that nobody may have."""
+        passwords.check(password)
+
+    def set_password(self, user: Doc, password: str) -> Doc:
+        """Give a user another password.
+
+        Fires: user.updated
+        """
+        passwords.check(password)
+        return self.change(
+            user,
+            _password=passwords.kept(user["id"], password),
+            password_enabled=True,
+            password_last_updated_at=stamp(self.now),
+            _is_compromised=False,
+        )
+
+    def use_code(self, user: Doc, strategy: str, code: str) -> bool:
+        """Tell whether a code of the authenticator app is right, or use up a backup code."""
+        if strategy == "backup_code":
+            left = [each for each in user["_backup_codes"] if each != code]
+            self.save(user | {"_backup_codes": left})
+            return len(left) < len(user["_backup_codes"])
+        secret = user["_totp_secret"]
+        return secret is not None and code == totp.code_at(secret, self.now)
+
     # what creating and updating set
 
     def check_credentials(self, params: Credentials) -> None:

@@ -11,7 +11,9 @@ from mirra_mcp.local.mirrors.clerk.api import errors, versions
 from mirra_mcp.local.mirrors.clerk.api.dates import given, stamp
 from mirra_mcp.local.mirrors.clerk.users.users import filters
 from mirra_mcp.local.mirrors.clerk.users.users.access import LOCKOUT, Access
+from mirra_mcp.local.mirrors.clerk.users.users.connections import Connections
 from mirra_mcp.local.mirrors.clerk.users.users.factors import Factors, missing_data
+from mirra_mcp.local.mirrors.clerk.users.users.me import Me
 from mirra_mcp.local.mirrors.clerk.users.users.metadata import FIELDS, UserMetadata, check_size
 from mirra_mcp.local.mirrors.clerk.users.users.params import (
     CreateUser,
@@ -47,7 +49,7 @@ PRIMARIES = {
 NEVER_NULL = {"delete_self_enabled", "create_organization_enabled", "bypass_client_trust", *FIELDS}
 
 
-class Users(Access, Factors, UserMetadata):
+class Users(Access, Connections, Factors, UserMetadata, Me):
     """The people of an instance."""
 
     @route("POST /v1/users")
@@ -108,6 +110,27 @@ class Users(Access, Factors, UserMetadata):
             self.mirror.after(LOCKOUT, "users.expire_lock", id=user["id"])
         return self.save(user, event="user.created")
 
+    def signed_up(self, attempt: Doc) -> Doc:
+        """Make the user of a completed sign-up.
+
+        Fires: user.created
+        """
+        given = {
+            name: attempt[name]
+            for name in ("username", "first_name", "last_name", "external_id", "unsafe_metadata",
+                         "public_metadata", "legal_accepted_at")
+        }  # fmt: skip
+        user = self.new(**given)
+        if attempt["_password"] is not None:
+            user |= self.credentials(user, CreateUser(password=attempt["_password"]))
+        user["image_url"] = user["profile_image_url"] = self.picture(
+            user["id"], user["first_name"], user["last_name"]
+        )
+        emails = [attempt["email_address"]] if attempt["email_address"] else []
+        phones = [attempt["phone_number"]] if attempt["phone_number"] else []
+        statuses = (["verified"] * len(emails), ["verified"] * len(phones))
+        return self.admit(user, CreateUser(), emails, phones, statuses)
+
     @route("GET /v1/users")
     def list(self, params: ListUsers) -> Any:
         """List users, newest first unless another order is asked for.
@@ -122,7 +145,15 @@ class Users(Access, Factors, UserMetadata):
             if params.offset:
                 raise errors.not_with("offset", "starting_after")
         picked = filters.chosen(self.mirror, params)
-        if picked is None and by_creation and params.starting_after is None:
+        if picked is None and by_creation and params.starting_after is not None:
+            try:
+                page = self.page(
+                    limit=params.limit, after=params.starting_after, newest_first=downward
+                )
+            except LookupError:
+                raise errors.resource_missing("starting_after") from None
+            return [self.view(user) for user in page.docs]
+        if picked is None and by_creation:
             end = params.offset + params.limit
             users = self.find(limit=end, newest_first=downward)
             return [self.view(user) for user in users[params.offset :]]

@@ -1,0 +1,90 @@
+"""Emails that Clerk sends for the instance: codes, invitations, notices.
+
+Source: https://clerk.com/docs/guides/customizing-clerk/email-sms-templates
+"""
+
+from html import escape
+from typing import Any
+
+from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
+from mirra_mcp.wire.model import Doc
+
+SENDER = "Mirra <notifications@mirra.clerk.accounts.dev>"
+
+
+class SentEmails(ClerkResource):
+    """The outbox of the instance. Nothing of it reaches a real mailbox."""
+
+    entity, plural = "sent_email", "sent_emails"
+    object, prefix, title = "email", "ema", "email"
+    synonyms = ("auth email", "email by Clerk")
+    names = ("to",)
+    words = {"kind": "slug"}
+    indexes = ("to", "slug")
+    blank = {
+        "id": "",
+        "object": "email",
+        "slug": None,
+        "from": SENDER,
+        "to": [],
+        "subject": "",
+        "html": "",
+        "text": "",
+        "status": "queued",
+        "user_id": None,
+        "email_address_id": None,
+        "data": {},
+        "created_at": None,
+    }
+
+    def send(
+        self,
+        slug: str,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        data: Doc | None = None,
+        user_id: str | None = None,
+        email_address_id: str | None = None,
+    ) -> Doc:
+        """Send an email made from one of the instance's templates.
+
+        Fires: email.created
+        """
+        return self.save(
+            self.new(
+                slug=slug,
+                to=[to],
+                subject=subject,
+                html=f"<p>{escape(text)}</p>",
+                text=text,
+                data={"app": {"name": self.mirror.application}} | (data or {}),
+                user_id=user_id,
+                email_address_id=email_address_id,
+                created_at=self.now.isoformat(timespec="milliseconds"),
+            ),
+            event="email.created",
+        )
+
+    def event_data(self, event: str, doc: Doc, **extra: Any) -> Doc:
+        """Return the `data` of the webhook.
+
+        Source: https://github.com/clerk/openapi-specs (webhooks, EmailEventPayload)
+        """
+        return {
+            "id": doc["id"],
+            "object": "email",
+            "slug": doc["slug"],
+            "from_email_name": "notifications",
+            "reply_to_email_name": None,
+            "to_email_address": doc["to"][0],
+            "email_address_id": doc["email_address_id"],
+            "user_id": doc["user_id"],
+            "subject": doc["subject"],
+            "body": doc["html"],
+            "body_plain": doc["text"],
+            "status": doc["status"],
+            "data": doc["data"],
+            "delivered_by_clerk": True,
+        }

@@ -1,0 +1,93 @@
+// An Express app that Clerk's own middleware protects, and a walk through the official Node SDK.
+// Reads commands from standard input, one a line, and prints one JSON document for each.
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+
+const require = createRequire(`${process.env.NODE_SDKS}/clerk/`);
+const express = require("express");
+const { clerkMiddleware, getAuth, requireAuth } = require("@clerk/express");
+const { createClerkClient, verifyToken } = require("@clerk/backend");
+const { verifyWebhook } = require("@clerk/backend/webhooks");
+
+const apiUrl = process.env.CLERK_API_URL;
+const secretKey = process.env.CLERK_SECRET_KEY;
+const publishableKey = process.env.CLERK_PUBLISHABLE_KEY;
+const clerk = createClerkClient({ apiUrl, secretKey, publishableKey });
+const heard = [];
+
+const app = express();
+app.post("/hook", express.raw({ type: "application/json" }), async (req, res) => {
+  const request = new Request(`http://127.0.0.1${req.url}`, {
+    method: "POST",
+    headers: req.headers,
+    body: req.body,
+  });
+  try {
+    heard.push((await verifyWebhook(request)).type);
+    res.sendStatus(204);
+  } catch {
+    res.sendStatus(400);
+  }
+});
+app.use(clerkMiddleware({ apiUrl, secretKey, publishableKey }));
+app.get("/me", (req, res) => {
+  const { isAuthenticated, userId, sessionId } = getAuth(req);
+  res.status(isAuthenticated ? 200 : 401).json({ userId, sessionId });
+});
+
+async function fetched(path, token) {
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  return { status: answer.status, body: await answer.json() };
+}
+
+async function tried(call) {
+  try {
+    return await call();
+  } catch (error) {
+    return { status: error.status, reason: error.reason, errors: error.errors };
+  }
+}
+
+const commands = {
+  port: async () => port,
+  heard: async () => heard,
+  me: ({ token }) => fetched("/me", token),
+  verify: ({ token, ...options }) => tried(() => verifyToken(token, { apiUrl, secretKey, ...options })),
+  walk: async () => {
+    const user = await clerk.users.createUser({
+      emailAddress: ["node@example.com"],
+      password: "correct horse battery",
+      publicMetadata: { plan: "pro" },
+    });
+    const listed = await clerk.users.getUserList({ emailAddress: ["node@example.com"] });
+    const session = await clerk.sessions.createSession({ userId: user.id });
+    const token = await clerk.sessions.getToken(session.id);
+    const sessions = await clerk.sessions.getSessionList({ userId: user.id });
+    const missing = await tried(() => clerk.users.getUser("user_none"));
+    const right = await clerk.users.verifyPassword({ userId: user.id, password: "correct horse battery" });
+    const banned = await clerk.users.banUser(user.id);
+    return {
+      id: user.id,
+      metadata: user.publicMetadata,
+      total: listed.totalCount,
+      emails: listed.data.map((each) => each.primaryEmailAddress.emailAddress),
+      jwt: token.jwt,
+      sessions: sessions.data.map((each) => each.status),
+      missing,
+      right,
+      banned: banned.banned,
+      counted: await clerk.users.getCount(),
+    };
+  },
+};
+
+const server = app.listen(0, "127.0.0.1");
+await new Promise((resolve) => server.once("listening", resolve));
+const { port } = server.address();
+for await (const line of createInterface({ input: process.stdin })) {
+  const { command, ...given } = JSON.parse(line);
+  console.log(JSON.stringify(await commands[command](given)));
+}
+server.close();
+process.exit(0);
