@@ -132,7 +132,7 @@ class Twilio(Peers):
         return [each for each in nouns if parcel.type in each.hears]
 
     def subscribe(self, url: str) -> bool:
-        """Let every number and messaging service hand what comes in to an address."""
+        """Let every number, messaging service and sender hand what comes in to an address."""
         numbers = self.incoming_phone_numbers.find()
         for number in numbers:
             self.incoming_phone_numbers.save(number | {"sms_url": url, "sms_method": "POST"})
@@ -140,7 +140,11 @@ class Twilio(Peers):
         for service in services:
             told = {"inbound_request_url": url, "inbound_method": "POST"}
             self.messaging_services.save(service | told)
-        return bool(numbers or services)
+        senders = self.channel_senders.find()
+        for sender in senders:
+            webhook = sender["webhook"] | {"callback_url": url, "callback_method": "POST"}
+            self.channel_senders.save(sender | {"webhook": webhook})
+        return bool(numbers or services or senders)
 
     # Using it.
 

@@ -30,6 +30,10 @@ from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
     Campaigns,
 )
 from mirra_mcp.local.mirrors.twilio.messaging.carrier_troubles import CarrierTroubles
+from mirra_mcp.local.mirrors.twilio.messaging.channels.channel_senders import ChannelSenders
+from mirra_mcp.local.mirrors.twilio.messaging.channels.indicators import TypingIndicators
+from mirra_mcp.local.mirrors.twilio.messaging.channels.pools import ServiceChannelSenders
+from mirra_mcp.local.mirrors.twilio.messaging.channels.sandbox import SandboxParticipants
 from mirra_mcp.local.mirrors.twilio.messaging.geo_permissions import GeoPermissions
 from mirra_mcp.local.mirrors.twilio.messaging.messages.feedback import Feedback
 from mirra_mcp.local.mirrors.twilio.messaging.messages.media import Media
@@ -89,6 +93,10 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     AlphaSenders,
     DestinationAlphaSenders,
     ShortCodes,
+    ChannelSenders,
+    ServiceChannelSenders,
+    SandboxParticipants,
+    TypingIndicators,
     OptOuts,
     OptOutReplies,
     Notifications,

@@ -39,6 +39,7 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "mms-outbound": ("Outbound MMS", "messages"),
     "mms-outbound-longcode": ("Long Code Outbound MMS", "messages"),
     "mms-outbound-shortcode": ("Short Code Outbound MMS", "messages"),
+    "channels": ("Channels", "messages"),
     "mediastorage": ("Media Storage", "megabytes"),
     "phonenumbers": ("Phone Numbers", "numbers"),
     "phonenumbers-local": ("Local Phone Numbers", "numbers"),

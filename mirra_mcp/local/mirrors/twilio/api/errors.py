@@ -114,6 +114,9 @@ CODES: dict[int, tuple[int, str]] = {
     35118: (400, "MessagingServiceSid is required to schedule a message"),
     35126: (400, "The ScheduleType value provided is not supported for this channel"),
     216602: (400, "Content Type is not supported on this channel"),
+    63003: (400, "Channel could not find To address"),
+    63031: (400, "Channels message cannot have same 'From' and 'To'"),
+    63100: (400, "Validation Error: {what}"),
     63007: (400, "Twilio could not find a Channel with the specified From address"),
 }  # fmt: skip
 """By code the HTTP status, and the words with what is filled in."""

@@ -67,10 +67,9 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "/v2/RateLimits(/|$)",
     ),
     (
-        "Messaging: link shortening, deactivations, other channels' senders",
+        "Messaging: link shortening, deactivations",
         "This part of messaging is not mirrored.",
-        "/v1/(LinkShortening|Deactivations)(/|$)|/v1/Services/MG[0-9a-f]{32}/ChannelSenders"
-        "|/v2/Channels(/|$)",
+        "/v1/(LinkShortening|Deactivations)(/|$)|/v2/Channels(/|$)",
     ),
     (
         "Porting, hosted numbers, add-ons, OAuth, Routes",
@@ -85,7 +84,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "This API is not mirrored.",
         "/v[1-4]/(ControlPlane|Instances|WebChats|account|Account|Conferences|Video"
         "|Voice|InsightsDomains|OperatorTypes|Operators|Transcripts|OperatorResults|RuleExecutions"
-        "|Conversations|Listings?|LinkShortening|Indicators|ShortCodes|CallerIds|HostedNumbers"
+        "|Conversations|Listings?|LinkShortening|ShortCodes|CallerIds|HostedNumbers"
         "|A2PBrandRegistrations|A2PCampaignRegistrations|AccountDefaultConfiguration"
         "|Configurations|Transcriptions|Webhooks|Credentials)(/|$)|/v3/PhoneNumbers(/|$)"
         "|/(hosted_numbers|marketplace|wireless|versionless)/",
@@ -206,7 +205,13 @@ LIMITS: tuple[str, ...] = (
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",
     "Calls cost 1.4 cents a minute and are not counted in usage.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
-    "Messages are SMS and MMS: WhatsApp, RCS and Messenger addresses are refused (63007).",
+    "Of channels there are SMS, MMS, WhatsApp and RCS; Messenger's addresses are refused (63007)."
+    " RCS never falls back to SMS, and opt-out keywords count on SMS alone. A WhatsApp message"
+    " outside the 24 hours ends `undelivered` (63016), one to who didn't join the sandbox `failed`"
+    " (63015); both cost nothing, and others half a cent.",
+    "The sandbox's code is `join steady-mirror`, every account's; where its texts go is set by"
+    " simulate (`whatsapp.sandbox_configured`), as in the console. A sender of WhatsApp's whose"
+    " number isn't the account's takes any six digits as its code.",
     "Of content templates the texts' lengths, variables and fields are checked as documented; what"
     " the Content API gives no code is 20001. The `body` of a message says the text of what the"
     " channel shows; a template of WhatsApp's is approved two seconds after it was submitted.",

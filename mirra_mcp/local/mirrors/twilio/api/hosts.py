@@ -30,7 +30,9 @@ MIRRORED: dict[str, re.Pattern[str]] = {
     "conversations": re.compile(f"{IN_CONVERSATIONS}|/v1/Services$"),
     "iam": re.compile(r"/v1/Keys"),
     "lookups": re.compile(r"/v2/(PhoneNumbers|batch)/"),
-    "messaging": re.compile(r"/v1/(Services|Tollfree|a2p)(/|$)"),
+    "messaging": re.compile(
+        r"/v1/(Services|Tollfree|a2p)(/|$)|/v2/Channels/Senders(/|$)|/v[23]/Indicators/Typing"
+    ),
     "verify": re.compile(r"/v2/(Services|Attempts|SafeList|Templates)(/|$)"),
 }
 """The hosts that the mirror answers for, and what their paths look like."""

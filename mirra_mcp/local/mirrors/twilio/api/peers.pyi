@@ -30,6 +30,10 @@ from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
     Campaigns,
 )
 from mirra_mcp.local.mirrors.twilio.messaging.carrier_troubles import CarrierTroubles
+from mirra_mcp.local.mirrors.twilio.messaging.channels.channel_senders import ChannelSenders
+from mirra_mcp.local.mirrors.twilio.messaging.channels.indicators import TypingIndicators
+from mirra_mcp.local.mirrors.twilio.messaging.channels.pools import ServiceChannelSenders
+from mirra_mcp.local.mirrors.twilio.messaging.channels.sandbox import SandboxParticipants
 from mirra_mcp.local.mirrors.twilio.messaging.geo_permissions import GeoPermissions
 from mirra_mcp.local.mirrors.twilio.messaging.messages.feedback import Feedback
 from mirra_mcp.local.mirrors.twilio.messaging.messages.media import Media
@@ -75,6 +79,7 @@ class Peers(Speech):
     calls: Calls
     carrier_lines: CarrierLines
     carrier_troubles: CarrierTroubles
+    channel_senders: ChannelSenders
     content_approvals: ContentApprovals
     content_sends: ContentSends
     contents: Contents
@@ -105,12 +110,15 @@ class Peers(Speech):
     outgoing_caller_ids: OutgoingCallerIds
     recordings: Recordings
     safe_list_numbers: SafeListNumbers
+    sandbox_participants: SandboxParticipants
     secondary_auth_tokens: SecondaryAuthTokens
+    service_channel_senders: ServiceChannelSenders
     service_phone_numbers: ServicePhoneNumbers
     service_short_codes: ServiceShortCodes
     short_codes: ShortCodes
     tokens: Tokens
     tollfree_verifications: TollfreeVerifications
+    typing_indicators: TypingIndicators
     us_app_to_persons: Campaigns
     usage_records: UsageRecords
     verification_attempts: VerificationAttempts

@@ -135,17 +135,27 @@ class Contents(TwilioResource):
         Raises:
             VendorError: 21654 to 21658 or 216602, it can't be sent so.
 
-        Source: https://www.twilio.com/docs/api/errors/21655
-            https://www.twilio.com/docs/api/errors/21656
+        Source: https://www.twilio.com/docs/api/errors/21656
         """
-        doc = self.peek(sid) if SID.fullmatch(sid) else None
-        if doc is None or doc["account_sid"] != account:
-            raise refusal(21655, sid=sid)
+        doc = self.owned(account, sid)
         values = doc["variables"] | _values(variables)
         name = types.shown_by(doc["types"], channel)
         content = types.filled(doc["types"][name], values)
         used = {key: values[key] for key in sorted(values)}
         return Filled(doc, name, content, used)
+
+    def owned(self, account: str, sid: str) -> Doc:
+        """Return one of an account's templates.
+
+        Raises:
+            VendorError: 21655, it has none such.
+
+        Source: https://www.twilio.com/docs/api/errors/21655
+        """
+        doc = self.peek(sid) if SID.fullmatch(sid) else None
+        if doc is None or doc["account_sid"] != account:
+            raise refusal(21655, sid=sid)
+        return doc
 
     def with_approval(self, doc: Doc) -> Doc:
         """Return a template with what WhatsApp says of it."""

@@ -43,6 +43,25 @@ class ContentSends(TwilioResource):
         }
         self.save(self.new(**fields))
 
+    def is_free(self, message: str) -> bool:
+        """Say whether WhatsApp takes a message in answer to somebody: no template, or most.
+
+        Source: https://www.twilio.com/docs/content/content-types-overview
+        """
+        doc = self.first(message_sid=message)
+        return doc is None or not types.TYPES[doc["content_type"]].is_approved_always
+
+    def is_approved(self, message: str) -> bool:
+        """Say whether WhatsApp takes a message at any time: it says an approved template.
+
+        Source: https://www.twilio.com/docs/api/errors/63016
+        """
+        doc = self.first(message_sid=message)
+        if doc is None or types.TYPES[doc["content_type"]].is_for_sessions:
+            return False
+        approval = self.mirror.content_approvals.first(content_sid=doc["content_sid"])
+        return approval is not None and approval["status"] == "approved"
+
     def tappable(self, to: str) -> list[tuple[Doc, list[Doc], list[Doc]]]:
         """List what somebody got last by templates: each with its buttons and its choices."""
         return [

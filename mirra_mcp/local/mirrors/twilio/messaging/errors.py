@@ -33,8 +33,18 @@ OUTCOMES: dict[int, str] = {
     14107: "SMS send rate limit exceeded",
     21611: "This 'From' number has exceeded the maximum number of queued messages",
     21610: "Attempt to send to unsubscribed recipient",
+    63003: "Channel could not find To address",
+    63005: "Channel did not accept given content",
+    63007: "Twilio could not find a Channel with the specified From address",
+    63012: "Channel provider returned an internal service error",
+    63013: "Channel policy violation",
+    63015: "Channel Sandbox can only send messages to phone numbers that have joined the Sandbox",
     63016: "Failed to send freeform message because you are outside the allowed window",
+    63018: "Rate limit exceeded for Channel",
+    63019: "Media failed to download",
+    63021: "Channel invalid content error",
     63024: "Invalid message recipient",
+    63027: "Template does not exist for a language and locale",
 }
 """The `error_message` of a message that failed or was not delivered, by its `error_code`."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import SANDBOX, is_chat
 from mirra_mcp.wire.model import Doc
 
 TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
@@ -40,6 +41,8 @@ class Handler:
 
 def handler_of(twilio: Peers, account: str | None, address: str) -> Handler | None:
     """Return what happens with texts to an address; None: it is nobody's."""
+    if is_chat(address):
+        return _of_channel(twilio, account, address)
     where = {} if account is None else {"account_sid": account}
     doc = twilio.incoming_phone_numbers.first(phone_number=address, **where)
     is_short_code = doc is None
@@ -67,6 +70,30 @@ def handler_of(twilio: Peers, account: str | None, address: str) -> Handler | No
         drops=not own and url is None,
         is_short_code=is_short_code,
     )
+
+
+def _of_channel(twilio: Peers, account: str | None, address: str) -> Handler | None:
+    """Return what happens with messages to a sender of a channel: its pool's service comes first.
+
+    Source: https://www.twilio.com/docs/whatsapp/api/senders
+    """
+    if address == SANDBOX:
+        account = account or twilio.account_sid
+        url = twilio.sandbox_participants.url(account)
+        return Handler(account, address, None, url, "POST", None, "POST")
+    where = {} if account is None else {"account_sid": account}
+    doc = twilio.channel_senders.first(sender_id=address, **where)
+    if doc is None:
+        return None
+    member = twilio.service_channel_senders.first(sender_sid=doc["sid"])
+    service = member and twilio.messaging_services.peek(member["service_sid"])
+    told = doc["webhook"]
+    found = _found(told["callback_url"], told["callback_method"], told["fallback_url"],
+                   told["fallback_method"])  # fmt: skip
+    if service and not service["use_inbound_webhook_on_number"]:
+        found = _found(service["inbound_request_url"], service["inbound_method"],
+                       service["fallback_url"], service["fallback_method"])  # fmt: skip
+    return Handler(doc["account_sid"], address, service["sid"] if service else None, *found)
 
 
 def _found(

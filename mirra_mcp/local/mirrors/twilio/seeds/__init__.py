@@ -7,6 +7,7 @@ from mirra_mcp.local.mirrors.twilio.seeds import (
     rate_limited,
     verified_numbers,
     verify_flow,
+    whatsapp_approved,
 )
 
 FIXTURES: dict[str, Fixture] = {
@@ -30,6 +31,11 @@ FIXTURES: dict[str, Fixture] = {
         " minute gets 429.",
         rate_limited.build,
     ),
+    "whatsapp-approved": Fixture(
+        "A WhatsApp sender that is online, with two templates that WhatsApp approved:"
+        " order_shipped and appointment_reminder, which has buttons.",
+        whatsapp_approved.build,
+    ),
 }
 
 ENVS: dict[str, dict[str, str]] = {
@@ -37,5 +43,6 @@ ENVS: dict[str, dict[str, str]] = {
     "messaging-service": messaging_service.ENV,
     "verify-flow": verify_flow.ENV,
     "rate-limited": rate_limited.ENV,
+    "whatsapp-approved": whatsapp_approved.ENV,
 }
 """By fixture what an application needs to know besides the account."""

@@ -11,6 +11,7 @@ from mirra_mcp.local.mirrors.twilio.simulate import (
     numbers,
     verify,
     voice,
+    whatsapp,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -22,4 +23,5 @@ MODULES: tuple[ModuleType, ...] = (
     voice,
     conversations,
     content,
+    whatsapp,
 )

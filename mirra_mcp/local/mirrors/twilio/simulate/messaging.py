@@ -15,6 +15,7 @@ from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import is_chat
 from mirra_mcp.local.mirrors.twilio.messaging.errors import OUTCOMES
 from mirra_mcp.local.mirrors.twilio.messaging.handlers import Handler, handler_of
 from mirra_mcp.local.mirrors.twilio.messaging.messages.media import guessed
@@ -159,6 +160,10 @@ def received(
 
     STOP, START and HELP are kept and answered as Twilio does.
     """
+    if is_chat(sender):
+        raise SimulateError(
+            f"'{sender}' writes on another channel than SMS.", "Use whatsapp.message_received."
+        )
     handler = addressed(twilio, to)
     phone = phones.parse(sender)
     if phone is None and not (sender.isascii() and sender.isdecimal() and 3 <= len(sender) <= 8):

@@ -19,6 +19,7 @@ def test_the_documented_fixtures_are_there() -> None:
         "messaging-service",
         "verify-flow",
         "rate-limited",
+        "whatsapp-approved",
     ]
 
 
@@ -87,3 +88,12 @@ def test_a_reset_brings_back_the_same_state(
     answer = first.http.post("/_mirra/state/reset", json={"seed": seed})
     assert answer.status_code == 200
     assert first.http.get("/_mirra/state").json()["state"] == before["state"]
+
+
+def test_an_approved_template_goes_out_on_whatsapp(open_account: Callable[..., Account]) -> None:
+    account = open_account("whatsapp-approved")
+    sender, sid = account.env["TWILIO_WHATSAPP_FROM"], account.env["TWILIO_CONTENT_SID"]
+    for fields, ended in (({"content_sid": sid}, "delivered"), ({"body": "Hi"}, "undelivered")):
+        made = account.client.messages.create(to="whatsapp:+15558675310", from_=sender, **fields)
+        account.advance("10s")
+        assert made.fetch().status == ended

@@ -27,6 +27,8 @@ APIS = {
     "iam/v1": "/v1",
     "lookups/v2": "/v2",
     "messaging/v1": "/v1",
+    "messaging/v2": "/v2",
+    "messaging/v3": "/v3",
     "verify/v2": "/v2",
 }
 MORE = {

@@ -11,7 +11,7 @@ from mirra_mcp.local.mirrors.twilio.conversations.scoped import Scoped, at
 from mirra_mcp.wire.model import Doc
 
 PATH = "/Conversations/{ConversationSid}/Messages/{MessageSid}/Receipts"
-STATUSES = ("sent", "delivered", "undelivered", "failed")
+STATUSES = ("sent", "delivered", "undelivered", "failed", "read")
 
 
 class ConversationReceipts(Scoped):
@@ -101,9 +101,9 @@ class ConversationReceipts(Scoped):
         receipts = self.find(message_sid=message["sid"])
         total = len(receipts)
         reached = {
-            "sent": {"sent", "delivered", "undelivered"},
-            "delivered": {"delivered"},
-            "read": set(),
+            "sent": {"sent", "delivered", "undelivered", "read"},
+            "delivered": {"delivered", "read"},
+            "read": {"read"},
             "undelivered": {"undelivered"},
             "failed": {"failed"},
         }

@@ -7,10 +7,12 @@ from typing import Any
 
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import bare, is_chat
 from mirra_mcp.local.mirrors.twilio.messaging.handlers import Handler, handler_of
 from mirra_mcp.local.mirrors.twilio.messaging.messages import replies, segments
 from mirra_mcp.local.mirrors.twilio.messaging.messages.states import (
     CALLBACKS,
+    CHAT_PRICE,
     PRICES,
     MessageStates,
 )
@@ -51,13 +53,14 @@ class InboundMessages(MessageStates):
 
         None: it was dropped, for its service has no address for what comes in.
         """
-        keyword = self.mirror.opt_outs.hear(handler, sender, body)
+        chat = is_chat(sender)
+        keyword = None if chat else self.mirror.opt_outs.hear(handler, sender, body)
         chats = self.mirror.conversation_addresses
         if handler.drops:
             chats.arrive(handler.account, sender, handler.address, body)
             return None
-        number = segments.count(body)
-        price = PRICES[bool(media)] * (1 if media else number)
+        number = 1 if chat else segments.count(body)
+        price = CHAT_PRICE if chat else PRICES[bool(media)] * (1 if media else number)
         doc = self.mirror.messages.lay_out(
             handler.account,
             is_mms=bool(media),
@@ -95,6 +98,8 @@ class InboundMessages(MessageStates):
         self, doc: Doc, files: list[Doc], places: dict[str, str], keyword: str | None
     ) -> Doc:
         """Return the parameters with which the application is called."""
+        if is_chat(doc["from"]):
+            return self._with_files(_of_channel(doc) | places, doc, files)
         sender, to = phones.parse(doc["from"]), phones.parse(doc["to"])
         told: Doc = {
             "ToCountry": to.country if to else "US",
@@ -117,10 +122,14 @@ class InboundMessages(MessageStates):
             "From": doc["from"],
             "ApiVersion": doc["api_version"],
         }
-        if doc["messaging_service_sid"]:
-            told["MessagingServiceSid"] = doc["messaging_service_sid"]
         if keyword:
             told["OptOutType"] = keyword
+        return self._with_files(told, doc, files)
+
+    def _with_files(self, told: Doc, doc: Doc, files: list[Doc]) -> Doc:
+        """Return what is told with the files, and the service that it is told of."""
+        if doc["messaging_service_sid"]:
+            told["MessagingServiceSid"] = doc["messaging_service_sid"]
         for number, file in enumerate(files):
             told[f"MediaContentType{number}"] = file["content_type"]
             told[f"MediaUrl{number}"] = self.mirror.media.address(file)
@@ -149,3 +158,27 @@ class InboundMessages(MessageStates):
         if doc is not None and doc["_session"]:
             doc = self.peek(doc["_session"])
         return doc
+
+
+def _of_channel(doc: Doc) -> Doc:
+    """Return what an application is told of a message over WhatsApp or RCS.
+
+    Source: https://www.twilio.com/docs/messaging/guides/webhook-request#whatsapp-specific-parameters
+    """
+    return {
+        "SmsMessageSid": doc["sid"],
+        "NumMedia": doc["num_media"],
+        "ProfileName": "",
+        "MessageType": "text",
+        "SmsSid": doc["sid"],
+        "WaId": bare(doc["from"]).removeprefix("+"),
+        "SmsStatus": "received",
+        "Body": doc["body"],
+        "To": doc["to"],
+        "NumSegments": doc["num_segments"],
+        "ReferralNumMedia": "0",
+        "MessageSid": doc["sid"],
+        "AccountSid": doc["account_sid"],
+        "From": doc["from"],
+        "ApiVersion": doc["api_version"],
+    }

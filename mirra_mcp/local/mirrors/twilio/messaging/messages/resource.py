@@ -12,6 +12,7 @@ from mirra_mcp.local.mirrors.twilio.api.dates import dated
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
 from mirra_mcp.local.mirrors.twilio.api.params import HEX
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT
+from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import is_chat
 from mirra_mcp.local.mirrors.twilio.messaging.messages import sendables
 from mirra_mcp.local.mirrors.twilio.messaging.messages.inbound import InboundMessages
 from mirra_mcp.local.mirrors.twilio.messaging.messages.sendables import Sendable
@@ -95,7 +96,8 @@ class Messages(InboundMessages):
 
     def write(self, account: str, sendable: Sendable, **fields: object) -> Doc:
         """Write a message down and set it on its way."""
-        segments = self.measures(sendable.body, smart=sendable.smart, is_mms=sendable.is_mms)
+        is_whole = sendable.is_mms or is_chat(sendable.to)
+        segments = self.measures(sendable.body, smart=sendable.smart, is_mms=is_whole)
         service = sendable.service["sid"] if sendable.service else None
         status = "queued" if service is None else "scheduled" if sendable.send_at else "accepted"
         wanted: Doc = {

@@ -15,12 +15,12 @@ from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.phones import Phone
 from mirra_mcp.local.mirrors.twilio.messaging import senders
+from mirra_mcp.local.mirrors.twilio.messaging.channels import addresses, sending
 from mirra_mcp.local.mirrors.twilio.messaging.messages import segments
 from mirra_mcp.local.mirrors.twilio.messaging.params import CreateMessage
 from mirra_mcp.local.mirrors.twilio.messaging.senders import Sender
 from mirra_mcp.wire.model import Doc
 
-CHANNEL = re.compile(r"(whatsapp|messenger|rcs|sms|viber|wechat|line|telegram|email):.+")
 SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
 SOONEST, LATEST = timedelta(seconds=300), timedelta(days=35)
 """Source: https://www.twilio.com/docs/api/errors/35114"""
@@ -71,11 +71,15 @@ def check(twilio: Peers, account: Doc, given: CreateMessage) -> Sendable:
         raise refusal(21604)
     if not address and not service_sid:
         raise refusal(21603)
-    body, media, filled = _said(twilio, sid, given)
+    _check_said(twilio, sid, given)
     service = _service(twilio, sid, service_sid) if service_sid else None
-    _check_channels(given.to, address, has_service=service is not None)
+    chat = sending.recipient(given.to, address, has_service=service is not None)
+    if chat is not None:
+        return _over_channel(twilio, given, sid, service, chat, address)
     sender = _own(twilio, sid, address)
     phone = recipient(given.to, sender.country if sender else "US")
+    kinds = "mms" if phone.country in senders.MMS_COUNTRIES else "sms"
+    body, media, filled = _said(twilio, sid, given, kinds)
     is_mms = bool(media) or given.send_as_mms.lower() == "true"
     _check_content(given, body, media)
     sendable = Sendable(
@@ -128,39 +132,61 @@ def _service(twilio: Peers, account: str, sid: str) -> Doc:
     return service
 
 
-def _check_channels(to: str, address: str, *, has_service: bool) -> None:
-    """Refuse what isn't SMS on both ends: the mirror has no channels.
-
-    Source: https://www.twilio.com/docs/api/errors/21910
-    """
-    from_channel, to_channel = CHANNEL.fullmatch(address), CHANNEL.fullmatch(to)
-    if from_channel and to_channel and from_channel[1] == to_channel[1]:
-        raise refusal(63007)
-    if from_channel or (to_channel and not has_service):
-        raise refusal(21910)
-
-
 def _own(twilio: Peers, account: str, address: str) -> Sender | None:
     phone = phones.parse(address)
     return senders.owned(twilio, account, phone.e164 if phone else address)
 
 
-def _said(twilio: Peers, account: str, given: CreateMessage) -> tuple[str, list[str], Any]:
-    """Return the text and the files of a message, and the content template that has them.
-
-    Source: https://www.twilio.com/docs/api/errors/21654
-    """
+def _check_said(twilio: Peers, account: str, given: CreateMessage) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/21654"""
     if given.content_sid:
-        channel = "mms" if given.to.strip().startswith("+1") else "sms"
+        twilio.contents.owned(account, given.content_sid)
+    elif given.content_variables:
+        raise refusal(21654)
+    elif not given.body and not any(given.media_url):
+        raise refusal(21602)
+
+
+def _said(
+    twilio: Peers, account: str, given: CreateMessage, channel: str
+) -> tuple[str, list[str], Any]:
+    """Return the text and the files of a message, and the content template that has them."""
+    if given.content_sid:
         sid, variables = given.content_sid, given.content_variables
         filled = twilio.contents.fill(account, sid, variables, channel)
         return filled.body, filled.media, filled
-    if given.content_variables:
-        raise refusal(21654)
-    media = [url for url in given.media_url if url]
-    if not given.body and not media:
-        raise refusal(21602)
-    return given.body, media, None
+    return given.body, [url for url in given.media_url if url], None
+
+
+def _over_channel(
+    twilio: Peers, given: CreateMessage, account: str, service: Doc | None, to: str, address: str
+) -> Sendable:
+    """Return a message of WhatsApp or RCS that may be sent.
+
+    Raises:
+        VendorError: it may not; outside of WhatsApp's window it fails when it is sent.
+    """
+    sender = sending.sender(twilio, account, address, service)
+    channel = addresses.channel_of(to)
+    if (
+        service
+        and not sender
+        and not twilio.service_channel_senders.choose(service["sid"], channel)
+    ):
+        raise refusal(21703)
+    body, media, filled = _said(twilio, account, given, channel)
+    _check_content(given, body, media)
+    return Sendable(
+        to=to,
+        body=body,
+        sender=sender,
+        service=service,
+        media=media,
+        callback=given.status_callback or sending.callback_of(twilio, account, sender),
+        is_mms=bool(media),
+        send_at=_send_at(twilio.now, given, service),
+        filled=filled,
+    )
 
 
 def _check_content(given: CreateMessage, body: str, media: list[str]) -> None:

@@ -10,14 +10,16 @@ from typing import Any, Literal
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.messaging import registrations, senders
+from mirra_mcp.local.mirrors.twilio.messaging.channels import sending
+from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import channel_of, is_chat
 from mirra_mcp.local.mirrors.twilio.messaging.errors import OUTCOMES
 from mirra_mcp.local.mirrors.twilio.messaging.messages import segments
 from mirra_mcp.wire.model import Doc
 
-STATUSES = ("queued", "sent", "delivered", "undelivered", "failed", "canceled")
+STATUSES = ("queued", "sent", "delivered", "undelivered", "failed", "canceled", "read")
 CALLBACKS = tuple(f"message.{status}" for status in STATUSES)
 """The webhooks about outgoing messages, by the status that they tell."""
-FINAL = frozenset(("sent", "delivered", "undelivered", "failed", "canceled", "received"))
+FINAL = frozenset(("sent", "delivered", "undelivered", "failed", "canceled", "received", "read"))
 """Statuses in which a message may be deleted."""
 
 CHOOSING = timedelta(seconds=1)
@@ -27,6 +29,7 @@ DELIVERY = timedelta(seconds=3)
 
 PRICES: dict[bool, Decimal] = {False: Decimal("0.0079"), True: Decimal("0.02")}
 """US dollars for a segment of an SMS, and for an MMS. Ours: Twilio's differ by country."""
+CHAT_PRICE = Decimal("0.005")
 
 
 class MessageStates(TwilioResource):
@@ -56,14 +59,10 @@ class MessageStates(TwilioResource):
         service = self.mirror.messaging_services.peek(doc["messaging_service_sid"])
         address = doc["from"]
         if address is None:
-            sender = None
-            if service is not None:
-                is_mms = doc["_is_mms"]
-                sender = senders.choose(self.mirror, service, doc["to"], is_mms=is_mms)
-            if sender is None:
+            address = self._chosen(doc, service)
+            if address is None:
                 self.fail(doc, 21703)
                 return
-            address = sender.address
         doc |= {"from": address, "num_segments": str(doc["_segments"])}
         self.enter(doc, "queued")
         self.mirror.after(timedelta(0), "messages.begin", id=id)
@@ -75,7 +74,8 @@ class MessageStates(TwilioResource):
             return
         code = self.refusal_of(doc)
         if code is not None:
-            self.fail(doc, code)
+            doc |= {"error_code": code, "error_message": OUTCOMES.get(code)}
+            self.enter(doc, "undelivered" if code == sending.OUTSIDE else "failed")
             return
         self.change(doc, status="sending")
         self.mirror.after(SENDING, "messages.hand_over", id=id)
@@ -86,6 +86,8 @@ class MessageStates(TwilioResource):
         Source: https://www.twilio.com/docs/api/errors/30034 and
         https://www.twilio.com/docs/api/errors/30032
         """
+        if is_chat(doc["to"]):
+            return sending.refusal_of(self.mirror, doc)
         if doc["from"] in self.mirror.setting("full_queues", ()):
             return 21611
         if self.mirror.opt_outs.blocks(doc):
@@ -105,7 +107,7 @@ class MessageStates(TwilioResource):
         doc = self.peek(id)
         if doc is None or doc["status"] != "sent":
             return
-        code = self.mirror.carrier_troubles.code_for(doc["to"])
+        code = self.mirror.carrier_troubles.code_for(doc["to"]) if not is_chat(doc["to"]) else None
         if code is not None:
             self.fail(doc, code, status="undelivered")
         else:
@@ -117,6 +119,7 @@ class MessageStates(TwilioResource):
         """Let a message be on the way: from now on it costs."""
         number = int(doc["num_segments"])
         price = PRICES[True] if doc["_is_mms"] else PRICES[False] * max(number, 1)
+        price = CHAT_PRICE if is_chat(doc["to"]) else price
         doc |= {"date_sent": self.stamp(), "price": f"-{price:.5f}"}
         self.use(doc, doc["from"] or "", "outbound")
         return self.enter(doc, "sent")
@@ -128,6 +131,8 @@ class MessageStates(TwilioResource):
             category += "-longcode"
         elif own.isdecimal():
             category += "-shortcode"
+        elif is_chat(own):
+            category = "channels"
         self.mirror.usage_records.add(
             doc["account_sid"], category, usage=int(doc["num_segments"]), price=doc["price"]
         )
@@ -148,6 +153,12 @@ class MessageStates(TwilioResource):
         self.arrive(doc)
         return doc
 
+    def read(self, doc: Doc) -> Doc:
+        """Let somebody read a message, on a channel that tells so."""
+        if doc["status"] != "delivered":
+            doc = self.deliver(doc)
+        return self.enter(doc, "read")
+
     def arrive(self, sent: Doc) -> None:
         """Let a message that was delivered be seen where it was sent to."""
 
@@ -155,15 +166,21 @@ class MessageStates(TwilioResource):
         """Bring a message that waits to where the carrier has it, without the waits."""
         if doc["from"] is None:
             service = self.mirror.messaging_services.peek(doc["messaging_service_sid"])
-            able = service and senders.choose(
-                self.mirror, service, doc["to"], is_mms=doc["_is_mms"]
-            )
-            if able:
-                doc |= {"from": able.address}
+            doc |= {"from": self._chosen(doc, service)}
         doc |= {"num_segments": str(doc["_segments"])}
         if doc["status"] in ("accepted", "scheduled"):
             doc = self.enter(doc, "queued")
         return self.send(doc)
+
+    def _chosen(self, doc: Doc, service: Doc | None) -> str | None:
+        """Return whom of its pool a service sends a message from."""
+        if service is None:
+            return None
+        to, is_mms = doc["to"], doc["_is_mms"]
+        if is_chat(to):
+            return self.mirror.service_channel_senders.choose(service["sid"], channel_of(to))
+        sender = senders.choose(self.mirror, service, to, is_mms=is_mms)
+        return sender.address if sender else None
 
     def fail(self, doc: Doc, code: int, *, status: str = "failed") -> Doc:
         """End a message with an error code; one that wasn't sent costs nothing."""
@@ -206,9 +223,25 @@ class MessageStates(TwilioResource):
             "From": doc["from"],
             "ApiVersion": "2010-04-01",
         }
+        if is_chat(doc["to"]):
+            return told | self._of_channel(doc)
         if status in ("delivered", "undelivered"):
             told["RawDlrDoneDate"] = self.now.strftime("%y%m%d%H%M")
         return told
+
+    def _of_channel(self, doc: Doc) -> Doc:
+        """Return what a callback tells of a channel besides.
+
+        Source: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
+        """
+        sender = self.mirror.channel_senders.first(sender_id=doc["from"])
+        return {
+            "ChannelPrefix": channel_of(doc["to"]),
+            "ChannelInstallSid": sender["sid"] if sender else None,
+            "ChannelToAddress": doc["to"],
+            "ChannelStatusMessage": doc["error_message"],
+            "EventType": "READ" if doc["status"] == "read" else None,
+        }
 
     def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
         """Note in the debugger that a status callback failed."""
