@@ -34,7 +34,7 @@ def write(account: Account, body: str = "Hi", sender: str = ALICE, **given: Any)
     return result
 
 
-def answer(account: Account, body: str = "Hello", **fields: Any) -> Any:
+def answer(account: Account, body: str | None = "Hello", **fields: Any) -> Any:
     """Send a message over WhatsApp with the SDK."""
     fields = {"from_": US, "to": HER, "body": body} | fields
     return account.client.messages.create(**{k: v for k, v in fields.items() if v is not None})
