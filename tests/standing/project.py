@@ -1,6 +1,7 @@
 """The project's own files, as the standing tests see them."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def module_name(path: Path) -> str:
     """The dotted name under which a Python file is imported."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@functools.cache
+def imports(path: Path) -> tuple[tuple[int, str], ...]:
+    """Each module or name that one of our files imports, with its line; read once."""
+    return tuple(imported(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -1,8 +1,6 @@
 """Imports point down: design decides who may know whom."""
 
-import ast
-
-from tests.standing.project import files, imported, module_name, short
+from tests.standing.project import files, imports, module_name, short
 
 WIRE, CLIENT, SERVER = "mirra_mcp.wire", "mirra_mcp.client", "mirra_mcp.server"
 LOCAL, SETTINGS, VENDORS = "mirra_mcp.local", "mirra_mcp.settings", "mirra_mcp.vendors"
@@ -51,7 +49,7 @@ def test_imports_point_down() -> None:
         f"{short(path)}:{line} imports {name}"
         for path in files(".py")
         if (module := module_name(path)).startswith("mirra_mcp")
-        for line, name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        for line, name in imports(path)
         if name.startswith("mirra_mcp.")
         and name != "mirra_mcp.__version__"
         and not _within(name, _allowed(module))
@@ -64,7 +62,7 @@ def test_the_package_never_imports_its_tests() -> None:
         f"{short(path)}:{line} imports {name}"
         for path in files(".py")
         if (module := module_name(path)).startswith("mirra_mcp")
-        for line, name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        for line, name in imports(path)
         if _within(name, ("tests", "bench"))
         or (name.startswith("pytest") and not _within(module, (TESTING,)))
     ]

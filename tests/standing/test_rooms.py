@@ -5,13 +5,13 @@ product words, `api/` for how the vendor speaks, one table of nouns. Areas know 
 they meet each other through the mirror (`self.stripe.charges`), never by an import.
 """
 
-import ast
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.standing.project import ROOT, files, imported, module_name, short
+from tests.standing.project import ROOT, files, imports, module_name, short
 
 MIRRORS = "mirra_mcp.local.mirrors"
 FOLDER = ROOT / "mirra_mcp" / "local" / "mirrors"
@@ -77,13 +77,14 @@ def knots(graph: Mapping[str, set[str]]) -> list[set[str]]:
     return sorted((knot for knot in found if len(knot) > 1), key=len, reverse=True)
 
 
+@functools.cache
 def package() -> dict[str, set[str]]:
     """Each module of the package with those that it imports, for type checking or not."""
     paths = {module_name(path): path for path in files(".py")}
     ours = {name: path for name, path in paths.items() if name.startswith("mirra_mcp")}
     graph: dict[str, set[str]] = {}
     for module, path in ours.items():
-        names = {name for _, name in imported(ast.parse(path.read_text(encoding="utf-8")))}
+        names = {name for _, name in imports(path)}
         found = {name if name in ours else name.rpartition(".")[0] for name in names}
         graph[module] = found & ours.keys() - {module}
     return graph

@@ -38,7 +38,7 @@ class _Server:
 
     def _end(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
         self._folder.cleanup()
 
 
