@@ -146,7 +146,7 @@ class Speech(Mirror):
             trace = self.session.ids.token(32, HEX) if self.session is not None else "0" * 32
             answer.body["clerk_trace_id"] = trace
 
-    def kept(self, call: Call, refusal: VendorError) -> Answer:
+    def counted(self, call: Call, refusal: VendorError) -> Answer:
         """Answer with a refusal that was counted: what the call wrote stays."""
         answer = Answer(refusal.status, refusal.body, dict(refusal.headers))
         self.refused(call, answer)

@@ -325,7 +325,7 @@ class SignIns(Attempts):
         user = self.mirror.users.failed_attempt(user)
         if user["locked"]:
             refusal = attempts.locked(self.mirror.users.view(user)["lockout_expires_in_seconds"])
-        return self.mirror.kept(call, refusal)
+        return self.mirror.counted(call, refusal)
 
     def _complete(self, doc: Doc, *, second: bool = False) -> Doc:
         users = self.mirror.users

@@ -143,7 +143,7 @@ class SignUps(Attempts):
         verifications = self.mirror.verifications
         tried = verifications.attempt(verifications.get(id), params.code)
         if refusal := verifications.refusal_of(tried):
-            return self.mirror.kept(call, refusal)
+            return self.mirror.counted(call, refusal)
         verified = [*doc["_verified"], kind]
         return self.answer(call, self._settle(doc | {"_verified": verified}))
 
