@@ -1,12 +1,17 @@
 """Toolset `sessions`: start, find, reset, keep, bring back, move in time and end sessions."""
 
+import asyncio
+import itertools
 from datetime import datetime
+from pathlib import PurePath
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import anyio
 from pydantic import Field
 
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.client.documents import ENDINGS
 from mirra_mcp.client.urls import is_loopback
 from mirra_mcp.server.answers import fit, joined, present
 from mirra_mcp.server.caller import Caller, pick
@@ -128,7 +133,7 @@ async def mirra_session_start(
         timeout_seconds=timeout_seconds,
     )
     with anyio.CancelScope(shield=True):
-        session = await mirra.create_session(wanted)
+        session = await _created(caller, mirra, wanted)
         if not persistent:
             caller.running.access.adopt(session, caller.token)
     try:
@@ -145,6 +150,30 @@ async def mirra_session_start(
         **dict(session),
         next=_use(session, webhooks),
     )
+
+
+async def _created(caller: Caller, mirra: MirraClient, wanted: CreateSession) -> Session:
+    """Create a session, and tell how long its documents are being read: that can take a while.
+
+    Raises:
+        MirraError: something that was asked for can't be had.
+    """
+    documents = [each for each in wanted.mirrors if each.lower().endswith(ENDINGS)]
+    if not documents:
+        return await mirra.create_session(wanted)
+    names = listed([PurePath(each).name for each in documents])
+
+    async def tell() -> None:
+        for seconds in itertools.count():
+            told = f" for {seconds} s" if seconds else ""
+            await caller.progress(1 - 1 / (seconds + 1.1), 2, f"Reading {names}{told}.")
+            await anyio.sleep(1)
+
+    telling = asyncio.ensure_future(tell())
+    try:
+        return await mirra.create_session(wanted)
+    finally:
+        telling.cancel()
 
 
 async def _forked(

@@ -42,7 +42,11 @@ class Home:
 
     def __enter__(self) -> Self:
         """Start it."""
-        self._local = self._stack.enter_context(LocalMirra(Settings(data_dir=self._folder)))
+        said = Settings.from_env(os.environ)
+        settings = Settings(
+            data_dir=self._folder, vendors=said.vendors, document_hosts=said.document_hosts
+        )
+        self._local = self._stack.enter_context(LocalMirra(settings))
         self.portal = self._stack.enter_context(start_blocking_portal("asyncio"))
         self.client = MirraClient(self._local.url, self._local.token)
         self._stack.enter_context(self.portal.wrap_async_context_manager(self.client))
@@ -193,6 +197,18 @@ def _refuse(why: str) -> None:
     pytest.fail(f"mirra: {why}", pytrace=False)
 
 
+def _own_folders() -> tuple[Path, ...]:
+    """Return the folders of mirrors of one's own; their keys are there when a session is.
+
+    Raises:
+        pytest.UsageError: a variable of Mirra's can't be read.
+    """
+    try:
+        return Settings.from_env(os.environ).vendors
+    except ValueError as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
 def set_keys_early(config: pytest.Config) -> None:
     """Set the vendors' keys for the length of the run: modules read them while they are imported.
 
@@ -203,7 +219,12 @@ def set_keys_early(config: pytest.Config) -> None:
     """
     from mirra_mcp.local.mirrors import MIRRORS
 
-    named = [each for each in config.getini("mirra_mirrors") if not each.endswith(ENDINGS)]
+    own = {folder.name.removesuffix("_mirror") for folder in _own_folders()}
+    named = [
+        each
+        for each in config.getini("mirra_mirrors")
+        if not each.endswith(ENDINGS) and each not in own
+    ]
     for name in named:
         if name not in VENDORS:
             raise pytest.UsageError(

@@ -1,5 +1,7 @@
 """Sessions over MCP: started, found, kept, brought back, moved in time, ended."""
 
+from pathlib import Path
+
 import anyio
 import pytest
 from mcp import Client
@@ -48,6 +50,26 @@ async def test_starting_tells_how_far_it_is(server: KitServer, mode: Mode) -> No
     assert [done for done, _, _ in told] == [0, 1, 2]
     assert told[0] == (0, 2, "Starting toy.")
     assert (told[-1][2] or "").endswith("is ready.")
+
+
+async def test_starting_tells_which_documents_are_being_read(server: KitServer) -> None:
+    told: list[tuple[float, str | None]] = []
+
+    async def on_progress(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, message))
+
+    document = Path(__file__).parents[1] / "local" / "openapi" / "shop.yaml"
+    async with Client(server) as client:
+        answer = await client.call_tool(
+            "mirra_session_start", {"mirrors": [str(document)]}, progress_callback=on_progress
+        )
+        assert not answer.is_error
+        wrong = str(document.with_name("none.yaml"))
+        assert (await Agent(client).refusal("mirra_session_start", mirrors=[wrong]))["code"] == (
+            "mirra.mirror.invalid"
+        )
+    assert "Reading shop.yaml." in [message for _, message in told]
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
 @pytest.mark.parametrize(

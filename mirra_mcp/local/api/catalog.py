@@ -1,5 +1,7 @@
 """The catalog: which mirrors there are and what each one covers (extension)."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +13,8 @@ from mirra_mcp.wire.admin import Catalog, CatalogEntry
 
 async def index(request: Request) -> Response:
     """`GET /v1/catalog`."""
-    kinds = host_of(request).kinds.values()
+    known = host_of(request).kinds
+    kinds = await asyncio.to_thread(lambda: list(known.values()))
     return answer(
         Catalog(
             mirrors=[
@@ -38,4 +41,4 @@ async def retrieve(request: Request) -> Response:
             f"Unknown mirror '{vendor[:60]}'. Not in the current catalog.{nearest(vendor, kinds)}",
             f"The catalog has: {', '.join(kinds)}.",
         )
-    return answer(describe(kinds[vendor]))
+    return answer(describe(await asyncio.to_thread(kinds.__getitem__, vendor)))

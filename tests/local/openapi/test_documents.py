@@ -1,6 +1,7 @@
 """Documents of every version, in one file or several; what is none is refused in words."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -302,4 +303,11 @@ def test_a_document_of_twenty_megabytes_is_read(control: httpx.Client, tmp_path:
     things = {"post": {"requestBody": _body("S1"), "responses": ok("S1", "201")}}
     path.write_bytes(orjson.dumps(odd({"/things": things}, **schemas)))
     assert path.stat().st_size > 20_000_000
-    assert control.post("/v1/mirrors", json={"path": str(path)}).status_code == 201
+    answered = 0
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(control.post, "/v1/mirrors", json={"path": str(path)})
+        while not made.done():
+            assert control.get("/v1/sessions").status_code == 200
+            answered += 1
+    assert made.result().status_code == 201
+    assert answered > 1, "nobody else is answered while it is read"
