@@ -5,6 +5,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.openapi.document.reading import parsed
 from mirra_mcp.wire.mirrors import CreateMirror
-from tests.local.openapi.test_documents import odd, ok
+from tests.local.openapi.test_documents import body_of, odd, ok
 
 BROKEN = """\
 openapi: 3.1.0
@@ -43,7 +44,7 @@ paths:
 FAULTS = [
     (12, "type 'strng' isn't one of string, number, integer, boolean, object, array, null"),
     (15, "pattern '[a-' can't be read: no text is held to it"),
-    (16, "minimum 9 is above maximum 3: no value fits"),
+    (16, "minimum 9 is above maximum 3: neither is held"),
     (17, "'#/components/schemas/Lost' isn't in the document: anything is taken in its place"),
     (18, "properties isn't an object of schemas: it says nothing"),
     (19, "minLength isn't a whole number from 0: it isn't held"),
@@ -68,7 +69,7 @@ def test_what_is_broken_in_a_document_is_told_with_its_line(
             assert any(each.startswith("broken.json:") and told in each for each in made["guesses"])
         else:
             assert any(each.startswith(f"{name}:{line}: {told}") for each in made["guesses"])
-    assert len(made["guesses"]) == len(FAULTS) + 1
+    assert len(made["guesses"]) == len(FAULTS) + 2
     limits = control.get(f"/v1/catalog/{made['name']}").json()["gaps"]
     assert set(made["guesses"]) <= set(limits)
     session = control.post("/v1/sessions", json={"mirrors": [made["name"]]}).json()
@@ -157,4 +158,40 @@ def test_a_document_is_answered_under_the_path_of_each_of_its_servers(
     assert control.get(f"{url}/status/health").status_code == 204
     assert control.get(f"{url}/things").status_code == 404
     assert control.get(f"{url}/v3/things").status_code == 404
+    control.delete(f"/v1/sessions/{session['sessionId']}")
+
+
+NONSENSE: list[dict[str, Any]] = [
+    {"get": {"responses": "no"}},
+    {"get": {"responses": {"200": None}, "parameters": "x"}, "parameters": "y"},
+    {"post": {"requestBody": "x", "responses": {"200": {"content": "x", "headers": "y"}}}},
+    {"put": {"security": "x", "tags": "a", "servers": "x", "callbacks": "x", "responses": {}}},
+    {"get": {"responses": {"200": {"content": {"application/json": "x"}}}}},
+    {"get": {"parameters": [{"name": 5, "in": "query"}, "x", None], "responses": {}}},
+    {"get": {"parameters": [{"name": "q", "in": "query", "schema": "no"}], "responses": {}}},
+]
+
+
+@pytest.mark.parametrize("item", NONSENSE)
+def test_nonsense_in_a_part_never_fails_a_call(control: httpx.Client, item: dict[str, Any]) -> None:
+    schema = {
+        "type": "object",
+        "required": "id",
+        "properties": {
+            "id": {"type": "integer", "minimum": "a", "multipleOf": None},
+            "text": {"type": "string", "minLength": "x", "maxLength": None, "format": 5},
+            "listed": {"type": "array", "minItems": "2", "items": ["x"]},
+            "inner": {"properties": {"a": "nope"}, "allOf": {"type": "object"}, "enum": "a"},
+        },
+    }
+    things = {"post": {"requestBody": body_of("Thing"), "responses": ok("Thing", "201")}}
+    document = odd({"/things": things, "/odd": item}, Thing=schema)
+    document |= {"info": {"title": "Nonsense", "version": "1"}, "webhooks": {"a": {"post": "d"}}}
+    made = control.post("/v1/mirrors", json={"document": document})
+    assert made.status_code == 201, made.text
+    session = control.post("/v1/sessions", json={"mirrors": ["nonsense"]}).json()
+    url = session["mirrors"][0]["url"]
+    (method,) = (each for each in item if each != "parameters")
+    assert control.request(method, f"{url}/odd").status_code < 500
+    assert control.post(f"{url}/things", json={"text": "a"}).status_code == 201
     control.delete(f"/v1/sessions/{session['sessionId']}")

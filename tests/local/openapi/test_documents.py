@@ -175,12 +175,12 @@ def odd(paths: dict[str, Any], **schemas: Any) -> dict[str, Any]:
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}
 
 
-def _body(name: str) -> dict[str, Any]:
+def body_of(name: str) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
 
 
 def ok(name: str, status: str = "200") -> dict[str, Any]:
-    return {status: {"description": "ok", **_body(name)}}
+    return {status: {"description": "ok", **body_of(name)}}
 
 
 def _list(name: str) -> dict[str, Any]:
@@ -202,7 +202,7 @@ SEAT = {
 ODD = odd(
     {
         "/things": {
-            "post": {"requestBody": _body("Thing"), "responses": ok("Thing", "201")},
+            "post": {"requestBody": body_of("Thing"), "responses": ok("Thing", "201")},
             "get": {
                 "parameters": [
                     {"name": "n", "in": "query", "schema": {"type": "integer"}},
@@ -220,7 +220,7 @@ ODD = odd(
         "/things/{other}": {
             "parameters": _path("other"),
             "get": {"responses": GONE},
-            "patch": {"requestBody": _body("Thing"), "responses": ok("Thing")},
+            "patch": {"requestBody": body_of("Thing"), "responses": ok("Thing")},
         },
         "/things/{x-id}.{form}": {
             "parameters": _path("x-id", "form"),
@@ -229,7 +229,7 @@ ODD = odd(
         "/seats/{row}/{number}": {
             "parameters": _path("row", "number"),
             "put": {
-                "requestBody": _body("Seat"),
+                "requestBody": body_of("Seat"),
                 "responses": ok("Seat") | ok("Seat", "201"),
             },
             "get": {"responses": ok("Seat")},
@@ -285,7 +285,7 @@ def test_plain_texts_of_yaml_stay_texts(text: str) -> None:
 
 
 def test_what_a_document_lacks_is_told_and_takes_anything(control: httpx.Client) -> None:
-    things = {"post": {"requestBody": _body("Lost"), "responses": ok("Lost", "201")}}
+    things = {"post": {"requestBody": body_of("Lost"), "responses": ok("Lost", "201")}}
     document = odd({"/things": things}) | {"info": {"title": "Lacking", "version": "1"}}
     made = control.post("/v1/mirrors", json={"document": document}).json()
     told = "'#/components/schemas/Lost' isn't in the document: anything is taken in its place"
@@ -300,7 +300,7 @@ def test_a_document_of_twenty_megabytes_is_read(control: httpx.Client, tmp_path:
     path = tmp_path / "large.json"
     schema = {"type": "object", "description": "x" * 20_000, "properties": {}}
     schemas = {f"S{n}": schema for n in range(1000)}
-    things = {"post": {"requestBody": _body("S1"), "responses": ok("S1", "201")}}
+    things = {"post": {"requestBody": body_of("S1"), "responses": ok("S1", "201")}}
     path.write_bytes(orjson.dumps(odd({"/things": things}, **schemas)))
     assert path.stat().st_size > 20_000_000
     answered = 0

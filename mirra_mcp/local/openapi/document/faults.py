@@ -22,6 +22,19 @@ BOUNDS = (
     ("minProperties", "maxProperties"),
 )  # fmt: skip
 COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+OBJECTS = (
+    "info", "components", "responses", "requestBody", "content", "headers", "callbacks", "schemas",
+    "securitySchemes", "requestBodies", "examples", "webhooks", "x-webhooks",
+)  # fmt: skip
+"""What must be an object, wherever it stands."""
+MAPPED = (
+    "paths", "responses", "content", "headers", "callbacks", "schemas", "securitySchemes",
+    "requestBodies", "examples", "webhooks", "x-webhooks",
+)  # fmt: skip
+"""Those of them whose keys are names that somebody chose."""
+ARRAYS = ("parameters", "security", "servers", "tags")
+"""What must be a list; of components' parameters an object."""
 DATA = {"example", "examples", "default", "enum", "const", "value", "dataValue"}
 """What holds values and no schemas."""
 
@@ -37,20 +50,19 @@ Fault = tuple[Place, str]
 
 
 def found(bundle: Bundle, text: bytes | None = None) -> list[str]:
-    """List what is broken in a document, a sentence each; `text` is its own, if that came alone."""
+    """List what is broken in a document, a sentence each, and leave it out there.
+
+    `text` is the document's own, if that came alone.
+    """
     spec = Spec(bundle.doc)
-    faults = []
-    for fault in _all(spec):
-        faults.append(fault)
-        if len(faults) > MOST:
-            break
+    faults = list(_all(spec))
     lines = _Lines(bundle, text)
     told = [f"{lines.of(place)}{sentence}" for place, sentence in faults[:MOST]]
     return told + (["There are more such faults."] if len(faults) > MOST else [])
 
 
 def _all(spec: Spec) -> Iterator[Fault]:
-    """Walk through all of a document, and through schemas as schemas."""
+    """Walk through all of a document, and through schemas as schemas; leave out what is broken."""
     patterns: dict[str, bool] = {}
     missing: set[str] = set()
     waiting: list[tuple[Any, Place, bool]] = [(spec.doc, (), False)]
@@ -66,9 +78,9 @@ def _all(spec: Spec) -> Iterator[Fault]:
             missing.add(ref)
             told = f"'{ref[:120]}' isn't in the document: anything is taken in its place"
             yield (*place, "$ref"), told
-        if is_schema:
-            for name, sentence in _wrong(node, patterns):
-                yield (*place, name), sentence
+        for name, sentence in [*(_wrong(node, patterns) if is_schema else _amiss(node, place))]:
+            yield (*place, name), sentence
+            node.pop(name, None)
         waiting += reversed(_inner(node, place, is_schema))
 
 
@@ -113,25 +125,57 @@ def _wrong(schema: Doc, patterns: dict[str, bool]) -> Iterator[tuple[str, str]]:
     elif pattern is not None:
         yield "pattern", "pattern isn't a text: no text is held to it"
     for name in COUNTS:
-        value = schema.get(name)
-        if value is not None and (isinstance(value, bool) or not _is_count(value)):
+        if name in schema and not _is_count(schema[name]):
             yield name, f"{name} isn't a whole number from 0: it isn't held"
     for low, high in BOUNDS:
         least, most = schema.get(low), schema.get(high)
         if _is_number(least) and _is_number(most) and float(least or 0) > float(most or 0):
-            yield low, f"{low} {least} is above {high} {most}: no value fits"
+            yield low, f"{low} {least} is above {high} {most}: neither is held"
+            yield high, f"{high} {most} is below {low} {least}: neither is held"
     if "enum" in schema and (not isinstance(schema["enum"], list) or not schema["enum"]):
         yield "enum", "enum isn't a list of values: it isn't held"
     required = schema.get("required")
     is_list = isinstance(required, list) and all(isinstance(each, str) for each in required)
     if required is not None and not is_list and not isinstance(required, bool):
         yield "required", "required isn't a list of names: it isn't held"
-    for name in ("properties", "patternProperties"):
-        if name in schema and not isinstance(schema[name], dict):
+    for name in NUMBERS:
+        is_flag = name.startswith("exclusive") and isinstance(schema.get(name), bool)
+        if name in schema and not _is_number(schema[name]) and not is_flag:
+            yield name, f"{name} isn't a number: it isn't held"
+    if "format" in schema and not isinstance(schema["format"], str):
+        yield "format", "format isn't a text: it isn't held"
+    for name in MAPS:
+        each = schema.get(name, {})
+        if not isinstance(each, dict) or not all(map(_is_schema, each.values())):
             yield name, f"{name} isn't an object of schemas: it says nothing"
-    for name in ("allOf", "anyOf", "oneOf"):
-        if name in schema and (not isinstance(schema[name], list) or not schema[name]):
+    for name in LISTS:
+        each = schema.get(name, [True])
+        if not isinstance(each, list) or not each or not all(map(_is_schema, each)):
             yield name, f"{name} isn't a list of schemas: it says nothing"
+    for name in SINGLES:
+        if name in schema and not _is_schema(schema[name]):
+            yield name, f"{name} isn't a schema: it says nothing"
+
+
+def _amiss(part: Doc, place: Place) -> Iterator[tuple[str, str]]:
+    """Name what in a part of a document that is no schema has another form than it must have."""
+    is_map = bool(place) and place[-1] in MAPPED
+    if is_map and place[-1] == "content":
+        for name, value in part.items():
+            if not isinstance(value, dict):
+                yield name, f"what comes as {name[:60]} isn't an object: it says nothing"
+    for name in () if is_map else OBJECTS:
+        if name in part and not isinstance(part[name], dict):
+            yield name, f"{name} isn't an object: it says nothing"
+    for name in () if is_map else ARRAYS:
+        if name in part and not isinstance(part[name], list | dict):
+            yield name, f"{name} isn't a list: it says nothing"
+    if "schema" in part and not is_map and not _is_schema(part["schema"]):
+        yield "schema", "schema isn't a schema: it says nothing"
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, dict | bool)
 
 
 def _is_number(value: Any) -> bool:

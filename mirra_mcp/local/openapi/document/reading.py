@@ -47,7 +47,11 @@ def checked(doc: Any, where: str) -> Doc:
         if str(doc["swagger"]) != "2.0":
             told = str(doc["swagger"])[:20]
             raise DocumentError(where, f"'swagger' is '{told}', which isn't known", _expected())
-        doc = swagger.lifted(doc)
+        try:
+            doc = swagger.lifted(doc)
+        except (AttributeError, TypeError, ValueError):
+            told = "a part of it has another form than Swagger 2.0 has there"
+            raise DocumentError(where, told, "Validate it with an OpenAPI linter.") from None
     version = str(doc.get("openapi") or "")
     if not version.startswith(("3.0", "3.1", "3.2")):
         told = f"'openapi' is '{version[:20]}'" if version else "it has no 'openapi' field"
