@@ -34,7 +34,6 @@ UNREAD: dict[str, dict[str, str]] = {
             "last_name_kanji",
             "maiden_name",
             "dynamic_tax_rates",
-            "reconciliation_mode",
             "height",
             "weight",
             "width",

@@ -58,6 +58,8 @@ from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
 from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
     CustomerBalanceTransactions,
 )
+from mirra_mcp.local.mirrors.stripe.customers.cash.funding import FundedBalances
+from mirra_mcp.local.mirrors.stripe.customers.cash.transactions import CashBalanceTransactions
 from mirra_mcp.local.mirrors.stripe.customers.customers import Customers, DeletedCustomers
 from mirra_mcp.local.mirrors.stripe.customers.sessions import CustomerSessions, EphemeralKeys
 from mirra_mcp.local.mirrors.stripe.customers.sources import Sources
@@ -88,6 +90,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     BalanceTransactions,
     Balances,
     Capabilities,
+    CashBalanceTransactions,
     ReceiptedCharges,
     HostedCheckout,
     ConfirmationTokens,
@@ -112,6 +115,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     Features,
     FeeRefunds,
     FileLinks,
+    FundedBalances,
     Files,
     HostedGrants,
     InvoiceItems,

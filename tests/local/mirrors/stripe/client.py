@@ -21,8 +21,15 @@ class Account(MirrorAccount):
 
     vendor = "stripe"
 
-    def __init__(self, url: str, token: str, seed: str | None = None) -> None:
-        super().__init__(url, token, seed)
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        seed: str | None = None,
+        name: str | None = None,
+        **fields: Any,
+    ) -> None:
+        super().__init__(url, token, seed, name, **fields)
         self._requests = requests.Session()
         self._requests.trust_env = False
         self._transport = stripe.RequestsClient(session=self._requests)

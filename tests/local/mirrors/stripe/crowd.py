@@ -224,10 +224,14 @@ def others(account: Account, customer: str) -> list[str]:
     offer = f"customer={customer}&{line}&line_items[0][price_data][product]={product}"
     quote = post(account, "quotes", f"{offer}&header=Hello")
     calculation = taxes(account)
+    fund = "amount=700&currency=usd&reference=Hello"
+    post(account, f"test_helpers/customers/{customer}/fund_cash_balance", fund)
     (transfer,) = account.fetch("/v1/transfers")["data"]
     (fee,) = account.fetch("/v1/application_fees")["data"]
     return [
         "/v1/tax/settings",
+        f"/v1/customers/{customer}/cash_balance",
+        f"/v1/customers/{customer}/cash_balance_transactions",
         f"/v1/tax/calculations/{calculation}",
         f"/v1/tax/calculations/{calculation}/line_items",
         f"/v1/accounts/{shop}/capabilities",

@@ -58,6 +58,8 @@ from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
 from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
     CustomerBalanceTransactions,
 )
+from mirra_mcp.local.mirrors.stripe.customers.cash.funding import FundedBalances
+from mirra_mcp.local.mirrors.stripe.customers.cash.transactions import CashBalanceTransactions
 from mirra_mcp.local.mirrors.stripe.customers.customers import Customers, DeletedCustomers
 from mirra_mcp.local.mirrors.stripe.customers.sessions import CustomerSessions, EphemeralKeys
 from mirra_mcp.local.mirrors.stripe.customers.sources import Sources
@@ -88,6 +90,8 @@ class Peers(Acting):
     balance_transactions: BalanceTransactions
     balances: Balances
     capabilities: Capabilities
+    cash_balance_transactions: CashBalanceTransactions
+    cash_balances: FundedBalances
     charges: ReceiptedCharges
     checkout_sessions: HostedCheckout
     confirmation_tokens: ConfirmationTokens

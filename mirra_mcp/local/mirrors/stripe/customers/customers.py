@@ -29,6 +29,7 @@ class DeletedCustomers(StripeResource):
     entity, plural = "deleted_customer", "deleted_customers"
     object, prefix = "customer", "cus"
     includes: ClassVar = {
+        "cash_balance": includes.customer_cash,
         "invoice_credit_balance": includes.customer_credit,
         "sources": includes.customer_sources,
         "subscriptions": includes.subscriptions,
@@ -244,6 +245,10 @@ class Customers(Searchable):
         customer.deleted. Source: https://docs.stripe.com/api/customers/delete
         """
         self.stripe.test_clocks.enter(self.get(id))
+        if self.stripe.cash_balances.of(id)["available"] is not None:
+            raise errors.invalid(
+                "This customer can't be deleted because they have a cash balance.", "id"
+            )
         self.stripe.subscriptions.end_of_customer(id)
         self.stripe.payment_methods.detach_all(id)
         self.stripe.tax_ids.drop_all(id)
@@ -307,6 +312,9 @@ class Customers(Searchable):
                 id, moved, "adjustment", currency, given["balance"], {}
             )
             self.save(customer | {"balance": given["balance"], "currency": currency})
+        mode = ((given.get("cash_balance") or {}).get("settings") or {}).get("reconciliation_mode")
+        if mode:
+            self.stripe.cash_balances.set_mode(id, mode)
         for name in ("coupon", "promotion_code"):
             if name not in given:
                 continue

@@ -46,3 +46,8 @@ def customer_tax(stripe: Peers, doc: Doc) -> Value:
 def customer_credit(stripe: Peers, doc: Doc) -> Value:
     """Return a customer's credit by currency, as invoices will see it."""
     return {doc["currency"]: doc["balance"]} if doc["currency"] else {}
+
+
+def customer_cash(stripe: Peers, doc: Doc) -> Value:
+    """Return the cash balance of a customer."""
+    return stripe.cash_balances.view(stripe.cash_balances.of(doc["id"]))

@@ -117,7 +117,10 @@ def payment_funded(
             "Confirm one with a payment method of type customer_balance.",
         )
     enter_clock(stripe, intent["customer"])
-    intents.tell_owner(intents.funded(intent, amount))
+    if intent["customer"]:
+        stripe.cash_balances.funded_for(intent, amount)
+    else:
+        intents.tell_owner(intents.funded(intent, amount))
     return intents.view(intents.get(intent["id"]))
 
 

@@ -104,7 +104,9 @@ def test_a_bank_transfer_comes_in_by_parts(account: Account) -> None:
     shown = intent["next_action"]["display_bank_transfer_instructions"]
     assert (shown["amount_remaining"], shown["type"]) == (2000, "us_bank_transfer")
     told = account.simulate("payment_intent.partially_funded", amount=1500)
-    assert [each["type"] for each in told["webhooks"]] == ["payment_intent.partially_funded"]
+    moved = "customer_cash_balance_transaction.created"
+    types = [each["type"] for each in told["webhooks"]]
+    assert types == [moved, moved, "payment_intent.partially_funded"]
     left = told["result"]["next_action"]["display_bank_transfer_instructions"]
     assert left["amount_remaining"] == 500
     account.simulate("payment_intent.partially_funded", amount=500)

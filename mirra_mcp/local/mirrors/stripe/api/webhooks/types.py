@@ -9,7 +9,6 @@ ELSEWHERE = (
     "apps.",
     "billing.alert.",
     "billing.credit_",
-    "cash_balance.",
     "climate.",
     "financial_connections.",
     "identity.",

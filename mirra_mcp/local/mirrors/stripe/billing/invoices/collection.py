@@ -46,7 +46,7 @@ class InvoiceCollection(InvoiceTaxes):
                 self.mirror.after(
                     within(doc["due_date"] - self.at), "invoices.fall_due", id=doc["id"]
                 )
-            return doc
+            return self.stripe.cash_balances.settled(doc)
         return self.collect(doc) if doc["auto_advance"] else doc
 
     def finalize(self, doc: Doc) -> Doc:

@@ -3,19 +3,13 @@
 Source: https://docs.stripe.com/payments/bank-transfers
 """
 
+from mirra_mcp.local.mirrors.stripe.api.pricing.transfers import COUNTRIES, KINDS, addresses
 from mirra_mcp.wire.model import Doc
-
-KINDS = {"usd": "us", "eur": "eu", "gbp": "gb", "jpy": "jp", "mxn": "mx"}
 
 
 def instructions(intent: Doc, reference: str, account: str, remaining: int | None = None) -> Doc:
     """Return `next_action` for a transfer: how much is to be sent, and where."""
     currency = intent["currency"]
-    address = {
-        "account_number": "11119991111",
-        "bank_name": "US Test Bank",
-        "routing_number": "999999999",
-    }
     shown: Doc = {
         "amount_remaining": intent["amount"] if remaining is None else remaining,
         "currency": currency,
@@ -23,10 +17,9 @@ def instructions(intent: Doc, reference: str, account: str, remaining: int | Non
         "reference": reference,
         "type": f"{KINDS.get(currency, 'us')}_bank_transfer",
     }
-    if currency == "usd":
-        shown["financial_addresses"] = [
-            {"aba": address, "supported_networks": ["ach", "domestic_wire_us"], "type": "aba"}
-        ]
+    if currency in KINDS:
+        owner = intent["customer"] or intent["id"]
+        shown["financial_addresses"] = addresses(currency, COUNTRIES[currency], owner)
     return {
         "display_bank_transfer_instructions": shown,
         "type": "display_bank_transfer_instructions",

@@ -11,7 +11,7 @@ from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.payments.actions import ActingIntents
-from mirra_mcp.local.mirrors.stripe.payments.banks import accounts, transfers
+from mirra_mcp.local.mirrors.stripe.payments.banks import accounts
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, decline, radar_block
 from mirra_mcp.local.mirrors.stripe.payments.cards.numbers import Card
 from mirra_mcp.local.mirrors.stripe.payments.charges.resource import COPIED
@@ -97,10 +97,12 @@ class IntentFlow(ActingIntents, Searchable):
         if method["type"] in BANK_DEBITS:
             return self._with_debit(intent, method)
         if method["type"] == "customer_balance":
-            action = transfers.instructions(intent, self.mirror.ids.token(12).upper(), self.whose)
-            asking = {**intent, "status": "requires_action", "next_action": action}
-            return self.save(asking, event="payment_intent.requires_action")
+            return self.pay_by_transfer(intent)
         return self.asked(intent, method)
+
+    def pay_by_transfer(self, intent: Doc) -> Doc:
+        """Take what the customer's cash balance holds, and ask for the rest."""
+        raise NotImplementedError
 
     def authenticated(self, intent: Doc) -> Doc:
         """Go on after the payer has done what was asked.
@@ -199,15 +201,6 @@ class IntentFlow(ActingIntents, Searchable):
         known = dict(accounts.FAILURES.values())
         said = known.get(code) or decline(code).message
         return self.landed(intent, Decline(code, said, seller_message=said))
-
-    def funded(self, intent: Doc, amount: int) -> Doc:
-        """Let a bank transfer come in. Fires: payment_intent.partially_funded, or .succeeded."""
-        shown = intent["next_action"]["display_bank_transfer_instructions"]
-        remaining = shown["amount_remaining"] - amount
-        if remaining <= 0:
-            return self.authenticated(intent)
-        action = transfers.instructions(intent, shown["reference"], self.whose, remaining)
-        return self.save({**intent, "next_action": action}, event="payment_intent.partially_funded")
 
     def expire(self, id: str) -> None:
         """Let an authorization that nobody captured lapse. Called by its timer."""

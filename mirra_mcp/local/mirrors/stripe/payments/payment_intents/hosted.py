@@ -64,6 +64,7 @@ class HostedIntents(PaymentIntents):
                 (name.replace("_", " ").capitalize(), value)
                 for each in shown.get("financial_addresses", ())
                 for name, value in each[each["type"]].items()
+                if isinstance(value, str)
             ]
             sent = money.show(shown["amount_remaining"], shown["currency"])
             lines = [f"Send {sent} with the reference {reference}."]

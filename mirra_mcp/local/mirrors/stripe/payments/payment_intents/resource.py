@@ -15,7 +15,6 @@ from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import (
     MISSING,
     NO_METHOD,
     TOO_LITTLE,
-    IntentForms,
 )
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import enter_clock
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import (
@@ -29,6 +28,7 @@ from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import (
     options_for,
     shipping_of,
 )
+from mirra_mcp.local.mirrors.stripe.payments.payment_intents.transfers import TransferIntents
 from mirra_mcp.local.mirrors.stripe.payments.search import PAYMENT_INTENTS
 from mirra_mcp.wire.model import Doc
 
@@ -44,7 +44,7 @@ OFFERED = ["card", "link"]
 """What the Dashboard offers when the caller doesn't say."""
 
 
-class PaymentIntents(IntentForms):
+class PaymentIntents(TransferIntents):
     """Payments."""
 
     entity, plural = "payment_intent", "payment_intents"
@@ -365,6 +365,7 @@ class PaymentIntents(IntentForms):
             return intent
         if intent["status"] == "requires_capture":
             self.stripe.charges.released(self.stripe.charges.get(intent["latest_charge"]))
+        self.return_cash(intent)
         canceled = {"status": "canceled", "cancellation_reason": reason, "canceled_at": self.at}
         canceled |= {"amount_capturable": 0, "next_action": None}
         return self.save({**intent, **canceled}, event="payment_intent.canceled")

@@ -18,7 +18,7 @@ from mirra_mcp.local.mirrors.stripe.payments.refunds.params import (
 from mirra_mcp.wire.model import Doc
 
 NO_CHARGE = "This PaymentIntent ({id}) does not have a successful charge to refund."
-BY_HAND = ("customer_balance", "konbini", "multibanco")
+BY_HAND = ("konbini", "multibanco")
 """Types for which the payer must say where the money is to go.
 
 Source: https://docs.stripe.com/refunds
@@ -208,6 +208,8 @@ class Refunds(StripeResource):
             doc["balance_transaction"] = booked["id"]
         doc |= connected.taken_back(self.stripe, charge, doc, fee, with_transfer=with_transfer)
         self.save(doc, event="refund.created")
+        if kind == "customer_balance" and charge["customer"]:
+            self.stripe.cash_balances.refunded(doc)
         given = charge["amount_refunded"] + amount
         refunded = {"amount_refunded": given, "refunded": given >= charge["amount"]}
         self.stripe.charges.save({**charge, **refunded}, event="charge.refunded")
@@ -377,7 +379,7 @@ class Refunds(StripeResource):
             return "requires_action"
         method = self.stripe.payment_methods.peek(charge["payment_method"])
         if kind != "card" or method is None:
-            return "succeeded" if kind == "card" else "pending"
+            return "succeeded" if kind in ("card", "customer_balance") else "pending"
         slow = self.stripe.payment_methods.card_of(method).refund == "pending"
         return "pending" if slow else "succeeded"
 
