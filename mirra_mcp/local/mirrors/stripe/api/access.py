@@ -34,10 +34,12 @@ PAGES = (
     "/i/",
     "/invoice/",
     "/links/",
+    "/microdeposits/",
     "/oauth/authorize",
     "/p/",
     "/receipts/",
     "/setup/",
+    "/vouchers/",
 )
 """How the addresses begin that people open in a browser, without a key: who knows one may."""
 ACCOUNTS = ("/v1/accounts/acct_", "/v2/core/accounts/acct_")

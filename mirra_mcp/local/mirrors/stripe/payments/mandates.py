@@ -37,10 +37,7 @@ class Mandates(StripeResource):
         if found is None:
             kind = method["type"]
             details: Doc = {"type": kind, kind: {}}
-            if kind == "sepa_debit":
-                details[kind] = {"reference": self.mirror.ids.token(16).upper(), "url": ""}
-            elif kind == "us_bank_account":
-                details[kind] = {"collection_method": "paper"}
+            details[kind] = self._details(kind)
             given = (data or {}).get("customer_acceptance") or {"type": "online"}
             accepted: Doc = {"accepted_at": int(given.get("accepted_at") or self.at)}
             accepted |= {"type": given["type"], given["type"]: given.get(given["type"]) or {}}
@@ -54,3 +51,37 @@ class Mandates(StripeResource):
                 )
             )
         return str(found["id"])
+
+    def end(self, method: Doc) -> None:
+        """Let the bank withdraw the leave to debit an account, which can't be used any more.
+
+        Fires: mandate.updated.
+        Source: https://docs.stripe.com/payments/payment-methods/bacs-debit#mandates
+        """
+        found = self.first(payment_method=method["id"])
+        if found is not None and found["status"] == "active":
+            self.save(found | {"status": "inactive"}, event="mandate.updated")
+        self.stripe.payment_methods.save({**method, "_spent": True})
+
+    def _details(self, kind: str) -> Doc:
+        """Return what the mandate of one kind of account tells."""
+        reference = self.mirror.ids.token(16).upper()
+        shapes: dict[str, Doc] = {
+            "acss_debit": {
+                "interval_description": None,
+                "payment_schedule": "sporadic",
+                "transaction_type": "personal",
+            },
+            "au_becs_debit": {"url": ""},
+            "bacs_debit": {
+                "display_name": None,
+                "network_status": "accepted",
+                "reference": reference,
+                "revocation_reason": None,
+                "service_user_number": None,
+                "url": "",
+            },
+            "sepa_debit": {"reference": reference, "url": ""},
+            "us_bank_account": {"collection_method": "paper"},
+        }
+        return shapes.get(kind, {})

@@ -67,7 +67,8 @@ LIMITS: tuple[str, ...] = (
     " accounts' by their schedules.",
     "What Stripe does some time later (bank debits, slow refunds, decisions on evidence) happens"
     " two seconds later on the session's clock.",
-    "Bank accounts need no microdeposits; Radar's rules on failed checks are off.",
+    "Bank accounts that are typed into pages, and test names such as pm_usBankAccount_success, need"
+    " no microdeposits; Radar's rules on failed checks are off.",
     "Parameters that Stripe has and the mirror doesn't model answer 501 and name the parameter.",
     "The pages that customers see are the mirror's own, without wallets, Link or translations;"
     " embedded Checkout and Elements need Stripe.js. A portal session doesn't expire.",

@@ -14,6 +14,8 @@ from mirra_mcp.wire.model import Doc
 
 BUY_BACK = 30 * 86400
 """How long a link to recover an expired session works."""
+DONE = ("succeeded", "requires_capture", "processing")
+"""The states of a payment in which the customer has done their part."""
 
 
 class CheckoutCompletion(Addressed):
@@ -83,7 +85,7 @@ class CheckoutCompletion(Addressed):
             return
         status = intent["status"]
         if session["status"] == "open":
-            if status in ("succeeded", "requires_capture", "processing"):
+            if status in DONE or self.stripe.payment_intents.leaves(intent):
                 self._close_paid(session, status)
             return
         if session["payment_status"] != "unpaid":
@@ -173,7 +175,7 @@ class CheckoutCompletion(Addressed):
             intent = self.stripe.payment_intents.get(session["payment_intent"])
         intent["_return_url"] = self.mirror.url if self._goes_elsewhere(payment_method) else None
         intent = self.stripe.payment_intents.attempt(intent, payment_method=payment_method)
-        if intent["status"] in ("succeeded", "requires_capture", "processing"):
+        if intent["status"] in DONE or self.stripe.payment_intents.leaves(intent):
             return self._close_paid(session, intent["status"])
         return session
 

@@ -1,49 +1,33 @@
-"""Bank debits and other methods that are no cards: their data, and test accounts.
+"""Bank debits and other methods that are no cards: the data that they are made of.
 
-Source: https://docs.stripe.com/testing (non-card payments) and
-https://docs.stripe.com/payments/ach-direct-debit
+Source: https://docs.stripe.com/api/payment_methods/object
 """
 
 from typing import Any
 
+from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.payments.banks import testing
 from mirra_mcp.local.mirrors.stripe.payments.cards.details import fingerprint_of
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import MethodData
 from mirra_mcp.wire.model import Doc
 
-TEST_ACCOUNTS = {
-    "success": "000123456789",
-    "accountClosed": "000111111113",
-    "noAccount": "000111111116",
-    "insufficientFunds": "000222222227",
-    "debitNotAuthorized": "000333333335",
-    "invalidCurrency": "000444444440",
-    "dispute": "000555555559",
-    "processing": "000000000009",
-    "riskLevelHighest": "000000004954",
-    "weeklyLimitExceeded": "000777777771",
+DEFAULTS: dict[str, Doc] = {
+    "us_bank_account": {"routing_number": "110000000"},
+    "acss_debit": {"institution_number": "000", "transit_number": "11000"},
+    "bacs_debit": {"sort_code": "108800"},
+    "au_becs_debit": {"bsb_number": "000000"},
+    "sepa_debit": {},
 }
-FAILURES = {
-    "000111111113": ("account_closed", "The customer's bank account has been closed."),
-    "000111111116": ("no_account", "The customer's bank account could not be located."),
-    "000222222227": (
-        "insufficient_funds",
-        "The customer's account has insufficient funds to cover this payment.",
-    ),
-    "000333333335": (
-        "debit_not_authorized",
-        "The customer has notified their bank that this payment was unauthorized.",
-    ),
-    "000444444440": ("invalid_currency", "The customer's bank account can't take this currency."),
-    "000777777771": (
-        "charge_exceeds_weekly_limit",
-        "The payment exceeds the account's weekly volume limit.",
-    ),
-    "000000004954": ("card_declined", "The payment was blocked as too risky."),
+"""Where the test accounts are kept."""
+EMPTY: dict[str, Doc] = {
+    "boleto": {"tax_id": ""},
+    "eps": {"bank": None},
+    "ideal": {"bank": None, "bic": None},
+    "klarna": {"dob": None},
+    "p24": {"bank": None},
+    "sofort": {"country": None},
 }
-"""Test accounts whose payments fail: code and message."""
-FOREVER = "000000000009"
-"""The account whose payments stay in processing."""
-DISPUTED = "000555555559"
+"""What methods of other types show when nothing was said."""
 
 
 def us_hash(number: str, routing: str = "110000000", **more: Any) -> Doc:
@@ -62,30 +46,56 @@ def us_hash(number: str, routing: str = "110000000", **more: Any) -> Doc:
 
 
 def by_name(id: str) -> Doc | None:
-    """Return the fields of a test account such as `pm_usBankAccount_success`."""
-    number = TEST_ACCOUNTS.get(id.removeprefix("pm_usBankAccount_"))
-    if number is None or not id.startswith("pm_usBankAccount_"):
+    """Return the fields of a test account such as `pm_usBankAccount_success`, verified already."""
+    if id not in testing.NAMED:
         return None
-    return {"type": "us_bank_account", "us_bank_account": us_hash(number), "_number": number}
+    kind, data = testing.NAMED[id]
+    made = MethodData.model_validate({"type": kind, kind: {**DEFAULTS[kind], **data}})
+    return {"type": kind, **hashes(made), "_verified": True}
 
 
 def hashes(data: MethodData) -> Doc:
-    """Return what a payment method that is no card shows of itself."""
-    if data.type == "us_bank_account" and (sent := data.us_bank_account):
-        kind = {"account_holder_type": sent.account_holder_type, "account_type": sent.account_type}
-        shown = us_hash(sent.account_number, sent.routing_number, **kind)
-        return {"us_bank_account": shown, "_number": sent.account_number}
-    if data.type == "sepa_debit" and data.sepa_debit:
-        iban = data.sepa_debit.iban.replace(" ", "")
-        return {
-            "sepa_debit": {
-                "bank_code": iban[4:12],
-                "branch_code": "",
-                "country": iban[:2],
-                "fingerprint": fingerprint_of(iban),
-                "generated_from": {"charge": None, "setup_attempt": None},
-                "last4": iban[-4:],
-            },
-            "_number": iban,
-        }
-    return {data.type: {}}
+    """Return what a payment method that is no card shows of itself.
+
+    Raises:
+        VendorError: there is no such bank account.
+    """
+    kind = data.type
+    sent: Any = getattr(data, kind, None)
+    if kind == "us_bank_account" and sent:
+        told = {"account_holder_type": sent.account_holder_type, "account_type": sent.account_type}
+        shown = us_hash(sent.account_number, sent.routing_number, **told)
+        return {kind: shown, "_number": sent.account_number}
+    if kind == "sepa_debit" and sent:
+        return _iban(sent.iban.replace(" ", ""))
+    if kind in DEFAULTS and sent:
+        told = sent.model_dump()
+        number = str(told.pop("account_number") or "")
+        if kind == "bacs_debit" and number == testing.NO_SUCH_ACCOUNT:
+            raise errors.invalid(
+                "The account number that was provided is invalid.",
+                "bacs_debit[account_number]",
+                "account_number_invalid",
+            )
+        told |= {"fingerprint": fingerprint_of(number + "".join(map(str, told.values())))}
+        if kind == "acss_debit":
+            told["bank_name"] = "STRIPE TEST BANK"
+        return {kind: {**told, "last4": number[-4:]}, "_number": number}
+    shown = dict(EMPTY.get(kind, {}))
+    if sent:
+        shown |= {name: value for name, value in sent.given().items() if name in shown}
+    if kind == "boleto":
+        shown["fingerprint"] = fingerprint_of(shown["tax_id"] or kind)
+    return {kind: shown}
+
+
+def _iban(iban: str) -> Doc:
+    shown: Doc = {
+        "bank_code": iban[4:12],
+        "branch_code": "",
+        "country": iban[:2],
+        "fingerprint": fingerprint_of(iban),
+        "generated_from": {"charge": None, "setup_attempt": None},
+        "last4": iban[-4:],
+    }
+    return {"sepa_debit": shown, "_number": iban}

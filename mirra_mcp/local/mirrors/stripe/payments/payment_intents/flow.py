@@ -11,11 +11,11 @@ from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.lists.search import Searchable
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.payments.actions import ActingIntents
-from mirra_mcp.local.mirrors.stripe.payments.banks import accounts
+from mirra_mcp.local.mirrors.stripe.payments.banks import testing
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, decline, radar_block
 from mirra_mcp.local.mirrors.stripe.payments.cards.numbers import Card
 from mirra_mcp.local.mirrors.stripe.payments.charges.resource import COPIED
-from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import BANK_DEBITS
+from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import BANK_DEBITS, VOUCHERS
 from mirra_mcp.wire.model import Doc
 
 HELD_FOR = timedelta(days=7)
@@ -23,8 +23,12 @@ HELD_FOR = timedelta(days=7)
 
 Source: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
 """
-SOON = timedelta(seconds=2)
+SOON = testing.SOON
 """When what Stripe does "some time later" happens here: bank debits, asynchronous refunds."""
+SLOW_REDIRECTS = ("sofort",)
+"""Types whose payer authorizes a transfer that arrives days later."""
+AT_ONCE = ("wechat_pay",)
+"""Types whose payer needs no address to come back to: they show a code to be scanned."""
 
 HANDLE_LATER = (
     "This payment required an authentication action to complete, but `error_on_requires_action`"
@@ -95,13 +99,23 @@ class IntentFlow(ActingIntents, Searchable):
         if method["type"] == "card":
             return self._with_card(intent, method, off_session, strict)
         if method["type"] in BANK_DEBITS:
-            return self._with_debit(intent, method)
+            return self.pay_by_debit(intent, method)
+        if method["type"] in VOUCHERS:
+            return self.pay_by_voucher(intent, method)
         if method["type"] == "customer_balance":
             return self.pay_by_transfer(intent)
         return self.asked(intent, method)
 
     def pay_by_transfer(self, intent: Doc) -> Doc:
         """Take what the customer's cash balance holds, and ask for the rest."""
+        raise NotImplementedError
+
+    def pay_by_debit(self, intent: Doc, method: Doc) -> Doc:
+        """Debit a bank account, or ask its holder to verify it first."""
+        raise NotImplementedError
+
+    def pay_by_voucher(self, intent: Doc, method: Doc) -> Doc:
+        """Hand out a voucher, which the payer takes to a shop or a bank."""
         raise NotImplementedError
 
     def authenticated(self, intent: Doc) -> Doc:
@@ -113,6 +127,8 @@ class IntentFlow(ActingIntents, Searchable):
         method = self.stripe.payment_methods.get(intent["payment_method"])
         if method["type"] == "card" and intent["confirmation_method"] == "manual":
             return self.save({**intent, "status": "requires_confirmation", "_authenticated": True})
+        if method["type"] in SLOW_REDIRECTS:
+            return self.pay_by_debit(intent, method)
         return self._authorized(intent, method, authenticated=method["type"] == "card")
 
     def not_authenticated(self, intent: Doc) -> Doc:
@@ -169,17 +185,6 @@ class IntentFlow(ActingIntents, Searchable):
         if settled := getattr(noun, "intent_settled", None):
             settled(self.get(intent["id"]))
 
-    def land(self, id: str) -> None:
-        """Let a bank debit arrive, or fail. Called by its timer, or by a story."""
-        intent = self.peek(id)
-        if intent is None or intent["status"] != "processing":
-            return
-        method = self.stripe.payment_methods.get(intent["payment_method"])
-        refusal = None
-        if failure := accounts.FAILURES.get(method.get("_number", "")):
-            refusal = Decline(failure[0], failure[1], seller_message=failure[1])
-        self.landed(intent, refusal)
-
     def landed(self, intent: Doc, refusal: Decline | None) -> Doc:
         """End a payment that is processing. Fires: charge.* and payment_intent.*"""
         charge = self.stripe.charges.get(intent["latest_charge"])
@@ -191,16 +196,10 @@ class IntentFlow(ActingIntents, Searchable):
         else:
             intent = self._succeeded(intent, charge["amount"])
             method = self.stripe.payment_methods.get(charge["payment_method"])
-            if method.get("_number") == accounts.DISPUTED:
+            if testing.fate_of(method).disputed:
                 self.stripe.disputes.opened_by_card(charge, "fraudulent")
         self.tell_owner(intent)
         return intent
-
-    def bounced(self, intent: Doc, code: str) -> Doc:
-        """Let a payment that is processing fail. Fires: charge.failed, .payment_failed."""
-        known = dict(accounts.FAILURES.values())
-        said = known.get(code) or decline(code).message
-        return self.landed(intent, Decline(code, said, seller_message=said))
 
     def expire(self, id: str) -> None:
         """Let an authorization that nobody captured lapse. Called by its timer."""
@@ -245,7 +244,7 @@ class IntentFlow(ActingIntents, Searchable):
     def asked(self, intent: Doc, method: Doc) -> Doc:
         """Ask the payer for something. Fires: payment_intent.requires_action."""
         back = intent.get("_return_url")
-        if method["type"] != "card" and not back:
+        if method["type"] not in ("card", *AT_ONCE) and not back:
             raise errors.invalid(
                 "You must provide a `return_url` when confirming using automatic payment methods"
                 " or redirect-based payment methods.",
@@ -255,24 +254,6 @@ class IntentFlow(ActingIntents, Searchable):
         action = self.action_for(intent, method)
         asking = {**intent, "status": "requires_action", "next_action": action}
         return self.save(asking, event="payment_intent.requires_action")
-
-    def _with_debit(self, intent: Doc, method: Doc) -> Doc:
-        mandate = self.stripe.mandates.agreed(method, intent.get("_mandate_data"))
-        fields = self._charged_with(intent)
-        charge = self.stripe.charges.attempted(
-            method,
-            amount=intent["amount"],
-            captured=True,
-            refusal=None,
-            pending=True,
-            mandate=mandate,
-            **fields,
-        )
-        self._use_up(intent, method)
-        if method.get("_number") != accounts.FOREVER:
-            self.mirror.after(SOON, "payment_intents.land", id=intent["id"])
-        doc = {**intent, "status": "processing", "latest_charge": charge["id"]}
-        return self.save(doc, event="payment_intent.processing")
 
     def _authorized(self, intent: Doc, method: Doc, *, authenticated: bool) -> Doc:
         refusal = self.refusal_of(method)

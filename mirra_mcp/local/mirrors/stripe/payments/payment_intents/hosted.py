@@ -72,6 +72,40 @@ class HostedIntents(PaymentIntents):
                 "Pay by bank transfer", lines + [f"{name}: {value}" for name, value in addresses]
             )
 
+    @route("GET /vouchers/{account}/{id}/{token}")
+    def voucher_page(self, account: str, id: str, token: str, call: Call) -> Answer:
+        """Show a voucher to its payer. Source: https://docs.stripe.com/payments/vouchers"""
+        with self.as_account(account):
+            intent = self._at(id, call)
+            shown = intent["next_action"][intent["next_action"]["type"]]
+            number = shown.get("number") or shown.get("reference") or ""
+            lines = [f"Pay {money.show(intent['amount'], intent['currency'])}.", number]
+            return self._notice("Your voucher", [line for line in lines if line])
+
+    @route("GET /microdeposits/{account}/{id}/{token}")
+    def microdeposits_page(self, account: str, id: str, token: str, call: Call) -> Answer:
+        """Tell a payer how their bank account is verified.
+
+        Source: https://docs.stripe.com/payments/ach-direct-debit/accept-a-payment
+        """
+        with self.as_account(account):
+            self._at(id, call)
+            lines = [
+                "Cents are on their way to your account. Tell the shop what the statement says."
+            ]
+            return self._notice("Verify your bank account", lines)
+
+    def _at(self, id: str, call: Call) -> Doc:
+        """Return the intent that waits at a page.
+
+        Raises:
+            VendorError: it doesn't, or not there.
+        """
+        intent = self._waiting(call, id, call.path)
+        if intent is None:
+            raise self.missing(id)
+        return intent
+
     def would_ask(self, method: Doc) -> bool:
         """Tell whether a card asks for 3D Secure when its holder is there."""
         if method["type"] != "card":
@@ -95,7 +129,7 @@ class HostedIntents(PaymentIntents):
     def _noun(self, id: str) -> Any:
         return self.stripe.setup_intents if id.startswith("seti_") else self
 
-    def _waiting(self, call: Call, id: str) -> Doc | None:
+    def _waiting(self, call: Call, id: str, at: str | None = None) -> Doc | None:
         """Return the intent whose page this is, or None if it waits no more.
 
         Raises:
@@ -103,7 +137,7 @@ class HostedIntents(PaymentIntents):
         """
         noun = self._noun(id)
         intent: Doc = noun.get(id)
-        place = f"{call.path}?{call.query_string}"
+        place = at or f"{call.path}?{call.query_string}"
         waits = intent["status"] == "requires_action" and noun.page_of(intent) == place
         return intent if waits else None
 

@@ -11,7 +11,7 @@ from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Currency, StripeParams
 from mirra_mcp.local.mirrors.stripe.payments.banks import transfers
-from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import IntentForms
+from mirra_mcp.local.mirrors.stripe.payments.payment_intents.debits import DebitIntents
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import MethodData
 from mirra_mcp.wire.model import Doc
 
@@ -26,7 +26,7 @@ class ApplyBalance(StripeParams):
     currency: Currency | None = None
 
 
-class TransferIntents(IntentForms):
+class TransferIntents(DebitIntents):
     """Payments that take money of their customers' cash balances."""
 
     @route("POST /v1/payment_intents/{id}/apply_customer_balance")

@@ -43,7 +43,9 @@ REDIRECTING = (
 """Types for which the payer goes elsewhere and comes back."""
 BANK_DEBITS = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit", "acss_debit")
 """Types for which the money arrives days later."""
-TYPES = ("card", *BANK_DEBITS, *REDIRECTING, "customer_balance", "konbini", "multibanco")
+VOUCHERS = ("boleto", "konbini", "multibanco", "oxxo")
+"""Types for which the payer takes a voucher to a shop or a bank."""
+TYPES = ("card", *BANK_DEBITS, *REDIRECTING, *VOUCHERS, "customer_balance")
 
 
 class BillingAddress(Nested):
@@ -100,13 +102,97 @@ class SepaData(Nested):
     iban: str
 
 
-class MethodData(Nested):
+class AcssData(Nested):
+    """A Canadian bank account."""
+
+    account_number: str
+    institution_number: str
+    transit_number: str
+
+
+class BecsData(Nested):
+    """An Australian bank account."""
+
+    account_number: str
+    bsb_number: str
+
+
+class BacsData(Nested):
+    """A British bank account."""
+
+    account_number: str | None = None
+    sort_code: str | None = None
+
+
+class BoletoData(Nested):
+    """The payer's tax number."""
+
+    tax_id: str
+
+
+class BankChoice(Nested):
+    """The payer's bank, which they else choose on the bank's page."""
+
+    bank: str | None = None
+
+
+class SofortData(Nested):
+    """The country of the payer's bank."""
+
+    country: Literal["AT", "BE", "DE", "ES", "IT", "NL"]
+
+
+class BirthDate(Nested):
+    """When the payer was born."""
+
+    day: int
+    month: int
+    year: int
+
+
+class KlarnaData(Nested):
+    """What Klarna asks for."""
+
+    dob: BirthDate | None = None
+
+
+class NoData(Nested):
+    """Nothing: the type says all."""
+
+
+class KindData(Nested):
+    """What each type of payment method is made of."""
+
+    card: CardData | None = None
+    acss_debit: AcssData | None = None
+    affirm: NoData | None = None
+    afterpay_clearpay: NoData | None = None
+    alipay: NoData | None = None
+    au_becs_debit: BecsData | None = None
+    bacs_debit: BacsData | None = None
+    bancontact: NoData | None = None
+    boleto: BoletoData | None = None
+    cashapp: NoData | None = None
+    customer_balance: NoData | None = None
+    eps: BankChoice | None = None
+    giropay: NoData | None = None
+    ideal: BankChoice | None = None
+    klarna: KlarnaData | None = None
+    konbini: NoData | None = None
+    multibanco: NoData | None = None
+    oxxo: NoData | None = None
+    p24: BankChoice | None = None
+    paypal: NoData | None = None
+    sepa_debit: SepaData | None = None
+    sofort: SofortData | None = None
+    us_bank_account: BankAccountData | None = None
+    wechat_pay: NoData | None = None
+
+
+class MethodData(KindData):
     """What makes a payment method, alone or inside an intent."""
 
     type: Literal[TYPES]  # type: ignore[valid-type]  # made from the table
-    card: CardData | None = None
-    us_bank_account: BankAccountData | None = None
-    sepa_debit: SepaData | None = None
     billing_details: BillingDetails | None = None
     metadata: Metadata = {}
     allow_redisplay: Redisplay = "unspecified"
@@ -118,13 +204,10 @@ class IntentMethodData(MethodData):
     model_config = {"extra": "ignore"}
 
 
-class CreateMethod(StripeParams):
+class CreateMethod(KindData, StripeParams):
     """Parameters of a new payment method."""
 
     type: Literal[TYPES] | None = None  # type: ignore[valid-type]  # made from the table
-    card: CardData | None = None
-    us_bank_account: BankAccountData | None = None
-    sepa_debit: SepaData | None = None
     billing_details: BillingDetails | None = None
     metadata: Metadata = {}
     allow_redisplay: Redisplay = "unspecified"

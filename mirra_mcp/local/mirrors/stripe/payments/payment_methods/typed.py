@@ -12,6 +12,7 @@ from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import (
     BANK_DEBITS,
     REDIRECTING,
+    VOUCHERS,
     MethodData,
 )
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.resource import PaymentMethods
@@ -52,7 +53,7 @@ class TypedMethods(PaymentMethods):
         found = []
         for type in types:
             kind = "card" if type == "card" else "bank" if type in BANK_DEBITS else "elsewhere"
-            if type == "link" or (kind == "elsewhere" and type not in REDIRECTING):
+            if type == "link" or (kind == "elsewhere" and type not in (*REDIRECTING, *VOUCHERS)):
                 continue
             found.append((type, NAMES.get(type, type.replace("_", " ").capitalize()), kind))
         return found
@@ -99,7 +100,7 @@ class TypedMethods(PaymentMethods):
             given[chosen] = {"account_number": number, "routing_number": "110000000"}
         elif chosen == "sepa_debit":
             given[chosen] = {"iban": form.get("iban") or IBAN}
-        return self.save(self.made(MethodData.model_validate(given)))
+        return self.save(self.made(MethodData.model_validate(given), _verified=True))
 
 
 def billed(form: Mapping[str, str]) -> Doc:

@@ -9,6 +9,7 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.payments.actions import ActingIntents
+from mirra_mcp.local.mirrors.stripe.payments.banks import microdeposits
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline, decline, radar_block
 from mirra_mcp.local.mirrors.stripe.payments.intents import MethodForm, RetrieveIntent
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import NO_METHOD, NO_RETURN
@@ -227,7 +228,9 @@ class SetupIntents(ActingIntents):
             forced = options.get("request_three_d_secure") in ("any", "challenge")
             if card.auth in ("always", "unless_set_up") or (card.enrolled and forced):
                 return self._asks(intent, method)
-        elif method["type"] not in BANK_DEBITS:
+        elif method["type"] not in BANK_DEBITS or microdeposits.wanted(
+            method, intent["payment_method_options"].get(method["type"]) or {}
+        ):
             return self._asks(intent, method)
         return self._succeeded(intent, method, authenticated=False)
 
