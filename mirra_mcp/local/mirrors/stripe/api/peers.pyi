@@ -76,7 +76,7 @@ from mirra_mcp.local.mirrors.stripe.payments.payment_intents.hosted import Hoste
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.typed import TypedMethods
 from mirra_mcp.local.mirrors.stripe.payments.refunds.resource import Refunds
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.attempts import SetupAttempts
-from mirra_mcp.local.mirrors.stripe.payments.setup_intents.resource import SetupIntents
+from mirra_mcp.local.mirrors.stripe.payments.setup_intents.verification import VerifiedSetups
 from mirra_mcp.local.mirrors.stripe.payments.tokens import Tokens
 from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraudWarnings
 from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
@@ -142,7 +142,7 @@ class Peers(Acting):
     refunds: Refunds
     reviews: Reviews
     setup_attempts: SetupAttempts
-    setup_intents: SetupIntents
+    setup_intents: VerifiedSetups
     shipping_rates: ShippingRates
     sources: Sources
     subscription_items: SubscriptionItems
