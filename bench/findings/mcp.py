@@ -105,7 +105,7 @@ def encodings(ground: Ground) -> None:
     env = {name: each for name, each in os.environ.items() if not name.startswith("MIRRA_")}
     env |= {"PYTHONIOENCODING": "cp1252", "MIRRA_DATA_DIR": str(ground.folder / "demo")}
     done = subprocess.run(
-        [sys.executable, "-m", "mirra_mcp", "demo"], env=env, capture_output=True, timeout=60,
+        [sys.executable, "-m", "mirra_mcp", "demo"], env=env, capture_output=True, timeout=180,
         check=False,
     )  # fmt: skip
     expect(done.returncode == 0, done.stdout[-300:] + done.stderr[-300:])
@@ -176,6 +176,8 @@ def documents(ground: Ground) -> None:
         said = json.dumps(told.structured_content) + str(told.content)
         expect("RecursionError" not in said, said)
         expect(told.is_error and "ver" in said, said)
+        kept = await agent.call_tool("mirra_resource_create", {**made, "openapi": circle})
+        expect(kept.is_error, "an unfit draft is kept when it isn't installed at once")
 
     asked(ground, ask, toolsets=("all",))
 

@@ -18,8 +18,8 @@ from mirra_mcp.cli.failures import CommandFailed
 from mirra_mcp.cli.receiver import Received, Receiver, receiver
 from mirra_mcp.cli.running import quiet_environment
 
-LONGEST = 30.0
-"""Seconds after which the play is called off."""
+LONGEST, PATIENCE = 120.0, 30.0
+"""Seconds after which the play, and one step of it, are called off."""
 WIDTH = 110
 EMAIL = {
     "from": "hello@mail.acme.com",
@@ -192,7 +192,7 @@ class Agent:
                 self.stage.line(
                     "←", f"{what}: {_short(change.get('before'))} → {_short(change['after'])}"
                 )
-            with anyio.fail_after(5):
+            with anyio.fail_after(PATIENCE):
                 update = await anext(aiter(updates))
             self.stage.line("←", f"live: {getattr(update, 'uri', log)} changed")
         return str(kept["snapshot"])
@@ -259,11 +259,11 @@ class Agent:
 
     async def next_of(self, email_id: str, kind: str) -> Received:
         """Wait for the webhook of this type about this email."""
-        while webhook := await anyio.to_thread.run_sync(lambda: self.inbox.next(timeout=5)):
+        while webhook := await anyio.to_thread.run_sync(lambda: self.inbox.next(timeout=PATIENCE)):
             payload = webhook.payload
             if payload["type"] == kind and payload["data"].get("email_id") == email_id:
                 return webhook
-        raise Stumbled(f"no {kind} webhook arrived within 5 seconds")
+        raise Stumbled(f"no {kind} webhook arrived within {PATIENCE:.0f} seconds")
 
     async def show(self, email_id: str, expected: str) -> None:
         """Ask the mirror how the email fares."""
@@ -278,7 +278,7 @@ class Agent:
     async def post(self, mirror: dict[str, Any], email: dict[str, Any]) -> str:
         """Send an email as an application does; returns its id."""
         key = {"authorization": f"Bearer {mirror['env']['RESEND_API_KEY']}"}
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
             self.stage.line("$", f"POST {mirror['url']}/emails {_short(email)}")
             answer = await http.post(f"{mirror['url']}/emails", json=email, headers=key)
         self.stage.line("←", f"{answer.status_code} {answer.text}")

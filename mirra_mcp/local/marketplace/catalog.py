@@ -104,7 +104,12 @@ class Catalog:
     # Making and changing.
 
     def create(self, account: str, wanted: wire.CreateResource) -> wire.CreatedResource:
-        """Keep a draft."""
+        """Keep a draft, of which parts may be missing.
+
+        Raises:
+            Refused: what is there is unfit to be published.
+        """
+        self._fit(wanted)
         id = amounts.new_id("resource_")
         with self._store.change():
             now = self.insert(id, account, wanted, "draft")
@@ -171,6 +176,8 @@ class Catalog:
             wanted = old.model_copy(update={name: getattr(changes, name) for name in given})
             if row["status"] == "published":
                 self._check(wanted, "It is published, so it must stay fit for that: ")
+            else:
+                self._fit(wanted)
             if wanted != old:
                 self.replace(id, wanted)
         return self.retrieve(account, id)
@@ -178,6 +185,10 @@ class Catalog:
     def _check(self, wanted: wire.CreateResource, what: str) -> None:
         if problems := publishing.unmet(wanted, self._addresses):
             raise invalid(problems, what=what)
+
+    def _fit(self, wanted: wire.CreateResource) -> None:
+        if problems := publishing.mistaken(wanted, self._addresses):
+            raise invalid(problems, what="A draft may lack parts, but not have wrong ones: ")
 
     def publish(self, account: str, id: str) -> wire.PublishedResource:
         """Put a resource on the market; doing so again changes nothing.

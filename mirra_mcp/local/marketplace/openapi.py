@@ -5,9 +5,11 @@ References are followed inside the document only: nothing is ever fetched to che
 Source: https://spec.openapis.org/oas/v3.1.1.html
 """
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from mirra_mcp.local.openapi.document import swagger
@@ -29,6 +31,10 @@ VALIDATORS = {
 }
 
 Problem = tuple[str, str]
+
+SEEN: dict[bytes, list[Problem]] = {}
+"""What is wrong with documents, by their digests."""
+MOST_SEEN = 8
 
 
 class Document:
@@ -95,7 +101,19 @@ def problems(spec: Any) -> list[Problem]:
         told = f"'{version[:20]}'" if version else "no version"
         return [("openApiSpec.openapi", f"must be {VERSIONS}, not {told}")]
     found = list(_bad_references(spec))
-    return found or list(_invalid(spec, version[:3]))
+    return found or _validated(spec, version[:3])
+
+
+def _validated(spec: Doc, version: str) -> list[Problem]:
+    """Return what a validator finds, or found before: a resource is made, then published."""
+    key = sha256(json.dumps(spec, default=str).encode()).digest()
+    found = SEEN.get(key)
+    if found is None:
+        found = list(_invalid(spec, version))
+        while len(SEEN) >= MOST_SEEN:
+            SEEN.pop(next(iter(SEEN)), None)
+        SEEN[key] = found
+    return found
 
 
 def _bad_references(spec: Doc) -> Iterator[Problem]:

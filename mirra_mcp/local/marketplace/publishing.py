@@ -40,6 +40,18 @@ def unmet(resource: CreateResource, addresses: Addresses) -> list[Problem]:
     return found
 
 
+def mistaken(resource: CreateResource, addresses: Addresses) -> list[Problem]:
+    """Name what is wrong with what a draft has. What it hasn't yet is not looked at."""
+    absent = {"description"} if not resource.description.strip() else set()
+    if not resource.open_api_spec:
+        absent.add("openApiSpec")
+    if resource.endpoint is None:
+        absent.add("endpoint")
+    elif not resource.endpoint.methods:
+        absent.add("endpoint.methods")
+    return [each for each in unmet(resource, addresses) if each[0] not in absent]
+
+
 def _endpoint(endpoint: EndpointDefinition, addresses: Addresses) -> Iterator[Problem]:
     yield from _url("endpoint.baseUrl", endpoint.base_url, endpoint.authentication, addresses)
     config = endpoint.auth_config

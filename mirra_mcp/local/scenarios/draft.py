@@ -276,6 +276,12 @@ def _acts(world: World) -> Iterator[tuple[int, str]]:
             yield each.id, f"clock: {timedelta(seconds=each.data['seconds'])} on"
 
 
-def _short(value: Any) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+def _short(value: Any) -> Any:
+    """Return a value as JSON has it, on one line and not too long."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(text.split())
+    if len(text) > LONGEST_VALUE:
+        return text[: LONGEST_VALUE - 1] + "…"
+    return text if isinstance(value, str) else value

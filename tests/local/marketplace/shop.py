@@ -113,17 +113,20 @@ class Shop:
         assert given["error"]["message"]
         return answer.status_code, given["error"]
 
-    def draft(self, url: str = "https://api.example.com", **fields: Any) -> str:
-        """Create a resource of prices; `fields` replace its own, `endpoint` adds to it."""
+    def body(self, url: str = "https://api.example.com", **fields: Any) -> dict[str, Any]:
+        """Return a resource of prices; `fields` replace its own, `endpoint` adds to it."""
         endpoint = {"baseUrl": url, "authentication": "none", "methods": METHODS}
-        body = {
+        return {
             "name": "Prices",
             "description": "Prices of things",
             "openApiSpec": PRICES,
             **fields,
             "endpoint": endpoint | fields.get("endpoint", {}),
         }
-        return str(self.ok("POST", "/resources", body)["id"])
+
+    def draft(self, url: str = "https://api.example.com", **fields: Any) -> str:
+        """Create a resource of prices, as `body` lays it out."""
+        return str(self.ok("POST", "/resources", self.body(url, **fields))["id"])
 
     def published(self, url: str = "https://api.example.com", **fields: Any) -> str:
         id = self.draft(url, **fields)

@@ -195,6 +195,5 @@ def test_listings_are_stocked_once_and_kept_current(tmp_path: Path) -> None:
 
 
 def test_nobody_else_can_offer_a_mirror(shop: Shop) -> None:
-    id = shop.draft("mirra://toy")
-    _, error = shop.no("POST", f"/resources/{id}/publish")
+    _, error = shop.no("POST", "/resources", shop.body("mirra://toy"))
     assert error["details"][0]["field"] == "endpoint.baseUrl"

@@ -251,16 +251,16 @@ def test_a_stream_is_read_for_a_while(shop: Shop, upstream: Upstream, zoo: str) 
 
 
 def test_what_cannot_be_sent_is_refused_when_the_resource_is_made(shop: Shop) -> None:
-    draft = shop.draft("https://{region}.zoo.example", openApiSpec=ZOO,
-                       endpoint={"methods": _methods()})  # fmt: skip
-    _, error = shop.no("POST", f"/resources/{draft}/publish")
+    body = shop.body("https://{region}.zoo.example", openApiSpec=ZOO,
+                     endpoint={"methods": _methods()})  # fmt: skip
+    _, error = shop.no("POST", "/resources", body)
     assert "has {region}, which nothing fills" in error["message"]
     paths = {"/x": {"get": {"operationId": "x", "servers": [{"url": "https://other.example"}],
                             "responses": OK}}}  # fmt: skip
     methods = [{"name": "x", "httpMethod": "GET", "path": "/x"}]
-    draft = shop.draft(openApiSpec=ZOO | {"paths": paths},
-                       endpoint=auth("bearer") | {"methods": methods})  # fmt: skip
-    _, error = shop.no("POST", f"/resources/{draft}/publish")
+    body = shop.body(openApiSpec=ZOO | {"paths": paths},
+                     endpoint=auth("bearer") | {"methods": methods})  # fmt: skip
+    _, error = shop.no("POST", "/resources", body)
     assert "credentials go to the base URL's alone" in error["message"]
 
 

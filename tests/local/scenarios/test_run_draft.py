@@ -1,5 +1,6 @@
 """From what was just done to a scenario that it passes."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -73,3 +74,14 @@ async def test_a_draft_tells_what_the_world_did_and_leaves_set_up_out(mirra: Mir
         "world: resend email.complained",
     ]
     assert "422" not in drafted.markdown
+
+
+async def test_what_the_world_did_is_written_as_it_is_simulated(mirra: MirraClient) -> None:
+    """Ours: as JSON, so that a driver can send it as it stands."""
+    session = await mirra.create_session(CreateSession(mirrors=["twilio"]))
+    mirror = mirra.mirror(session.mirrors[0].url)
+    await mirror.simulate("account.geo_permission", country="GB", allowed=False)
+    drafted = await mirra.draft_scenario(DraftScenario(session_id=session.session_id))
+    [first] = [line for line in drafted.markdown.splitlines() if line.startswith("world: ")]
+    told = json.loads(first.partition("geo_permission ")[2])
+    assert told == {"country": "GB", "allowed": False}
