@@ -38,6 +38,7 @@ from mirra_mcp.local.mirrors.stripe.payments.cards.declines import DECLINE_CODES
 from mirra_mcp.local.mirrors.stripe.seeds.fixtures import FIXTURES
 from mirra_mcp.local.mirrors.stripe.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.stripe.seeds.phrases import PHRASES
+from mirra_mcp.local.mirrors.stripe.simulate.accounts import of_any_account
 from mirra_mcp.vendors import VENDORS
 from mirra_mcp.wire.model import Doc
 
@@ -67,7 +68,7 @@ class Stripe(Refusals, Peers):
     )
     encoding = "form"
     resources = NOUNS
-    stories: ClassVar[dict[str, Story]] = dict(stories_of(*simulate.MODULES))
+    stories: ClassVar[dict[str, Story]] = of_any_account(dict(stories_of(*simulate.MODULES)))
     fixtures: ClassVar[dict[str, Fixture]] = FIXTURES
     phrases = PHRASES
     meanings = MEANINGS

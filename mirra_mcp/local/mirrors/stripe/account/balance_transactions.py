@@ -13,6 +13,7 @@ from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
 
 CATEGORIES = {
+    "reserve_transaction": "connect_reserved_funds",
     "application_fee": "platform_earning",
     "application_fee_refund": "platform_earning_refund",
     "transfer_refund": "transfer_reversal",
@@ -158,8 +159,7 @@ class BalanceTransactions(StripeResource):
         currencies = sorted({doc["currency"] for doc in found})
         for doc in found:
             self.save({**doc, "status": "available", "_due": None})
-            self.stripe.balances.add(doc["currency"], "pending", -doc["net"])
-            self.stripe.balances.add(doc["currency"], "available", doc["net"])
+            self.stripe.balances.settle(doc["currency"], doc["net"])
         self.stripe.balances.tell(due)
         self.stripe.payouts.fall_due(currencies)
 

@@ -8,6 +8,8 @@ from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
 
 Part = Literal["available", "pending"]
+HELD = "balance:reserved"
+"""The setting that says what the platform holds for its accounts, by currency."""
 
 
 class Balances(StripeResource):
@@ -36,7 +38,8 @@ class Balances(StripeResource):
                 for each in currencies
             ]
 
-        reserved = [{"amount": 0, "currency": each} for each in currencies]
+        held: dict[str, int] = self.mirror.setting(HELD, {}) if not self.mirror.account else {}
+        reserved = [{"amount": held.get(each, 0), "currency": each} for each in currencies]
         return {
             "object": "balance",
             "available": amounts("available"),
@@ -49,13 +52,33 @@ class Balances(StripeResource):
         """Add to one of the sums."""
         sums = self._sums()
         own = sums.setdefault(currency, {"available": 0, "pending": 0})
+        before = own["available"] + own["pending"]
         own[part] += amount
         self.mirror.set_setting(self._key, sums)
+        if self.mirror.account and min(before, before + amount) < 0:
+            self.stripe.shortfalls.changed(currency, before, before + amount)
+
+    def settle(self, currency: str, amount: int) -> None:
+        """Make available what was pending."""
+        sums = self._sums()
+        own = sums.setdefault(currency, {"available": 0, "pending": 0})
+        own["pending"] -= amount
+        own["available"] += amount
+        self.mirror.set_setting(self._key, sums)
+
+    def hold(self, currency: str, amount: int) -> None:
+        """Note what the platform holds in reserve, more or less of it."""
+        held: dict[str, int] = self.mirror.setting(HELD, {})
+        self.mirror.set_setting(HELD, {**held, currency: held.get(currency, 0) + amount})
 
     def available(self, currency: str) -> int:
         """Return what can be paid out."""
         amount: int = self._sums().get(currency, {}).get("available", 0)
         return amount
+
+    def total(self, currency: str) -> int:
+        """Return what there is, available or pending."""
+        return sum(self._sums().get(currency, {}).values())
 
     def awaits(self, due: int) -> bool:
         """Tell whether nobody waits for an instant yet, and note that somebody does now."""

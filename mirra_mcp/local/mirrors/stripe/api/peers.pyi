@@ -53,6 +53,7 @@ from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAcc
 from mirra_mcp.local.mirrors.stripe.connect.oauth.pages import HostedGrants
 from mirra_mcp.local.mirrors.stripe.connect.onboarding import HostedDashboards, HostedOnboarding
 from mirra_mcp.local.mirrors.stripe.connect.persons import Persons
+from mirra_mcp.local.mirrors.stripe.connect.shortfalls import Shortfalls
 from mirra_mcp.local.mirrors.stripe.connect.transfer_reversals import TransferReversals
 from mirra_mcp.local.mirrors.stripe.connect.transfers import Transfers
 from mirra_mcp.local.mirrors.stripe.customers.balance_transactions import (
@@ -144,6 +145,7 @@ class Peers(Acting):
     setup_attempts: SetupAttempts
     setup_intents: VerifiedSetups
     shipping_rates: ShippingRates
+    shortfalls: Shortfalls
     sources: Sources
     subscription_items: SubscriptionItems
     subscription_schedules: SubscriptionSchedules

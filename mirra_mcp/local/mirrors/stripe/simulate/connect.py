@@ -21,6 +21,48 @@ def account_onboarded(stripe: Peers, account: str) -> Doc:
     return stripe.accounts.view(stripe.accounts.onboard(doc))
 
 
+@story("account.restricted", fires=("account.updated", "capability.updated"))
+def account_restricted(
+    stripe: Peers,
+    account: str,
+    requirement: Annotated[
+        str | None, Field(description="What Stripe wants; an identity document, if left out.")
+    ] = None,
+    days: Annotated[int, Field(ge=0, description="Until it is past due; at once, if 0.")] = 14,
+) -> Doc:
+    """Stripe wants to know more: currently due at first, and past due after some days.
+
+    An account that is past due can't charge and isn't paid out until it tells.
+
+    Fires: account.updated; once it is past due capability.updated, account.updated
+    Source: https://docs.stripe.com/connect/handling-api-verification
+    """
+    doc = stripe.accounts.get(account)
+    return stripe.accounts.view(stripe.accounts.wanted_of(doc, requirement, days))
+
+
+@story("capability.updated", fires=("account.updated", "capability.updated"))
+def capability_updated(
+    stripe: Peers,
+    account: str,
+    capability: str = "card_payments",
+    status: Literal["active", "inactive", "pending"] = "inactive",
+) -> Doc:
+    """Stripe turns a capability off after a review of its own, or on again.
+
+    Fires: capability.updated, account.updated
+    Source: https://docs.stripe.com/connect/account-capabilities
+    """
+    doc = stripe.accounts.get(account)
+    if capability not in doc["capabilities"]:
+        asked = ", ".join(sorted(doc["capabilities"])) or "none"
+        raise SimulateError(
+            f"The account {account} has no capability '{capability}'.", f"It has {asked}."
+        )
+    stripe.accounts.reviewed(doc, capability, status)
+    return stripe.capabilities.told_of(stripe.accounts.get(account), capability)
+
+
 @story("oauth.approved", fires=())
 def oauth_approved(
     stripe: Peers,

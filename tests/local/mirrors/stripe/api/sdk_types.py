@@ -98,6 +98,10 @@ def _inside(value: Any, known: ast.expr, kind: Kind, folder: Path, path: str) ->
     if isinstance(value, list):
         for index, each in enumerate(value):
             yield from _inside(each, known, kind, folder, f"{path}[{index}]")
+    elif isinstance(value, str):
+        values = _values(known)
+        if values and value not in values:
+            yield f"{path} is {value!r}, which is none of its values"
     elif isinstance(value, dict) and path.rpartition(".")[2] not in ("metadata", "data"):
         if isinstance(value.get("object"), str):
             yield from strangeness(value, folder, path)
@@ -112,6 +116,19 @@ def _inside(value: Any, known: ast.expr, kind: Kind, folder: Path, path: str) ->
                     yield from _compare(each, inner, folder, f"{path}[{key}]")
         else:
             yield from _compare(value, inner, folder, path)
+
+
+def _values(known: ast.expr) -> set[str]:
+    """Return what a text may be, if the SDK says so."""
+    found = set()
+    for node in ast.walk(known):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
+            found |= {
+                each.value
+                for each in ast.walk(node.slice)
+                if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            }
+    return found
 
 
 def _names(known: ast.expr) -> list[str]:

@@ -56,7 +56,10 @@ LIMITS: tuple[str, ...] = (
     "Retries of webhooks come 1, 2 and 4 hours after the first failure: Stripe says no more than"
     " three times over a few hours.",
     "What is wanted of a connected account is what Stripe wants in the United States, wherever it"
-    " is; a dispute or a failed refund of a destination charge is the platform's alone.",
+    " is.",
+    "What a connected account owes is reckoned with what is pending, and debited from the bank two"
+    " seconds later where debit_negative_balances says so, in any country. The fees of direct"
+    " charges and their disputes are the account's, whoever pays fees otherwise.",
     "OAuth's page takes any `redirect_uri`, and nobody logs in on it: the owner picks an account"
     " that let the platform go, or a new one. Express accounts are made by the API alone.",
     "Accounts of the v2 API are merchants and recipients, no customers; account and person tokens"

@@ -13,6 +13,16 @@ from mirra_mcp.local.mirrors.stripe.connect.accounts import requirements
 from mirra_mcp.local.mirrors.stripe.connect.accounts.params import UpdateCapability
 from mirra_mcp.wire.model import Doc
 
+REASONS = {
+    "other": "other",
+    "requirements.past_due": "requirements.fields_needed",
+    "requirements.pending_verification": "pending.review",
+}
+"""Why a capability is off, by why its account is; else it was rejected.
+
+Source: https://docs.stripe.com/api/capabilities/object (requirements.disabled_reason)
+"""
+
 
 class Capabilities(StripeResource):
     """The capabilities of accounts, which keep them."""
@@ -78,7 +88,7 @@ class Capabilities(StripeResource):
             "future_requirements": nothing,
             "requested": requested,
             "requested_at": account["created"] if requested else None,
-            "requirements": account["requirements"] if requested else nothing,
+            "requirements": _of_capability(account["requirements"]) if requested else nothing,
             "status": account["capabilities"].get(name, "unrequested"),
         }
 
@@ -91,3 +101,8 @@ class Capabilities(StripeResource):
         known = parameters.inside("POST /v1/accounts", "capabilities")
         if name not in known:
             raise errors.missing("capability", name, "capability")
+
+
+def _of_capability(due: Doc) -> Doc:
+    reason = due["disabled_reason"]
+    return {**due, "disabled_reason": REASONS.get(reason, "rejected.other") if reason else None}

@@ -222,6 +222,32 @@ def due(wanted: Sequence[str], *, reason: str, errors: Sequence[Doc] = ()) -> Do
     }
 
 
+def soon(wanted: Sequence[str], deadline: int) -> Doc:
+    """Lay out requirements that keep an account from nothing until a day."""
+    names = list(wanted)
+    return {
+        **NOTHING_DUE,
+        "current_deadline": deadline,
+        "currently_due": names,
+        "eventually_due": names,
+    }
+
+
+def unmet(account: Doc, people: Sequence[Doc]) -> list[str]:
+    """List what Stripe came to want of an account later, and hasn't got."""
+    person = next((each for each in people if each["_individual"]), None)
+    found = []
+    for name in account.get("_wanted") or ():
+        head, _, rest = name.partition(".")
+        holder = person if head == "individual" else account
+        path = rest if head == "individual" else name
+        if not (
+            _held(holder, f"{path}.front") if path.endswith("document") else _held(holder, path)
+        ):
+            found.append(name)
+    return found
+
+
 def pending(account: Doc, people: Sequence[Doc]) -> Doc:
     """Lay out requirements of what is being verified."""
     names = [

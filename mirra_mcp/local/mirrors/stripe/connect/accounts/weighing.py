@@ -41,6 +41,7 @@ class Weighed(StripeResource):
         if not doc["_own"] and not self.stripe.external_accounts.of(doc["id"]):
             self.stripe.external_accounts.add_usual(doc)
         changed = {**doc, "details_submitted": True, "_asked": asked, "_verified": True}
+        changed |= {"_wanted": [], "_paused": {}}
         return self.weighed(changed, told=True)
 
     def opened_by_owner(self, given: Doc) -> Doc:
@@ -75,11 +76,14 @@ class Weighed(StripeResource):
         wanted = [] if doc["_verified"] else requirements.missing(doc, people, has_bank=has_bank)
         faults = [] if doc["_verified"] else requirements.judged(doc, people)
         doc = dict(doc)
+        more = requirements.unmet(doc, people)
+        is_late = bool(more) and doc["_deadline"] <= self.at
         status = "inactive"
         if doc["_rejected"] or doc.get("_closed"):
             rejected = {"disabled_reason": doc["_rejected"] or "other"}
             doc["requirements"] = {**requirements.NOTHING_DUE, **rejected}
-        elif wanted:
+        elif wanted or is_late:
+            wanted = sorted({*wanted, *more})
             doc["requirements"] = requirements.due(wanted, reason="requirements.past_due")
         elif not doc["_verified"] and not requirements.is_known(doc, people):
             doc |= {"details_submitted": True}
@@ -91,9 +95,41 @@ class Weighed(StripeResource):
             doc |= {"details_submitted": True}
             doc["requirements"] = self._failed(faults)
         else:
-            doc |= {"details_submitted": True, "requirements": requirements.NOTHING_DUE}
+            due = requirements.soon(more, doc["_deadline"]) if more else requirements.NOTHING_DUE
+            doc |= {"details_submitted": True, "requirements": due}
             status = "active"
         return self._enabled(doc, status, has_bank=has_bank, told=told)
+
+    def wanted_of(self, doc: Doc, requirement: str | None, days: int) -> Doc:
+        """Let Stripe want something more of an account until a day.
+
+        Fires: account.updated; capability.updated when it is past due at once.
+        """
+        kind = "individual" if doc["business_type"] in (None, "individual") else "company"
+        names = {*doc.get("_wanted", ()), requirement or f"{kind}.verification.document"}
+        deadline = self.at + days * 24 * 3600
+        if days:
+            self.mirror.after(timedelta(days=days), "accounts.reckon", id=doc["id"])
+        return self.weighed({**doc, "_wanted": sorted(names), "_deadline": deadline}, told=True)
+
+    def reckon(self, id: str) -> None:
+        """Look again at what is due: a deadline has come. Called by a timer.
+
+        Fires: capability.updated, account.updated, if something is past due now.
+        """
+        doc = self.peek(id)
+        if doc is not None and requirements.unmet(doc, self.stripe.persons.of(id)):
+            self.weighed(doc, told=True)
+
+    def reviewed(self, doc: Doc, capability: str, status: str) -> Doc:
+        """Let Stripe set a capability after a review.
+
+        Fires: capability.updated, account.updated.
+        """
+        paused = {**doc.get("_paused", {}), capability: status}
+        if status == "active":
+            del paused[capability]
+        return self.weighed({**doc, "_paused": paused}, told=True)
 
     def verify(self, id: str) -> None:
         """Tell what became of a verification. Fires: capability.updated, account.updated."""
@@ -123,15 +159,23 @@ class Weighed(StripeResource):
 
     def _enabled(self, doc: Doc, status: str, *, has_bank: bool, told: bool) -> Doc:
         before = doc["capabilities"]
-        doc["capabilities"] = {**before, **dict.fromkeys(doc["_asked"], status)}
+        states = {**dict.fromkeys(doc["_asked"], status), **self._paused(doc, status)}
+        doc["capabilities"] = {**before, **states}
         on = {name for name, each in doc["capabilities"].items() if each == "active"}
         doc["charges_enabled"] = any(name.endswith("_payments") for name in on)
         doc["payouts_enabled"] = "transfers" in on or doc["charges_enabled"]
         if told:
             for name in sorted(doc["_asked"]):
-                if before.get(name) != status:
+                if before.get(name) != states[name]:
                     self.stripe.capabilities.tell(doc, name)
         return self._told(doc) if told else self.save(doc)
+
+    def _paused(self, doc: Doc, status: str) -> Doc:
+        """Return the capabilities that a review holds back from what they would be."""
+        paused = doc.get("_paused") or {}
+        return {
+            name: paused[name] for name in doc["_asked"] if name in paused and status == "active"
+        }
 
     def _told(self, doc: Doc) -> Doc:
         with self.stripe.acting_for(None if doc["_own"] else doc["id"]):
