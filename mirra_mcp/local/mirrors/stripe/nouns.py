@@ -13,9 +13,6 @@ from mirra_mcp.local.mirrors.stripe.billing.entitlements import Features, Produc
 from mirra_mcp.local.mirrors.stripe.billing.invoice_items import InvoiceItems
 from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import HostedInvoices
 from mirra_mcp.local.mirrors.stripe.billing.invoices.payments import InvoicePayments
-from mirra_mcp.local.mirrors.stripe.billing.meters.events import MeterEvents
-from mirra_mcp.local.mirrors.stripe.billing.meters.resource import Meters
-from mirra_mcp.local.mirrors.stripe.billing.meters.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.billing.portal.configurations import PortalConfigurations
 from mirra_mcp.local.mirrors.stripe.billing.portal.pages import PortalPages
 from mirra_mcp.local.mirrors.stripe.billing.quotes.resource import Quotes
@@ -25,6 +22,14 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.resource impo
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.items import SubscriptionItems
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.resource import Subscriptions
 from mirra_mcp.local.mirrors.stripe.billing.test_clocks import TestClocks
+from mirra_mcp.local.mirrors.stripe.billing.usage.alerts import Alerts
+from mirra_mcp.local.mirrors.stripe.billing.usage.credits.grants import CreditGrants
+from mirra_mcp.local.mirrors.stripe.billing.usage.credits.transactions import (
+    CreditBalanceTransactions,
+)
+from mirra_mcp.local.mirrors.stripe.billing.usage.events import MeterEvents
+from mirra_mcp.local.mirrors.stripe.billing.usage.meters import Meters
+from mirra_mcp.local.mirrors.stripe.billing.usage.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.catalogue.coupons import Coupons
 from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Discounts
 from mirra_mcp.local.mirrors.stripe.catalogue.plans.resource import Plans
@@ -86,6 +91,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     HostedOnboarding,
     AccountSessions,
     Accounts,
+    Alerts,
     ApplicationFees,
     BalanceSettings,
     BalanceTransactions,
@@ -101,6 +107,8 @@ NOUNS: tuple[type[StripeResource], ...] = (
     CorePersons,
     CountrySpecs,
     Coupons,
+    CreditBalanceTransactions,
+    CreditGrants,
     PrintedNotes,
     CustomerBalanceTransactions,
     CustomerSessions,

@@ -77,7 +77,12 @@ def catalogue(account: Account) -> tuple[str, str]:
         "billing/meters",
         "display_name=Calls&event_name=calls&default_aggregation[formula]=sum",
     )
-    assert meter
+    money = "amount[type]=monetary&amount[monetary][currency]=usd&amount[monetary][value]=500"
+    scope = "applicability_config[scope][price_type]=metered"
+    post(account, "billing/credit_grants", f"customer={customer}&{money}&{scope}&name=Gift")
+    watched = f"usage_threshold[meter]={meter}&usage_threshold[gte]=9"
+    once = "alert_type=usage_threshold&title=Heavy&usage_threshold[recurrence]=one_time"
+    post(account, "billing/alerts", f"{once}&{watched}")
     return customer, price
 
 
@@ -155,7 +160,10 @@ def billing(account: Account, customer: str, price: str) -> list[str]:
         "&phases[0][iterations]=2",
     )
     post(account, "test_helpers/test_clocks", f"frozen_time={NOW}&name=Ours")
+    scope = "filter[type]=applicability_scope&filter[applicability_scope][price_type]=metered"
     return [
+        f"/v1/billing/credit_balance_summary?customer={customer}&{scope}",
+        f"/v1/billing/credit_balance_transactions?customer={customer}",
         f"/v1/subscription_items?subscription={subscribed}",
         f"/v1/subscriptions/{subscribed}?expand[]=latest_invoice&expand[]=customer",
         f"/v1/invoices/{invoice}/lines",

@@ -13,9 +13,6 @@ from mirra_mcp.local.mirrors.stripe.billing.entitlements import Features, Produc
 from mirra_mcp.local.mirrors.stripe.billing.invoice_items import InvoiceItems
 from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import HostedInvoices
 from mirra_mcp.local.mirrors.stripe.billing.invoices.payments import InvoicePayments
-from mirra_mcp.local.mirrors.stripe.billing.meters.events import MeterEvents
-from mirra_mcp.local.mirrors.stripe.billing.meters.resource import Meters
-from mirra_mcp.local.mirrors.stripe.billing.meters.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.billing.portal.configurations import PortalConfigurations
 from mirra_mcp.local.mirrors.stripe.billing.portal.pages import PortalPages
 from mirra_mcp.local.mirrors.stripe.billing.quotes.resource import Quotes
@@ -25,6 +22,14 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.resource impo
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.items import SubscriptionItems
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.resource import Subscriptions
 from mirra_mcp.local.mirrors.stripe.billing.test_clocks import TestClocks
+from mirra_mcp.local.mirrors.stripe.billing.usage.alerts import Alerts
+from mirra_mcp.local.mirrors.stripe.billing.usage.credits.grants import CreditGrants
+from mirra_mcp.local.mirrors.stripe.billing.usage.credits.transactions import (
+    CreditBalanceTransactions,
+)
+from mirra_mcp.local.mirrors.stripe.billing.usage.events import MeterEvents
+from mirra_mcp.local.mirrors.stripe.billing.usage.meters import Meters
+from mirra_mcp.local.mirrors.stripe.billing.usage.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.catalogue.coupons import Coupons
 from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Discounts
 from mirra_mcp.local.mirrors.stripe.catalogue.plans.resource import Plans
@@ -90,6 +95,7 @@ class Peers(Acting):
     balance_settings: BalanceSettings
     balance_transactions: BalanceTransactions
     balances: Balances
+    billing_alerts: Alerts
     capabilities: Capabilities
     cash_balance_transactions: CashBalanceTransactions
     cash_balances: FundedBalances
@@ -102,6 +108,8 @@ class Peers(Acting):
     core_persons: CorePersons
     country_specs: CountrySpecs
     coupons: Coupons
+    credit_balance_transactions: CreditBalanceTransactions
+    credit_grants: CreditGrants
     credit_notes: PrintedNotes
     customer_balance_transactions: CustomerBalanceTransactions
     customer_sessions: CustomerSessions

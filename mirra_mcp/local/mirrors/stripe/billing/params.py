@@ -66,6 +66,19 @@ class BillingMode(Nested):
     flexible: FlexibleMode | None = None
 
 
+class BillingThresholds(Nested):
+    """From which amount due for usage on a subscription is billed within a period."""
+
+    amount_gte: Annotated[int, Field(ge=50)] | None = None
+    reset_billing_cycle_anchor: bool | None = None
+
+
+class ItemThresholds(Nested):
+    """From which usage of an item on its subscription is billed within a period."""
+
+    usage_gte: Annotated[int, Field(ge=1)]
+
+
 class AutomaticTax(Nested):
     """Let Stripe Tax compute the taxes."""
 
@@ -119,7 +132,7 @@ class ItemGiven(Conditional):
     conditions = (exclusive("price", "price_data"),)
 
     id: str | None = None
-    billing_thresholds: dict[str, Any] | None = None
+    billing_thresholds: ItemThresholds | None = None
     deleted: bool = False
     discounts: Discounts | None = None
     metadata: Metadata = {}

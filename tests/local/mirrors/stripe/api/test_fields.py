@@ -43,6 +43,8 @@ LISTS = sorted(
 )
 """Every list of the mirror; under `/v1/account/` are older addresses of others."""
 ASK_MORE = {
+    "/v1/billing/credit_balance_summary",
+    "/v1/billing/credit_balance_transactions",
     "/v1/credit_notes/preview",
     "/v1/credit_notes/preview/lines",
     "/v1/entitlements/active_entitlements",

@@ -36,8 +36,6 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/sources", "Sources are not mirrored; payment methods are."),
     ("/v1/payment_records", "Payment records are not mirrored."),
     ("/v1/payment_attempt_records", "Payment records are not mirrored."),
-    ("/v1/billing/alerts", "Of usage billing, only meters and their events are mirrored."),
-    ("/v1/billing/credit", "Of usage billing, only meters and their events are mirrored."),
     ("/v2/core/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
     ("/v2/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
 )
@@ -91,8 +89,9 @@ LIMITS: tuple[str, ...] = (
     " the subscription is canceled after the last: the simulated event billing.retry_settings"
     " changes that, as the dashboard does.",
     "`cancel_at` within a period gives nothing back for the rest of it.",
-    "`billing_thresholds`, `billing_schedules` and `pending_invoice_item_interval` are kept, and"
-    " bill nothing by themselves; invoices can't be revised (`from_invoice`).",
+    "A usage alert counts what is reported after it was made; a threshold is looked at with each"
+    " report. Tiered prices begin anew after an invoice of a threshold.",
+    "Invoices can't be revised (`from_invoice`).",
     "A test clock has arrived when the answer to its advance is there, although it says"
     " `advancing`.",
 )

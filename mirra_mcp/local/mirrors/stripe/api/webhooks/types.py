@@ -7,8 +7,6 @@ import fnmatch
 
 ELSEWHERE = (
     "apps.",
-    "billing.alert.",
-    "billing.credit_",
     "climate.",
     "financial_connections.",
     "identity.",

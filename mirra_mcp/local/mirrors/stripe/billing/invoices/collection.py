@@ -57,6 +57,9 @@ class InvoiceCollection(InvoiceTaxes):
         self.mirror.cancel_timers("invoices.advance", id=doc["id"])
         customer = self.stripe.customers.get(doc["customer"])
         doc = self.summed(doc, doc["lines"]["data"], customer)
+        with self.stripe.events_held() as booked:
+            doc = self.stripe.credit_grants.applied_to(doc)
+        doc = self.summed(doc, doc["lines"]["data"], customer)
         if doc["automatic_tax"]["status"] == "requires_location_inputs":
             doc = self.untaxed(doc, customer)
         due, ending = to_pay(doc["total"], customer["balance"], doc["currency"])
@@ -89,7 +92,7 @@ class InvoiceCollection(InvoiceTaxes):
                 doc["payment_intent"] = self._intent_of(doc, customer)["id"]
         doc = self.save(doc, event=None)
         self.mirror.emit("invoice.finalized", {"object": self.view(doc)})
-        for event, data in held:
+        for event, data in (*booked, *held):
             self.mirror.emit(event, data)
         self.stripe.subscriptions.spend_discounts(doc)
         if doc["payment_intent"]:
@@ -205,6 +208,7 @@ class InvoiceCollection(InvoiceTaxes):
         self.mirror.cancel_timers("invoices.retry", id=doc["id"])
         self._withdraw(doc)
         self.stripe.invoice_payments.cancel(doc)
+        self.stripe.credit_grants.reinstate(doc)
         if moved := doc.get("_moved_balance"):
             self.stripe.customers.change_balance(
                 doc["customer"],

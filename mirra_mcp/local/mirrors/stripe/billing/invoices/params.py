@@ -169,7 +169,6 @@ class PreviewedSubscription(Nested):
 
     billing_cycle_anchor: Literal["now", "unchanged"] | int | None = None
     billing_mode: BillingMode | None = None
-    billing_schedules: list[dict[str, Any]] | None = None
     cancel_at: Timestamp | str | None = None
     cancel_at_period_end: bool | None = None
     cancel_now: bool | None = None

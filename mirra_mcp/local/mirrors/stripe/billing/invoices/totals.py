@@ -13,6 +13,9 @@ from mirra_mcp.local.mirrors.stripe.api.pricing.discountable import Discountable
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import tax_shapes, unit_excluding
 from mirra_mcp.wire.model import Doc
 
+CREDIT = "credit_balance_transaction"
+"""The type of an amount that billing credits take off a line, before taxes."""
+
 
 def added_up(
     stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Doc], balance: int
@@ -37,7 +40,11 @@ def added_up(
     taxes = list(by_rate.values())
     inclusive = sum(each["amount"] for each in taxes if each["inclusive"])
     exclusive = sum(each["amount"] for each in taxes if not each["inclusive"])
-    total = subtotal - sum(by_discount.values()) + exclusive
+    credits = [
+        each for line in lines for each in line["pretax_credit_amounts"] if each["type"] == CREDIT
+    ]
+    off = sum(by_discount.values()) + sum(each["amount"] for each in credits)
+    total = subtotal - off + exclusive
     body: Doc = {
         "lines": {**doc["lines"], "data": lines},
         "subtotal": subtotal,
@@ -51,7 +58,8 @@ def added_up(
         "total_pretax_credit_amounts": [
             {"amount": amount, "discount": id, "type": "discount"}
             for id, amount in by_discount.items()
-        ],
+        ]
+        + credits,
         "total_tax_amounts": taxes,
         "total_taxes": tax_shapes(taxes),
         "starting_balance": balance,
@@ -107,7 +115,8 @@ def discounted(stripe: Peers, doc: Doc, lines: list[Doc], discounts: Sequence[Do
         amounts = [each for each in (*mine, *ours) if each["amount"] or line["discountable"]]
         if line["proration"] and not line["discountable"]:
             amounts = line["discount_amounts"]
-        credits = [{**each, "type": "discount"} for each in amounts]
+        applied = [each for each in line["pretax_credit_amounts"] if each["type"] == CREDIT]
+        credits = [*({**each, "type": "discount"} for each in amounts), *applied]
         result.append(line | {"discount_amounts": amounts, "pretax_credit_amounts": credits})
     return result
 
@@ -119,7 +128,7 @@ def taxed(stripe: Peers, doc: Doc, lines: list[Doc]) -> list[Doc]:
     result = []
     for line in lines:
         rates = line["tax_rates"] or ([] if automatic else default)
-        net = line["amount"] - sum(each["amount"] for each in line["discount_amounts"])
+        net = line["amount"] - sum(each["amount"] for each in line["pretax_credit_amounts"])
         amounts: list[Doc] = list(stripe.tax_rates.of(net, rates)) if rates else []
         if taxes is not None and not rates:
             amounts = taxes(net, (line["price"] or {}) | doc.get("_taxed", {}).get(line["id"], {}))

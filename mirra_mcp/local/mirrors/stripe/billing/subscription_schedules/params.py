@@ -27,8 +27,10 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
     AddedItem,
     AutomaticTax,
     BillingMode,
+    BillingThresholds,
     Collection,
     Discounts,
+    ItemThresholds,
     Now,
     Prorate,
     Quantity,
@@ -41,7 +43,7 @@ class PhaseItem(Conditional):
 
     conditions = (exclusive("price", "price_data"),)
 
-    billing_thresholds: dict[str, Any] | None = None
+    billing_thresholds: ItemThresholds | None = None
     discounts: Discounts | None = None
     metadata: Metadata = {}
     plan: str | None = None
@@ -84,7 +86,7 @@ class Phase(Conditional):
     application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     automatic_tax: AutomaticTax | None = None
     billing_cycle_anchor: Literal["automatic", "phase_start"] | None = None
-    billing_thresholds: dict[str, Any] | None = None
+    billing_thresholds: BillingThresholds | None = None
     collection_method: Collection | None = None
     coupon: str | None = None
     currency: Currency | None = None

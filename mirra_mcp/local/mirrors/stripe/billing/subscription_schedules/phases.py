@@ -67,6 +67,7 @@ class SchedulePhases(StripeResource):
                 items.append(ITEM | {"metadata": item.get("metadata") or {}, **plain})
                 if is_metered(built["price"]):
                     del items[-1]["quantity"]
+                items[-1]["billing_thresholds"] = built["billing_thresholds"]
                 items[-1] |= {"plan": price, "price": price, "tax_rates": built["tax_rates"]}
             interval, count = shortest(prices)
             ends = each.get("end_date")
@@ -141,8 +142,9 @@ def given_item(item: Doc) -> Doc:
     found = {"price": item["price"]}
     if item.get("quantity") is not None:
         found["quantity"] = item["quantity"]
-    if item["metadata"]:
-        found["metadata"] = item["metadata"]
+    for name in ("billing_thresholds", "metadata"):
+        if item[name]:
+            found[name] = item[name]
     return found
 
 

@@ -276,6 +276,7 @@ class SubscriptionSchedules(SchedulePhases):
                 "days_until_due"
             ),
             **({"trial_end": trial} if trial else {}),
+            billing_thresholds=phase["billing_thresholds"] or settings["billing_thresholds"],
             **self._method(phase, settings),
             **self._discounts(phase),
         )

@@ -54,9 +54,12 @@ class SubscriptionCharges(SubscriptionStates):
     def usage_charges(self, sub: Doc, item: Doc, start: int, end: int) -> list[Charge]:
         """Return what an item's usage cost, flexibly at the price that it had at each time.
 
+        What a threshold has billed already (`_billed`) isn't billed again.
+
         Source: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
         """
         found: list[Charge] = []
+        start = max(start, sub.get("_billed", {}).get(item["id"], start))
         for each in sub.get("_repriced", []):
             if each["item"] == item["id"] and each["until"] > start:
                 before = item | {"price": self.stripe.prices.get(each["price"])}

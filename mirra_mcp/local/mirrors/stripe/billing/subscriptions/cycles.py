@@ -19,6 +19,8 @@ from mirra_mcp.local.mirrors.stripe.billing.subscriptions.states import OVER, UP
 from mirra_mcp.wire.model import Doc
 
 CYCLE = "subscription_cycle"
+AT_ONCE = ("subscription_create", "subscription_update")
+"""Why invoices are made that aren't drafts for an hour."""
 
 
 class SubscriptionCycles(SubscriptionCharges):
@@ -103,7 +105,7 @@ class SubscriptionCycles(SubscriptionCharges):
             for n, each in enumerate(extra)
         ]
         start, end = span or (self.at, self.at)
-        at_once = reason != CYCLE and sub["collection_method"] == "charge_automatically"
+        at_once = reason in AT_ONCE and sub["collection_method"] == "charge_automatically"
         invoice = self.stripe.invoices.draft(
             customer,
             charges,

@@ -90,6 +90,11 @@ class SubscriptionItems(StripeResource):
         if "metadata" in given:
             item["metadata"] = merged(item["metadata"], given["metadata"])
         if "billing_thresholds" in given:
+            if given["billing_thresholds"] and not is_metered(price):
+                raise errors.invalid(
+                    "Billing thresholds on subscription items require a metered price.",
+                    f"{param}[billing_thresholds]",
+                )
             item["billing_thresholds"] = given["billing_thresholds"]
         return item
 

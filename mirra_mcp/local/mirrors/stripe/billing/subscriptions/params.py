@@ -19,9 +19,11 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
     AutomaticTax,
     Behavior,
     BillingMode,
+    BillingThresholds,
     Collection,
     Discounts,
     ItemGiven,
+    ItemThresholds,
     Prorate,
     TaxRates,
     When,
@@ -128,7 +130,7 @@ class EditSubscription(StripeParams, Conditional):
     add_invoice_items: Annotated[list[AddedItem], Field(max_length=20)] | None = None
     application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     automatic_tax: AutomaticTax | None = None
-    billing_thresholds: dict[str, Any] | None = None
+    billing_thresholds: BillingThresholds | None = None
     cancel_at: Timestamp | Literal["max_period_end", "min_period_end"] | None = None
     cancel_at_period_end: bool | None = None
     collection_method: Collection | None = None
@@ -240,7 +242,7 @@ class EditItem(StripeParams, Conditional):
 
     conditions = (exclusive("price", "price_data"),)
 
-    billing_thresholds: dict[str, Any] | None = None
+    billing_thresholds: ItemThresholds | None = None
     discounts: Discounts | None = None
     metadata: Metadata = {}
     off_session: bool | None = None

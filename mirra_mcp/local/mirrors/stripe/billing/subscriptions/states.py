@@ -15,7 +15,7 @@ from mirra_mcp.wire.model import Doc
 OVER = ("canceled", "incomplete_expired")
 UPDATED = "customer.subscription.updated"
 DELETED = "customer.subscription.deleted"
-VERBS = ("cycle", "foretell", "warn", "expire", "finish", "wake", "lapse")
+VERBS = ("cycle", "bill_pending", "foretell", "warn", "expire", "finish", "wake", "lapse")
 
 
 class SubscriptionStates(StripeResource):
@@ -131,6 +131,8 @@ class SubscriptionStates(StripeResource):
         if status == "paused":
             return
         self._wait("cycle", id, end)
+        if sub["next_pending_invoice_item_invoice"] is not None:
+            self._wait("bill_pending", id, sub["next_pending_invoice_item_invoice"])
         ends = sub["cancel_at_period_end"] or (sub["cancel_at"] or end + 1) <= end
         if end - 7 * DAY > self.at and not ends:
             self._wait("foretell", id, end - 7 * DAY)

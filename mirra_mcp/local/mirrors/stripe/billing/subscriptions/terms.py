@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, configured, following, period
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import SubscriptionChanges
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.interim import InterimInvoices
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import CreateSubscription
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.planned import PAST
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import rhythm, span_of
@@ -32,7 +32,7 @@ PLAIN = (
 MERGED = ("automatic_tax", "invoice_settings", "payment_settings")
 
 
-class SubscriptionTerms(SubscriptionChanges):
+class SubscriptionTerms(InterimInvoices):
     """Subscriptions as callers describe them."""
 
     def _set_times(self, sub: Doc, params: CreateSubscription, items: Sequence[Doc]) -> None:
@@ -131,9 +131,12 @@ class SubscriptionTerms(SubscriptionChanges):
         fields = {name: given[name] for name in PLAIN if name in given}
         if fields.get("pause_collection"):
             fields["pause_collection"] = {"resumes_at": None} | fields["pause_collection"]
-        if fields.get("pending_invoice_item_interval"):
-            each = {"interval_count": 1} | fields["pending_invoice_item_interval"]
-            fields["pending_invoice_item_interval"] = each
+        if "pending_invoice_item_interval" in fields:
+            every = fields["pending_invoice_item_interval"]
+            fields |= self.billed_every({"interval_count": 1} | every if every else None)
+        if fields.get("billing_thresholds"):
+            none = {"amount_gte": None, "reset_billing_cycle_anchor": None}
+            fields["billing_thresholds"] = none | fields["billing_thresholds"]
         sub = self.patched(sub, fields)
         for name in MERGED:
             if given.get(name) is not None:

@@ -71,13 +71,14 @@ class MeterEvents(StripeResource):
 
     @route("POST /v1/billing/meter_events")
     def create(self, params: CreateMeterEvent) -> Doc:
-        """Report usage."""
+        """Report usage. Fires: what alerts and thresholds do that it reaches."""
         meter = self.stripe.meters.active(params.event_name)
         if meter is None:
             raise errors.invalid(
                 f"No active meter found for event name '{params.event_name}'.", "event_name"
             )
         customer, value = self._read(meter, params.payload)
+        self.stripe.test_clocks.enter(self.stripe.customers.get(customer))
         at = self.at if params.timestamp is None else params.timestamp
         if at < self.at - OLDEST:
             raise errors.invalid(
@@ -104,7 +105,10 @@ class MeterEvents(StripeResource):
             _usage=f"{params.event_name}:{customer}",
             _value=str(value),
         )
-        return self.view(self.save(doc))
+        shown = self.view(self.save(doc))
+        self.stripe.billing_alerts.usage_reported(meter, customer, value)
+        self.stripe.subscriptions.usage_reported(meter["id"], customer)
+        return shown
 
     @route("POST /v1/billing/meter_event_adjustments")
     def adjust(self, params: CreateAdjustment) -> Doc:
