@@ -51,8 +51,8 @@ class Account(MirrorAccount):
 
     vendor = "twilio"
 
-    def __init__(self, url: str, token: str, seed: str | None = None) -> None:
-        super().__init__(url, token, seed)
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self.path = f"/2010-04-01/Accounts/{self.sid}"
         """How the paths of the 2010 API begin."""
         self._transport = Mirror(self.url)

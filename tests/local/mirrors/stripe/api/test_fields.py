@@ -55,7 +55,15 @@ ASK_MORE = {
     "/v1/subscription_items",
 }
 """Lists that are refused without more parameters; the crowd names them with those."""
-LATER = {OLD: ("/v1/invoice_payments", "/v1/balance_settings"), NEW: ("/v1/invoices/upcoming",)}
+LATER = {
+    OLD: (
+        "/v1/balance_settings",
+        "/v1/billing/alerts",
+        "/v1/billing/credit_",
+        "/v1/invoice_payments",
+    ),
+    NEW: ("/v1/invoices/upcoming",),
+}
 """Lists that a version doesn't have yet, or any more."""
 NEEDS = {
     "/v1/subscriptions": "?status=all",

@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/api/billing/credit-balance-transaction
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
@@ -69,7 +69,7 @@ class CreditBalanceTransactions(StripeResource):
     def index(self, params: ListTransactions) -> Doc:
         """List the transactions of a customer, or of one of their grants."""
         self.stripe.customers.live(params.customer)
-        where = {"_customer": params.customer}
+        where: dict[str, Any] = {"_customer": params.customer}
         if params.credit_grant is not None:
             self.stripe.credit_grants.named(params.credit_grant, "credit_grant")
             where["credit_grant"] = params.credit_grant
