@@ -21,7 +21,6 @@ class Account(MirrorAccount):
 
     vendor = "stripe"
 
-<<<<<<< HEAD
     def __init__(
         self,
         url: str,
@@ -31,10 +30,6 @@ class Account(MirrorAccount):
         **fields: Any,
     ) -> None:
         super().__init__(url, token, seed, name, **fields)
-=======
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
->>>>>>> d46d7ac (Open accounts of every vendor in tests with a name; read lists that old versions lack in new ones)
         self._requests = requests.Session()
         self._requests.trust_env = False
         self._transport = stripe.RequestsClient(session=self._requests)
