@@ -26,7 +26,9 @@ from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
 from mirra_mcp.local.mirrors.twilio.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
-from mirra_mcp.local.mirrors.twilio.voice.calls.flow import EVENTS as VOICE_EVENTS
+from mirra_mcp.local.mirrors.twilio.voice.calls.asking import EVENTS as VOICE_EVENTS
+from mirra_mcp.local.mirrors.twilio.voice.conferences.rooms import ANNOUNCED, STATUS
+from mirra_mcp.local.mirrors.twilio.voice.transcriptions import TRANSCRIBED
 
 
 class Twilio(Peers):
@@ -44,7 +46,7 @@ class Twilio(Peers):
     limits = gaps.LIMITS
     fault_errors = errors.FAULTS
     gaps = gaps.ENDPOINTS
-    webhook_events = (*EVENTS, *VOICE_EVENTS, *CHAT_EVENTS)
+    webhook_events = (*EVENTS, *VOICE_EVENTS, TRANSCRIBED, STATUS, ANNOUNCED, *CHAT_EVENTS)
 
     def install(self) -> None:
         """Lay out the session's own account."""

@@ -66,9 +66,15 @@ from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import Verific
 from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
 from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
 from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
+from mirra_mcp.local.mirrors.twilio.voice.applications import Applications
 from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
+from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Participants
+from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
+from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
+from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
 from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
+from mirra_mcp.local.mirrors.twilio.voice.transcriptions import Transcriptions
 
 NOUNS: tuple[type[TwilioResource], ...] = (
     Accounts,
@@ -122,6 +128,12 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     ContentSends,
     Calls,
     Recordings,
+    Transcriptions,
+    Conferences,
+    Participants,
+    Queues,
+    QueueMembers,
+    Applications,
     VoiceLines,
     ConversationServices,
     Conversations,

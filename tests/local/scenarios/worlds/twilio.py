@@ -89,6 +89,54 @@ def refused(stage: Stage) -> Names:
     return {}
 
 
+# Calls.
+
+
+def ring(stage: Stage, how: str = "human", wait: float = 90, **fields: Any) -> Names:
+    """Let Alice be called, and answer so."""
+    stage.begin()
+    stage.simulate("twilio", "line.answers", phoneNumber=ALICE, how=how)
+    twiml = "<Response><Gather><Say>Press 1</Say></Gather></Response>"
+    given = {"From": OWN, "To": ALICE, "Twiml": twiml} | fields
+    path = f"/2010-04-01/Accounts/{_account(stage)}/Calls.json"
+    made = stage.call("POST", path, given, vendor="twilio")
+    stage.pass_time(wait)
+    return {"call": str(made["sid"])}
+
+
+def call_answered(stage: Stage) -> Names:
+    return ring(stage)
+
+
+def call_recorded(stage: Stage) -> Names:
+    """All of it: by the API."""
+    return ring(stage, Record="true")
+
+
+def call_pressed_two(stage: Stage) -> Names:
+    names = ring(stage, wait=5)
+    stage.simulate("twilio", "call.pressed", digits="2")
+    return names
+
+
+def call_busy(stage: Stage) -> Names:
+    return ring(stage, "busy")
+
+
+def call_failed(stage: Stage) -> Names:
+    return ring(stage, "failed")
+
+
+def call_unanswered(stage: Stage) -> Names:
+    return ring(stage, "no-answer")
+
+
+def call_came_in(stage: Stage) -> Names:
+    stage.begin()
+    stage.simulate("twilio", "call.received", **{"from": ALICE, "to": OWN})
+    return {}
+
+
 # Codes.
 
 

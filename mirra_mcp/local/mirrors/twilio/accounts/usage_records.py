@@ -50,6 +50,13 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "authy-calls-outbound": ("Verify Outbound Calls", "calls"),
     "authy-emails": ("Verify Emails", "emails"),
     "verify-whatsapp-conversations-business-initiated": ("Verify WhatsApp", "conversations"),
+    "calls": ("Voice Minutes", "calls"),
+    "calls-client": ("Client Minutes", "calls"),
+    "calls-inbound": ("Inbound Voice Minutes", "calls"),
+    "calls-outbound": ("Outbound Voice Minutes", "calls"),
+    "calls-sip": ("SIP Minutes", "calls"),
+    "calls-sip-inbound": ("Inbound SIP Minutes", "calls"),
+    "calls-sip-outbound": ("Outbound SIP Minutes", "calls"),
     "totalprice": ("Total Price", "usd"),
 }
 """By category its description and unit. Of Twilio's hundreds, those of what is mirrored."""
@@ -236,7 +243,7 @@ class UsageRecords(TwilioResource):
             },
             "uri": f"{path}.json{query}&StartDate={first}&EndDate={last}",
             "usage": f"{price:f}" if is_total else str(sum(use.usage for use in mine)),
-            "usage_unit": "usd" if is_total else "segments" if unit == "messages" else unit,
+            "usage_unit": "usd" if is_total else _measure(category, unit),
         }
 
 
@@ -251,6 +258,13 @@ SUBRESOURCES = {
     "yearly": "Yearly",
     "yesterday": "Yesterday",
 }
+
+
+def _measure(category: str, unit: str) -> str:
+    """Return what the usage of a category is measured in."""
+    if category.partition("-")[0] == "calls":
+        return "minutes"
+    return "segments" if unit == "messages" else unit
 
 
 def _spans(span: Span, start: date, end: date) -> list[tuple[date, date]]:

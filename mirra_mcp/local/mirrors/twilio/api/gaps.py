@@ -6,9 +6,9 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
-        "Voice: conferences, queues, SIP, streams, payments, transcriptions, applications",
-        "Voice is mirrored in part: there are calls and recordings, and this is not there.",
-        f"{_ACCOUNT}(Conferences|Queues|Transcriptions|SIP|Applications)[/.]"
+        "Voice: SIP domains, trunks, streams, payments, real-time transcriptions",
+        "Voice is mirrored in part: this is not there.",
+        f"{_ACCOUNT}SIP[/.]"
         f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
         f"|{_ACCOUNT}Recordings/[^/]+[.]mp3$"
         "|/v1/(Voice|Trunks|DialingPermissions|ByocTrunks|ConnectionPolicies|IpRecords"
@@ -101,9 +101,6 @@ AREAS: tuple[tuple[str, str, str], ...] = (
 """Name, reason, and what paths look like."""
 
 ENDPOINTS: dict[str, str] = {
-    "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Recordings.json": (
-        "Recording a running call is not mirrored: use <Record>, or Record of a new call."
-    ),
     "POST /v1/Services/PreregisteredUsa2p": "Campaigns registered elsewhere are not mirrored.",
 }
 """What would be taken for another endpoint."""
@@ -120,13 +117,20 @@ _PUSH = ("Config.NotificationPlatform", "Config.NotificationToken", "Config.SdkV
 
 UNREAD: dict[str, tuple[str, ...]] = {
     "POST /2010-04-01/Accounts/{account}/Calls.json": (
-        "Byoc", "CallReason", "CallToken", "CallerId", "ClientNotificationUrl",
-        "MachineDetectionSilenceTimeout", "MachineDetectionSpeechEndThreshold",
-        "MachineDetectionSpeechThreshold", "MachineDetectionTimeout", "Passports",
-        "RecordingChannels", "RecordingConfigurationId", "RecordingStatusCallbackEvent",
-        "RecordingTrack", "SendDigits", "SipAuthPassword", "SipAuthUsername", "Trim",
+        "Byoc", "CallReason", "ClientNotificationUrl", "Passports", "RecordingConfigurationId",
+        "SipAuthPassword", "SipAuthUsername", "Trim",
     ),
-    "GET /2010-04-01/Accounts/{account}/Recordings.json": ("ConferenceSid", "IncludeSoftDeleted"),
+    "POST /2010-04-01/Accounts/{account}/Conferences/{ConferenceSid}/Participants.json": (
+        "Byoc", "CallReason", "CallerDisplayName", "ClientNotificationUrl", "ConferenceTrim",
+        "EarlyMedia", "EmergencyAddress", "EmergencyCallerLocation", "EmergencyCallerPosition",
+        "EmergencyCity", "EmergencyCountry", "EmergencyName", "EmergencyState",
+        "EmergencyZipCode", "JitterBufferSize", "Passports", "RecordingConfigurationId",
+        "SipAuthPassword", "SipAuthUsername", "Trim",
+    ),
+    "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Recordings.json": (
+        "RecordingConfigurationId", "Trim",
+    ),
+    "GET /2010-04-01/Accounts/{account}/Recordings.json": ("IncludeSoftDeleted",),
     "GET /2010-04-01/Accounts/{account}/Recordings/{Sid}.json": ("IncludeSoftDeleted",),
     **{
         f"POST /2010-04-01/Accounts/{{account}}/IncomingPhoneNumbers{end}.json": ("ApiVersion",)
@@ -196,14 +200,19 @@ LIMITS: tuple[str, ...] = (
     "Webhooks are retried as connection overrides in the URL say (`#rc=2&rp=all`): once by"
     " default, when the connection fails. Their timeouts and edges don't count: a receiver has 15"
     " seconds.",
-    "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, and Dial"
-    " of numbers; at another verb a call ends, and its `transcript` in the state says so. Of their"
-    " attributes voices, languages, hints, recording of dials, transcription, `answerOnBridge`,"
-    " `hangupOnStar`, `sendDigits`, `url` of a Number, `speechTimeout` and partial results"
-    " change nothing.",
+    "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, Enqueue,"
+    " Leave, and Dial of numbers, clients, SIP addresses, conferences and queues; at another verb a"
+    " call ends, and its `transcript` in the state says so. Of their attributes voices, languages,"
+    " hints, `trim`, `ringTone`, `jitterBufferSize`, `eventCallbackUrl`, SIP user"
+    " names and passwords, `speechTimeout` and partial results change nothing.",
+    "A conference that waits plays Twilio's own music unless `waitUrl` says what; the mirror plays"
+    " nothing, and asks nobody. Who is added to a conference that is over gets 404.",
+    "A queue that is full, has a name that another has or still has callers is refused as 20001:"
+    " Twilio documents no codes.",
+    "What a recording is transcribed as is what was said into it, ten seconds later.",
     "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",
-    "Calls cost 1.4 cents a minute and are not counted in usage.",
+    "Calls cost 1.4 cents a minute, wherever they go; recordings a quarter of a cent, uncounted.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
     "Of channels there are SMS, MMS, WhatsApp and RCS; Messenger's addresses are refused (63007)."
     " RCS never falls back to SMS, and opt-out keywords count on SMS alone. A WhatsApp message"

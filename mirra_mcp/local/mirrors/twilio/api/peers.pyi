@@ -66,13 +66,20 @@ from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import Verific
 from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
 from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
 from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
+from mirra_mcp.local.mirrors.twilio.voice.applications import Applications
 from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
+from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Participants
+from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
+from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
+from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
 from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
+from mirra_mcp.local.mirrors.twilio.voice.transcriptions import Transcriptions
 
 class Peers(Speech):
     accounts: Accounts
     alpha_senders: AlphaSenders
+    applications: Applications
     available_phone_numbers: AvailablePhoneNumbers
     brand_registrations: BrandRegistrations
     brand_vettings: BrandVettings
@@ -80,6 +87,7 @@ class Peers(Speech):
     carrier_lines: CarrierLines
     carrier_troubles: CarrierTroubles
     channel_senders: ChannelSenders
+    conferences: Conferences
     content_approvals: ContentApprovals
     content_sends: ContentSends
     contents: Contents
@@ -108,6 +116,9 @@ class Peers(Speech):
     opt_out_replies: OptOutReplies
     opt_outs: OptOuts
     outgoing_caller_ids: OutgoingCallerIds
+    participants: Participants
+    queue_members: QueueMembers
+    queues: Queues
     recordings: Recordings
     safe_list_numbers: SafeListNumbers
     sandbox_participants: SandboxParticipants
@@ -118,6 +129,7 @@ class Peers(Speech):
     short_codes: ShortCodes
     tokens: Tokens
     tollfree_verifications: TollfreeVerifications
+    transcriptions: Transcriptions
     typing_indicators: TypingIndicators
     us_app_to_persons: Campaigns
     usage_records: UsageRecords

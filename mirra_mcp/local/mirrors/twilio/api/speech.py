@@ -149,7 +149,12 @@ class Speech(Mirror):
 
     def event_ref(self, data: Doc) -> str | None:
         """Return the SID of the message or call that a webhook is about."""
-        return data.get("MessageSid") or data.get("CallSid") or data.get("Sid")
+        return (
+            data.get("MessageSid")
+            or data.get("CallSid")
+            or data.get("ConferenceSid")
+            or data.get("Sid")
+        )
 
     def endpoints(self, event: str) -> list[Target]:
         """List nobody: each webhook goes where the resource says that it is about."""

@@ -57,23 +57,33 @@ class Notifications(TwilioResource):
     def fault(self, parcel: Parcel, code: int, answer: bytes = b"") -> None:
         """Write down what was wrong with an answer, or with what it asked for."""
         params = params_of(parcel)
-        account = params.get("AccountSid", self.mirror.account_sid)
-        sid = self.new_id()
-        text = FAULTS.get(code) or OUTCOMES.get(code) or "Message could not be sent"
-        doc = self.new(
-            id=sid,
-            account_sid=account,
+        self.tell(
+            params.get("AccountSid", self.mirror.account_sid),
+            code,
+            FAULTS.get(code) or OUTCOMES.get(code) or "Message could not be sent",
+            is_warning=code in WARNINGS,
             call_sid=params.get("CallSid"),
-            error_code=str(code),
-            log="1" if code in WARNINGS else "0",
-            message_date=self.stamp(),
-            message_text=text,
-            more_info=f"{MORE}{code}",
             request_method=parcel.method,
             request_url=parcel.url,
             request_variables=urlencode(params),
             response_body=answer[:4096].decode("utf-8", errors="replace"),
+        )
+
+    def tell(
+        self, account: str, code: int, text: str, *, is_warning: bool = False, **about: str | None
+    ) -> None:
+        """Write down that something went wrong, with what it was `about`."""
+        sid = self.new_id()
+        doc = self.new(
+            id=sid,
+            account_sid=account,
+            error_code=str(code),
+            log="1" if is_warning else "0",
+            message_date=self.stamp(),
+            message_text=text,
+            more_info=f"{MORE}{code}",
             uri=f"{PATH.format(account=account)}/{sid}.json",
+            **about,
         )
         self.save(doc)
 

@@ -3,6 +3,7 @@
 from mirra_mcp.local.kit.mirror import Fixture
 from mirra_mcp.local.mirrors.twilio.seeds import (
     empty,
+    ivr,
     messaging_service,
     rate_limited,
     verified_numbers,
@@ -26,6 +27,11 @@ FIXTURES: dict[str, Fixture] = {
         " `end_user_ip_address`.",
         verify_flow.build,
     ),
+    "ivr": Fixture(
+        "A support line, +14155550100, an agent's phone, +14155550199, that is answered after a"
+        " second, and an empty queue `support`.",
+        ivr.build,
+    ),
     "rate-limited": Fixture(
         "As verify-flow, and a number to send from; the eleventh message or verification of a"
         " minute gets 429.",
@@ -42,6 +48,7 @@ ENVS: dict[str, dict[str, str]] = {
     "verified-numbers": verified_numbers.ENV,
     "messaging-service": messaging_service.ENV,
     "verify-flow": verify_flow.ENV,
+    "ivr": ivr.ENV,
     "rate-limited": rate_limited.ENV,
     "whatsapp-approved": whatsapp_approved.ENV,
 }

@@ -69,11 +69,13 @@ MEANINGS: dict[str, Words] = {
                 "answered": means(is_("status", "in-progress", "completed")),
                 "completed": means(is_("status", "completed")),
                 "received": means(IN),
+                "recorded": means(Given("recordings_kept")),
                 "failed": means(
                     is_("status", "failed"), is_("status", "busy", "no-answer", "canceled")
                 ),
             }
         ),
+        texts=("words_said", "words_heard"),
     ),
     "verification": Words(
         means=spoken(

@@ -34,6 +34,9 @@ class Turn(BaseModel):
     confidence: float = Field(0.9, ge=0, le=1)
     silence: bool = False
     hangup: bool = False
+    after: int | None = Field(
+        None, ge=0, le=14_400, description="In a conversation: seconds since the turn before."
+    )
 
     def step(self) -> Doc:
         """Return the turn as a script keeps it.
@@ -47,12 +50,19 @@ class Turn(BaseModel):
                 "A turn of 'script' is one of digits, speech, silence and hangup.",
                 'Write it as {"digits": "1"} or {"silence": true}.',
             )
+        if self.silence and self.after is not None:
+            raise SimulateError(
+                "A turn with 'after' does something.", 'Write it as {"after": 5, "speech": "Hi"}.'
+            )
         return self.model_dump(exclude_none=True)
 
 
 Script = Annotated[
     list[Turn],
-    Field(description="What they do at each <Gather> and <Record> in turn; then they are silent."),
+    Field(
+        description="What they do at each <Gather> and <Record> in turn, and with `after` to those"
+        " whom they are connected with; then they are silent."
+    ),
 ]
 
 
@@ -60,33 +70,68 @@ Script = Annotated[
 def received(
     twilio: Peers,
     from_: Annotated[str, Field(alias="from")] = "+15558675310",
-    to: Annotated[str | None, Field(description="A number of the account's; the only one.")] = None,
+    to: Annotated[
+        str | None,
+        Field(description="A number of the account's; the only one. Clients call applications."),
+    ] = None,
     script: Script = [],  # noqa: B006  # pydantic copies defaults
+    parameters: Annotated[
+        dict[str, str], Field(description="What a client (`client:ada`) sends along.")
+    ] = {},  # noqa: B006  # pydantic copies defaults
+    stir_verstat: Annotated[
+        str | None, Field(description="As in `TN-Validation-Passed-A`: whether who calls is known.")
+    ] = None,
+    forwarded_from: str | None = None,
+    caller_name: str | None = None,
 ) -> Doc:
     """Somebody calls one of the account's numbers, and does what the script says."""
+    steps = [each.step() for each in script]
+    if from_.startswith("client:"):
+        sids = [each["sid"] for each in twilio.applications.find(limit=2)]
+        application = twilio.applications.peek(to or (sids[0] if len(sids) == 1 else ""))
+        if application is None:
+            raise SimulateError(
+                "Which application does the client call? Say its SID as 'to'.",
+                "Make one with POST /Applications.json first.",
+            )
+        call = twilio.calls.receive_client(application, from_, steps, dict(parameters))
+        return twilio.calls.told(call)
     number = _number(twilio, to)
     caller = phones.parse(from_)
     if caller is None:
         raise SimulateError(f"'{from_}' isn't a phone number.", "Write it as +15558675310.")
-    steps = [each.step() for each in script]
-    return twilio.calls.told(twilio.calls.receive(number, caller.e164, steps))
+    if parameters:
+        raise SimulateError("Only clients send parameters.", 'Let "client:ada" call.')
+    known = {
+        "stir_verstat": stir_verstat,
+        "forwarded_from": forwarded_from,
+        "caller_name": caller_name,
+    }
+    return twilio.calls.told(twilio.calls.receive(number, caller.e164, steps, **known))
 
 
 @story("line.answers", fires=())
 def answers(
     twilio: Peers,
-    phone_number: str,
-    how: Literal["human", "machine", "busy", "no-answer", "failed"] = "human",
+    phone_number: Annotated[str, Field(description="A number, or a `client:` or `sip:` address.")],
+    how: Literal["human", "machine", "fax", "unknown", "busy", "no-answer", "failed"] = "human",
     after_seconds: Annotated[int, Field(ge=0, le=600)] = 2,
+    greeting_seconds: Annotated[
+        int, Field(ge=0, le=600, description="How long a machine speaks.")
+    ] = 6,
+    beeps: Annotated[bool, Field(description="Whether a machine's greeting ends so.")] = True,
     script: Script = [],  # noqa: B006  # pydantic copies defaults
 ) -> Doc:
     """From now on calls to a number are answered like this."""
-    phone = phones.parse(phone_number)
-    if phone is None:
-        raise SimulateError(f"'{phone_number}' isn't a phone number.", "Write it as +15558675310.")
+    e164 = _line(phone_number)
     steps = [each.step() for each in script]
     return twilio.voice_lines.behave(
-        phone.e164, answers=how, after_seconds=after_seconds, script=steps
+        e164,
+        answers=how,
+        after_seconds=after_seconds,
+        greeting_seconds=greeting_seconds,
+        beeps=beeps,
+        script=steps,
     )
 
 
@@ -130,6 +175,20 @@ def hung_up(twilio: Peers, call_id: CallId = None) -> Doc:
     if doc["status"] == "in-progress":
         return twilio.calls.told(twilio.calls.hang_up(doc))
     return twilio.calls.told(twilio.calls.end(doc, "no-answer"))
+
+
+def _line(text: str) -> str:
+    """Return whom calls can be made to, as calls write it.
+
+    Raises:
+        Refusal: nobody can be called so.
+    """
+    if text.startswith(("client:", "sip:", "sips:")):
+        return text
+    phone = phones.parse(text)
+    if phone is None:
+        raise SimulateError(f"'{text}' isn't a phone number.", "Write it as +15558675310.")
+    return phone.e164
 
 
 def _number(twilio: Peers, to: str | None) -> Doc:

@@ -10,6 +10,8 @@ from mirra_mcp.wire.model import Doc
 
 ANSWERS_AFTER = 2
 """Seconds. Ours."""
+GREETS_FOR = 6
+"""Seconds until a machine's beep. Ours."""
 
 
 class VoiceLines(TwilioResource):
@@ -22,6 +24,8 @@ class VoiceLines(TwilioResource):
         "phone_number": None,
         "answers": "human",
         "after_seconds": ANSWERS_AFTER,
+        "greeting_seconds": GREETS_FOR,
+        "beeps": True,
         "script": [],
     }
 

@@ -27,12 +27,26 @@ class Furnished:
         account.simulate("caller_id.verified", phoneNumber="+14155552671")
         caller = account.fetch("/OutgoingCallerIds.json")["outgoing_caller_ids"][0]["sid"]
         message = post("/Messages.json", To=ALICE, From=OURS, Body="Hi", MediaUrl=URL)["sid"]
-        call = post("/Calls.json", To=ALICE, From=OURS, Url="http://127.0.0.1:9/")["sid"]
+        waits = "<Response><Enqueue>support</Enqueue></Response>"
+        call = post("/Calls.json", To=ALICE, From=OURS, Twiml=waits)["sid"]
+        queue = post("/Queues.json", FriendlyName="support")["sid"]
+        meets = "<Response><Dial><Conference record='record-from-start'>Room</Conference></Dial>"
+        meets += "</Response>"
+        post("/Calls.json", To="+14155552669", From=OURS, Twiml=meets)
+        account.advance("3s")
+        person = post("/Conferences/Room/Participants.json", To="+14155552670", From=OURS)
+        account.advance("3s")
+        room = f"/Conferences/{person['conference_sid']}"
+        self.of_conference = account.fetch(f"{room}/Recordings.json")["recordings"][0]["sid"]
+        recording = post(f"/Calls/{call}/Recordings.json")["sid"]
+        application = post("/Applications.json", FriendlyName="IVR")["sid"]
         key = post("/Keys.json")["sid"]
         self.of_2010 = {
             "Accounts": account.sid, "AvailablePhoneNumbers": "US", "IncomingPhoneNumbers": number,
             "Messages": message, "Calls": call, "Keys": key, "SigningKeys": key,
-            "ShortCodes": short, "OutgoingCallerIds": caller, "Recordings": f"RE{'0' * 32}",
+            "ShortCodes": short, "OutgoingCallerIds": caller, "Recordings": recording,
+            "Queues": queue, "Members": call, "Applications": application,
+            "Conferences": person["conference_sid"], "Participants": person["call_sid"],
         }  # fmt: skip
         service = post("/v1/Services", FriendlyName="Shop")["sid"]
         brand = post(
@@ -113,6 +127,9 @@ class Furnished:
                 "To": ALICE, "From": OURS, "Body": "Hi"},
             "POST /2010-04-01/Accounts/{account}/Calls.json": {
                 "To": ALICE, "From": OURS, "Url": URL},
+            "POST /2010-04-01/Accounts/{account}/Conferences/{ConferenceSid}/Participants.json": {
+                "To": ALICE, "From": OURS},
+            "POST /2010-04-01/Accounts/{account}/Queues.json": {"FriendlyName": "sales"},
             f"{numbers}.json": {"PhoneNumber": "+15017122671"},
             f"{numbers}/Local.json": {"PhoneNumber": "+15017122672"},
             f"{numbers}/Mobile.json": {"PhoneNumber": "+447400123456"},
@@ -188,6 +205,8 @@ class Furnished:
             if path.startswith("/v2")
             else self.of_messaging
         )
+        if "Conferences/{ConferenceSid}/Recordings" in path:
+            found = found | {"Recordings": self.of_conference}
         return re.sub(
             r"([^/]+)/\{[^}]+\}", lambda each: f"{each[1]}/{found.get(each[1], 'x')}", path
         )

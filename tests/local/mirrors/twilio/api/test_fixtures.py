@@ -18,6 +18,7 @@ def test_the_documented_fixtures_are_there() -> None:
         "verified-numbers",
         "messaging-service",
         "verify-flow",
+        "ivr",
         "rate-limited",
         "whatsapp-approved",
     ]

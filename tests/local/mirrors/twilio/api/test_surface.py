@@ -125,7 +125,7 @@ def test_every_endpoint_of_the_mirror_is_the_sdks() -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/Conferences.json"),
+        ("GET", "/Calls/CA1/Streams.json"),
         ("GET", "/Recordings/RE1/Transcriptions.json"),
         ("POST", "/SIP/Domains.json"),
         ("GET", "/Usage/Triggers.json"),

@@ -28,6 +28,11 @@ def asked(account: Account, receiver: Receiver) -> dict[str, str]:
     return account.verified(receiver.next())
 
 
+def settled(account: Account) -> None:
+    """Wait until the mirror has done what the application answered."""
+    account.advance("1ms")
+
+
 def heard(account: Account) -> list[tuple[str, str, str]]:
     """Return the transcript of the only call: who did what, and the words."""
     [doc] = [each for each in account.state("calls") if each["parent_call_sid"] is None]

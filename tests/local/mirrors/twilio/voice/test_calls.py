@@ -78,6 +78,7 @@ def test_a_call_is_told_in_full(account: Account) -> None:
         "group_sid": None,
         "caller_name": None,
         "queue_time": "0",
+        "stir_verstat": None,
         "trunk_sid": None,
         "uri": f"{account.path}/Calls/{sid}.json",
     }

@@ -1,4 +1,4 @@
-"""A call from its first ring to its end: who is told what, and what is done in between.
+"""A call from its first ring to its end, and who is told of it.
 
 Every step is a timer on the session's clock. What the other side does comes from its script, or
 from stories.
@@ -6,37 +6,26 @@ from stories.
 Source: https://www.twilio.com/docs/voice/api/call-resource#call-status-values
 """
 
-from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar
-from urllib.parse import urljoin
+from typing import Any
 
-from mirra_mcp.local.kit.webhooks import Outcome, Parcel
-from mirra_mcp.local.mirrors.twilio.api import phones
-from mirra_mcp.local.mirrors.twilio.api.params import is_url
-from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
-from mirra_mcp.local.mirrors.twilio.voice.calls import twiml
+from mirra_mcp.local.mirrors.twilio.voice.calls.asking import (
+    AMD,
+    ENDED,
+    PROGRESS,
+    Asking,
+)
 from mirra_mcp.wire.model import Doc
 
-TWIML, PROGRESS, AMD = "call.twiml", "call.progress", "call.answered_by"
-RECORDED = "call.recorded"
-EVENTS = (TWIML, PROGRESS, AMD, RECORDED)
-ENDED: frozenset[str] = frozenset(("completed", "busy", "failed", "no-answer", "canceled"))
-FATES = {"busy": "busy", "no-answer": "no-answer", "failed": "failed"}
-"""What becomes of a call to a line that doesn't answer."""
-MOST_PAGES = 50
-REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PRICE = 0.014
 """US dollars a minute. Ours: Twilio's differ by country."""
 TOLD = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
 """The event that a status is told as; every end is `completed`."""
-AMD_TAKES = timedelta(seconds=2)
+ONLY_MACHINES = ("machine", "fax", "unknown")
 
 
-class CallFlow(TwilioResource):
+class CallFlow(Asking):
     """Calls on their way."""
-
-    hears: ClassVar[tuple[str, ...]] = EVENTS
 
     # From the first ring to the answer.
 
@@ -52,13 +41,15 @@ class CallFlow(TwilioResource):
             return
         doc = self.change(doc, status="ringing")
         self._progress(doc, "ringing")
+        if doc["_joins"]:
+            self.mirror.participants.ring(doc)
         ring = doc["_timeout"]
         if line["answers"] == "busy":
-            self.mirror.after(timedelta(seconds=1), "calls.give_up", id=id, status="busy")
+            self.later(1, "give_up", doc, status="busy")
         elif line["answers"] == "no-answer" or line["after_seconds"] >= ring:
-            self.mirror.after(timedelta(seconds=ring), "calls.give_up", id=id, status="no-answer")
+            self.later(ring, "give_up", doc, status="no-answer")
         else:
-            self.mirror.after(timedelta(seconds=line["after_seconds"]), "calls.pick_up", id=id)
+            self.later(line["after_seconds"], "pick_up", doc)
 
     def give_up(self, id: str, status: str) -> None:
         """End a call that nobody answered."""
@@ -74,25 +65,28 @@ class CallFlow(TwilioResource):
         line = self.mirror.voice_lines.of_number(doc["to"])
         doc["_script"] = doc["_script"] or list(line["script"])
         doc = self.begin(doc)
-        if doc["parent_call_sid"]:
-            self.mirror.calls.bridge(doc)
+        if doc["_send_digits"]:
+            self.note(doc, "pressed", doc["_send_digits"])
+            doc = self.save(doc)
+        elif doc["_machine_detection"]:
+            self._detect(doc, line)
+            if not doc["_async_amd"]:
+                return
+        self.start(id)
+
+    def start(self, id: str) -> None:
+        """Do what an answered call was made for."""
+        doc = self.peek(id)
+        if doc is None or doc["status"] != "in-progress":
             return
-        detection = doc["_machine_detection"]
-        if detection:
-            doc = self._detect(doc, detection, is_machine=line["answers"] == "machine")
-        if doc["_twiml"]:
+        if doc["parent_call_sid"]:
+            self.mirror.calls.answer_leg(doc)
+        elif doc["_joins"]:
+            self.mirror.conferences.enter(doc, doc["_joins"])
+        elif doc["_twiml"]:
             self.run(doc, doc["_twiml"])
         else:
             self.ask(doc, *doc["_page"])
-
-    def run(self, doc: Doc, text: str) -> None:
-        """Do what TwiML says that was given with the call."""
-        answer = twiml.read(text.encode(), "text/xml")
-        if answer.is_broken:
-            self.note(doc, "stopped", "The Twiml of the call can't be read (12100).", who="mirra")
-            self.end(doc, "completed")
-        else:
-            self._follow(doc, answer)
 
     def begin(self, doc: Doc) -> Doc:
         """Let a call be answered."""
@@ -100,8 +94,12 @@ class CallFlow(TwilioResource):
         self.note(doc, "answered", "")
         doc = self.save(doc)
         self._progress(doc, "in-progress")
-        self.mirror.after(timedelta(seconds=doc["_limit"]), "calls.cut", id=doc["sid"])
-        return doc
+        self.later(doc["_limit"], "cut", doc)
+        if doc["_record"]:
+            self.mirror.recordings.begin(
+                "OutboundAPI", account=doc["account_sid"], call=doc["sid"], **doc["_record"]
+            )
+        return self.get(doc["sid"])
 
     def cut(self, id: str) -> None:
         """End a call at its time limit."""
@@ -109,154 +107,97 @@ class CallFlow(TwilioResource):
         if doc is not None and doc["status"] == "in-progress":
             self.end(doc, "completed")
 
-    def _detect(self, doc: Doc, detection: str, *, is_machine: bool) -> Doc:
-        """Say who answered, at once or beside the call.
+    # Who answered.
+
+    def _detect(self, doc: Doc, line: Doc) -> None:
+        """Find out who answered, which takes as long as the thresholds say.
+
+        A human is known once they stop speaking; a machine because it speaks on; and silence, at
+        its timeout. With `DetectMessageEnd` a machine is told when its greeting is over.
 
         Source: https://www.twilio.com/docs/voice/answering-machine-detection
         """
-        machine = "machine_start" if detection == "Enable" else "machine_end_beep"
-        answered_by = machine if is_machine else "human"
-        doc = self.save(doc | {"answered_by": answered_by})
-        if doc["_async_amd"] and doc["_amd_callback"][0]:
-            self.mirror.after(AMD_TAKES, "calls.tell_who_answered", id=doc["sid"])
-        return doc
+        detection, how = doc["_machine_detection"], line["answers"]
+        speech, end, silence, most = doc["_thresholds"]
+        if how not in ONLY_MACHINES:
+            found, takes = "human", end / 1000
+        elif how == "unknown":
+            found, takes = "unknown", silence / 1000
+        elif how == "fax":
+            found, takes = "fax", end / 1000
+        elif detection == "Enable":
+            found, takes = "machine_start", speech / 1000
+        else:
+            found = "machine_end_beep" if line["beeps"] else "machine_end_silence"
+            takes = line["greeting_seconds"]
+        if takes > most:
+            found, takes = "unknown", most
+        self.later(takes, "detected", doc, found=found, after=int(takes * 1000))
 
-    def tell_who_answered(self, id: str) -> None:
-        """Tell the application who answered, while the call goes on."""
+    def detected(self, id: str, found: str, after: int) -> None:
+        """Tell who answered: at once if the call waits for that, else beside it."""
         doc = self.peek(id)
-        if doc is None:
+        if doc is None or doc["status"] != "in-progress":
+            return
+        doc = self.save(doc | {"answered_by": found})
+        if not doc["_async_amd"]:
+            self.start(id)
             return
         url, method = doc["_amd_callback"]
+        if not url:
+            return
         told = {
             "CallSid": id,
             "AccountSid": doc["account_sid"],
-            "AnsweredBy": doc["answered_by"],
-            "MachineDetectionDuration": str(int(AMD_TAKES.total_seconds() * 1000)),
+            "AnsweredBy": found,
+            "MachineDetectionDuration": str(after),
         }
         to = [self.mirror.accounts.target(doc["account_sid"], url, method)]
         self.mirror.emit(AMD, told, to=to)
 
-    # Asking the application.
-
-    def ask(self, doc: Doc, url: str, method: str, **more: str) -> None:
-        """Ask an address what to do next."""
-        if doc["_pages"] >= MOST_PAGES:
-            self.end(doc, "completed")
-            return
-        doc = self.save(doc | {"_pages": doc["_pages"] + 1, "_page": [url, method], "_todo": [],
-                               "_waiting": None, "_asked": more, "_asking": True})  # fmt: skip
-        to = [self.mirror.accounts.target(doc["account_sid"], url, method)]
-        self.mirror.emit(TWIML, self.params(doc) | more, to=to)
-
-    def params(self, doc: Doc) -> Doc:
-        """Return what every request about a call carries.
-
-        Source: https://www.twilio.com/docs/voice/twiml#request-parameters
-        """
-        sender, to = phones.parse(doc["from"]), phones.parse(doc["to"])
-        told: Doc = {
-            "CallSid": doc["sid"],
-            "AccountSid": doc["account_sid"],
-            "From": doc["from"],
-            "To": doc["to"],
-            "Caller": doc["from"],
-            "Called": doc["to"],
-            "CallStatus": doc["status"],
-            "ApiVersion": doc["api_version"],
-            "Direction": doc["direction"],
-            "FromCountry": sender.country if sender else None,
-            "CallerCountry": sender.country if sender else None,
-            "ToCountry": to.country if to else None,
-            "CalledCountry": to.country if to else None,
-            "ParentCallSid": doc["parent_call_sid"],
-            "CallerName": doc["caller_name"],
-        }
-        if not doc["_async_amd"]:
-            told["AnsweredBy"] = doc["answered_by"]
-        return told
-
-    def heard(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
-        """Do what the application answered."""
-        doc = self.peek(parcel.ref or "") if parcel.type == TWIML else None
-        if doc is None or doc["status"] in ENDED:
-            return
-        answer = twiml.read(body, headers.get("content-type", ""))
-        for code in answer.faults:
-            self.mirror.notifications.fault(parcel, code, body)
-        if answer.is_broken:
-            self._fall_back(doc, parcel, answer.faults[0])
-        else:
-            self._follow(doc, answer)
-
-    def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Follow an HTTP redirect; else ask the fallback address, and tell the debugger why."""
-        doc = self.peek(parcel.ref or "") if parcel.type == TWIML else None
-        location = outcome.headers.get("location") if outcome.status in REDIRECTS else None
-        url = self.address(doc, location) if doc and location else None
-        if doc is not None and url and doc["status"] not in ENDED:
-            method = parcel.method if outcome.status in (307, 308) else "GET"
-            self.ask(doc, url, method, **doc["_asked"])
-            return
-        code = self.mirror.notifications.note(parcel, outcome)
-        if doc is not None and doc["status"] not in ENDED:
-            self._fall_back(doc, parcel, code)
-
-    def _fall_back(self, doc: Doc, parcel: Parcel, code: int) -> None:
-        """Ask the fallback address, once; without one the call ends.
-
-        Source: https://www.twilio.com/docs/usage/troubleshooting/fallback-urls
-        """
-        url, method = doc["_fallback"]
-        if url is None:
-            self.end(doc, "completed" if doc["start_time"] else "failed")
-            return
-        doc = self.save(doc | {"_fallback": [None, "POST"]})
-        self.ask(doc, url, method, ErrorCode=str(code), ErrorUrl=parcel.url or "")
-
-    def _follow(self, doc: Doc, answer: twiml.Answer) -> None:
-        """Begin with the verbs of an answer; what comes in is answered by the first of them."""
-        if doc["status"] == "ringing":
-            if answer.verbs and answer.verbs[0]["verb"] == "Reject":
-                self.end(doc, "busy" if answer.verbs[0]["reason"] == "busy" else "no-answer")
-                return
-            doc = self.begin(doc)
-        self.mirror.calls.go(self.save(doc | {"_todo": answer.verbs, "_asking": False}))
-
-    def address(self, doc: Doc, url: str | None) -> str | None:
-        """Return an address that a document names, which may be relative to the document's own."""
-        try:
-            found = urljoin((doc["_page"][0] or "").partition("#")[0], url or "")
-        except ValueError:
-            return None
-        return found if is_url(found) else None
-
     # The end.
 
     def end(self, doc: Doc, status: str) -> Doc:
-        """End a call, tell of it, and let the call that dialed it go on."""
+        """End a call, tell of it, and let the calls that it was connected to go on."""
         self.mirror.cancel_timers(id=doc["sid"])
         fields: Doc = {"status": status, "end_time": self.stamp(), "_todo": [], "_waiting": None,
-                       "_asking": False, "_dialing": None}  # fmt: skip
+                       "_asking": False, "_dialing": None, "_frames": []}  # fmt: skip
         if doc["start_time"]:
             seconds = int((self.now - parsedate_to_datetime(doc["start_time"])).total_seconds())
             price = PRICE * max(1, -(-seconds // 60))
             fields |= {"duration": str(seconds), "price": f"-{price:.5f}"}
         self.note(doc, "ended", status)
+        was_dialing = doc["_dialing"]
         doc = self.change(doc, **fields)
-        if doc["_record"] and doc["start_time"]:
-            self.mirror.recordings.keep(doc, int(doc["duration"]), "OutboundAPI", doc["_record"])
+        self.mirror.recordings.finish_all(call_sid=doc["sid"])
+        self._count(doc)
         self._progress(doc, status)
         for child in self.find(parent_call_sid=doc["sid"]):
-            if child["status"] not in ENDED:
+            if child["status"] not in ENDED and not child["_detached"]:
                 self.end(child, "completed" if child["start_time"] else "canceled")
-        if doc["parent_call_sid"]:
+        self.mirror.calls.leave_rooms(doc, was_dialing)
+        if doc["parent_call_sid"] and not doc["_detached"]:
             self.mirror.calls.unbridge(doc)
-        return doc
+        return self.get(doc["sid"])
 
-    def note(self, doc: Doc, what: str, words: str, who: str = "application") -> None:
-        """Write down in the transcript what happened, and when."""
-        entry = {"at": self.now.isoformat(), "who": who, "what": what, "words": words}
-        doc["transcript"] = [*doc["transcript"], entry]
+    def _count(self, doc: Doc) -> None:
+        """Count the minutes of a call in the account's usage.
+
+        Source: https://www.twilio.com/docs/usage/api/usage-record#usage-categories
+        """
+        if not doc["start_time"]:
+            return
+        ends = (doc["from"], doc["to"])
+        if any(each.startswith("client:") for each in ends):
+            category = "calls-client"
+        elif doc["direction"] == "inbound":
+            category = "calls-sip-inbound" if doc["from"].startswith("sip:") else "calls-inbound"
+        else:
+            category = "calls-sip-outbound" if doc["to"].startswith("sip:") else "calls-outbound"
+        minutes = max(1, -(-int(doc["duration"]) // 60))
+        self.mirror.usage_records.add(
+            doc["account_sid"], category, usage=minutes, price=doc["price"]
+        )
 
     def _progress(self, doc: Doc, status: str) -> None:
         """Tell a call's status to its callback, if it wants that event.

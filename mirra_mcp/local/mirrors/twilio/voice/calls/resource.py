@@ -3,7 +3,6 @@
 Source: https://www.twilio.com/docs/voice/api/call-resource
 """
 
-from datetime import timedelta
 from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
@@ -11,41 +10,31 @@ from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.dates import dated
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
 from mirra_mcp.local.mirrors.twilio.api.params import Values, any_of, sid
-from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT
-from mirra_mcp.local.mirrors.twilio.voice.calls.flow import ENDED
+from mirra_mcp.local.mirrors.twilio.voice.calls.asking import ENDED
+from mirra_mcp.local.mirrors.twilio.voice.calls.making import PATH, Making
 from mirra_mcp.local.mirrors.twilio.voice.calls.params import (
-    EVENTS,
     LONGEST_CALL,
-    LONGEST_RING,
+    THRESHOLDS,
     CreateCall,
     UpdateCall,
+    callback_of,
     checked,
-    method_of,
-    whole,
+    placed,
+    tones,
 )
-from mirra_mcp.local.mirrors.twilio.voice.calls.running import Running
 from mirra_mcp.wire.model import Doc
-
-PATH = f"{ACCOUNT}/Calls"
-PARTS = ("Events", "Notifications", "Payments", "Recordings", "Siprec", "Streams",
-         "Transcriptions", "UserDefinedMessages", "UserDefinedMessageSubscriptions")  # fmt: skip
-DETECTIONS = ("Enable", "DetectMessageEnd")
-MAGIC_TO = {
-    phones.INVALID: 21217,
-    phones.UNROUTABLE: 21214,
-    phones.FOREIGN: 21215,
-    phones.UNSUBSCRIBED: 21216,
-}
-"""Source: https://www.twilio.com/docs/iam/test-credentials#test-calls-parameters-To"""
 
 STATUSES = ("queued", "ringing", "in-progress", *sorted(ENDED))
 
 
-class Calls(Running):
+class Calls(Making):
     """Every call of every account."""
 
     entity, plural, prefix, is_2010 = "call", "calls", "CA", True
-    callback_fields = ("_page", "_fallback", "_callback", "_amd_callback", "_record", "_todo")
+    callback_fields = (
+        "_page", "_fallback", "_callback", "_amd_callback", "_record", "_todo", "_whisper",
+        "_joins", "_frames",
+    )  # fmt: skip
     blank: ClassVar[Doc] = {
         "sid": None,
         "date_created": None,
@@ -70,33 +59,51 @@ class Calls(Running):
         "group_sid": None,
         "caller_name": None,
         "queue_time": "0",
+        "stir_verstat": None,
         "trunk_sid": None,
         "uri": None,
         "subresource_uris": None,
+        "recordings_kept": 0,
         "transcript": [],
         "_amd_callback": [None, "POST"],
+        "_application": None,
         "_asked": {},
         "_asking": False,
         "_async_amd": False,
+        "_at_once": 0,
+        "_bridged": False,
+        "_call_token": None,
         "_callback": [None, "POST"],
         "_callback_events": ["completed"],
+        "_detached": False,
         "_dialing": None,
         "_fallback": [None, "POST"],
+        "_frames": [],
+        "_joins": None,
         "_limit": LONGEST_CALL,
         "_machine_detection": "",
         "_page": [None, "POST"],
+        "_page_at": None,
         "_pages": 0,
+        "_parameters": {},
+        "_partner": None,
+        "_queued": None,
         "_record": None,
+        "_room": None,
         "_script": [],
+        "_send_digits": "",
         "_sequence": 0,
+        "_thresholds": [default for _, default, _, _ in THRESHOLDS.values()],
         "_timeout": 60,
         "_todo": [],
         "_twiml": None,
         "_waiting": None,
+        "_whisper": [None, "POST"],
     }
     indexes = ("account_sid", "to", "from", "status", "parent_call_sid")
-    filters: ClassVar[Values] = {"ParentCallSid": sid("CA"), "Status": any_of(*STATUSES)}
+    more_fields = ("keys_pressed", "words_said", "words_heard")
     synonyms, names = ("phone call",), ("sid",)
+    filters: ClassVar[Values] = {"ParentCallSid": sid("CA"), "Status": any_of(*STATUSES)}
     statuses = STATUSES
     words: ClassVar[dict[str, str]] = {"caller": "from", "callee": "to"}
     verbs: ClassVar[dict[str, tuple[str, str]]] = {
@@ -110,129 +117,45 @@ class Calls(Running):
 
         Source: https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource
         """
-        if not params.to.strip():
-            raise refusal(21201)
-        if not params.sender.strip():
-            raise refusal(21213)
         if params.application_sid:
-            raise refusal(20501, message="Applications are not mirrored: give Url or Twiml.")
+            params = self._by_application(params)
         if not params.url and not params.twiml:
             raise refusal(21205, name="Url", url="")
-        fields = checked(params)
-        account = self.mirror.account_sid
-        to, sender = self._callee(params.to), self._caller_id(account, params.sender)
-        detection = params.machine_detection
-        if detection and detection not in DETECTIONS:
-            raise wrong(f"Invalid parameter MachineDetection: {detection} is none of {DETECTIONS}")
-        events = [word for each in params.status_callback_event for word in each.split()]
-        if unknown := [each for each in events if each not in EVENTS]:
-            raise wrong(f"Invalid parameter StatusCallbackEvent: {unknown[0]}")
-        amd_method = method_of("AsyncAmdStatusCallbackMethod",
-                               params.async_amd_status_callback_method)  # fmt: skip
-        recording_method = method_of("RecordingStatusCallbackMethod",
-                                     params.recording_status_callback_method)  # fmt: skip
-        doc = self.lay_out(
-            account,
-            sender,
-            to,
-            _timeout=whole("Timeout", params.timeout, 1, LONGEST_RING) or 60,
-            _callback_events=events or ["completed"],
-            _machine_detection=detection,
-            _async_amd=params.async_amd.lower() == "true",
-            _amd_callback=[params.async_amd_status_callback or None, amd_method],
-            _record=[params.recording_status_callback or None, recording_method]
-            if params.record.lower() == "true"
-            else None,
-            **fields,
-        )
-        self.save(doc)
-        self.mirror.after(timedelta(0), "calls.dial", id=doc["sid"])
-        return self.view(doc)
-
-    def _callee(self, text: str) -> str:
-        phone = phones.parse(text)
-        e164 = phone.e164 if phone else text.strip()
-        if code := MAGIC_TO.get(e164):
-            raise refusal(code, to=e164)
-        if text.startswith(("client:", "sip:", "sim:")):
-            raise refusal(20501, message="Only phone numbers are called. See mirra_catalog.")
-        if phone is None:
-            raise refusal(21211, to=text)
-        return e164
-
-    def _caller_id(self, account: str, text: str) -> str:
-        """Source: https://www.twilio.com/docs/api/errors/21210."""
-        phone = phones.parse(text)
-        e164 = phone.e164 if phone else text.strip()
-        if e164 == phones.INVALID or phone is None:
-            raise refusal(21212, sender=text)
-        own = self.mirror.incoming_phone_numbers.first(account_sid=account, phone_number=e164)
-        verified = self.mirror.outgoing_caller_ids.first(account_sid=account, phone_number=e164)
-        if own is None and verified is None and e164 != phones.VALID:
-            raise refusal(21210, sender=e164)
-        return e164
-
-    def lay_out(self, account: str, sender: str, to: str, **fields: object) -> Doc:
-        """Return a new call."""
-        sid = self.new_id()
-        path = f"{PATH.format(account=account)}/{sid}"
-        spelled = {
-            name: phone.national if phone and phone.country in ("US", "CA") else text
-            for name, text in (("from_formatted", sender), ("to_formatted", to))
-            for phone in (phones.parse(text),)
-        }
-        parts = {_snake(part): f"{path}/{part}.json" for part in PARTS}
-        return self.new(
-            id=sid,
-            account_sid=account,
-            to=to,
-            uri=f"{path}.json",
-            subresource_uris=parts,
-            **({"from": sender} | spelled | fields),
+        fields = checked(params) | placed(params)
+        if params.url:
+            fields["_twiml"] = None
+        amd = callback_of("AsyncAmdStatusCallback", params.async_amd_status_callback,
+                          params.async_amd_status_callback_method)  # fmt: skip
+        return self.view(
+            self.make(
+                params,
+                _application=params.application_sid or None,
+                _send_digits=tones("SendDigits", params.send_digits),
+                _async_amd=params.async_amd.lower() == "true",
+                _amd_callback=amd,
+                **fields,
+            )
         )
 
-    def place_leg(self, parent: Doc, sender: str, to: str, verb: Doc, target: Doc) -> None:
-        """Call somebody for a `<Dial>`."""
-        callback = self.address(parent, target.get("statusCallback"))
-        leg = self.lay_out(
-            parent["account_sid"],
-            sender,
-            to,
-            parent_call_sid=parent["sid"],
-            direction="outbound-dial",
-            _timeout=verb["timeout"],
-            _limit=verb["timeLimit"],
-            _callback=[
-                callback if target.get("statusCallback") else None,
-                target.get("statusCallbackMethod", "POST"),
-            ],
-            _callback_events=target.get("statusCallbackEvent", ["completed"]),
-        )
-        self.save(leg)
-        self.mirror.after(timedelta(0), "calls.dial", id=leg["sid"])
+    def _by_application(self, params: CreateCall) -> CreateCall:
+        """Return what a call that an application handles is made with.
 
-    def receive(self, number: Doc, sender: str, script: list[Doc]) -> Doc:
-        """Let somebody call one of the account's numbers.
-
-        Source: https://www.twilio.com/docs/voice/twiml#request-parameters
+        Source: https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource
         """
-        doc = self.lay_out(
-            number["account_sid"],
-            sender,
-            number["phone_number"],
-            status="ringing",
-            direction="inbound",
-            phone_number_sid=number["sid"],
-            _script=script,
-            _fallback=[number["voice_fallback_url"] or None, number["voice_fallback_method"]],
-            _callback=[number["status_callback"] or None, number["status_callback_method"]],
+        application = self.mirror.applications.peek(params.application_sid)
+        if application is None or application["account_sid"] != self.mirror.account_sid:
+            raise refusal(21218)
+        return params.model_copy(
+            update={
+                "twiml": "",
+                "url": application["voice_url"] or "",
+                "method": application["voice_method"],
+                "fallback_url": application["voice_fallback_url"] or "",
+                "fallback_method": application["voice_fallback_method"],
+                "status_callback": application["status_callback"] or "",
+                "status_callback_method": application["status_callback_method"],
+            }
         )
-        self.save(doc)
-        if number["voice_url"]:
-            self.ask(doc, number["voice_url"], number["voice_method"])
-        else:
-            self.end(doc, "no-answer")
-        return self.get(doc["sid"])
 
     @route(f"GET {PATH}.json")
     def index(self, call: Call) -> Doc:
@@ -282,20 +205,6 @@ class Calls(Running):
         self.redirect(doc, fields)
         return self.view(self.get(Sid))
 
-    def redirect(self, doc: Doc, fields: Doc) -> None:
-        """Let a running call do something else from now on."""
-        for verb in ("calls.resume", "calls.run_out", "calls.act"):
-            self.mirror.cancel_timers(verb, id=doc["sid"])
-        kept = {name: fields[name] for name in ("_page", "_twiml")}
-        doc = self.save(doc | kept | {"_dialing": None, "_waiting": None, "_asking": False})
-        for leg in self.find(parent_call_sid=doc["sid"]):
-            if leg["status"] not in ENDED:
-                self.end(leg, "completed" if leg["start_time"] else "canceled")
-        if doc["_twiml"]:
-            self.run(doc, doc["_twiml"])
-        else:
-            self.ask(doc, *doc["_page"])
-
     @route(f"DELETE {PATH}/{{Sid}}.json", status=204)
     def delete(self, Sid: str) -> None:
         """Delete a call that is over.
@@ -310,9 +219,22 @@ class Calls(Running):
     def view(self, doc: Doc) -> Doc:
         """Return what Twilio tells: not the transcript."""
         shown = super().view(doc)
-        del shown["transcript"]
+        del shown["transcript"], shown["recordings_kept"]
         return shown
 
+    def told(self, doc: Doc) -> Doc:
+        """Return a call with what was pressed, said and heard in it, as checks read it."""
+        lines = doc["transcript"]
 
-def _snake(part: str) -> str:
-    return "".join(f"_{each.lower()}" if each.isupper() else each for each in part).lstrip("_")
+        def all_of(what: tuple[str, ...], *, ours: bool) -> str:
+            return "\n".join(
+                each["words"]
+                for each in lines
+                if each["what"] in what and (each["who"] == "other side") != ours
+            )
+
+        return super().told(doc) | {
+            "keys_pressed": all_of(("pressed",), ours=False),
+            "words_said": all_of(("said",), ours=False),
+            "words_heard": all_of(("said",), ours=True),
+        }

@@ -5,10 +5,9 @@ Source: https://www.twilio.com/docs/voice/twiml
 
 from datetime import timedelta
 from math import ceil
-from typing import Any
 
-from mirra_mcp.local.mirrors.twilio.api import phones
-from mirra_mcp.local.mirrors.twilio.voice.calls.flow import ENDED, CallFlow
+from mirra_mcp.local.mirrors.twilio.voice.calls.asking import ENDED
+from mirra_mcp.local.mirrors.twilio.voice.calls.dialing import Dialing
 from mirra_mcp.wire.model import Doc
 
 LETTERS_A_SECOND = 15
@@ -19,28 +18,53 @@ ACTS_AFTER = 1
 NEVER = 10_000
 
 
-class Running(CallFlow):
+class Running(Dialing):
     """Calls that do what a document says."""
 
     def go(self, doc: Doc) -> None:
-        """Do the verbs that are left, until one takes time."""
-        while doc["status"] not in ENDED:
-            if not doc["_todo"]:
+        """Do the next verb: when it is over, it lets the next one follow."""
+        if doc["status"] in ENDED:
+            return
+        if not doc["_todo"]:
+            self._run_dry(doc)
+            return
+        verb, doc["_todo"] = doc["_todo"][0], doc["_todo"][1:]
+        if verb.get("unmirrored"):
+            self.note(doc, "stopped", f"<{verb['verb']}> is not mirrored.", who="mirra")
+            self.end(doc, "completed")
+            return
+        seconds = self._do(self.save(doc), verb)
+        if seconds is not None:
+            self.later(seconds, "resume", self.save(doc))
+
+    def _run_dry(self, doc: Doc) -> None:
+        """Go on after the last verb of a document: that of a queue begins anew.
+
+        Source: https://www.twilio.com/docs/voice/twiml/enqueue#attributes-waiturl
+        """
+        kind = self.frame_of(doc)
+        if kind is None:
+            if not doc["_queued"]:
                 self.end(doc, "completed")
-                return
-            verb, doc["_todo"] = doc["_todo"][0], doc["_todo"][1:]
-            if verb.get("unmirrored"):
-                self.note(doc, "stopped", f"<{verb['verb']}> is not mirrored.", who="mirra")
-                self.end(doc, "completed")
-                return
-            seconds = self._do(doc, verb)
-            if seconds is not None:
-                self.save(doc)
-                self.mirror.after(timedelta(seconds=seconds), "calls.resume", id=doc["sid"])
-                return
-            doc = self.get(doc["sid"])
-            if doc["_waiting"] or doc["_asking"] or doc["_dialing"]:
-                return
+        elif kind == "queue":
+            if doc["_page_at"] != self.now.isoformat():
+                self.mirror.queues.entertain(doc)
+        elif kind == "whisper":
+            self.bridge(self.back(doc))
+        elif kind == "connecting":
+            self.mirror.queues.connect(self.back(doc))
+
+    def frame_failed(self, doc: Doc) -> None:
+        """Go on after a document of a queue, conference or whisper that can't be had."""
+        kind = self.frame_of(doc)
+        if kind == "queue":
+            self.mirror.queues.leave(doc, "error")
+        elif kind == "conference":
+            self.mirror.conferences.expel(doc)
+        elif kind == "whisper":
+            self.end(doc, "completed")
+        elif kind == "connecting":
+            self.mirror.queues.connect(self.back(doc))
 
     def resume(self, id: str) -> None:
         """Go on after something that took its time."""
@@ -49,7 +73,7 @@ class Running(CallFlow):
             self.go(doc)
 
     def _do(self, doc: Doc, verb: Doc) -> float | None:
-        """Begin a verb; return how long it takes, or None if it is over or waits for somebody."""
+        """Begin a verb; return how long it takes, or None if it goes on by itself."""
         name = verb["verb"]
         if name in ("Say", "Play", "Pause"):
             return self._speak(doc, verb)
@@ -59,8 +83,14 @@ class Running(CallFlow):
             self._listen(doc, verb)
         elif name == "Dial":
             self._dial(doc, verb)
+        elif name == "Enqueue":
+            self.mirror.queues.enqueue(doc, verb)
+        elif name == "Leave":
+            if not doc["_queued"]:
+                return 0.0
+            self.mirror.queues.leave(doc, "leave")
         elif name == "Redirect":
-            self._ask_next(doc, verb["text"], verb["method"])
+            self.ask_next(doc, verb["text"], verb["method"])
         elif name in ("Hangup", "Reject"):
             self.end(doc, "completed")
         return None
@@ -77,7 +107,7 @@ class Running(CallFlow):
         self.note(doc, what, verb.get("digits") or verb["text"])
         return float(loops * PLAY_TAKES)
 
-    def _ask_next(self, doc: Doc, url: str | None, method: str, **more: str) -> None:
+    def ask_next(self, doc: Doc, url: str | None, method: str, **more: str) -> None:
         """Ask the address that a verb names; without one, that of the document."""
         address = self.address(doc, url) if url else doc["_page"][0]
         if address is None:
@@ -114,7 +144,7 @@ class Running(CallFlow):
 
     def _follow_script(self, doc: Doc, prompts: float) -> None:
         """Let the other side do what comes next in their script."""
-        if not doc["_script"]:
+        if not doc["_script"] or "after" in doc["_script"][0]:
             return
         step, doc["_script"] = doc["_script"][0], doc["_script"][1:]
         self.save(doc)
@@ -130,14 +160,26 @@ class Running(CallFlow):
             return
         if step.get("hangup"):
             self.hang_up(doc)
-        elif step.get("digits"):
+            return
+        if step.get("digits"):
             self.press(doc, step["digits"])
-        else:
+        elif step.get("speech"):
             self.speak(doc, step["speech"], step.get("confidence", 0.9))
+        if "after" in step:
+            self.converse(self.get(id))
+
+    def converse(self, doc: Doc) -> None:
+        """Let somebody do what their script says to those whom they are connected with."""
+        if doc["_script"] and "after" in doc["_script"][0]:
+            step, doc["_script"] = doc["_script"][0], doc["_script"][1:]
+            self.later(step["after"], "act", self.save(doc), step=step)
 
     def press(self, doc: Doc, keys: str) -> Doc:
         """Let the other side press keys; nobody hears those that nobody waits for."""
         self.note(doc, "pressed", keys, who="other side")
+        self.tell_hearers(doc, "pressed", keys)
+        if doc["_dialing"] and "*" in keys and doc["_dialing"]["verb"]["hangupOnStar"]:
+            return self._hang_up_on(self.save(doc))
         waiting = doc["_waiting"]
         if not waiting or "dtmf" not in waiting.get("input", ("dtmf",)):
             return self.save(doc)
@@ -154,13 +196,30 @@ class Running(CallFlow):
         self._wait(self.save(doc), waiting["timeout"])
         return doc
 
+    def _hang_up_on(self, doc: Doc) -> Doc:
+        """Let go of whoever was dialed, and go on.
+
+        Source: https://www.twilio.com/docs/voice/twiml/dial#hanguponstar
+        """
+        if doc["_room"]:
+            self.mirror.conferences.expel(doc, "participant_hung_up")
+        elif doc["_partner"]:
+            self.mirror.queues.part(doc)
+        for sid in doc["_dialing"]["legs"]:
+            leg = self.get(sid)
+            if leg["status"] not in ENDED:
+                self.end(leg, "completed" if leg["start_time"] else "canceled")
+        return self.get(doc["sid"])
+
     def speak(self, doc: Doc, words: str, confidence: float) -> Doc:
         """Let the other side say something."""
         self.note(doc, "said", words, who="other side")
+        self.tell_hearers(doc, "said", words)
         waiting = doc["_waiting"]
         if waiting and waiting["verb"] == "Record":
             seconds = min(waiting["maxLength"], max(1, ceil(len(words) / LETTERS_A_SECOND)))
-            waiting |= {"heard": waiting["heard"] + seconds, "words": words}
+            said = f"{waiting['words']} {words}".strip()
+            waiting |= {"heard": waiting["heard"] + seconds, "words": said}
             self._wait(self.save(doc), seconds + (waiting["timeout"] or NEVER))
             return doc
         if waiting and "speech" in waiting["input"]:
@@ -191,7 +250,7 @@ class Running(CallFlow):
         """Tell what was gathered to the verb's action."""
         waiting = doc["_waiting"]
         doc = self._done(doc)
-        self._ask_next(doc, waiting["action"], waiting["method"], **told)
+        self.ask_next(doc, waiting["action"], waiting["method"], **told)
         return doc
 
     def _recorded(self, doc: Doc, key: str, *, hung_up: bool = False) -> Doc:
@@ -205,9 +264,20 @@ class Running(CallFlow):
             if not hung_up:
                 self.go(doc)
             return doc
-        callback = [self.address(doc, waiting["recordingStatusCallback"]),
+        callback = [self.given(doc, waiting["recordingStatusCallback"]),
                     waiting["recordingStatusCallbackMethod"]]  # fmt: skip
-        kept = self.mirror.recordings.keep(doc, waiting["heard"], "RecordVerb", callback)
+        kept = self.mirror.recordings.keep(
+            doc,
+            waiting["heard"],
+            "RecordVerb",
+            callback,
+            events=waiting["recordingStatusCallbackEvent"],
+            track=waiting["recordingTrack"],
+        )
+        doc = self.get(doc["sid"])
+        if waiting["transcribe"] or waiting["transcribeCallback"]:
+            callback = [self.given(doc, waiting["transcribeCallback"]), "POST"]
+            self.mirror.transcriptions.begin(doc, kept, waiting["words"], callback)
         if not hung_up:
             told = {
                 "RecordingUrl": self.mirror.recordings.address(kept),
@@ -215,7 +285,7 @@ class Running(CallFlow):
                 "RecordingDuration": kept["duration"],
                 "Digits": key,
             }
-            self._ask_next(doc, waiting["action"], waiting["method"], **told)
+            self.ask_next(doc, waiting["action"], waiting["method"], **told)
         return doc
 
     def hang_up(self, doc: Doc) -> Doc:
@@ -225,63 +295,3 @@ class Running(CallFlow):
         if doc["_waiting"] and doc["_waiting"]["verb"] == "Record":
             doc = self._recorded(doc, "", hung_up=True)
         return self.end(self.get(doc["sid"]), "completed")
-
-    # Dial: others join the call.
-
-    def _dial(self, doc: Doc, verb: Doc) -> None:
-        """Call somebody, and wait until that is over.
-
-        Source: https://www.twilio.com/docs/voice/twiml/dial
-        """
-        targets = [each for each in verb["nested"] if each["verb"] == "Number"]
-        if verb["text"]:
-            targets.insert(0, {"text": verb["text"]})
-        if len(targets) < len(verb["nested"]) or not targets:
-            self.note(doc, "stopped", "Of <Dial> only numbers are mirrored.", who="mirra")
-            self.end(doc, "completed")
-            return
-        doc["_dialing"] = verb
-        self.save(doc)
-        caller = verb["callerId"] or doc["from"]
-        for target in targets:
-            phone = phones.parse(target["text"])
-            self.note(doc, "dialed", target["text"])
-            self.save(doc)
-            if phone is not None:
-                self.mirror.calls.place_leg(doc, caller, phone.e164, verb, target)
-        if not self.find(parent_call_sid=doc["sid"]):
-            self._dialed(self.get(doc["sid"]), "failed", None)
-
-    def bridge(self, child: Doc) -> None:
-        """Let somebody who was dialed talk with the call that dialed them; others stop ringing."""
-        for other in self.find(parent_call_sid=child["parent_call_sid"]):
-            if other["sid"] != child["sid"] and other["status"] not in ENDED:
-                self.end(other, "canceled")
-        seconds = self.get(child["parent_call_sid"])["_dialing"]["timeLimit"]
-        self.mirror.after(timedelta(seconds=seconds), "calls.cut", id=child["sid"])
-
-    def unbridge(self, child: Doc) -> None:
-        """Let the call that dialed go on when nobody whom it dialed is left."""
-        parent = self.peek(child["parent_call_sid"])
-        if parent is None or parent["status"] in ENDED or not parent["_dialing"]:
-            return
-        legs = self.find(parent_call_sid=parent["sid"])
-        if any(each["status"] not in ENDED for each in legs):
-            return
-        answered = next((each for each in legs if each["start_time"]), None)
-        self._dialed(parent, (answered or child)["status"], answered)
-
-    def _dialed(self, doc: Doc, status: str, answered: Doc | None) -> None:
-        """Ask the dial's action how to go on, or do so.
-
-        Source: https://www.twilio.com/docs/voice/twiml/dial#attributes-action
-        """
-        verb: Any = doc["_dialing"]
-        doc = self.save(doc | {"_dialing": None})
-        if verb["action"] is None:
-            self.go(doc)
-            return
-        told = {"DialCallStatus": status, "DialBridged": str(answered is not None).lower()}
-        if answered is not None:
-            told |= {"DialCallSid": answered["sid"], "DialCallDuration": answered["duration"]}
-        self._ask_next(doc, verb["action"], verb["method"], **told)

@@ -1,0 +1,61 @@
+"""What Twilio's debugger says about calls and their TwiML.
+
+Source: https://www.twilio.com/docs/api/errors, with a page for each code
+"""
+
+FAULTS: dict[int, str] = {
+    13210: "Dial: Invalid method value",
+    13212: "Dial: Invalid timeout value",
+    13213: "Dial: Invalid hangupOnStar value",
+    13214: "Dial: Invalid callerId value",
+    13216: "Invalid timeLimit value",
+    13217: "Dial: Invalid record value",
+    13218: "Dial: Invalid sequential value",
+    13219: "Dial: Invalid answerOnBridge value",
+    13221: "Dial->Number: Invalid method value",
+    13222: "Dial->Number: Invalid sendDigits value",
+    13223: "Dial: Invalid phone number format",
+    13227: "Geo Permission configuration is not permitting call",
+    13230: "Dial->Conference: Invalid muted value",
+    13231: "Dial->Conference: Invalid endConferenceOnExit value",
+    13232: "Dial->Conference: Invalid startConferenceOnEnter value",
+    13234: "Dial->Conference: Invalid waitMethod",
+    13235: "Dial->Conference: Invalid beep value",
+    13237: "Dial->Conference: Invalid Conference Name",
+    13239: "Dial->Conference: Invalid Trim Value",
+    13240: "Dial->Conference: Invalid Whisper SID",
+    13241: "Dial->SIP: Invalid method value",
+    13243: "Dial->SIP: Invalid SIP URI",
+    13247: "Dial: Invalid From number (caller ID)",
+    13310: "Gather: Invalid finishOnKey value",
+    13312: "Gather: Invalid method value",
+    13313: "Gather: Invalid timeout value",
+    13314: "Gather: Invalid numDigits value",
+    13326: "Gather: Invalid input value",
+    13327: "Gather: Invalid speechTimeout value",
+    13329: "Gather: Invalid partialResultCallbackMethod value",
+    13332: "Gather: Invalid bargeIn value",
+    13333: "Gather: Invalid profanityFilter value",
+    13338: "Gather: Invalid actionOnEmptyResult value",
+    13410: "Play: Invalid loop value",
+    13430: "Play: Invalid DTMF String",
+    13510: "Say: Invalid loop value",
+    13610: "Record: Invalid method value",
+    13611: "Record: Invalid timeout value",
+    13612: "Record: Invalid maxLength value",
+    13613: "Record: Invalid finishOnKey value",
+    13614: "Record: Invalid transcribe value",
+    13615: "Record: maxLength too high for transcription",
+    13616: "Record: playBeep must be true or false",
+    13617: "Record: Recording length is out of range for transcription",
+    13621: "Invalid 'recordingStatusCallbackEvent'",
+    13622: "Record: invalid recordingTrack value",
+    16020: "Conference is full",
+    22005: "Call Queue Full",
+    16025: "Dial->Conference: Participant label is in use by another participant",
+}
+"""What is noted of TwiML that asks for what can't be."""
+WARNINGS = frozenset(FAULTS) - {
+    13227, 13231, 13239, 13240, 13247, 13338, 13621, 16020, 16025, 22005,
+}  # fmt: skip
+"""Those that are no errors."""

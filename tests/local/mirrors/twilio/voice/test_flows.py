@@ -1,0 +1,239 @@
+"""Whole calls, as a coding agent tests them: over MCP, by simulated people and the clock, graded.
+
+The application is Starlette's with the official SDK, unmodified; its validator checks signatures.
+
+Source: https://www.twilio.com/docs/voice/twiml
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from mcp import Client as McpClient
+from twilio.rest import Client
+
+from mirra_mcp.client.client import MirraClient
+from mirra_mcp.local.app import LocalMirra
+from mirra_mcp.server.app import build_server
+from mirra_mcp.settings import Settings
+from tests.local.mirrors.twilio.client import Mirror
+from tests.local.mirrors.twilio.voice.line import Line, serving_line
+
+pytestmark = pytest.mark.anyio
+NUMBER, AGENT, BOSS = "+14155550100", "+14155550199", "+14155550188"
+
+PHONE_LINE = """
+# A support line
+
+## Prompt
+Answer calls to +14155550100 with a menu, a queue and a mailbox.
+
+## Success Criteria
+- check: Exactly 5 calls were received
+- check: Exactly 1 transcription was completed
+- check: Exactly 1 recording was completed
+- check: Exactly 1 call was recorded
+- check: Exactly 1 queue member was bridged
+- check: No call failed
+- check: No errors were logged
+
+## Config
+mirrors: twilio
+fixture: ivr
+"""
+CAMPAIGN = """
+# Remind three people
+
+## Prompt
+Call three people about their appointments; leave machines a message.
+
+## Success Criteria
+- check: Exactly 3 calls were made
+- check: Exactly 1 call has `answered_by` `machine_end_beep`
+- check: Exactly 1 call has `answered_by` `human`
+- check: Exactly 1 call has status `no-answer`
+- check: No errors were logged
+
+## Config
+mirrors: twilio
+fixture: ivr
+"""
+CONFERENCE = """
+# A supervisor joins
+
+## Prompt
+Let an agent and a customer meet, and a supervisor coach the agent.
+
+## Success Criteria
+- check: Exactly 1 conference was completed
+- check: The conference's `friendly_name` is `Case 7`
+- check: Exactly 3 participants were created
+- check: Exactly 1 participant has `coaching` true
+- check: No errors were logged
+
+## Config
+mirrors: twilio
+fixture: ivr
+"""
+
+
+@dataclass
+class Desk:
+    """An agent's connection, the run that it plays, and the application."""
+
+    mcp: McpClient
+    run: str
+    session: str
+    sdk: Client
+    line: Line
+
+    async def call(self, tool: str, **arguments: Any) -> Any:
+        answer = await self.mcp.call_tool(tool, arguments)
+        assert not answer.is_error, answer.content
+        return answer.structured_content
+
+    async def simulate(self, event: str, **params: Any) -> Any:
+        """Let somebody do something."""
+        return await self.call("mirra_session_simulate", event=event, params=params)
+
+    async def advance(self, span: str) -> None:
+        """Let time pass."""
+        await self.call("mirra_session_clock", advance=span)
+
+    async def failures(self, **arguments: Any) -> list[str]:
+        """End the attempt, and return the criteria that it failed."""
+        done = await self.call("mirra_run_finish", run=self.run, **arguments)
+        return [
+            f"{each['label']}: {each['explanation']}"
+            for attempt in done["attempts"]
+            for each in attempt["criteria"]
+            if each["result"] != "pass"
+        ]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def desk(mirra: LocalMirra, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """A run of a scenario, and an application on its account."""
+
+    async def connect(token: str | None) -> MirraClient:
+        return MirraClient(mirra.url, token or mirra.token)
+
+    async with McpClient(build_server(connect, Settings())) as mcp:
+        begun = await mcp.call_tool(
+            "mirra_scenario_run", {"markdown": request.param, "timeout_seconds": 600}
+        )
+        assert not begun.is_error, begun.content
+        told: Any = begun.structured_content
+        env = told["mirrors"][0]["env"]
+        sdk = Client(
+            env["TWILIO_ACCOUNT_SID"],
+            env["TWILIO_AUTH_TOKEN"],
+            http_client=Mirror(env["TWILIO_API_URL"]),
+        )
+        with serving_line(env["TWILIO_AUTH_TOKEN"]) as line:
+            yield Desk(mcp, told["runId"], told["sessionId"], sdk, line)
+
+
+@pytest.mark.parametrize("desk", [PHONE_LINE], indirect=True)
+async def test_an_ivr_with_a_queue_and_a_mailbox_is_tested_by_a_coding_agent(desk: Desk) -> None:
+    """Source: https://www.twilio.com/docs/voice/twiml/gather"""
+    [number] = desk.sdk.incoming_phone_numbers.list()
+    number.update(voice_url=f"{desk.line.url}/menu")
+
+    async def ring(caller: str, *script: dict[str, Any]) -> str:
+        made = await desk.simulate("call.received", **{"from": caller}, script=list(script))
+        return str(made["result"]["sid"])
+
+    wrong = await ring("+15555550001", {"digits": "9"}, {"digits": "1"}, {"speech": "1042"})
+    await desk.advance("1 minute")
+    silent = await ring("+15555550002", {"silence": True}, {"digits": "1"}, {"silence": True})
+    await desk.advance("1 minute")
+    patient = await ring("+15555550003", {"digits": "2"}, {"after": 5, "speech": "Where is it?"})
+    await desk.advance("15s")
+    served = desk.sdk.calls.create(to=AGENT, from_=NUMBER, url=f"{desk.line.url}/agent")
+    await desk.advance("30s")
+    await desk.simulate("call.hung_up", callId=served.sid)
+    await desk.advance("10s")
+    await ring("+15555550004", {"digits": "3"}, {"speech": "Please call me back about 1042."})
+    await desk.advance("2 minutes")
+    await ring("+15555550005", {"hangup": True})
+    await desk.advance("1 minute")
+
+    assert [form["Digits"] for form in desk.line.of("/chosen")] == ["9", "1", "1", "2", "3"]
+    assert [form["SpeechResult"] for form in desk.line.of("/order")] == ["1042"]
+    [left] = desk.line.of("/left")
+    assert (left["CallSid"], left["QueueResult"]) == (patient, "bridged")
+    [text] = desk.line.of("/transcribed")
+    assert text["TranscriptionText"] == "Please call me back about 1042."
+    state = await desk.call("mirra_session_state", entity="calls")
+    calls = {each["sid"]: each["transcript"] for each in state["mirrors"][0]["documents"]["calls"]}
+    assert "That is none of the choices." in [each["words"] for each in calls[wrong]]
+    assert "We heard nothing. Goodbye." in [each["words"] for each in calls[silent]]
+    assert "Where is it?" in [each["words"] for each in calls[served.sid]]
+    assert await desk.failures() == []
+
+
+@pytest.mark.parametrize("desk", [CAMPAIGN], indirect=True)
+async def test_a_campaign_tells_machines_from_people(desk: Desk) -> None:
+    """Source: https://www.twilio.com/docs/voice/answering-machine-detection"""
+    ada, bob, eve = "+15555550001", "+15555550002", "+15555550003"
+    await desk.simulate("line.answers", phoneNumber=ada, script=[{"digits": "1"}])
+    await desk.simulate("line.answers", phoneNumber=bob, how="machine", greetingSeconds=8)
+    await desk.simulate("line.answers", phoneNumber=eve, how="no-answer")
+    made = [
+        desk.sdk.calls.create(
+            to=each,
+            from_=NUMBER,
+            url=f"{desk.line.url}/campaign",
+            machine_detection="DetectMessageEnd",
+            status_callback=f"{desk.line.url}/status",
+        )
+        for each in (ada, bob, eve)
+    ]
+    await desk.advance("2 minutes")
+    found = {form["To"]: form["AnsweredBy"] for form in desk.line.of("/campaign")}
+    assert found == {ada: "human", bob: "machine_end_beep"}
+    assert [form["To"] for form in desk.line.of("/confirmed")] == [ada]
+    ended = {form["To"]: form["CallStatus"] for form in desk.line.of("/status")}
+    assert ended == {ada: "completed", bob: "completed", eve: "no-answer"}
+    assert desk.sdk.calls(made[1].sid).fetch().answered_by == "machine_end_beep"
+    assert await desk.failures() == []
+
+
+@pytest.mark.parametrize("desk", [CONFERENCE], indirect=True)
+async def test_a_supervisor_joins_a_conference(desk: Desk) -> None:
+    """Source: https://www.twilio.com/docs/voice/api/conference-participant-resource"""
+    [number] = desk.sdk.incoming_phone_numbers.list()
+    number.update(voice_url=f"{desk.line.url}/room")
+    customer = str((await desk.simulate("call.received"))["result"]["sid"])
+    await desk.advance("1s")
+    [conference] = desk.sdk.conferences.list(status="init")
+    people = conference.participants
+    agent = people.create(to=AGENT, from_=NUMBER, label="agent", end_conference_on_exit=True)
+    await desk.advance("5s")
+    boss = people.create(
+        to=BOSS, from_=NUMBER, label="boss", coaching=True, call_sid_to_coach=agent.call_sid
+    )
+    await desk.advance("5s")
+    await desk.simulate("call.spoke", callId=boss.call_sid, speech="Offer a refund")
+    await desk.simulate("call.spoke", callId=agent.call_sid, speech="I can refund you")
+    await desk.simulate("call.hung_up", callId=agent.call_sid)
+    await desk.advance("5s")
+    state = await desk.call("mirra_session_state", entity="calls")
+    heard = {each["sid"]: [line["words"] for line in each["transcript"]]
+             for each in state["mirrors"][0]["documents"]["calls"]}  # fmt: skip
+    assert "Offer a refund" in heard[agent.call_sid]
+    assert "Offer a refund" not in heard[customer]
+    assert "I can refund you" in heard[customer]
+    events = [form["StatusCallbackEvent"] for form in desk.line.of("/conference")]
+    assert sorted(events) == sorted(
+        ["participant-join"] * 3 + ["participant-leave"] * 3
+        + ["conference-start", "conference-end"]
+    )  # fmt: skip
+    assert await desk.failures() == []
