@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Vendor:
     """A vendor as a program that calls it knows it."""
 
-    domain: str
+    domains: tuple[str, ...]
     """Whose hosts are the vendor's: none of them is called from a program that is led here."""
     hosts: tuple[str, ...]
     """The hosts whose requests the mirror takes."""
@@ -25,9 +25,13 @@ class Vendor:
 
 VENDORS: Mapping[str, Vendor] = {
     "clerk": Vendor(
-        "clerk.com",
-        ("api.clerk.com",),
-        {},
+        ("clerk.com", "clerk.accounts.dev", "clerk-telemetry.com"),
+        ("api.clerk.com", "mirra.clerk.accounts.dev"),
+        {
+            "clerk-telemetry.com": "Telemetry of the SDKs",
+            "img.clerk.com": "Pictures",
+            "dashboard.clerk.com": "The dashboard",
+        },
         {
             "CLERK_API_KEY": "CLERK_SECRET_KEY",
             "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY": "CLERK_PUBLISHABLE_KEY",
@@ -37,7 +41,7 @@ VENDORS: Mapping[str, Vendor] = {
         {},
     ),
     "resend": Vendor(
-        "resend.com",
+        ("resend.com",),
         ("api.resend.com",),
         {},
         {
@@ -50,7 +54,7 @@ VENDORS: Mapping[str, Vendor] = {
         {r"re_[A-Za-z0-9]{6,}_[A-Za-z0-9]{16,}": "RESEND_API_KEY"},
     ),
     "stripe": Vendor(
-        "stripe.com",
+        ("stripe.com",),
         ("api.stripe.com", "connect.stripe.com", "files.stripe.com"),
         {
             "meter-events.stripe.com": "The stream of meter events",
@@ -80,7 +84,7 @@ VENDORS: Mapping[str, Vendor] = {
         },
     ),
     "twilio": Vendor(
-        "twilio.com",
+        ("twilio.com",),
         (
             "accounts.twilio.com",
             "api.twilio.com",
@@ -152,6 +156,7 @@ Source: https://github.com/twilio/twilio-oai (the servers of each product), and 
 def vendor_of(host: str) -> str | None:
     """Return whose host this is, if it is a vendor's: one of its domain."""
     for name, vendor in VENDORS.items():
-        if host == vendor.domain or host.endswith(f".{vendor.domain}"):
-            return name
+        for domain in vendor.domains:
+            if host == domain or host.endswith(f".{domain}"):
+                return name
     return None

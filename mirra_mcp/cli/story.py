@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
@@ -84,8 +85,11 @@ class Stage:
         click.echo("'mirra-mcp install' gives it to your IDE, 'mirra-mcp --help' tells the rest.")
 
 
-def play(*, as_json: bool) -> None:
-    """Play the whole session.
+Sequel = Callable[["Agent"], Awaitable[None]]
+
+
+def play(*, as_json: bool, sequel: Sequel | None = None) -> None:
+    """Play the whole session, and what follows it.
 
     Raises:
         CommandFailed: a step failed.
@@ -93,7 +97,7 @@ def play(*, as_json: bool) -> None:
     stage = Stage(as_json=as_json)
     try:
         with receiver() as inbox, tempfile.TemporaryDirectory() as folder:
-            anyio.run(_play, stage, inbox, folder)
+            anyio.run(_play, stage, inbox, folder, sequel)
     except BaseExceptionGroup as group:
         problem: BaseException = group
         while isinstance(problem, BaseExceptionGroup):
@@ -111,7 +115,7 @@ def _failure(problem: BaseException) -> CommandFailed:
     return CommandFailed(f"The demo stopped: {said}", "'mirra-mcp doctor' looks for the cause.")
 
 
-async def _play(stage: Stage, inbox: Receiver, folder: str) -> None:
+async def _play(stage: Stage, inbox: Receiver, folder: str, sequel: Sequel | None) -> None:
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "mirra_mcp"], env=quiet_environment(folder)
     )
@@ -121,7 +125,10 @@ async def _play(stage: Stage, inbox: Receiver, folder: str) -> None:
         async with Client(command) as client:
             tools = (await client.list_tools()).tools
             stage.line("←", f"protocol {client.protocol_version}, {len(tools)} tools")
-            await Agent(stage, client, inbox).work()
+            agent = Agent(stage, client, inbox)
+            await agent.work()
+            if sequel is not None:
+                await sequel(agent)
 
 
 @dataclasses.dataclass
@@ -259,9 +266,15 @@ class Agent:
 
     async def next_of(self, email_id: str, kind: str) -> Received:
         """Wait for the webhook of this type about this email."""
+        while webhook := await self.heard(kind):
+            if webhook.payload["data"].get("email_id") == email_id:
+                break
+        return webhook
+
+    async def heard(self, kind: str) -> Received:
+        """Wait for the next webhook of a type."""
         while webhook := await anyio.to_thread.run_sync(lambda: self.inbox.next(timeout=PATIENCE)):
-            payload = webhook.payload
-            if payload["type"] == kind and payload["data"].get("email_id") == email_id:
+            if webhook.payload["type"] == kind:
                 return webhook
         raise Stumbled(f"no {kind} webhook arrived within {PATIENCE:.0f} seconds")
 

@@ -66,7 +66,9 @@ def table(mirrors: Sequence[MirrorInfo], live: Collection[str] = ()) -> str:
     """Return, as JSON, what the preloads need to know: whose hosts lead where."""
     return json.dumps(
         {
-            "domains": {each.domain: vendor for vendor, each in VENDORS.items()},
+            "domains": {
+                each: vendor for vendor, known in VENDORS.items() for each in known.domains
+            },
             "hosts": hosts(mirrors),
             "mirrors": {each.vendor: list(address_of(each.url)) for each in mirrors},
             "live": sorted(host.lower().rstrip(".") for host in live),
@@ -119,6 +121,7 @@ def _with_ruby(options: str | None) -> str:
 def _past_proxies(environ: Mapping[str, str]) -> str:
     """Keep the vendors' hosts and this machine's from a proxy of the user's."""
     said = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
-    ours = ["localhost", "127.0.0.1", "::1", *(each.domain for each in VENDORS.values())]
+    domains = [each for vendor in VENDORS.values() for each in vendor.domains]
+    ours = ["localhost", "127.0.0.1", "::1", *domains]
     known = [each.strip() for each in said.split(",") if each.strip()]
     return ",".join([*known, *(each for each in ours if each not in known)])

@@ -31,7 +31,7 @@ def dressed(
             if name in env:
                 wanted.setdefault(alias, env[name])
     spared = {
-        name for name, each in VENDORS.items() if any(h.endswith(each.domain) for h in live)
+        name for name, each in VENDORS.items() if any(h.endswith(each.domains) for h in live)
     } - set(mirrors)
     result, hidden = {}, []
     for name, value in environ.items():

@@ -46,7 +46,7 @@ def proxied(
     upstream = Upstream(environ)
     known = json.loads(table(mirrors, live))
     ours = {host for mirror in mirrors for host in mirror.hosts or ()}
-    domains = {each.domain for each in VENDORS.values()} | ours
+    domains = {each for vendor in VENDORS.values() for each in vendor.domains} | ours
     authority = Authority(domains)
     proxy = Proxy(lambda host: look_up(host, known), authority, upstream, report)
     with listening(proxy) as port, tempfile.TemporaryDirectory(prefix="mirra-") as name:
@@ -67,7 +67,7 @@ def proxied(
 def _asking(variables: Mapping[str, str], port: int) -> dict[str, str]:
     asked: dict[str, str] = {}
     said = variables.get("no_proxy") or variables.get("NO_PROXY") or ""
-    ours = tuple(each.domain for each in VENDORS.values())
+    ours = tuple(each for vendor in VENDORS.values() for each in vendor.domains)
     past = [each.strip() for each in said.split(",") if each.strip()]
     past = [each for each in past if each != "*" and not each.lstrip(".").endswith(ours)]
     names = ",".join(dict.fromkeys([*past, *HERE]))

@@ -37,6 +37,7 @@ def run(
     command: tuple[str, ...] | None = None,
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
+    seconds: float = SECONDS,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, in the folder itself unless told otherwise."""
     return subprocess.run(
@@ -47,7 +48,7 @@ def run(
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=SECONDS,
+        timeout=seconds,
         check=False,
     )
 

@@ -24,11 +24,12 @@ def test_the_demo_does_the_main_job(tmp_path: Path) -> None:
         assert said in done.stdout
 
 
-def test_the_demo_ignores_the_users_own_settings(tmp_path: Path) -> None:
+def test_the_long_demo_is_heard_by_four_vendors_whatever_the_users_settings(tmp_path: Path) -> None:
     """Our choice: it shows the embedded Mirra, and costs no session elsewhere."""
     settings = {"MIRRA_TOKEN": "mt_pat_x", "MIRRA_TOOLSETS": "nonsense"}
-    done = run(tmp_path, "demo", "--json", env=settings)
+    done = run(tmp_path, "demo", "--long", "--json", env=settings, seconds=90)
     assert (done.returncode, done.stderr) == (0, "")
     steps = json.loads(done.stdout)["steps"]
     assert steps[0]["lines"][0] == "$ mirra-mcp"
-    assert steps[-1]["lines"][-1].startswith("← Score 88%")
+    assert any("user.created holds: user_" in line for line in steps[-2]["lines"])
+    assert steps[-1]["lines"][-1].startswith("← Score 100%: 7 of 7")

@@ -123,8 +123,10 @@ def test_a_driver_that_forgets_bounces_scores_less_and_one_that_trusts_anyone_fa
         ("stripe-dunning", "dunning", "--ignore-failures",
          "The customer's `metadata.access` is `limited`"),
         ("twilio-order-texts", "order_texts", "--text-anyway", "No errors were logged"),
+        ("sign-up-to-customer", "sign_up", "--never-text",
+         "A message to `+15555550123` was delivered"),
     ],
-    ids=["refund", "dunning", "texts"],
+    ids=["refund", "dunning", "texts", "sign-up"],
 )  # fmt: skip
 def test_the_other_examples_pass_and_their_flaws_are_found(
     tmp_path: Path, scenario: str, name: str, flaw: str, wrong: str

@@ -8,7 +8,7 @@ def test_each_mirror_says_where_its_vendor_is_called() -> None:
     assert set(VENDORS) == set(MIRRORS)
     for name, vendor in VENDORS.items():
         assert [vendor_of(host) for host in vendor.hosts] == [name] * len(vendor.hosts)
-        assert vendor_of(f"not{vendor.domain}") is None
+        assert [vendor_of(f"not{each}") for each in vendor.domains] == [None] * len(vendor.domains)
 
 
 def test_each_name_of_a_key_stands_for_one_that_a_mirror_tells() -> None:

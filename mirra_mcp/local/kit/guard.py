@@ -37,7 +37,8 @@ def host_named(host: str | None, vendor: str, hosts: Collection[str] = ()) -> st
     browser sends such a Host only where the vendor's own name leads.
     """
     known = VENDORS.get(vendor)
-    if host is None or not (hosts or (known is not None and known.domain in host.lower())):
+    domains = () if known is None else known.domains
+    if host is None or not (hosts or any(each in host.lower() for each in domains)):
         return None
     name = name_of(f"//{host}").rstrip(".")
     return name if name in hosts or vendor_of(name) == vendor else None

@@ -52,9 +52,8 @@ def listing(kind: type[Mirror]) -> CreateResource:
     title = kind.vendor.capitalize()
     return CreateResource(
         name=f"{title} mirror",
-        description=f"{kind.description.rstrip('.')}. A stateful mirror of {title}'s API on this"
-        " machine: no account, no side effects. Calls go to the newest session with this mirror,"
-        " or to a new one.",
+        description=f"{kind.description.rstrip('.')}. A stateful mirror on this machine, without"
+        " an account or side effects. Calls go to its newest session, or to a new one.",
         resource_type="api",
         category=CATEGORIES.get(kind.vendor, "development"),
         tags=["mirror", "mirra", kind.vendor],

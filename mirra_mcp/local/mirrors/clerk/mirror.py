@@ -17,7 +17,7 @@ from mirra_mcp.local.mirrors.clerk.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.clerk.simulate import MODULES
 from mirra_mcp.wire.model import Doc
 
-SECRET_KEY = "sk_test_mirraFullAccessToThisInstanceOfClerk"
+SECRET_KEY = "sk_test_mirraFullAccess"
 PUBLIC = ("/.well-known/", "/v1/client", "/v1/environment", "/v1/dev_browser", "/v1/me")
 """Where browsers call, who have no secret key."""
 BACKEND: Doc = {"id": "backend"}
@@ -30,7 +30,7 @@ class Clerk(Peers):
     vendor = "clerk"
     version = "0.1.0"
     api_version = versions.LATEST
-    description = "Authentication: users, sessions with RS256 tokens, Svix-signed webhooks."
+    description = "Sign-up and sign-in: users, sessions, tokens, organizations."
     resources = NOUNS
     stories = stories_of(*MODULES)
     fixtures = FIXTURES
@@ -100,9 +100,8 @@ class Clerk(Peers):
     def setup(self) -> dict[str, str]:
         """Return, per SDK, the line that points it here."""
         return {
-            "python": f'clerk = Clerk(bearer_auth="{SECRET_KEY}", server_url="{self.url}/v1")',
-            "node": f'const clerk = createClerkClient({{ secretKey: "{SECRET_KEY}", '
-            f'publishableKey: "{self.publishable_key}", apiUrl: "{self.url}" }});',
+            "python": f'Clerk(bearer_auth="{SECRET_KEY}", server_url="{self.url}/v1")',
+            "node": f'createClerkClient({{ secretKey: "{SECRET_KEY}", apiUrl: "{self.url}" }})',
         }
 
 

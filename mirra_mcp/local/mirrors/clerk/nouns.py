@@ -3,9 +3,9 @@
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
 from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndpoints
+from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
-from mirra_mcp.local.mirrors.clerk.messages.verifications import Verifications
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
@@ -26,7 +26,7 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     SignIns,
     SignUps,
     SignInTokens,
-    Verifications,
+    SentCodes,
     SentEmails,
     SentTexts,
     Instances,

@@ -30,7 +30,7 @@ class Resend(Peers):
     vendor = "resend"
     version = "0.3.1"
     api_version = "1.5.0"
-    description = "Email: sending, receiving, domains, contacts, broadcasts, Svix-signed webhooks."
+    description = "Email: sending, receiving, domains, contacts, broadcasts."
     resources = NOUNS
     stories = stories_of(*MODULES)
     fixtures = FIXTURES

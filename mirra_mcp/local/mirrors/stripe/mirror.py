@@ -63,8 +63,8 @@ class Stripe(Refusals, Peers):
 
     vendor, version, api_version = "stripe", "0.7.3", DEFAULT
     description = (
-        "Payments and billing: customers, cards, payments, refunds, disputes, products,"
-        " subscriptions, invoices, checkout, Connect, events, webhooks."
+        "Payments and billing: cards, refunds, disputes, subscriptions, invoices, Checkout,"
+        " Connect."
     )
     encoding = "form"
     resources = NOUNS

@@ -37,7 +37,7 @@ class Twilio(Peers):
     vendor = "twilio"
     version = "0.4.0"
     api_version = "2010-04-01"
-    description = "Texts, calls, conversations, Verify, Lookup, numbers, signed webhooks, TwiML."
+    description = "Texts, calls, conversations, Verify, Lookup, numbers, TwiML."
     resources = NOUNS
     stories = stories_of(*MODULES)
     fixtures = FIXTURES

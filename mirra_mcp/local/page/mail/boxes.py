@@ -10,7 +10,10 @@ from mirra_mcp.local.page.visits import Visit
 from mirra_mcp.local.page.words import instant
 from mirra_mcp.wire.model import Doc
 
-BOXES = {"resend": {"emails": "sent", "received_emails": "received"}}
+BOXES = {
+    "clerk": {"sent_emails": "sent"},
+    "resend": {"emails": "sent", "received_emails": "received"},
+}
 """Per vendor the entities that are mail, and the box that they are in."""
 MOST = 500
 """Mails of each box that are looked through."""

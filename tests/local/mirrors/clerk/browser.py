@@ -44,4 +44,4 @@ class Browser:
 
     def code(self) -> str:
         """Return the code that was sent last."""
-        return str(self.account.state("verifications")[0]["code"])
+        return str(self.account.state("sent_codes")[0]["code"])

@@ -3,9 +3,9 @@
 from mirra_mcp.local.mirrors.clerk.api.speech import Speech
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
 from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndpoints
+from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
-from mirra_mcp.local.mirrors.clerk.messages.verifications import Verifications
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
@@ -22,6 +22,7 @@ class Peers(Speech):
     instance: Instances
     jwt_templates: JwtTemplates
     phone_numbers: PhoneNumbers
+    sent_codes: SentCodes
     sent_emails: SentEmails
     sent_texts: SentTexts
     sessions: Sessions
@@ -29,5 +30,4 @@ class Peers(Speech):
     sign_ins: SignIns
     sign_ups: SignUps
     users: Users
-    verifications: Verifications
     webhook_endpoints: WebhookEndpoints

@@ -40,4 +40,37 @@ def users(clerk: Peers, said: Said) -> str:
     return f"{count} {state + ' ' if state else ''}user{'s' * (count != 1)}"
 
 
+@phrase(
+    r"(?:an?|the) (?:(?:new|blank|empty|fresh) )?(?:clerk )?(?:instance|application)",
+)
+def instance(clerk: Peers, said: Said) -> str:
+    """Have an instance: there is one always."""
+    return "a Clerk instance"
+
+
+@phrase(
+    r"passwords (?:are|being) (?P<how>optional|required|not required)",
+    r"(?P<how>optional|no) passwords",
+)
+def passwords(clerk: Peers, said: Said) -> str:
+    """Ask each user for a password, or don't."""
+    is_required = said.word("how") == "required"
+    clerk.instance.set(requires_password=is_required)
+    return f"passwords are {'required' if is_required else 'optional'}"
+
+
+@phrase(
+    r"an? (?:clerk )?webhook(?: endpoint)? (?:at |to |registered at )?{value:url}"
+    r"(?: for {values})?",
+)
+def webhook(clerk: Peers, said: Said) -> str:
+    """Send events to an address, as set up in the dashboard."""
+    url, events = said.value("url") or "", said.values()
+    unknown = [each for each in events if each not in clerk.webhook_events]
+    if unknown:
+        raise ValueError(f"there is no event {unknown[0]}")
+    clerk.webhook_endpoints.subscribe(url, events or None)
+    return f"webhook to {url}"
+
+
 PHRASES = phrases_of(sys.modules[__name__])

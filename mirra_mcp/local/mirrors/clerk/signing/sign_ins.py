@@ -151,13 +151,13 @@ class SignIns(Attempts):
         if not numbers:
             raise attempts.wrong_strategy()
         phone = self.mirror.phone_numbers.get(numbers[0]["phone_number_id"])
-        sent = self.mirror.verifications.start(
+        sent = self.mirror.sent_codes.start(
             "phone_code",
             phone["phone_number"],
             user_id=doc["_user_id"],
             phone_number_id=phone["id"],
         )
-        shown = self.mirror.verifications.brief(sent)
+        shown = self.mirror.sent_codes.brief(sent)
         fields = {"_second_verification": sent["id"], "second_factor_verification": shown}
         return self.answer(call, self.save(doc | fields))
 
@@ -252,8 +252,8 @@ class SignIns(Attempts):
         if strategy not in factors.CODES or not options:
             raise attempts.wrong_strategy()
         to, about = factors.address_of(self.mirror, options[0])
-        sent = self.mirror.verifications.start(strategy, to, user_id=doc["_user_id"], **about)
-        shown = self.mirror.verifications.brief(sent)
+        sent = self.mirror.sent_codes.start(strategy, to, user_id=doc["_user_id"], **about)
+        shown = self.mirror.sent_codes.brief(sent)
         return self.save(
             doc | {"_first_verification": sent["id"], "first_factor_verification": shown}
         )
@@ -263,7 +263,7 @@ class SignIns(Attempts):
             raise attempts.not_prepared()
         if code is None:
             raise errors.missing("code")
-        verifications = self.mirror.verifications
+        verifications = self.mirror.sent_codes
         return verifications.refusal_of(
             verifications.attempt(verifications.get(verification_id), code)
         )

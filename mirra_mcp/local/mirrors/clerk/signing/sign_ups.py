@@ -125,7 +125,7 @@ class SignUps(Attempts):
         kind = CODES[params.strategy]
         if doc[kind] is None:
             raise errors.missing(kind)
-        sent = self.mirror.verifications.start(params.strategy, doc[kind])
+        sent = self.mirror.sent_codes.start(params.strategy, doc[kind])
         return self.answer(call, self._settle(doc | {f"_{kind}_code": sent["id"]}))
 
     @route("POST /v1/client/sign_ups/{sign_up_id}/attempt_verification")
@@ -140,7 +140,7 @@ class SignUps(Attempts):
         id = doc[f"_{kind}_code"]
         if id is None:
             raise attempts.not_prepared()
-        verifications = self.mirror.verifications
+        verifications = self.mirror.sent_codes
         tried = verifications.attempt(verifications.get(id), params.code)
         if refusal := verifications.refusal_of(tried):
             return self.mirror.counted(call, refusal)
@@ -190,8 +190,8 @@ class SignUps(Attempts):
         doc = self.new(_client_id=client["id"], abandon_at=stamp(self.now + LIFETIME))
         doc = self._settle(self._with(doc, SignUpFields.model_validate(given)))
         for kind in doc["unverified_fields"]:
-            sent = self.mirror.verifications.start(STRATEGIES[kind], doc[kind])
-            self.mirror.verifications.attempt(sent, sent["code"])
+            sent = self.mirror.sent_codes.start(STRATEGIES[kind], doc[kind])
+            self.mirror.sent_codes.attempt(sent, sent["code"])
             verified = [*doc["_verified"], kind]
             doc = self._settle(doc | {f"_{kind}_code": sent["id"], "_verified": verified})
         if doc["status"] != "complete":
@@ -293,9 +293,7 @@ class SignUps(Attempts):
         if not doc[kind]:
             return None
         id = doc[f"_{kind}_code"]
-        told = (
-            {} if id is None else self.mirror.verifications.brief(self.mirror.verifications.get(id))
-        )
+        told = {} if id is None else self.mirror.sent_codes.brief(self.mirror.sent_codes.get(id))
         if kind in doc["_verified"]:
             action = ""
             told = told or {

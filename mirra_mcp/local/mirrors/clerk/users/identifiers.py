@@ -79,9 +79,9 @@ class Identifiers(ClerkResource):
         """
         doc = self.get(id)
         about = {"user_id": doc["user_id"], f"{self.kind}_id": id}
-        started = self.mirror.verifications.start(self.strategy, doc[self.kind], **about)
-        self.mirror.verifications.save(started | {"_of": id})
-        return self.mirror.verifications.view(started)
+        started = self.mirror.sent_codes.start(self.strategy, doc[self.kind], **about)
+        self.mirror.sent_codes.save(started | {"_of": id})
+        return self.mirror.sent_codes.view(started)
 
     def attempted(self, id: str, params: AttemptVerification) -> Doc:
         """Try a code; the right one verifies the identifier, if it wasn't yet.
@@ -89,7 +89,7 @@ class Identifiers(ClerkResource):
         Fires: user.updated, if it does
         """
         doc = self.get(id)
-        verifications = self.mirror.verifications
+        verifications = self.mirror.sent_codes
         known = verifications.peek(params.verification_id)
         if known is None or known["_of"] != id:
             raise errors.resource_missing("verification_id")

@@ -203,7 +203,7 @@ def test_an_identifier_is_added_verified_by_code_and_made_the_primary_one(accoun
     status, told = account.call("PATCH", path, {"primary": True})
     assert (status, error(told)[0]) == (422, "form_verification_needed")
     _, started = account.call("POST", f"{path}/prepare_verification")
-    code = account.state("verifications")[0]["code"]
+    code = account.state("sent_codes")[0]["code"]
     given = {"verification_id": started["id"], "code": "nothing"}
     assert account.call("POST", f"{path}/attempt_verification", given)[1]["status"] == "unverified"
     given["code"] = code

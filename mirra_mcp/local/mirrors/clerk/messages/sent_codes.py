@@ -22,10 +22,10 @@ TEST_PHONE = re.compile(r"\+1\d{3}55501\d\d")
 DIGITS = "0123456789"
 
 
-class Verifications(ClerkResource):
+class SentCodes(ClerkResource):
     """The codes under way: their state shows them, as a phone or a mailbox would."""
 
-    entity, plural = "verification", "verifications"
+    entity, plural = "sent_code", "sent_codes"
     object, prefix, title = "verification_otp", "ver", "verification"
     synonyms = ("verification code",)
     names = ("identifier",)
