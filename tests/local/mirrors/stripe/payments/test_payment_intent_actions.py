@@ -188,6 +188,19 @@ def test_held_money_is_captured_in_part(account: Account) -> None:
     assert "the remainder of the authorized amount has been released" in again["message"]
 
 
+def test_a_capture_is_final_where_multicapture_is_not_available(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/payment_intents/capture#capture_payment_intent-final_capture"""
+    intent = pay(account, capture_method="manual")
+    card = charge_of(account, intent)["payment_method_details"]["card"]
+    assert card["multicapture"] == {"status": "unavailable"}
+    intents = account.client.v1.payment_intents
+    part: Any = {"amount_to_capture": 500, "final_capture": False}
+    error = refused(intents.capture, intent["id"], part)
+    assert (error["type"], error["param"]) == ("invalid_request_error", "final_capture")
+    done = intents.capture(intent["id"], {"amount_to_capture": 500, "final_capture": True})
+    assert (done.status, done.amount_received) == ("succeeded", 500)
+
+
 def test_held_money_is_let_go_by_canceling(account: Account) -> None:
     """Source: https://docs.stripe.com/api/payment_intents/cancel"""
     intent = pay(account, capture_method="manual")

@@ -75,7 +75,10 @@ class Prices(Searchable):
         """Return an active price that a parameter names.
 
         Raises:
-            VendorError: there is none, it is inactive, or of the other type than `recurring` says.
+            VendorError: there is none, it or, for a subscription, its product is inactive, or it
+                is of the other type than `recurring` says.
+
+        Source: https://github.com/stripe/stripe-go/issues/1031 (the words of an inactive product)
         """
         price = self.named(id, param)
         if not price["active"] and id not in self._sold:
@@ -87,6 +90,13 @@ class Prices(Searchable):
             raise errors.invalid(
                 f"The price specified is set to `type={price['type']}` but this field only accepts"
                 f" prices with `type={wanted}`.",
+                param,
+            )
+        product = self.stripe.products.peek(price["product"]) if recurring else None
+        if product is not None and not product["active"] and id not in self._sold:
+            raise errors.invalid(
+                f"The product {product['id']} is marked as inactive, and thus no new subscriptions"
+                f" can be create to any plans of this product. You provided the plan {id}.",
                 param,
             )
         return price

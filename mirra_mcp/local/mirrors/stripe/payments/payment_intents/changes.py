@@ -27,6 +27,11 @@ MISSING = (
     " PaymentIntent with {customer}, specify a payment method attached to this customer along with"
     " the customer ID."
 )
+NO_MULTICAPTURE = (
+    "You can only set `final_capture` to false when multicapture is available for the"
+    " PaymentIntent, and it is not available for {intent}."
+)
+"""Ours; only accounts on IC+ pricing have it. Source: https://docs.stripe.com/payments/multicapture"""
 TOO_LITTLE = (
     "The amount must be greater than or equal to the minimum charge amount allowed for your account"
     " and the currency set"

@@ -14,6 +14,7 @@ from mirra_mcp.local.mirrors.stripe.payments.intents import ListForm, RetrieveIn
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.changes import (
     MISSING,
     NO_METHOD,
+    NO_MULTICAPTURE,
     TOO_LITTLE,
 )
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import enter_clock
@@ -252,7 +253,7 @@ class PaymentIntents(TransferIntents):
         if doc["status"] != "requires_capture":
             raise self._unexpected(doc, _uncapturable(doc))
         if not params.final_capture:
-            raise errors.parameter_not_modelled("final_capture")
+            raise errors.invalid(NO_MULTICAPTURE.format(intent=id), "final_capture")
         doc = self._captured_with(doc, params.given())
         return self.view(self.take(doc, params.amount_to_capture))
 

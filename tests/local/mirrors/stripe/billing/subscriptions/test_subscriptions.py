@@ -367,3 +367,20 @@ def test_lists_leave_out_what_is_on_a_test_clock_unless_asked(shop: Shop) -> Non
     assert [each.id for each in subs.list({"test_clock": clock}).data] == [sub]
     assert [each.id for each in subs.list({"customer": customer}).data] == [sub]
     assert [each.id for each in schedules.list({"customer": customer}).data] == [schedule]
+
+
+def test_nobody_subscribes_to_a_price_of_an_inactive_product(shop: Shop) -> None:
+    """Source: https://github.com/stripe/stripe-go/issues/1031"""
+    price, other, customer = shop.price(1000), shop.price(2000), shop.customer()
+    sub = shop.subscribe(customer, price)
+    shop.v1.products.update(shop.product, {"active": False})
+    error = refused(shop.subscribe, customer, price)
+    assert error["message"] == (
+        f"The product {shop.product} is marked as inactive, and thus no new subscriptions can be"
+        f" create to any plans of this product. You provided the plan {price}."
+    )
+    assert (error["type"], error["param"]) == ("invalid_request_error", "items[0][price]")
+    kept = shop.change(sub, metadata={"a": "b"}, items=[{"id": shop.item(sub), "quantity": 2}])
+    assert kept["items"].data[0].quantity == 2
+    shop.v1.products.update(shop.product, {"active": True})
+    assert shop.subscribe(customer, other).status == "active"
