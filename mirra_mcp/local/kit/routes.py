@@ -74,9 +74,17 @@ class Answer:
     refusal: Doc | None = None
     """What the log keeps of a refusal that goes out as a page."""
 
+    @property
+    def has_body(self) -> bool:
+        """Whether HTTP lets an answer of this status have a body.
+
+        Source: https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
+        """
+        return self.status not in (204, 304)
+
     def encoded(self) -> bytes:
-        """Return the body's bytes."""
-        if self.body is None:
+        """Return the body's bytes; none where the status has no body."""
+        if self.body is None or not self.has_body:
             return b""
         return self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
 
@@ -85,8 +93,8 @@ class Answer:
 
         What can't stand in a header, as parts of what was sent may, becomes a space.
         """
-        lines = [("content-length", str(length))]
-        if "content-type" not in self.headers and "Content-Type" not in self.headers:
+        lines = [("content-length", str(length))] if self.has_body else []
+        if self.has_body and "content-type" not in self.headers and "Content-Type" not in self.headers:
             lines.append(("content-type", JSON))
         for name, value in self.headers.items():
             if not value.isprintable():

@@ -25,6 +25,8 @@ TITLES = {"title", "error", "type", "code", "error_code", "name", "status_text"}
 FIELDS = {
     "field", "param", "parameter", "loc", "path", "property", "source", "pointer", "location",
 }  # fmt: skip
+DEEPEST = 3
+"""How deep a refusal goes into schemas that hold themselves."""
 LISTS = {
     "errors",
     "fields",
@@ -162,8 +164,8 @@ class _Filler:
                 return self._slug(name, doc)
             return None
         if "array" in types and (name in LISTS or is_required):
-            return self._list(doc.get("items") or ANY, depth)
-        if "object" in types and depth < 3 and (name in {"error", "meta"} or is_required):
+            return self._list(doc.get("items") or ANY, depth) if depth < DEEPEST else []
+        if "object" in types and depth < DEEPEST and (name in {"error", "meta"} or is_required):
             return self.filled(schema, depth + 1)
         return None
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
-from mirra_mcp.local.openapi.document.schemas import ANY, Schemas
+from mirra_mcp.local.openapi.document.schemas import ANY, Schemas, Shape
 from mirra_mcp.wire.model import Doc
 
 DEEPEST = 8
@@ -45,7 +45,7 @@ class Samples:
 
         With `whole`, an object has its optional properties too.
         """
-        doc = self.schemas.of(schema)
+        doc = self.schemas.plain(schema)
         for name in NAMED:
             if name in doc:
                 return doc[name]
@@ -116,6 +116,15 @@ class Samples:
                 made[name] = self.of(each, dice, whole=whole, depth=depth + 1)
         for name in sorted(shape.required - set(made)):
             made[name] = self.of(shape.properties.get(name, ANY), dice, depth=depth + 1)
+        return self._enough(made, shape, dice, depth)
+
+    def _enough(self, made: Doc, shape: Shape, dice: Dice, depth: int) -> Doc:
+        """Give an object as many properties as it has at least."""
+        more = {name: each for name, each in shape.properties.items() if name not in made}
+        if shape.additional is not None or not shape.is_closed:
+            more |= {f"key{number}": shape.additional for number in range(1, shape.least + 1)}
+        for name, each in list(more.items())[: max(0, shape.least - len(made))]:
+            made[name] = self.of(ANY if each is None else each, dice, depth=depth + 1)
         return made
 
     def _array(self, doc: Doc, dice: Dice, whole: bool, depth: int) -> list[Any]:
@@ -140,7 +149,7 @@ class Samples:
         return made if validator.is_valid(made) else mended
 
     def _mend(self, schema: Any, value: Any, dice: Dice, depth: int) -> Any:
-        doc, types = self.schemas.of(schema), self.schemas.types(schema)
+        doc, types = self.schemas.plain(schema), self.schemas.types(schema)
         if depth > DEEPEST or self._fits(schema, value):
             return value
         options = [*(doc.get("oneOf") or []), *(doc.get("anyOf") or [])]
@@ -186,7 +195,7 @@ class Samples:
             each = shape.properties.get(name, ANY)
             if not self.schemas.of(each).get("writeOnly"):
                 mended[name] = self.of(each, dice, depth=depth + 1)
-        return mended
+        return self._enough(mended, shape, dice, depth)
 
     def _fits(self, schema: Any, value: Any) -> bool:
         return bool(self.schemas.validator(schema, "response").is_valid(value))

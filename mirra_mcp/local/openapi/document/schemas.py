@@ -60,6 +60,8 @@ class Shape:
     """Whether other properties are refused."""
     additional: Any = None
     """What other properties must be like, if it says."""
+    least: int = 0
+    """How many properties there are at least."""
     scalars: dict[str, str] | None = None
     """See `Schemas.scalars`."""
 
@@ -90,6 +92,22 @@ class Schemas:
             return target
         beside = {key: value for key, value in schema.items() if key != "$ref"}
         return self.derived("of", (schema,), lambda: target | beside)
+
+    def plain(self, schema: Any) -> Doc:
+        """Return a schema as `of` does; a text, number or list in parts as one of them all."""
+        doc = self.of(schema)
+        if not doc.get("allOf") or "object" in self.types(doc):
+            return doc
+        return self.derived("plain", (doc,), lambda: self._joined(doc, []))
+
+    def _joined(self, doc: Doc, seen: list[Doc]) -> Doc:
+        """Return what the parts of a schema say together; what it says itself counts most."""
+        if any(doc is each for each in seen):
+            return {}
+        joined: Doc = {}
+        for part in doc.get("allOf") or []:
+            joined |= self._joined(self.of(part), [*seen, doc])
+        return joined | {key: value for key, value in doc.items() if key != "allOf"}
 
     def derived(self, use: str, of: tuple[Any, ...], make: Callable[[], Doc]) -> Doc:
         """Return a schema that is made of others, the same one each time."""
@@ -178,6 +196,7 @@ class Schemas:
             shape.properties.setdefault(name, each)
         if is_sure:
             shape.required |= set(doc.get("required") or ())
+            shape.least = max(shape.least, int(doc.get("minProperties") or 0))
         for each in doc.get("allOf") or []:
             self._collect(each, shape, seen, is_sure=is_sure, is_base=False)
         for each in [*(doc.get("oneOf") or []), *(doc.get("anyOf") or [])]:
