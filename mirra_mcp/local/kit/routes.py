@@ -94,7 +94,11 @@ class Answer:
         What can't stand in a header, as parts of what was sent may, becomes a space.
         """
         lines = [("content-length", str(length))] if self.has_body else []
-        if self.has_body and "content-type" not in self.headers and "Content-Type" not in self.headers:
+        if (
+            self.has_body
+            and "content-type" not in self.headers
+            and "Content-Type" not in self.headers
+        ):
             lines.append(("content-type", JSON))
         for name, value in self.headers.items():
             if not value.isprintable():

@@ -157,7 +157,7 @@ def _mentions(doc: Doc, word: str) -> bool:
     return any(
         isinstance(value, str) and word in value.lower()
         for name, value in doc.items()
-        if name[0] != "_"
+        if name[0] != "_" and value != doc["id"]
     )
 
 
@@ -191,7 +191,6 @@ class Slice:
     has_more: bool
     next: str | None
     """What the cursor parameter takes to go on."""
-    previous: str | None
 
 
 def page(docs: list[Doc], how: Paging, query: Doc) -> Slice:
@@ -201,7 +200,8 @@ def page(docs: list[Doc], how: Paging, query: Doc) -> Slice:
         LookupError: a cursor names nothing; the parameter's name is the argument.
     """
     total = len(docs)
-    size = min(int(query.get(how.limit or "", how.default) or how.default), how.most)
+    wanted = int(query.get(how.limit or "") or 0)
+    size = min(wanted if wanted > 0 else how.default, how.most)
     if not any((how.limit, how.page, how.offset, how.after)):
         size = max(total, 1)
     start, number = 0, 1
@@ -217,14 +217,13 @@ def page(docs: list[Doc], how: Paging, query: Doc) -> Slice:
         start = (number - first) * size
     cut = docs[start : start + size]
     has_more = start + size < total
-    cursor = _cursor(how.after, cut[-1]) if cut and has_more else None
-    back = _cursor(how.after, docs[start - 1]) if start > 0 and start <= total else None
-    return Slice(cut, total, start, size, number, has_more, cursor, back)
+    cursor = _cursor(how.after, cut[-1]) if how.after and cut and has_more else None
+    return Slice(cut, total, start, size, number, has_more, cursor)
 
 
-def _cursor(name: str | None, doc: Doc) -> str:
+def _cursor(name: str, doc: Doc) -> str:
     """Return a cursor: an id where the parameter asks for one, else an opaque text."""
-    if name and snake(name) in ("starting_after", "after", "ending_before", "before"):
+    if snake(name) in ("starting_after", "after", "ending_before", "before"):
         return str(doc.get("_id", doc["id"]))
     return urlsafe_b64encode(str(doc["id"]).encode()).decode().rstrip("=")
 
@@ -284,15 +283,18 @@ def _told(
             "num_results": cut.total, "filter_count": cut.total, "page": cut.number,
             "current_page": cut.number, "limit": cut.limit, "per_page": cut.limit,
             "page_size": cut.limit, "offset": cut.start, "total_pages": pages, "pages": pages,
-            "last_page": pages, "size": len(cut.docs), "next_page": cut.number + 1,
+            "last_page": pages, "size": len(cut.docs),
+            "next_page": cut.number + 1 if cut.has_more else None,
         }  # fmt: skip
         return numbers.get(name)
     if "string" in types:
-        is_url = doc.get("format") in ("uri", "url", "uri-reference") or name.endswith("url")
-        if is_url:
-            return urls.get(RELATIONS.get(name.removesuffix("_url").removesuffix("_page"), ""))
+        led = urls.get(RELATIONS.get(name.removesuffix("_url").removesuffix("_page"), ""))
+        if doc.get("format") in ("uri", "url", "uri-reference") or name.endswith("url"):
+            return led
         if name in (*AFTER, "next_page", "next_page_token", "end_cursor"):
-            return cut.next
+            return cut.next or (led if name in RELATIONS else None)
+        if name in ("previous", "prev"):
+            return led
         if name == "key":
             return wrapper
     return doc.get("const") if "const" in doc else None
@@ -317,8 +319,11 @@ def links(url: str, query_string: str, how: Paging, cut: Slice) -> dict[str, str
             found["last"] = link(**{how.page: last})
     elif how.after and cut.next:
         found["next"] = link(**{how.after: cut.next})
-    elif how.offset and cut.has_more:
-        found["next"] = link(**{how.offset: cut.start + cut.limit})
+    elif how.offset:
+        if cut.start > 0:
+            found["prev"] = link(**{how.offset: max(cut.start - cut.limit, 0)})
+        if cut.has_more:
+            found["next"] = link(**{how.offset: cut.start + cut.limit})
     return found
 
 

@@ -21,8 +21,35 @@ paths:
       responses:
         "204": {description: gone, content: {application/json: {schema: {type: object}}}}
         "400": {description: no, content: {application/json: {schema: {$ref: "#/components/schemas/Problem"}}}}
+  /items:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
+      responses:
+        "201": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
+    get:
+      parameters:
+        - {name: offset, in: query, schema: {type: integer}}
+        - {name: limit, in: query, schema: {type: integer}}
+        - {name: q, in: query, schema: {type: string}}
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  items: {type: array, items: {$ref: "#/components/schemas/Item"}}
+                  next: {type: string}
+                  previous: {type: string}
+  /items/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
 components:
   schemas:
+    Item: {type: object, properties: {id: {type: string, readOnly: true}, name: {type: string}}}
     Status: {type: string, enum: [IN_PROGRESS, FAILED]}
     Tags: {type: object, minProperties: 2, additionalProperties: {type: integer}}
     Names: {type: array, minItems: 1, items: {type: string, minLength: 20}}
@@ -77,3 +104,22 @@ def test_an_answer_of_a_status_without_body_has_none_and_the_connection_goes_on(
         gone = odd.call("POST", "/clean", json={"name": "a"})
         assert (gone.status_code, gone.content) == (204, b"")
         assert "content-length" not in gone.headers
+
+
+def test_a_list_by_offset_leads_on_and_back_and_searches_what_was_written(
+    start: Callable[..., Mirrored], tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_text(ODD, encoding="utf-8")
+    odd = start(path)
+    ids = [odd.made("/items", name=name)["id"] for name in ("ann", "bob", "cy", "dee", "eve")]
+    walked, at = [], "?limit=2"
+    while at:
+        page = odd.call("GET", f"/items{at}").json()
+        walked += [each["id"] for each in page["items"]]
+        at = page["next"].removeprefix(f"{odd.base}/items") if "next" in page else ""
+    assert walked == ids
+    assert page["previous"] == f"{odd.base}/items?limit=2&offset=2"
+    assert len(odd.call("GET", "/items?limit=-5").json()["items"]) == 5
+    found = odd.call("GET", f"/items?q={ids[0][-6:]}").json()["items"]
+    assert found == [], "an id is no text that somebody wrote"
