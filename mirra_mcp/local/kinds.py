@@ -95,7 +95,7 @@ class Kinds(Mapping[str, type[Mirror]]):
             raise _refusal(
                 f"'{name}' is the name of a vendor's own mirror.", "Give the mirror another 'name'."
             )
-        kind = _made(name, read.doc, read.behavior, read.faults, read.where)
+        kind = _made(name, read.doc, read.behavior, read.faults, read.where, tries_seeds=True)
         with self._lock:
             self._made[name], self._behaviors[name] = kind, read.behavior
             if self._folder is not None:
@@ -142,13 +142,21 @@ class Read:
 
 
 def _made(
-    name: str, doc: Doc, behavior: Any, faults: Iterable[str] = (), where: str = ""
+    name: str,
+    doc: Doc,
+    behavior: Any,
+    faults: Iterable[str] = (),
+    where: str = "",
+    *,
+    tries_seeds: bool = False,
 ) -> type[Mirror]:
     from mirra_mcp.local.openapi.behaviour.reading import BehaviourError
-    from mirra_mcp.local.openapi.making import mirror_of
+    from mirra_mcp.local.openapi.making import mirror_of, try_seeds
 
     try:
         kind = mirror_of(name, doc, behavior, where)
+        if tries_seeds:
+            try_seeds(kind, behavior, where)
     except BehaviourError as error:
         hint = "'mirra-mcp mirror schema' prints what such a file may say."
         raise _refusal(f"The behaviour can't be used: {error}", hint) from None

@@ -18,13 +18,13 @@ class Images:
     """The images of the process, the latest used ones."""
 
     def __init__(self) -> None:
-        self._images: OrderedDict[tuple[str, str, datetime], Frozen] = OrderedDict()
+        self._images: OrderedDict[tuple[type[Mirror], str, datetime], Frozen] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, kind: type[Mirror], fixture: str, now: datetime) -> Frozen:
         """Return the image of a fixture as of `now`; any thread may ask."""
         hour = now.replace(minute=0, second=0, microsecond=0)
-        key = (kind.vendor, fixture, hour)
+        key = (kind, fixture, hour)
         with self._lock:
             if key not in self._images:
                 self._images[key] = build(kind, fixture, hour)

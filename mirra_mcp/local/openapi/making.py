@@ -1,14 +1,17 @@
 """Making a mirror of a document: `mirror_of` makes a class like a vendor's own."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from mirra_mcp.local.kit.mirror import Fixture
+from mirra_mcp.local.kit.errors import VendorError, sentence_of
+from mirra_mcp.local.kit.images import build
+from mirra_mcp.local.kit.mirror import Fixture, Mirror
 from mirra_mcp.local.kit.stories import Story
 from mirra_mcp.local.openapi import announcements
 from mirra_mcp.local.openapi.answers import Answering
-from mirra_mcp.local.openapi.behaviour.reading import BehaviourError, read
+from mirra_mcp.local.openapi.behaviour.reading import API, BehaviourError, Place, fault, read
 from mirra_mcp.local.openapi.behaviour.rules import Behaviour, NounRules
 from mirra_mcp.local.openapi.document.spec import Spec
 from mirra_mcp.local.openapi.documents import Documents
@@ -47,6 +50,27 @@ def mirror_of(name: str, doc: Doc, behaviour: Any = None, where: str = "") -> ty
         "__module__": __name__,
     }
     return type("Mirrored", (DocumentMirror,), space | facts(plan, rules))
+
+
+def try_seeds(kind: type[Mirror], behaviour: Any, where: str = "") -> None:
+    """Lay out each fixture of a behaviour file once.
+
+    Raises:
+        BehaviourError: one of its documents can't be among the others.
+    """
+    for seed in kind.behaviour.api.seeds:  # type: ignore[attr-defined]  # a document's mirror
+        try:
+            build(kind, seed, datetime(2026, 1, 1, tzinfo=UTC))
+        except Unplanted as problem:
+            raise fault(behaviour, where, problem.place, problem.message) from None
+
+
+class Unplanted(Exception):
+    """A document of a fixture that can't be among the others."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place, self.message = place, message
 
 
 def facts(plan: Plan, rules: Behaviour) -> dict[str, Any]:
@@ -130,9 +154,15 @@ def _planted(seed: str, parts: dict[str, list[Doc]]) -> Fixture:
     def plant(mirror: DocumentMirror) -> None:
         for plural, docs in parts.items():
             noun = mirror.nouns[plural]
-            if isinstance(noun, Documents):
-                for given in docs:
+            if not isinstance(noun, Documents):
+                continue
+            for number, given in enumerate(docs):
+                try:
                     noun.plant(given)
+                except VendorError as problem:
+                    place = (API, "seeds", seed, plural, number)
+                    told = sentence_of(problem.body) or f"it is refused with {problem.body}"
+                    raise Unplanted(place, told.rstrip(".")) from problem
 
     return Fixture(f"What the behaviour file calls '{seed}'.", plant)
 

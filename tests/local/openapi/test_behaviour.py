@@ -112,6 +112,13 @@ def test_a_webhook_can_be_simulated(shop: Mirrored) -> None:
         ({"api": {"rates": {"GET /oders": "1 per second"}}}, "no such operation. Did you mean"),
         ({"api": {"rates": {"*": "often"}}}, "'often' is no rate, such as '100 per minute'"),
         ({"api": {"seeds": {"demo": {"orders": [{"colour": 1}]}}}}, "no such field 'colour'"),
+        ({"api": {"seeds": {"demo": {"customers": [{"email": 5}]}}}}, "0.email: must be a text"),
+        (
+            {"api": {"seeds": {"demo": {"orders": [{"customer_id": "cus_1", "total": 5}]}}}},
+            "api.seeds.demo.orders.0: customer_id: there is no customer 'cus_1'.",
+        ),
+        ({"orders": {"computed": {"tax": "import os"}}}, "no expression: it is a statement"),
+        ({"orders": {"defaults": {"total": "much"}}}, "orders.defaults.total: must be a"),
         ({"api": {"signing": {"form": "sha256"}}}, "the signature goes where {hex} or {base64}"),
         ({"orders": {"after": {"paid": {"shipped": "soon"}}}}, "'soon' is no length of time"),
         ({"orders": {"id": "fixed"}}, "a text with {12}"),

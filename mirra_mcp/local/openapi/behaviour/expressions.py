@@ -31,7 +31,12 @@ class Expression:
     text: str
 
     @cached_property
-    def _tree(self) -> Any:
+    def tree(self) -> Any:
+        """What it is made of.
+
+        Raises:
+            SyntaxError: it isn't Python.
+        """
         from simpleeval import EvalWithCompoundTypes  # type: ignore[import-untyped]  # no types
 
         return EvalWithCompoundTypes().parse(self.text)
@@ -39,10 +44,10 @@ class Expression:
     @cached_property
     def names(self) -> set[str]:
         """The names that it uses and doesn't give itself."""
-        found = {each.id for each in ast.walk(self._tree) if isinstance(each, ast.Name)}
+        found = {each.id for each in ast.walk(self.tree) if isinstance(each, ast.Name)}
         made = {
             name.id
-            for each in ast.walk(self._tree)
+            for each in ast.walk(self.tree)
             if isinstance(each, ast.comprehension)
             for name in ast.walk(each.target)
             if isinstance(name, ast.Name)
@@ -56,7 +61,7 @@ class Expression:
         known = dict.fromkeys(self.names) | dict(names)
         evaluator = EvalWithCompoundTypes(names=known, functions={**FUNCTIONS, **lookups})
         try:
-            return evaluator.eval(self.text, previously_parsed=self._tree)
+            return evaluator.eval(self.text, previously_parsed=self.tree)
         except (InvalidExpression, ArithmeticError, TypeError, ValueError, LookupError):
             return None
         except (AttributeError, RecursionError, SyntaxError):
@@ -73,6 +78,8 @@ def _read(value: Any) -> Expression:
     made = Expression(value.strip())
     try:
         made.names  # noqa: B018 - parses it
+        if not isinstance(made.tree, ast.Expr):
+            raise SyntaxError("it is a statement")
     except Exception as error:
         told = getattr(error, "msg", None) or type(error).__name__
         raise ValueError(f"'{value[:80]}' is no expression: {told}") from None

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from mirra_mcp.local.kit.errors import nearest
 from mirra_mcp.local.openapi.behaviour.expressions import Expression
 from mirra_mcp.local.openapi.behaviour.rules import ApiRules, Behaviour, NounRules, schema
+from mirra_mcp.local.openapi.document.problems import problems
 from mirra_mcp.local.openapi.plan import Noun, Plan
 from mirra_mcp.wire.model import Doc
 from mirra_mcp.wire.problems import flaw
@@ -132,7 +133,8 @@ def _models(annotation: Any) -> Iterator[Any]:
 
 def _noun(rules: NounRules, noun: Noun, plan: Plan) -> Iterator[Fault]:
     name = noun.plural
-    fields = set(plan.schemas.shape(noun.schema).properties)
+    properties = plan.schemas.shape(noun.schema).properties
+    fields = set(properties)
     verbs = {
         str(role.detail) for role in plan.roles.values() if role.kind == "act" and role.noun is noun
     }
@@ -164,8 +166,10 @@ def _noun(rules: NounRules, noun: Noun, plan: Plan) -> Iterator[Fault]:
     for n, unique in enumerate(rules.unique):
         for each in [unique] if isinstance(unique, str) else unique:
             yield from field(("unique", n), each)
-    for each in rules.defaults:
+    for each, value in rules.defaults.items():
         yield from field(("defaults", each), each)
+        if each in properties:
+            yield from _unfit(plan, properties[each], value, (name, "defaults", each))
     for each, formula in rules.computed.items():
         yield from field(("computed", each), each)
         yield from names(("computed", each), formula)
@@ -207,9 +211,12 @@ def _api(rules: ApiRules, plan: Plan) -> Iterator[Fault]:
                 there = ", ".join(sorted(nouns))
                 yield (API, "seeds", seed, noun), f"no such noun; there are {there}"
                 continue
-            fields = set(plan.schemas.shape(nouns[noun].schema).properties)
-            fields |= {*nouns[noun].scope, *nouns[noun].keys}
+            properties = plan.schemas.shape(nouns[noun].schema).properties
+            fields = {*properties, *nouns[noun].scope, *nouns[noun].keys}
             for n, doc in enumerate(docs):
+                for field in sorted(set(doc) & set(properties)):
+                    place = (API, "seeds", seed, noun, n, field)
+                    yield from _unfit(plan, properties[field], doc[field], place)
                 for field in sorted(set(doc) - fields):
                     there = ", ".join(sorted(fields))
                     place = (API, "seeds", seed, noun, n, field)
@@ -221,7 +228,19 @@ def _api(rules: ApiRules, plan: Plan) -> Iterator[Fault]:
         yield (API, "signing", "signs"), "the body goes where {body} stands"
 
 
+def _unfit(plan: Plan, schema: Any, value: Any, place: Place) -> Iterator[Fault]:
+    """Tell what keeps a value that the file gives from fitting the document's schema."""
+    for where, told in problems(plan.schemas.validator(schema, "response"), value):
+        yield place, f"{where} {told}".strip()
+
+
 # Lines.
+
+
+def fault(given: Any, where: str, place: Place, message: str) -> BehaviourError:
+    """Return the error that tells a fault which showed after reading."""
+    lines = _located(given, where)[1] if isinstance(given, str) else {}
+    return BehaviourError(_told([(place, message)], where, lines))
 
 
 def _located(text: str, where: str) -> tuple[Any, dict[Place, int]]:
