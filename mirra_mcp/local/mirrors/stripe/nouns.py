@@ -9,7 +9,11 @@ from mirra_mcp.local.mirrors.stripe.account.payouts import Payouts
 from mirra_mcp.local.mirrors.stripe.account.topups import Topups
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing.credit_notes.pages import PrintedNotes
-from mirra_mcp.local.mirrors.stripe.billing.entitlements import Features, ProductFeatures
+from mirra_mcp.local.mirrors.stripe.billing.entitlements import (
+    ActiveEntitlements,
+    Features,
+    ProductFeatures,
+)
 from mirra_mcp.local.mirrors.stripe.billing.invoice_items import InvoiceItems
 from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import HostedInvoices
 from mirra_mcp.local.mirrors.stripe.billing.invoices.payments import InvoicePayments
@@ -91,6 +95,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     HostedOnboarding,
     AccountSessions,
     Accounts,
+    ActiveEntitlements,
     Alerts,
     ApplicationFees,
     BalanceSettings,

@@ -9,7 +9,11 @@ from mirra_mcp.local.mirrors.stripe.account.payouts import Payouts
 from mirra_mcp.local.mirrors.stripe.account.topups import Topups
 from mirra_mcp.local.mirrors.stripe.api.acting import Acting
 from mirra_mcp.local.mirrors.stripe.billing.credit_notes.pages import PrintedNotes
-from mirra_mcp.local.mirrors.stripe.billing.entitlements import Features, ProductFeatures
+from mirra_mcp.local.mirrors.stripe.billing.entitlements import (
+    ActiveEntitlements,
+    Features,
+    ProductFeatures,
+)
 from mirra_mcp.local.mirrors.stripe.billing.invoice_items import InvoiceItems
 from mirra_mcp.local.mirrors.stripe.billing.invoices.pages import HostedInvoices
 from mirra_mcp.local.mirrors.stripe.billing.invoices.payments import InvoicePayments
@@ -91,6 +95,7 @@ class Peers(Acting):
     account_links: HostedOnboarding
     account_sessions: AccountSessions
     accounts: Accounts
+    active_entitlements: ActiveEntitlements
     application_fees: ApplicationFees
     balance_settings: BalanceSettings
     balance_transactions: BalanceTransactions

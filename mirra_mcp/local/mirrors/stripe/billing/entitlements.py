@@ -15,12 +15,13 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     StripeParams,
     filled,
 )
-from mirra_mcp.local.mirrors.stripe.api.lists.pages import page_of
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
 
 OPENING = ("active", "trialing")
 """The statuses of a subscription that opens its products' features."""
+MOST_SHOWN = 10
+"""How many entitlements the event of a summary has in it."""
 
 
 class CreateFeature(StripeParams):
@@ -102,34 +103,94 @@ class Features(StripeResource):
             where["lookup_key"] = params.lookup_key
         return self.listed(params, **where)
 
+
+class ActiveEntitlements(StripeResource):
+    """What customers' subscriptions open, a document for each feature of each customer."""
+
+    entity, plural = "active_entitlement", "active_entitlements"
+    object, prefix = "entitlements.active_entitlement", "ent_test"
+    title, path = "active entitlement", "/v1/entitlements/active_entitlements"
+    id_length = 32
+    indexes = ("_customer",)
+    blank: ClassVar[Doc] = {"feature": None, "livemode": False, "lookup_key": ""}
+
+    def sync(self, customer: str) -> None:
+        """Let a customer have what their subscriptions open now.
+
+        Fires: entitlements.active_entitlement_summary.updated, if that is something else.
+        Source: https://docs.stripe.com/billing/entitlements#webhooks
+        """
+        if self.stripe.product_features.first() is None:
+            return
+        opened = self._opened(customer)
+        known = {each["feature"]: each for each in self.find(_customer=customer)}
+        if opened.keys() == known.keys():
+            return
+        before = self._summary(customer)
+        for id, doc in known.items():
+            if id not in opened:
+                self.drop(doc)
+        for id, feature in opened.items():
+            if id not in known:
+                key = feature["lookup_key"]
+                self.save(self.new(feature=id, lookup_key=key, _customer=customer))
+        data = {
+            "object": self._summary(customer),
+            "previous_attributes": {"entitlements": before["entitlements"]},
+        }
+        self.mirror.emit("entitlements.active_entitlement_summary.updated", data)
+
+    def sync_product(self, product: str) -> None:
+        """Let the customers of a product have what it opens now."""
+        customers = {
+            sub["customer"]: None
+            for status in OPENING
+            for sub in self.stripe.subscriptions.find(status=status, newest_first=False)
+            if product in [item["price"]["product"] for item in sub["items"]["data"]]
+        }
+        for customer in customers:
+            self.sync(customer)
+
+    @route("GET /v1/entitlements/active_entitlements/{id}")
+    def retrieve(self, id: str) -> Doc:
+        """Return one entitlement."""
+        return self.view(self.get(id))
+
     @route("GET /v1/entitlements/active_entitlements")
-    def entitlements(self, params: ListEntitlements) -> Doc:
+    def index(self, params: ListEntitlements) -> Doc:
         """List what a customer's subscriptions open.
 
         Source: https://docs.stripe.com/api/entitlements/active-entitlement/list
         """
         self.stripe.customers.live(params.customer)
-        opened: dict[str, Doc] = {}
-        for sub in self.stripe.subscriptions.find(customer=params.customer):
+        return self.listed(params, _customer=params.customer)
+
+    def _opened(self, customer: str) -> dict[str, Doc]:
+        found: dict[str, Doc] = {}
+        for sub in self.stripe.subscriptions.find(customer=customer):
             if sub["status"] not in OPENING:
                 continue
             for item in sub["items"]["data"]:
-                for attached in self.stripe.product_features.find(
-                    _product=item["price"]["product"]
-                ):
-                    feature = self.get(attached["entitlement_feature"]["id"])
-                    opened[feature["id"]] = feature
-        rows = [
-            {
-                "id": f"ent_test_{params.customer[-8:]}{id[-24:]}",
-                "object": "entitlements.active_entitlement",
-                "feature": id,
-                "livemode": False,
-                "lookup_key": feature["lookup_key"],
-            }
-            for id, feature in opened.items()
-        ]
-        return page_of(rows, params, "/v1/entitlements/active_entitlements", "active entitlement")
+                product = item["price"]["product"]
+                for attached in self.stripe.product_features.find(_product=product):
+                    feature = self.stripe.features.get(attached["entitlement_feature"]["id"])
+                    found[feature["id"]] = feature
+        return found
+
+    def _summary(self, customer: str) -> Doc:
+        rows = [self.view(each) for each in self.find(_customer=customer)]
+        listed = {
+            "object": "list",
+            "data": rows[:MOST_SHOWN],
+            "has_more": len(rows) > MOST_SHOWN,
+            "url": f"/v1/customer/{customer}/entitlements",
+        }
+        return {
+            "object": "entitlements.active_entitlement_summary",
+            "customer": customer,
+            "entitlements": listed,
+            "livemode": False,
+        }
 
 
 class ProductFeatures(StripeResource):
@@ -157,8 +218,9 @@ class ProductFeatures(StripeResource):
                 f"The feature {feature['id']} is already attached to the product {product}.",
                 "entitlement_feature",
             )
-        doc = self.new(entitlement_feature=feature, _product=product)
-        return self.view(self.save(doc))
+        doc = self.save(self.new(entitlement_feature=feature, _product=product))
+        self.stripe.active_entitlements.sync_product(product)
+        return self.view(doc)
 
     @route("GET /v1/products/{product}/features/{id}")
     def retrieve(self, product: str, id: str) -> Doc:
@@ -176,6 +238,7 @@ class ProductFeatures(StripeResource):
         """Take a feature from a product."""
         doc = self._of(product, id)
         self.drop(doc)
+        self.stripe.active_entitlements.sync_product(product)
         return self.deleted(doc)
 
     def _of(self, product: str, id: str) -> Doc:

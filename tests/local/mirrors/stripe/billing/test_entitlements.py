@@ -1,6 +1,7 @@
 """Entitlements. Source: https://docs.stripe.com/billing/entitlements"""
 
-from tests.local.mirrors.stripe.client import Account, plain
+from tests.local.mirrors.stripe.billing.shop import Shop
+from tests.local.mirrors.stripe.client import NEW, Account, plain
 
 
 def test_a_feature_is_made_renamed_and_archived(account: Account) -> None:
@@ -25,10 +26,7 @@ def test_a_feature_is_made_renamed_and_archived(account: Account) -> None:
 
 
 def test_a_subscription_opens_the_features_of_its_products(account: Account) -> None:
-    """Source: https://docs.stripe.com/billing/entitlements#entitlements
-
-    Divergence: entitlements.active_entitlement_summary.updated isn't sent.
-    """
+    """Source: https://docs.stripe.com/billing/entitlements#entitlements"""
     client = account.client.v1
     feature = client.entitlements.features.create({"name": "API", "lookup_key": "api"}).id
     product = client.products.create({"name": "Pro"}).id
@@ -54,3 +52,26 @@ def test_a_subscription_opens_the_features_of_its_products(account: Account) -> 
     assert client.entitlements.active_entitlements.list({"customer": customer}).data == []
     gone = plain(client.products.features.delete(product, attached.id))
     assert gone == {"id": attached.id, "object": "product_feature", "deleted": True}
+
+
+def test_what_a_customer_may_use_is_told_when_it_changes(account: Account) -> None:
+    """Source: https://docs.stripe.com/billing/entitlements#webhooks"""
+    shop = Shop(account)
+    features = account.client.v1.entitlements.features
+    api, help_ = (features.create({"name": key, "lookup_key": key}).id for key in ("api", "help"))
+    attached = account.client.v1.products.features.create(
+        shop.product, {"entitlement_feature": api}
+    )
+    customer = shop.customer()
+    sub = shop.subscribe(customer, shop.price(900))
+    summaries = "entitlements.active_entitlement_summary.updated"
+    account.client.v1.products.features.create(shop.product, {"entitlement_feature": help_})
+    one = account.client.v1.entitlements.active_entitlements.list({"customer": customer}).data[0]
+    again = account.client.v1.entitlements.active_entitlements.retrieve(one.id)
+    assert (again.lookup_key, again.feature) == ("help", help_)
+    account.client.v1.products.features.delete(shop.product, attached.id)
+    account.client.v1.subscriptions.cancel(sub.id)
+    told = [each["data"]["object"] for each in account.events(summaries, version=NEW)]
+    keys = [sorted(row["lookup_key"] for row in each["entitlements"]["data"]) for each in told]
+    assert keys == [["api"], ["api", "help"], ["help"], []]
+    assert {each["customer"] for each in told} == {customer}

@@ -19,7 +19,6 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/reporting/", "Reporting is not mirrored."),
     ("/v1/sigma/", "Sigma is not mirrored."),
     ("/v1/forwarding/", "Forwarding is not mirrored."),
-    ("/v1/entitlements/", "Active entitlements are listed, not read one by one."),
     ("/v1/apps/", "Stripe Apps are not mirrored."),
     ("/v1/apple_pay/", "Wallet domains are not mirrored."),
     ("/v1/payment_method_domains", "Wallet domains are not mirrored."),
@@ -84,7 +83,6 @@ LIMITS: tuple[str, ...] = (
     "Nested fields are never expanded on their own: `total_details.breakdown` of sessions and the"
     " `currency_options` of promotion codes' restrictions and shipping rates.",
     "Meter events with something wrong are refused at once; Stripe reports some of them later.",
-    "entitlements.active_entitlement_summary.updated is not sent.",
     "Failed invoices are tried again 1, 3, 5, 7, 9, 11, 13 and 14 days after the first failure, and"
     " the subscription is canceled after the last: the simulated event billing.retry_settings"
     " changes that, as the dashboard does.",

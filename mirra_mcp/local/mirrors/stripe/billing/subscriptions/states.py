@@ -97,7 +97,9 @@ class SubscriptionStates(StripeResource):
         found = self.stripe.discounts.running(doc["discounts"], self.at)
         doc["discount"] = self.stripe.discounts.view(found[0]) if found else None
         self.stripe.subscription_items.sync(doc)
-        return super().save(doc, event=event, **event_data)
+        saved = super().save(doc, event=event, **event_data)
+        self.stripe.active_entitlements.sync(doc["customer"])
+        return saved
 
     def _of(self, sub: Doc, item: Doc) -> Doc:
         start, end = span_of(sub, item)
