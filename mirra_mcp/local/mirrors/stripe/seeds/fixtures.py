@@ -108,6 +108,61 @@ def marketplace(stripe: Peers) -> None:
             )
 
 
+def usage_billing(stripe: Peers) -> None:
+    """Two customers billed flexibly: a monthly plan beside usage, and a yearly one."""
+    flexible = {"billing_mode": {"type": "flexible"}}
+    with History(stripe, 40) as history:
+        product = history.post("products", name="API")["id"]
+        meter = history.post(
+            "billing/meters",
+            display_name="API requests",
+            event_name="api_requests",
+            default_aggregation={"formula": "sum"},
+        )["id"]
+        monthly = {"interval": "month"}
+        recurring = {**monthly, "usage_type": "metered", "meter": meter}
+        prices = {
+            key: history.post("prices", product=product, currency="usd", lookup_key=key, **more)[
+                "id"
+            ]
+            for key, more in {
+                "api_base_monthly": {"unit_amount": 2000, "recurring": monthly},
+                "api_base_yearly": {"unit_amount": 20000, "recurring": {"interval": "year"}},
+                "api_requests": {"unit_amount": 2, "recurring": recurring},
+            }.items()
+        }
+        uma, vic = (
+            history.customer(name, f"{name.lower()}@example.com")["id"] for name in ("Uma", "Vic")
+        )
+        history.post(
+            "billing/credit_grants",
+            customer=uma,
+            name="Welcome",
+            category="promotional",
+            amount={"type": "monetary", "monetary": {"currency": "usd", "value": 3000}},
+            applicability_config={"scope": {"price_type": "metered"}},
+        )
+        usage = {"price": prices["api_requests"]}
+        for customer, base in ((uma, "api_base_monthly"), (vic, "api_base_yearly")):
+            items = [{"price": prices[base]}, usage]
+            history.post("subscriptions", customer=customer, items=items, **flexible)
+        history.post(
+            "billing/alerts",
+            alert_type="usage_threshold",
+            title="Heavy use",
+            usage_threshold={"gte": 5000, "meter": meter, "recurrence": "one_time"},
+        )
+        for day, customer, value in (
+            (30, uma, 1000),
+            (25, vic, 4000),
+            (5, uma, 400),
+            (4, vic, 900),
+        ):
+            history.reach(day)
+            payload = {"stripe_customer_id": customer, "value": str(value)}
+            history.post("billing/meter_events", event_name="api_requests", payload=payload)
+
+
 FIXTURES: dict[str, Fixture] = {
     "empty": Fixture("A fresh test account.", empty),
     "subscription-lifecycle": Fixture(
@@ -132,5 +187,12 @@ FIXTURES: dict[str, Fixture] = {
         " eve@sellers.example.com (standard) hasn't finished onboarding; a direct charge, a"
         " destination charge and a charge with two transfers, each with its fee.",
         marketplace,
+    ),
+    "usage-billing": Fixture(
+        "An API sold by a plan and by requests at 2 cents (prices api_base_monthly,"
+        " api_base_yearly, api_requests; meter event api_requests), billed flexibly:"
+        " uma@example.com has 10 USD of her welcome credit left, vic@example.com pays his plan by"
+        " the year and is 100 requests short of the usage alert.",
+        usage_billing,
     ),
 }

@@ -6,6 +6,7 @@ Source: https://docs.mirra.run/mirrors/stripe
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stripe
@@ -17,7 +18,7 @@ from tests.local.mirrors.stripe.api.sdk_types import strangeness
 from tests.local.mirrors.stripe.client import NEW, NOW, OLD, Account
 
 BILLING = ["subscription-lifecycle", "failed-payments", "dunning-active"]
-SEEDED = [*BILLING, "marketplace"]
+SEEDED = [*BILLING, "marketplace", "usage-billing"]
 SDK = Path(stripe.__file__).parent
 
 
@@ -133,3 +134,28 @@ def test_a_marketplace_has_three_sellers_and_a_sale_of_each_kind(
     made = account.client.v1.payouts.list({}, {"stripe_account": sellers["ida"]["id"]}).data
     assert sum(each.amount for each in made) == 4500 + 3000
     assert {each.status for each in made} == {"paid"}
+
+
+def test_an_api_is_sold_by_plan_and_usage(open_account: Callable[..., Account]) -> None:
+    """Source: https://docs.stripe.com/billing/subscriptions/usage-based"""
+    account = open_account("usage-billing")
+    v1 = account.client.v1
+    found = v1.subscriptions.list({"expand": ["data.customer"]}).data
+    assert [each.billing_mode.type for each in found] == ["flexible", "flexible"]
+    people: dict[str, Any] = {each.customer.email: each for each in found}  # type: ignore[union-attr]  # expanded
+    uma, vic = people["uma@example.com"], people["vic@example.com"]
+    lengths = [
+        round((each.current_period_end - each.current_period_start) / 86400)
+        for each in vic["items"].data
+    ]
+    assert lengths[0] == 365
+    assert lengths[1] in range(28, 32)
+    scope: Any = {"type": "applicability_scope", "applicability_scope": {"price_type": "metered"}}
+    given: Any = {"customer": uma.customer.id, "filter": scope}
+    (sums,) = v1.billing.credit_balance_summary.retrieve(given).balances
+    assert sums.available_balance.monetary is not None
+    assert sums.available_balance.monetary.value == 1000
+    payload = {"stripe_customer_id": vic.customer.id, "value": "100"}
+    v1.billing.meter_events.create({"event_name": "api_requests", "payload": payload})
+    (told,) = account.events("billing.alert.triggered")
+    assert told["data"]["object"]["value"] == 5000
