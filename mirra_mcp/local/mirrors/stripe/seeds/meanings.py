@@ -24,6 +24,8 @@ RUNNING = is_("status", "active", "trialing")
 BEGUN = is_("status", "active", "trialing", "incomplete", "past_due", "unpaid", "paused")
 ENDED = is_("status", "canceled")
 ENDING = either(is_("cancel_at_period_end", True), Given("cancel_at"))
+ONBOARDED = all_(is_("details_submitted", True), is_("charges_enabled", True))
+REJECTED = ("rejected.fraud", "rejected.listed", "rejected.other", "rejected.terms_of_service")
 PAUSED = either(is_("status", "paused"), Given("pause_collection"))
 
 
@@ -244,6 +246,36 @@ MEANINGS: dict[str, Words] = {
                     "a session that nobody completed is open until it expires",
                     ("The checkout session is open", "The checkout session expired"),
                 ),
+            }
+        ),
+    ),
+    "account": Words(
+        means=spoken(
+            {
+                "onboarded verified": means(ONBOARDED, is_("details_submitted", True)),
+                "restricted disabled": means(
+                    all_(is_("details_submitted", True), is_("charges_enabled", False)),
+                    is_("charges_enabled", False),
+                ),
+                "rejected": means(is_("requirements.disabled_reason", *REJECTED)),
+            }
+        ),
+        texts=("business_profile.name",),
+    ),
+    "transfer": Words(
+        means=spoken(
+            {
+                "made sent": means(Given("id"), amount="amount"),
+                "reversed": means(is_("reversed", True), Given("amount_reversed")),
+            }
+        ),
+        texts=("description",),
+    ),
+    "application_fee": Words(
+        means=spoken(
+            {
+                "collected charged taken": means(Given("id"), amount="amount"),
+                "refunded": means(is_("refunded", True), Given("amount_refunded")),
             }
         ),
     ),
