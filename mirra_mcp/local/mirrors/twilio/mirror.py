@@ -28,6 +28,7 @@ from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.voice.calls.asking import EVENTS as VOICE_EVENTS
 from mirra_mcp.local.mirrors.twilio.voice.conferences.rooms import ANNOUNCED, STATUS
+from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LIVE
 from mirra_mcp.local.mirrors.twilio.voice.transcriptions import TRANSCRIBED
 
 
@@ -46,7 +47,7 @@ class Twilio(Peers):
     limits = gaps.LIMITS
     fault_errors = errors.FAULTS
     gaps = gaps.ENDPOINTS
-    webhook_events = (*EVENTS, *VOICE_EVENTS, TRANSCRIBED, STATUS, ANNOUNCED, *CHAT_EVENTS)
+    webhook_events = (*EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS)
 
     def install(self) -> None:
         """Lay out the session's own account."""

@@ -6,7 +6,7 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
-        "Voice: SIP domains, trunks, streams, payments, real-time transcriptions",
+        "Voice: SIP domains, trunks, streams, payments",
         "Voice is mirrored in part: this is not there.",
         f"{_ACCOUNT}SIP[/.]"
         f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
@@ -127,6 +127,10 @@ UNREAD: dict[str, tuple[str, ...]] = {
         "EmergencyZipCode", "JitterBufferSize", "Passports", "RecordingConfigurationId",
         "SipAuthPassword", "SipAuthUsername", "Trim",
     ),
+    "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Transcriptions.json": (
+        "ConversationConfiguration", "ConversationId", "EnableProviderData", "IntelligenceService",
+        "TranscriptionConfigurationId",
+    ),
     "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Recordings.json": (
         "RecordingConfigurationId", "Trim",
     ),
@@ -201,14 +205,16 @@ LIMITS: tuple[str, ...] = (
     " default, when the connection fails. Their timeouts and edges don't count: a receiver has 15"
     " seconds.",
     "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, Enqueue,"
-    " Leave, and Dial of numbers, clients, SIP addresses, conferences and queues; at another verb a"
-    " call ends, and its `transcript` in the state says so. Of their attributes voices, languages,"
-    " hints, `trim`, `ringTone`, `jitterBufferSize`, `eventCallbackUrl`, SIP user"
-    " names and passwords, `speechTimeout` and partial results change nothing.",
+    " Leave, Start and Stop of transcriptions and recordings, and Dial of numbers, clients, SIP"
+    " addresses, conferences and queues; at another verb a call ends, and its `transcript` in the"
+    " state says so. Of their attributes voices, languages, hints of Gather, `trim`, `ringTone`,"
+    " `jitterBufferSize`, `eventCallbackUrl`, SIP user names and passwords, `speechTimeout` and"
+    " partial results change nothing.",
     "A conference that waits plays Twilio's own music unless `waitUrl` says what; the mirror plays"
     " nothing, and asks nobody. Who is added to a conference that is over gets 404.",
     "A queue that is full, has a name that another has or still has callers is refused as 20001:"
     " Twilio documents no codes.",
+    "Real-time transcriptions tell final results only: no partial ones, and no provider's data.",
     "What a recording is transcribed as is what was said into it, ten seconds later.",
     "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",

@@ -71,6 +71,7 @@ from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
 from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Participants
 from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
+from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
 from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
@@ -107,6 +108,7 @@ class Peers(Speech):
     geo_permissions: GeoPermissions
     incoming_phone_numbers: IncomingPhoneNumbers
     keys: Keys
+    live_transcriptions: LiveTranscriptions
     lookup_overrides: LookupOverrides
     lookups: Lookups
     media: Media

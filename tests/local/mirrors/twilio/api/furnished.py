@@ -39,13 +39,14 @@ class Furnished:
         room = f"/Conferences/{person['conference_sid']}"
         self.of_conference = account.fetch(f"{room}/Recordings.json")["recordings"][0]["sid"]
         recording = post(f"/Calls/{call}/Recordings.json")["sid"]
+        live = post(f"/Calls/{call}/Transcriptions.json")["sid"]
         application = post("/Applications.json", FriendlyName="IVR")["sid"]
         key = post("/Keys.json")["sid"]
         self.of_2010 = {
             "Accounts": account.sid, "AvailablePhoneNumbers": "US", "IncomingPhoneNumbers": number,
             "Messages": message, "Calls": call, "Keys": key, "SigningKeys": key,
             "ShortCodes": short, "OutgoingCallerIds": caller, "Recordings": recording,
-            "Queues": queue, "Members": call, "Applications": application,
+            "Queues": queue, "Members": call, "Transcriptions": live, "Applications": application,
             "Conferences": person["conference_sid"], "Participants": person["call_sid"],
         }  # fmt: skip
         service = post("/v1/Services", FriendlyName="Shop")["sid"]

@@ -11,6 +11,7 @@ const client = new Function("twilio", `${lines}\nreturn client;`)(twilio);
 
 const told = [];
 let reply = "";
+let twiml = [];
 const server = createServer((request, response) => {
   let body = "";
   request.on("data", (part) => (body += part));
@@ -19,7 +20,9 @@ const server = createServer((request, response) => {
     const signature = request.headers["x-twilio-signature"];
     const is = (form) => twilio.validateRequest(env.TWILIO_AUTH_TOKEN, signature, url, form);
     told.push({ valid: is(params) && !is({ ...params, To: "x" }), ...params });
-    response.writeHead(200, { "content-type": "text/xml" }).end(params.Body ? reply : "");
+    const asked = params.CallStatus === "in-progress" ? twiml.shift() : "";
+    const answer = params.Body ? reply : asked;
+    response.writeHead(200, { "content-type": "text/xml" }).end(answer ?? "");
   });
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
@@ -110,8 +113,29 @@ got.chat = (await chat.messages.list()).map((each) => [each.index, each.author, 
 const [text] = await client.messages.list({ to: "+14155550125" });
 got.texted = text.body;
 
+const texts = [...told];
+const menu = new twilio.twiml.VoiceResponse();
+menu.gather({ numDigits: 1, action: "/hook" }).say("Press 1");
+const meeting = new twilio.twiml.VoiceResponse();
+meeting.dial().conference("Case 7");
+twiml = [menu.toString(), meeting.toString()];
+const line = { from: number.phoneNumber, to: "+14155550126", url, statusCallback: url };
+await simulate("line.answers", { phoneNumber: line.to, script: [{ digits: "1" }] });
+const call = await client.calls.create(line);
+await pass("10 seconds");
+const [room] = await client.conferences.list({ friendlyName: "Case 7" });
+const people = client.conferences(room.sid).participants;
+await people.create({ from: line.from, to: "+14155550127", label: "guest" });
+await pass("10 seconds");
+await client.conferences(room.sid).participants("guest").update({ muted: true });
+got.room = (await people.list()).map((each) => [each.label, each.muted, each.status]).sort();
+await client.calls(call.sid).update({ status: "completed" });
+await pass("1 second");
+const calls = told.splice(0).filter((each) => each.CallSid);
+got.called = calls.map((each) => [each.valid, each.CallStatus, each.Digits ?? null]);
+
 got.pages = [];
 await client.messages.each({ pageSize: 1, limit: 3, callback: (each) => got.pages.push(each.sid) });
-got.told = told.map((each) => [each.valid, each.MessageStatus ?? each.Body]);
+got.told = texts.map((each) => [each.valid, each.MessageStatus ?? each.Body]);
 server.close();
 console.log(JSON.stringify(got));

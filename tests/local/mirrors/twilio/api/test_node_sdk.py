@@ -47,6 +47,12 @@ def test_the_node_sdk_works_unmodified(mirra: LocalMirra, account: Account) -> N
     assert (got["gone"]["status"], got["gone"]["code"]) == (404, 20404)
     assert got["chat"] == [[0, "agent", "How can I help?"], [1, "+14155550125", "Hi"]]
     assert got["texted"] == "How can I help?"
+    assert got["room"] == [[None, False, "connected"], ["guest", True, "connected"]]
+    assert got["called"] == [
+        [True, "in-progress", None],
+        [True, "in-progress", "1"],
+        [True, "completed", None],
+    ]
     assert len(set(got["pages"])) == 3
     told = [each for _, each in got["told"]]
     assert all(is_valid for is_valid, _ in got["told"])

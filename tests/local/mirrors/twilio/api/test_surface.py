@@ -127,6 +127,7 @@ def test_every_endpoint_of_the_mirror_is_the_sdks() -> None:
     [
         ("GET", "/Calls/CA1/Streams.json"),
         ("GET", "/Recordings/RE1/AddOnResults.json"),
+        ("POST", "/Calls/CA1/Payments.json"),
         ("POST", "/SIP/Domains.json"),
         ("GET", "/Usage/Triggers.json"),
         ("GET", "/v1/Users/US1/Conversations"),

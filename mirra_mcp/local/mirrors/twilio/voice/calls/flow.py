@@ -170,6 +170,7 @@ class CallFlow(Asking):
         was_dialing = doc["_dialing"]
         doc = self.change(doc, **fields)
         self.mirror.recordings.finish_all(call_sid=doc["sid"])
+        self.mirror.live_transcriptions.stop_all(doc)
         self._count(doc)
         self._progress(doc, status)
         for child in self.find(parent_call_sid=doc["sid"]):

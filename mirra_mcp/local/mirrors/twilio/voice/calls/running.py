@@ -89,11 +89,47 @@ class Running(Dialing):
             if not doc["_queued"]:
                 return 0.0
             self.mirror.queues.leave(doc, "leave")
+        elif name in ("Start", "Stop"):
+            return self._beside(doc, verb)
         elif name == "Redirect":
             self.ask_next(doc, verb["text"], verb["method"])
         elif name in ("Hangup", "Reject"):
             self.end(doc, "completed")
         return None
+
+    def _beside(self, doc: Doc, verb: Doc) -> float | None:
+        """Begin or end what goes on beside a call: a transcription, a recording.
+
+        Source: https://www.twilio.com/docs/voice/twiml/transcription and
+        https://www.twilio.com/docs/voice/twiml/recording
+        """
+        for noun in verb["nested"]:
+            if noun["verb"] not in ("Transcription", "Recording"):
+                told = f"<{noun['verb']}> of <{verb['verb']}> is not mirrored."
+                self.note(doc, "stopped", told, who="mirra")
+                self.end(doc, "completed")
+                return None
+            if noun["verb"] == "Transcription" and verb["verb"] == "Start":
+                self.mirror.live_transcriptions.run(doc, noun)
+            elif noun["verb"] == "Transcription":
+                self.mirror.live_transcriptions.stop_all(doc, noun["name"])
+            elif verb["verb"] == "Start":
+                self.mirror.recordings.begin(
+                    "StartCallRecordingTwiML",
+                    account=doc["account_sid"],
+                    call=doc["sid"],
+                    callback=[
+                        self.given(doc, noun["recordingStatusCallback"]),
+                        noun["recordingStatusCallbackMethod"],
+                    ],
+                    events=noun["recordingStatusCallbackEvent"],
+                    channels=2 if noun["channels"] == "dual" else 1,
+                    track=noun["recordingTrack"],
+                )
+                doc["recordings_kept"] += 1
+            else:
+                self.mirror.recordings.finish_all(call_sid=doc["sid"])
+        return 0.0
 
     def _speak(self, doc: Doc, verb: Doc) -> float:
         """Say, play or wait; return how long that takes."""
@@ -102,6 +138,7 @@ class Running(Dialing):
         loops = verb["loop"] or NEVER
         if verb["verb"] == "Say":
             self.note(doc, "said", verb["text"])
+            self.mirror.live_transcriptions.hear(doc, verb["text"], 1.0, is_ours=True)
             return float(loops * max(1, ceil(len(verb["text"]) / LETTERS_A_SECOND)))
         what = "pressed" if verb.get("digits") else "played"
         self.note(doc, what, verb.get("digits") or verb["text"])
@@ -215,6 +252,7 @@ class Running(Dialing):
         """Let the other side say something."""
         self.note(doc, "said", words, who="other side")
         self.tell_hearers(doc, "said", words)
+        self.mirror.live_transcriptions.hear(doc, words, confidence, is_ours=False)
         waiting = doc["_waiting"]
         if waiting and waiting["verb"] == "Record":
             seconds = min(waiting["maxLength"], max(1, ceil(len(words) / LETTERS_A_SECOND)))

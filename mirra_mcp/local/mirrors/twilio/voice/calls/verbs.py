@@ -11,7 +11,7 @@ Check = Callable[[str], Any]
 Attributes = dict[str, tuple[Any, Check]]
 
 KEYS = re.compile(r"[0-9*#]*")
-UNMIRRORED = frozenset(("Refer", "Pay", "Connect", "Start", "Stop", "Sms", "Prompt"))
+UNMIRRORED = frozenset(("Refer", "Pay", "Connect", "Sms", "Prompt"))
 """Verbs of Twilio's that the mirror doesn't run."""
 
 
@@ -147,6 +147,8 @@ VERBS: dict[str, Attributes] = {
         "maxQueueSize": (0, whole(1, 5000)),
     },
     "Leave": {},
+    "Start": CALLBACK,
+    "Stop": {},
     "Redirect": {"method": ("POST", _method)},
     "Hangup": {},
     "Reject": {"reason": ("rejected", one_of("rejected", "busy"))},
@@ -190,6 +192,28 @@ CONFERENCE: Attributes = (
         "eventCallbackUrl": (None, _text),
     }
 )  # fmt: skip
+TRANSCRIPTION: Attributes = {
+    "name": (None, _text),
+    "track": ("both_tracks", one_of("inbound_track", "outbound_track", "both_tracks")),
+    "statusCallbackUrl": (None, _text),
+    "statusCallbackMethod": ("POST", _method),
+    "inboundTrackLabel": (None, _text),
+    "outboundTrackLabel": (None, _text),
+    "partialResults": (False, _bool),
+    "languageCode": ("en-US", _text),
+    "transcriptionEngine": ("google", _text),
+    "profanityFilter": (True, _bool),
+    "speechModel": ("telephony", _text),
+    "hints": ("", _text),
+    "enableAutomaticPunctuation": (True, _bool),
+    "intelligenceService": (None, _text),
+}
+STARTED: dict[str, Attributes] = {
+    "Recording": RECORDING | {"channels": ("dual", one_of("mono", "dual"))},
+    "Transcription": TRANSCRIPTION,
+    "Stream": {},
+    "Siprec": {},
+}
 NESTED: dict[str, dict[str, Attributes]] = {
     "Gather": SPOKEN,
     "Dial": {
@@ -202,6 +226,8 @@ NESTED: dict[str, dict[str, Attributes]] = {
         "Application": {},
         "WhatsApp": {},
     },
+    "Start": STARTED,
+    "Stop": STARTED,
     "Client": {
         "Identity": {},
         "Parameter": {"name": ("", _text), "value": ("", _text)},
