@@ -318,7 +318,7 @@ class Stripe(Refusals, Peers):
     def event_ref(self, data: Doc) -> str | None:
         """Return the id of the object that an event is about."""
         if data["object"] != "event":
-            return str(data["related_object"]["id"])
+            return (data.get("related_object") or data)["id"]  # type: ignore[no-any-return]  # text
         found: str | None = data["data"]["object"].get("id")
         return found
 

@@ -29,6 +29,8 @@ _OF_ACCOUNTS = (
     "[identity].updated", "[requirements].updated",
 )  # fmt: skip
 TYPES = (
+    "v1.billing.meter.error_report_triggered",
+    "v1.billing.meter.no_meter_found",
     "v2.core.event_destination.ping",
     *(f"v2.core.account{'' if each[0] == '[' else '.'}{each}" for each in _OF_ACCOUNTS),
     *(
@@ -39,7 +41,7 @@ TYPES = (
     "v2.core.account_link.returned",
     *(f"v2.core.account_person.{what}" for what in ("created", "deleted", "updated")),
 )
-"""Types of thin events that the v2 API has by itself.
+"""Types of thin events without a snapshot.
 
 Source: https://docs.stripe.com/api/v2/core/events/event-types
 """

@@ -55,10 +55,11 @@ class CoreEvents(StripeResource):
         return v2.not_found(f"Event {id} not found.")
 
     def record(
-        self, type: str, about: Doc, snapshot: str | None = None, *, data: Doc | None = None
+        self, type: str, about: Doc | None, snapshot: str | None = None, *, data: Doc | None = None
     ) -> Doc:
-        """Keep a thin event about an object."""
-        doc = self.new(type=type, created=iso(self.now), related_object=about, _about=about["id"])
+        """Keep a thin event, about an object if there is one."""
+        of = {"related_object": about} if about else {}
+        doc = self.new(type=type, created=iso(self.now), **of, _about=(about or {}).get("id"))
         request = self.stripe.request_id
         if request:
             key = self.stripe.idempotency_key or ""
@@ -74,6 +75,12 @@ class CoreEvents(StripeResource):
             doc["context"] = self.stripe.account
         self.mirror.store.add(self.kind, doc, self.indexes)
         return doc
+
+    def announce(self, type: str, about: Doc | None, data: Doc) -> None:
+        """Keep a thin event without a snapshot, and send it to the destinations that want it."""
+        event = self.record(type, about, data=data)
+        if targets := self.stripe.event_destinations.wanting(type, "thin"):
+            self.stripe.send_thin(event, targets)
 
     @route("GET /v2/core/events/{id}")
     def retrieve(self, id: str) -> Doc:

@@ -82,7 +82,7 @@ LIMITS: tuple[str, ...] = (
     "Search finds what was written at once; Stripe needs up to a minute.",
     "Nested fields are never expanded on their own: `total_details.breakdown` of sessions and the"
     " `currency_options` of promotion codes' restrictions and shipping rates.",
-    "Meter events with something wrong are refused at once; Stripe reports some of them later.",
+    "Meter events with something wrong are reported one by one, each two seconds later.",
     "Failed invoices are tried again 1, 3, 5, 7, 9, 11, 13 and 14 days after the first failure, and"
     " the subscription is canceled after the last: the simulated event billing.retry_settings"
     " changes that, as the dashboard does.",

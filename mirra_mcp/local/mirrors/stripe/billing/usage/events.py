@@ -3,14 +3,16 @@
 Source: https://docs.stripe.com/api/billing/meter-event
 """
 
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from mirra_mcp.local.kit.clock import iso
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
-from mirra_mcp.local.mirrors.stripe.api import errors
+from mirra_mcp.local.mirrors.stripe.api import errors, v2
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Nested, StripeParams, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
@@ -18,6 +20,17 @@ from mirra_mcp.wire.model import Doc
 DAY = 86400
 OLDEST, NEWEST = 35 * DAY, 300
 """How far back, and ahead, a report may be."""
+LATER = timedelta(seconds=2)
+WRONG = {
+    "archived_meter": "The meter for event name '{0}' is inactive.",
+    "meter_event_customer_not_found": "The customer of the event '{0}' was not found.",
+    "meter_event_invalid_value": "The value of the event '{0}' is not a number.",
+    "meter_event_no_customer_defined": "The event '{0}' names no customer in its payload.",
+    "no_meter": "No meter was found for event name '{0}'.",
+    "timestamp_in_future": "The event '{0}' is more than 5 minutes in the future.",
+    "timestamp_too_far_in_past": "The event '{0}' is more than 35 days in the past.",
+}
+"""What can be wrong with a report, by Stripe's codes; the words are ours."""
 
 
 class CreateMeterEvent(StripeParams):
@@ -71,44 +84,62 @@ class MeterEvents(StripeResource):
 
     @route("POST /v1/billing/meter_events")
     def create(self, params: CreateMeterEvent) -> Doc:
-        """Report usage. Fires: what alerts and thresholds do that it reaches."""
-        meter = self.stripe.meters.active(params.event_name)
-        if meter is None:
-            raise errors.invalid(
-                f"No active meter found for event name '{params.event_name}'.", "event_name"
-            )
-        customer, value = self._read(meter, params.payload)
-        self.stripe.test_clocks.enter(self.stripe.customers.get(customer))
-        at = self.at if params.timestamp is None else params.timestamp
-        if at < self.at - OLDEST:
-            raise errors.invalid(
-                "The timestamp must be within the past 35 calendar days.",
-                "timestamp",
-                "timestamp_too_far_in_past",
-            )
-        if at > self.at + NEWEST:
-            raise errors.invalid(
-                "The timestamp must not be more than 5 minutes in the future.",
-                "timestamp",
-                "timestamp_in_future",
-            )
+        """Report usage; what is wrong with a report is told later, by a thin event.
+
+        Fires: what alerts and thresholds do that it reaches.
+        """
         identifier = params.identifier or self.mirror.ids.uuid()
         if any(each["created"] > self.at - DAY for each in self.find(identifier=identifier)):
             raise errors.invalid(
                 f"An event already exists with identifier {identifier}.", "identifier"
             )
+        meter = self.stripe.meters.active(params.event_name)
+        customer = self._customer(meter, params.payload)
+        self.stripe.test_clocks.enter(customer)
+        at = self.at if params.timestamp is None else params.timestamp
         doc = self.new(
             event_name=params.event_name,
             identifier=identifier,
             payload=params.payload,
             timestamp=at,
-            _usage=f"{params.event_name}:{customer}",
-            _value=str(value),
         )
+        problem = self._problem(doc, meter, customer)
+        if problem is not None or meter is None or customer is None:
+            self.mirror.after(LATER, "meter_events.report", code=problem, id=doc["id"])
+            return self.view(self.save(doc))
+        value = _value(meter, params.payload)
+        doc |= {"_usage": f"{params.event_name}:{customer['id']}", "_value": str(value)}
         shown = self.view(self.save(doc))
-        self.stripe.billing_alerts.usage_reported(meter, customer, value)
-        self.stripe.subscriptions.usage_reported(meter["id"], customer)
+        self.stripe.billing_alerts.usage_reported(meter, customer["id"], value)
+        self.stripe.subscriptions.usage_reported(meter["id"], customer["id"])
         return shown
+
+    def report(self, id: str, code: str) -> None:
+        """Tell that a report counts for nobody. Called by a timer, as Stripe looks at them later.
+
+        Fires: v1.billing.meter.error_report_triggered, or v1.billing.meter.no_meter_found.
+        Source: https://docs.stripe.com/billing/subscriptions/usage-based/recording-usage-api
+        """
+        event = self.get(id)
+        meter = self.stripe.meters.first(event_name=event["event_name"])
+        kind = "no_meter_found" if meter is None else "error_report_triggered"
+        sample = {
+            "error_message": WRONG[code].format(event["event_name"]),
+            "request": {"identifier": event["identifier"]},
+        }
+        data = {
+            "developer_message_summary": "There is 1 invalid event",
+            "reason": {
+                "error_count": 1,
+                "error_types": [{"code": code, "error_count": 1, "sample_errors": [sample]}],
+            },
+            "validation_end": iso(self.now),
+            "validation_start": iso(self.now - LATER),
+        }
+        about = None
+        if meter is not None:
+            about = v2.related(self.stripe.meters.object, meter["id"], self.stripe.meters.path)
+        self.stripe.core_events.announce(f"v1.billing.meter.{kind}", about, data)
 
     @route("POST /v1/billing/meter_event_adjustments")
     def adjust(self, params: CreateAdjustment) -> Doc:
@@ -147,30 +178,40 @@ class MeterEvents(StripeResource):
             "type": "cancel",
         }
 
-    def _read(self, meter: Doc, payload: dict[str, str]) -> tuple[str, Decimal]:
-        """Return whose usage an event reports, and how much."""
-        key = meter["customer_mapping"]["event_payload_key"]
-        customer = payload.get(key)
-        if not customer:
-            raise errors.invalid(
-                f"The payload must have the customer's id as '{key}'.", f"payload[{key}]"
-            )
-        self.stripe.customers.live(customer, f"payload[{key}]")
-        key = meter["value_settings"]["event_payload_key"]
-        sent = payload.get(key)
-        if sent is None and meter["default_aggregation"]["formula"] == "count":
-            return customer, Decimal(1)
-        try:
-            value = Decimal(sent or "")
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite():
-            raise errors.invalid(
-                f"The payload must have a number as '{key}'.",
-                f"payload[{key}]",
-                "meter_event_invalid_value",
-            )
-        return customer, value
+    def _customer(self, meter: Doc | None, payload: dict[str, str]) -> Doc | None:
+        """Return whose usage an event reports, if there is such a customer."""
+        key = meter["customer_mapping"]["event_payload_key"] if meter else "stripe_customer_id"
+        found = self.stripe.customers.peek(payload.get(key, ""))
+        return found
+
+    def _problem(self, event: Doc, meter: Doc | None, customer: Doc | None) -> str | None:
+        """Return the code of what is wrong with a report; None: nothing."""
+        if meter is None:
+            stopped = self.stripe.meters.first(event_name=event["event_name"])
+            return "no_meter" if stopped is None else "archived_meter"
+        if not event["payload"].get(meter["customer_mapping"]["event_payload_key"]):
+            return "meter_event_no_customer_defined"
+        if customer is None:
+            return "meter_event_customer_not_found"
+        if _value(meter, event["payload"]).is_nan():
+            return "meter_event_invalid_value"
+        if event["timestamp"] < self.at - OLDEST:
+            return "timestamp_too_far_in_past"
+        if event["timestamp"] > self.at + NEWEST:
+            return "timestamp_in_future"
+        return None
 
     def _late(self, message: str) -> VendorError:
         return errors.invalid(message, "cancel[identifier]")
+
+
+def _value(meter: Doc, payload: dict[str, str]) -> Decimal:
+    """Return how much an event reports; not a number where it says none."""
+    sent = payload.get(meter["value_settings"]["event_payload_key"])
+    if sent is None and meter["default_aggregation"]["formula"] == "count":
+        return Decimal(1)
+    try:
+        value = Decimal(sent or "")
+    except InvalidOperation:
+        return Decimal("NaN")
+    return value if value.is_finite() else Decimal("NaN")
