@@ -108,7 +108,7 @@ def encodings(ground: Ground) -> None:
         [sys.executable, "-m", "mirra_mcp", "demo"], env=env, capture_output=True, timeout=180,
         check=False,
     )  # fmt: skip
-    expect(done.returncode == 0, done.stdout[-300:] + done.stderr[-300:])
+    expect(done.returncode == 0, done.stderr[-300:].decode(errors="replace"))
 
 
 def handshake(url: str, version: str, **headers: str) -> httpx.Response:
