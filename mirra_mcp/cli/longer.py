@@ -9,8 +9,8 @@ SCENARIO = """\
 # Make a customer of who signs up
 
 ## Setup
-A Clerk instance with a webhook at `{url}` for `user.created`. A Resend account with one verified
-domain `mail.acme.com`. A Stripe account with a product named "Pro" at $20.00 a month. A Twilio
+A Clerk webhook at `{url}` for `user.created`. A Resend account with one verified domain
+`mail.acme.com`. A Stripe account with a product named "Pro" at $20.00 a month. A Twilio
 account with the phone number `{shop}`.
 
 ## Prompt

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Any
 
-from playground import advance, call, handling, is_recent, mirror
+from playground import advance, call, handling, is_recent, mirror, simulate
 
 SHOP = "+14155550100"
 ANN = {"email_address": "ann@example.com", "phone_number": "+15555550123", "first_name": "Ann"}
@@ -92,13 +92,6 @@ class App:
         )
 
 
-def listen_at(url: str) -> None:
-    """Send Clerk's webhooks to an address: at Clerk itself, this is done in the dashboard."""
-    session, api = os.environ["MIRRA_SESSION_ID"], os.environ["MIRRA_API_URL"]
-    key, body = os.environ["MIRRA_TOKEN"], {"webhooks": {"clerk": url}}
-    call("POST", f"{api}/v1/sessions/{session}/webhooks", key=key, body=body)
-
-
 def sign_up() -> str:
     """Sign Ann up as her browser would: the form, then the codes that were sent; returns her id."""
     api = f"{mirror('clerk')}/v1"
@@ -121,7 +114,7 @@ def main() -> None:
     """Serve the webhook, sign Ann up, and let a minute pass."""
     app = App(trusts_anyone="--trust-anyone" in sys.argv, never_texts="--never-text" in sys.argv)
     with handling(app.take) as url:
-        listen_at(url)
+        simulate("clerk", "webhook_endpoint.created", url=url, events=["user.created"])
         sys.stdout.write(f"{sign_up()} has signed up\n")
         advance("1 minute")
 

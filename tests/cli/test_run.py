@@ -132,7 +132,8 @@ def test_the_other_examples_pass_and_their_flaws_are_found(
     tmp_path: Path, scenario: str, name: str, flaw: str, wrong: str
 ) -> None:
     file = str(SCENARIOS / f"{scenario}.md")
-    done = run(tmp_path, "run", file, "--driver", driver(name, flaw), "--runs", "2", "--json")
+    asked = ("run", file, "--driver", driver(name, flaw), "--runs", "2", "--json")
+    done = run(tmp_path, *asked, seconds=90)
     (result,) = results(done.stdout)
     assert [failed(each) for each in result["attempts"]] == [[], [wrong]], done.stderr
     assert result["setupNotApplied"] == []

@@ -53,7 +53,9 @@ def fuzz(target: Target, url: str, throw: Throw, number: int, *vendors: str) -> 
     assert target.heard.records == []
 
 
-@pytest.mark.parametrize(("vendor", "number"), [("stripe", 1200), ("twilio", 800), ("resend", 600)])
+@pytest.mark.parametrize(
+    ("vendor", "number"), [("stripe", 1200), ("twilio", 800), ("resend", 600), ("clerk", 400)]
+)
 def test_the_mirrors_answer_everything(target: Target, vendor: str, number: int) -> None:
     kind = MIRRORS[vendor]
     endpoints = [(each.method, each.path, names_of(each.params)) for each in kind.routes()]

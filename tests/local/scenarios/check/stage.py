@@ -43,7 +43,12 @@ def credentials(vendor: str, env: Mapping[str, str]) -> str:
     if vendor == "twilio":
         pair = f"{env['TWILIO_ACCOUNT_SID']}:{env['TWILIO_AUTH_TOKEN']}"
         return f"Basic {b64encode(pair.encode()).decode()}"
-    names = {"resend": "RESEND_API_KEY", "stripe": "STRIPE_SECRET_KEY", "toy": "TOY_KEY"}
+    names = {
+        "clerk": "CLERK_SECRET_KEY",
+        "resend": "RESEND_API_KEY",
+        "stripe": "STRIPE_SECRET_KEY",
+        "toy": "TOY_KEY",
+    }
     return f"Bearer {env[names[vendor]]}"
 
 

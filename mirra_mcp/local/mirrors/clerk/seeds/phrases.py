@@ -60,7 +60,7 @@ def passwords(clerk: Peers, said: Said) -> str:
 
 
 @phrase(
-    r"an? (?:clerk )?webhook(?: endpoint)? (?:at |to |registered at )?{value:url}"
+    r"an? clerk webhook(?: endpoint)? (?:at |to |registered at )?{value:url}"
     r"(?: for {values})?",
 )
 def webhook(clerk: Peers, said: Said) -> str:

@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.clerk.simulate import sessions, signing, users
+from mirra_mcp.local.mirrors.clerk.simulate import dashboard, sessions, signing, users
 
-MODULES: tuple[ModuleType, ...] = (signing, sessions, users)
+MODULES: tuple[ModuleType, ...] = (signing, sessions, users, dashboard)

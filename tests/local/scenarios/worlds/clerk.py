@@ -1,0 +1,105 @@
+"""Worlds with users and sessions: each a function that plays real calls and returns its ids."""
+
+from typing import Any
+
+from tests.local.scenarios.check.stage import Stage
+
+Names = dict[str, str]
+ALICE, BOB = "alice@example.com", "bob@example.com"
+
+
+def make(stage: Stage, email: str = ALICE, **fields: Any) -> str:
+    given = {"email_address": [email], "password": "correct horse battery", "first_name": "Alice"}
+    return str(stage.call("POST", "/v1/users", given | fields, vendor="clerk")["id"])
+
+
+def sign_in(stage: Stage, user: str) -> str:
+    return str(stage.call("POST", "/v1/sessions", {"user_id": user}, vendor="clerk")["id"])
+
+
+def change(stage: Stage, user: str, what: str) -> None:
+    stage.call("POST", f"/v1/users/{user}/{what}", {}, vendor="clerk")
+
+
+def quiet(stage: Stage) -> Names:
+    stage.begin()
+    return {}
+
+
+def refused(stage: Stage) -> Names:
+    stage.begin()
+    given = {"email_address": [ALICE], "password": "short"}
+    stage.call("POST", "/v1/users", given, vendor="clerk", status=422)
+    return {}
+
+
+def before(stage: Stage) -> Names:
+    user = make(stage)
+    stage.begin()
+    return {"user": user}
+
+
+def signed_up(stage: Stage) -> Names:
+    stage.begin()
+    return {"user": make(stage, public_metadata={"plan": "pro"})}
+
+
+def walked_in(stage: Stage) -> Names:
+    """By the form and the code, so that there is a session, too."""
+    stage.begin()
+    stage.simulate("clerk", "user.created", email=ALICE, firstName="Alice")
+    return {}
+
+
+def two(stage: Stage) -> Names:
+    stage.begin()
+    user = make(stage, public_metadata={"plan": "free"})
+    make(stage, BOB, first_name="Bob")
+    return {"user": user}
+
+
+def banned(stage: Stage) -> Names:
+    names = before(stage)
+    change(stage, names["user"], "ban")
+    return names
+
+
+def unbanned(stage: Stage) -> Names:
+    names = banned(stage)
+    change(stage, names["user"], "unban")
+    return names
+
+
+def locked(stage: Stage) -> Names:
+    names = before(stage)
+    stage.simulate("clerk", "sign_in.failed", times=10)
+    return names
+
+
+def nearly_locked(stage: Stage) -> Names:
+    names = before(stage)
+    stage.simulate("clerk", "sign_in.failed", times=9)
+    return names
+
+
+def deleted(stage: Stage) -> Names:
+    names = before(stage)
+    stage.call("DELETE", f"/v1/users/{names['user']}", vendor="clerk")
+    return names
+
+
+def signed_in(stage: Stage) -> Names:
+    names = before(stage)
+    return names | {"session": sign_in(stage, names["user"])}
+
+
+def signed_out(stage: Stage) -> Names:
+    names = signed_in(stage)
+    stage.simulate("clerk", "session.ended")
+    return names
+
+
+def revoked(stage: Stage) -> Names:
+    names = signed_in(stage)
+    stage.call("POST", f"/v1/sessions/{names['session']}/revoke", {}, vendor="clerk")
+    return names
