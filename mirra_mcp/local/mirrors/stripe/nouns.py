@@ -24,7 +24,7 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.resource impo
     SubscriptionSchedules,
 )
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.items import SubscriptionItems
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.resource import Subscriptions
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.older import CustomersSubscriptions
 from mirra_mcp.local.mirrors.stripe.billing.test_clocks import TestClocks
 from mirra_mcp.local.mirrors.stripe.billing.usage.alerts import Alerts
 from mirra_mcp.local.mirrors.stripe.billing.usage.credits.grants import CreditGrants
@@ -83,13 +83,20 @@ from mirra_mcp.local.mirrors.stripe.payments.confirmation_tokens import Confirma
 from mirra_mcp.local.mirrors.stripe.payments.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.payments.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.hosted import HostedIntents
+from mirra_mcp.local.mirrors.stripe.payments.payment_methods.domains import (
+    ApplePayDomains,
+    PaymentMethodDomains,
+)
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.typed import TypedMethods
 from mirra_mcp.local.mirrors.stripe.payments.refunds.resource import Refunds
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.attempts import SetupAttempts
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.verification import VerifiedSetups
 from mirra_mcp.local.mirrors.stripe.payments.tokens import Tokens
-from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraudWarnings
-from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
+from mirra_mcp.local.mirrors.stripe.risk.early_fraud_warnings import EarlyFraudWarnings
+from mirra_mcp.local.mirrors.stripe.risk.identity.reports import VerificationReports
+from mirra_mcp.local.mirrors.stripe.risk.identity.sessions import VerificationSessions
+from mirra_mcp.local.mirrors.stripe.risk.reviews import Reviews
+from mirra_mcp.local.mirrors.stripe.risk.value_lists import ValueListItems, ValueLists
 
 NOUNS: tuple[type[StripeResource], ...] = (
     HostedOnboarding,
@@ -97,6 +104,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     Accounts,
     ActiveEntitlements,
     Alerts,
+    ApplePayDomains,
     ApplicationFees,
     BalanceSettings,
     BalanceTransactions,
@@ -143,6 +151,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     HostedLinks,
     TypedMethods,
     OwnAddresses,
+    PaymentMethodDomains,
     Payouts,
     Persons,
     Plans,
@@ -161,7 +170,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     Sources,
     SubscriptionItems,
     SubscriptionSchedules,
-    Subscriptions,
+    CustomersSubscriptions,
     TaxCalculations,
     TaxCodes,
     TaxIds,
@@ -175,6 +184,10 @@ NOUNS: tuple[type[StripeResource], ...] = (
     TransferReversals,
     Transfers,
     UsageRecords,
+    ValueListItems,
+    ValueLists,
+    VerificationReports,
+    VerificationSessions,
     VerifiedSetups,
     WebhookEndpoints,
 )

@@ -232,12 +232,19 @@ def others(account: Account, customer: str) -> list[str]:
     offer = f"customer={customer}&{line}&line_items[0][price_data][product]={product}"
     quote = post(account, "quotes", f"{offer}&header=Hello")
     calculation = taxes(account)
+    person = post(account, "identity/verification_sessions", "type=document")
+    account.simulate("identity.verification_session.verified", session=person)
+    values = post(account, "radar/value_lists", "alias=bad&name=Bad&item_type=email")
+    post(account, "radar/value_list_items", f"value_list={values}&value=eve@example.com")
+    post(account, "payment_method_domains", "domain_name=acme.com")
+    post(account, "apple_pay/domains", "domain_name=acme.com")
     fund = "amount=700&currency=usd&reference=Hello"
     post(account, f"test_helpers/customers/{customer}/fund_cash_balance", fund)
     (transfer,) = account.fetch("/v1/transfers")["data"]
     (fee,) = account.fetch("/v1/application_fees")["data"]
     return [
         "/v1/tax/settings",
+        f"/v1/radar/value_list_items?value_list={values}",
         f"/v1/customers/{customer}/cash_balance",
         f"/v1/customers/{customer}/cash_balance_transactions",
         f"/v1/tax/calculations/{calculation}",

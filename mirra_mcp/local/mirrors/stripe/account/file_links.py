@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, Literal
 
-from mirra_mcp.local.kit.pages import answers as pages
 from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
@@ -11,7 +10,6 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     StripeParams,
     Timestamp,
 )
-from mirra_mcp.local.mirrors.stripe.api.refusals import FOLDER
 from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
 from mirra_mcp.wire.model import Doc
 
@@ -81,17 +79,12 @@ class FileLinks(Addressed):
 
     @route("GET /links/{account}/{token}")
     def open(self, account: str, token: str, call: Call) -> Answer:
-        """Tell who has a link what is known of its file; what it holds isn't kept."""
+        """Give the file to who has a link. Source: https://docs.stripe.com/file-upload#download-links"""
         with self.as_account(account):
             doc = self.first(url=call.path)
             if doc is None or self.view(doc)["expired"]:
                 raise self.missing(token)
-            file = self.stripe.files.get(doc["file"])
-            lines = [f"{file['size']} bytes", "The mirror doesn't keep what files hold."]
-            title = file["filename"] or file["id"]
-            return pages.shown(
-                FOLDER, "kit/notice.html", title=title, lines=lines, mark="plain", link=None
-            )
+            return self.stripe.files.sent(self.stripe.files.get(doc["file"]))
 
     @route("GET /v1/file_links/{id}")
     def retrieve(self, id: str) -> Doc:

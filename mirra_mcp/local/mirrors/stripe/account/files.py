@@ -1,8 +1,9 @@
-"""Files, as far as other objects need them. Source: https://docs.stripe.com/api/files"""
+"""Files that were uploaded. Source: https://docs.stripe.com/api/files"""
 
+from base64 import b64decode, b64encode
 from typing import Any, ClassVar, Literal
 
-from mirra_mcp.local.kit.routes import Call, route
+from mirra_mcp.local.kit.routes import Answer, route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, StripeParams
 from mirra_mcp.local.mirrors.stripe.api.resource import Addressed
@@ -37,6 +38,8 @@ TYPES = {
     "text/csv": "csv",
 }
 BIGGEST = 16 * 1024 * 1024
+KEPT = 1024 * 1024
+"""Of which size on the bytes of a file aren't kept: they would be copied with every fork."""
 
 
 class CreateFile(StripeParams):
@@ -54,7 +57,7 @@ class ListFiles(ListParams):
 
 
 class Files(Addressed):
-    """Uploaded files: what they are called and how big they are; their bytes aren't kept."""
+    """Uploaded files. `_held` are the bytes of those that aren't too large, in base64."""
 
     entity, plural = "file", "files"
     object, prefix, path = "file", "file", "/v1/files"
@@ -85,6 +88,8 @@ class Files(Addressed):
             size=size,
             type=TYPES.get(sent["type"], sent["filename"].rpartition(".")[2] or None),
         )
+        if size <= KEPT:
+            doc |= {"_held": b64encode(sent["data"]).decode("ascii"), "_media": sent["type"]}
         doc["url"] = f"/v1/files/{doc['id']}/contents"
         doc = self.save(doc, event="file.created")
         wanted = params.file_link_data or {}
@@ -98,10 +103,27 @@ class Files(Addressed):
         return self.view(self.get(id))
 
     @route("GET /v1/files/{id}/contents")
-    def contents(self, id: str, call: Call) -> Doc:
-        """Say that what a file holds isn't kept."""
-        self.get(id)
-        raise errors.not_modelled("GET", call.path, "The bytes of files aren't kept.")
+    def contents(self, id: str) -> Answer:
+        """Return what a file holds. Source: https://docs.stripe.com/file-upload#download-file-contents
+
+        Raises:
+            VendorError: it is larger than the mirror keeps (501).
+        """
+        return self.sent(self.get(id))
+
+    def sent(self, doc: Doc) -> Answer:
+        """Return the bytes of a file.
+
+        Raises:
+            VendorError: it is larger than the mirror keeps (501).
+        """
+        if doc.get("_held") is None:
+            told = f"Of files larger than {KEPT} bytes nothing is kept."
+            raise errors.not_modelled("GET", f"/v1/files/{doc['id']}/contents", told)
+        kind = doc.get("_media") or "application/octet-stream"
+        named = f'attachment; filename="{doc["id"]}"'
+        headers = {"content-type": kind, "content-disposition": named}
+        return Answer(200, b64decode(doc["_held"]), headers)
 
     @route("GET /v1/files")
     def index(self, params: ListFiles) -> Doc:

@@ -32,6 +32,7 @@ PAGES = (
     "/credit_notes/",
     "/express/",
     "/i/",
+    "/identity/",
     "/invoice/",
     "/links/",
     "/microdeposits/",

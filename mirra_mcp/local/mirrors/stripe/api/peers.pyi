@@ -24,7 +24,7 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.resource impo
     SubscriptionSchedules,
 )
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.items import SubscriptionItems
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.resource import Subscriptions
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.older import CustomersSubscriptions
 from mirra_mcp.local.mirrors.stripe.billing.test_clocks import TestClocks
 from mirra_mcp.local.mirrors.stripe.billing.usage.alerts import Alerts
 from mirra_mcp.local.mirrors.stripe.billing.usage.credits.grants import CreditGrants
@@ -83,19 +83,27 @@ from mirra_mcp.local.mirrors.stripe.payments.confirmation_tokens import Confirma
 from mirra_mcp.local.mirrors.stripe.payments.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.payments.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.hosted import HostedIntents
+from mirra_mcp.local.mirrors.stripe.payments.payment_methods.domains import (
+    ApplePayDomains,
+    PaymentMethodDomains,
+)
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.typed import TypedMethods
 from mirra_mcp.local.mirrors.stripe.payments.refunds.resource import Refunds
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.attempts import SetupAttempts
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.verification import VerifiedSetups
 from mirra_mcp.local.mirrors.stripe.payments.tokens import Tokens
-from mirra_mcp.local.mirrors.stripe.radar.early_fraud_warnings import EarlyFraudWarnings
-from mirra_mcp.local.mirrors.stripe.radar.reviews import Reviews
+from mirra_mcp.local.mirrors.stripe.risk.early_fraud_warnings import EarlyFraudWarnings
+from mirra_mcp.local.mirrors.stripe.risk.identity.reports import VerificationReports
+from mirra_mcp.local.mirrors.stripe.risk.identity.sessions import VerificationSessions
+from mirra_mcp.local.mirrors.stripe.risk.reviews import Reviews
+from mirra_mcp.local.mirrors.stripe.risk.value_lists import ValueListItems, ValueLists
 
 class Peers(Acting):
     account_links: HostedOnboarding
     account_sessions: AccountSessions
     accounts: Accounts
     active_entitlements: ActiveEntitlements
+    apple_pay_domains: ApplePayDomains
     application_fees: ApplicationFees
     balance_settings: BalanceSettings
     balance_transactions: BalanceTransactions
@@ -142,6 +150,7 @@ class Peers(Acting):
     own_addresses: OwnAddresses
     payment_intents: HostedIntents
     payment_links: HostedLinks
+    payment_method_domains: PaymentMethodDomains
     payment_methods: TypedMethods
     payouts: Payouts
     persons: Persons
@@ -162,7 +171,7 @@ class Peers(Acting):
     sources: Sources
     subscription_items: SubscriptionItems
     subscription_schedules: SubscriptionSchedules
-    subscriptions: Subscriptions
+    subscriptions: CustomersSubscriptions
     tax_calculations: TaxCalculations
     tax_codes: TaxCodes
     tax_ids: TaxIds
@@ -176,4 +185,8 @@ class Peers(Acting):
     transfer_reversals: TransferReversals
     transfers: Transfers
     usage_records: UsageRecords
+    value_list_items: ValueListItems
+    value_lists: ValueLists
+    verification_reports: VerificationReports
+    verification_sessions: VerificationSessions
     webhook_endpoints: WebhookEndpoints

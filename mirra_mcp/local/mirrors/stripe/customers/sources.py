@@ -42,6 +42,14 @@ class CreateSource(StripeParams):
     metadata: Metadata = {}
 
 
+class CreateCard(StripeParams):
+    """Parameters of a new card: a token, under either name."""
+
+    card: str = ""
+    metadata: Metadata = {}
+    source: str = ""
+
+
 class UpdateCard(StripeParams):
     """What may change of a card."""
 
@@ -196,6 +204,32 @@ class Sources(StripeResource):
             owner["default_source"] = cards[-1] if cards else None
             self.stripe.customers.save(owner, event="customer.updated")
         return self.deleted(card)
+
+    @route("POST /v1/customers/{customer}/cards")
+    def create_card(self, customer: str, params: CreateCard) -> Doc:
+        """Add a card to a customer, by the older address."""
+        made = CreateSource(source=params.card or params.source, metadata=params.metadata)
+        return self.create(customer, made)
+
+    @route("GET /v1/customers/{customer}/cards/{id}")
+    def retrieve_card(self, customer: str, id: str) -> Doc:
+        """Return a customer's card, by the older address."""
+        return self.retrieve(customer, id)
+
+    @route("POST /v1/customers/{customer}/cards/{id}")
+    def update_card(self, customer: str, id: str, params: UpdateCard) -> Doc:
+        """Change a card, by the older address."""
+        return self.update(customer, id, params)
+
+    @route("GET /v1/customers/{customer}/cards")
+    def index_cards(self, customer: str, params: ListSources) -> Doc:
+        """List a customer's cards, by the older address."""
+        return self.index(customer, params) | {"url": f"/v1/customers/{customer}/cards"}
+
+    @route("DELETE /v1/customers/{customer}/cards/{id}")
+    def delete_card(self, customer: str, id: str) -> Doc:
+        """Remove a card, by the older address."""
+        return self.delete(customer, id)
 
     def missing(self, id: str) -> VendorError:
         """Say that there is no such source."""

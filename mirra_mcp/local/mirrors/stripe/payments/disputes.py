@@ -166,6 +166,28 @@ class Disputes(StripeResource):
             return self.view(doc)
         return self.view(self.save(doc, event="charge.dispute.updated"))
 
+    @route("GET /v1/charges/{charge}/dispute")
+    def retrieve_of_charge(self, charge: str) -> Doc:
+        """Return a charge's dispute, by its older address."""
+        return self.view(self._of_charge(charge))
+
+    @route("POST /v1/charges/{charge}/dispute")
+    def update_of_charge(self, charge: str, params: UpdateDispute) -> Doc:
+        """Answer a charge's dispute, by its older address."""
+        return self.update(self._of_charge(charge)["id"], params)
+
+    @route("POST /v1/charges/{charge}/dispute/close")
+    def close_of_charge(self, charge: str) -> Doc:
+        """Give in to a charge's dispute, by its older address."""
+        return self.close(self._of_charge(charge)["id"])
+
+    def _of_charge(self, charge: str) -> Doc:
+        self.stripe.charges.get(charge)
+        found = self.first(charge=charge)
+        if found is None:
+            raise errors.missing("dispute", charge, "charge")
+        return found
+
     @route("POST /v1/disputes/{id}/close")
     def close(self, id: str) -> Doc:
         """Give in: the dispute is lost. Fires: charge.dispute.closed, charge.updated.

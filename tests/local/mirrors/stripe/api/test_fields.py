@@ -45,6 +45,7 @@ LISTS = sorted(
 ASK_MORE = {
     "/v1/billing/credit_balance_summary",
     "/v1/billing/credit_balance_transactions",
+    "/v1/radar/value_list_items",
     "/v1/credit_notes/preview",
     "/v1/credit_notes/preview/lines",
     "/v1/entitlements/active_entitlements",

@@ -82,9 +82,8 @@ def test_stories_fire_events_that_stripe_has() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/v1/customers/cus_1/subscriptions",
-        "/v1/customers/cus_1/cards",
         "/v1/customers/cus_1/bank_accounts",
+        "/v1/linked_accounts",
     ],
 )
 def test_addresses_that_the_sdks_call_no_more_are_known(account: Account, path: str) -> None:

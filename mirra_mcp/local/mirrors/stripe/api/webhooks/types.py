@@ -9,7 +9,6 @@ ELSEWHERE = (
     "apps.",
     "climate.",
     "financial_connections.",
-    "identity.",
     "issuing_",
     "payment_record.",
     "reporting.",

@@ -1,17 +1,49 @@
 """The receipt of a charge, as its payer sees it. Source: https://docs.stripe.com/receipts"""
 
 from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import Field
 
 from mirra_mcp.local.kit.pages import answers as pages
 from mirra_mcp.local.kit.routes import Answer, Call, route
+from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, StripeParams
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.refusals import FOLDER
 from mirra_mcp.local.mirrors.stripe.payments.charges.resource import Charges
 from mirra_mcp.wire.model import Doc
 
 
+class RefundCharge(StripeParams):
+    """How much of a charge is given back."""
+
+    amount: int | None = Field(default=None, ge=1)
+    instructions_email: str | None = None
+    metadata: Metadata = {}
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
+    refund_application_fee: bool = False
+    reverse_transfer: bool = False
+
+
 class ReceiptedCharges(Charges):
     """The charges of the account, with the pages of their receipts."""
+
+    @route("POST /v1/charges/{charge}/refund")
+    def refund(self, charge: str, params: RefundCharge) -> Doc:
+        """Give a charge back, by the older address, and return the charge.
+
+        Fires: refund.created, charge.refunded.
+        """
+        self.stripe.refunds.give_back(
+            self.get(charge),
+            params.amount,
+            reason=params.reason,
+            metadata=params.metadata,
+            instructions_email=params.instructions_email,
+            with_fee=params.refund_application_fee,
+            with_transfer=params.reverse_transfer,
+        )
+        return self.view(self.get(charge))
 
     @route("GET /receipts/{account}/{id}/{token}")
     def receipt(self, account: str, id: str, token: str, call: Call) -> Answer:
