@@ -35,6 +35,7 @@ UNREAD: dict[str, dict[str, str]] = {
             "maiden_name",
             "dynamic_tax_rates",
             "height",
+            "require_live_capture",
             "weight",
             "width",
             "user_report",

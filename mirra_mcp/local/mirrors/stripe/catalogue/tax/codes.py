@@ -20,7 +20,7 @@ class TaxCodes(StripeResource):
     entity, plural = "tax_code", "tax_codes"
     object, prefix, path = "tax_code", "txcd", "/v1/tax_codes"
     title = "tax code"
-    is_record = True
+    keeps = False
 
     def peek(self, id: str) -> Doc | None:
         """Return a code of the table."""
