@@ -161,6 +161,17 @@ def test_an_audience_has_its_contacts(resend: Account) -> None:
     assert [each["name"] for each in resend.all("resend", "segments")] == ["Beta"]
 
 
+def test_stripes_taxes_and_cash_are_set_up(stripe: Account) -> None:
+    report = stripe.read(
+        "Stripe Tax is set up in US-TX and DE. A customer `cus_ada` with a cash balance of $50."
+    )
+    assert report.not_applied == []
+    registered = [each["country"] for each in stripe.all("stripe", "tax_registrations")]
+    assert sorted(registered) == ["DE", "US"]
+    (balance,) = stripe.all("stripe", "cash_balances")
+    assert (balance["customer"], balance["available"]) == ("cus_ada", {"usd": 5000})
+
+
 def test_several_mirrors_are_set_up_by_one_text() -> None:
     account = Account("stripe", "resend")
     report = account.read(

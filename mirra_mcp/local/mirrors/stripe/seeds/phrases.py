@@ -201,6 +201,56 @@ def _price(history: History, product: str, said: Said) -> str:
     return str(made["id"])
 
 
+PLACE = r"[A-Z][A-Z](?:-[A-Z][A-Z])?"
+PLACES = rf"(?P<places>{PLACE}(?:(?:,| and|, and) {PLACE})*)"
+
+
+@phrase(
+    r"stripe tax (?:is )?(?:set up|active|registered|enabled)"
+    rf"(?: (?:and registered )?in {PLACES})?",
+    rf"(?:an? |{{count}} )?tax registrations? (?:in|for) {PLACES}",
+)
+def stripe_tax(stripe: Peers, said: Said) -> str:
+    """Set Stripe Tax up: a head office in San Francisco, and registrations such as US-TX and DE."""
+    named = re.split(r",\s*(?:and\s+)?|\s+and\s+", said.word("places") or "")
+    places = [place.upper() for place in named if place]
+    with History(stripe, 1) as history:
+        address = {"country": "US", "state": "CA", "postal_code": "94107"}
+        history.post("tax/settings", head_office={"address": address})
+        for place in places:
+            country, _, state = place.partition("-")
+            options: dict[str, Any] = {"type": "standard"}
+            if country == "US":
+                options = {"type": "state_sales_tax", "state": state}
+            elif country == "CA" and state:
+                options = {"type": "province_standard", "province_standard": {"province": state}}
+            history.post(
+                "tax/registrations",
+                country=country,
+                country_options={country.lower(): options},
+                active_from="now",
+            )
+    return f"Stripe Tax is set up; registered in {', '.join(places) or 'no place'}"
+
+
+@phrase(
+    r"{count} customers?(?: {value}| {name})? (?:who has|with|having) a cash balance of {money}",
+    r"the customer {value} (?:who )?has a cash balance of {money}",
+)
+def cash_balance(stripe: Peers, said: Said) -> str:
+    """Let customers send money that no payment has taken yet."""
+    amount, currency = said.money()
+    made = []
+    for _ in range(_few(said.count() if said.has("count") else 1)):
+        named = said.value()
+        customer = _named(stripe, named, name=said.name()) if named else _customer(stripe)
+        with History(stripe, 1) as history:
+            path = f"test_helpers/customers/{customer['id']}/fund_cash_balance"
+            history.post(path, amount=amount, currency=currency)
+        made.append(customer["id"])
+    return f"customers {', '.join(made)} with {amount} {currency} in cash"
+
+
 def _recurring(interval: str | None) -> dict[str, Any]:
     return {"recurring": {"interval": interval}} if interval else {}
 

@@ -125,6 +125,32 @@ def payment_funded(
 
 
 @story(
+    "cash_balance.funds_available",
+    aliases=("bank_transfer.received",),
+    fires=("customer_cash_balance_transaction.created", "cash_balance.funds_available"),
+)
+def bank_transfer_received(
+    stripe: Peers,
+    amount: Annotated[int, Field(gt=0, description="In the smallest unit of the currency.")],
+    customer: Annotated[
+        str | None, Field(description="Who sends it (cus_...); the only customer, if left out.")
+    ] = None,
+    currency: str = "usd",
+    reference: Annotated[
+        str | None, Field(description="A payment's reference, or an invoice's number.")
+    ] = None,
+) -> Doc:
+    """A customer's bank transfer comes in; payments and invoices that wait for it take it.
+
+    Source: https://docs.stripe.com/payments/customer-balance/reconciliation
+    """
+    owner = the_one(stripe.customers, customer, "customer")
+    enter_clock(stripe, owner["id"])
+    made = stripe.cash_balances.funded(owner["id"], amount, currency.lower(), reference)
+    return stripe.cash_balance_transactions.view(made)
+
+
+@story(
     "charge.blocked",
     aliases=("radar.blocked",),
     fires=("charge.failed", "payment_intent.payment_failed"),

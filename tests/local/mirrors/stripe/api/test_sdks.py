@@ -144,3 +144,18 @@ def test_the_node_sdk_bills_from_trial_to_dispute(
     command = [NODE, str(HERE / "sdk_billing.mjs")]
     lists = ",".join(LISTS)
     check(run(account, mirra, command, version, SDK=str(folder), LISTS=lists), version)
+
+
+def test_the_node_sdk_taxes_verifies_and_funds(account: Account, mirra: LocalMirra) -> None:
+    """Source: https://docs.stripe.com/tax/checkout"""
+    folder = NODES / "stripe-23.1.0"
+    if not (NODE and (folder / "node_modules").is_dir()):
+        pytest.skip("NODE_SDKS names no folder with stripe-23.1.0")
+    command = [NODE, str(HERE / "sdk_payments.mjs")]
+    assert run(account, mirra, command, NEW, SDK=str(folder)) == {
+        "taxed": [2145, 145, "complete"],
+        "waited": "verify_with_microdeposits",
+        "verified": "succeeded",
+        "transfer": ["funded", 500],
+        "identity": "verified",
+    }

@@ -174,3 +174,12 @@ def test_funding_instructions_name_an_account_of_the_customers_own(
     wrong = f"funding_type=bank_transfer&currency=chf&bank_transfer[type]={kind}_bank_transfer"
     told = account.refused(400, "POST", f"/v1/customers/{ada}/funding_instructions", wrong)
     assert told["param"] == "currency"
+
+
+def test_a_transfer_is_simulated(account: Account) -> None:
+    """Source: https://docs.stripe.com/payments/bank-transfers"""
+    ada = payer(account)
+    told = account.simulate("cash_balance.funds_available", amount=500, customer=ada)
+    types = [each["type"] for each in told["webhooks"]]
+    assert types == ["customer_cash_balance_transaction.created", "cash_balance.funds_available"]
+    assert held(account, ada) == {"usd": 500}
