@@ -37,6 +37,19 @@ def send(place: Place, **more: Any) -> str:
     return id
 
 
+def test_what_clerk_mails_is_in_the_same_box(start: Callable[..., Place], browse: Browse) -> None:
+    place = start("clerk", "resend", seeds={"resend": "transactional-busy"})
+    person = {"event": "user.created", "email": "ann@acme.com"}
+    url = place.mirrors["clerk"]["url"]
+    assert httpx.post(f"{url}/_mirra/simulate", json=person, timeout=30).status_code == 200
+    sent = httpx.get(f"{url}/_mirra/state?entity=sent_codes", timeout=30).json()["state"]
+    page = browse(place.link("/mail"))
+    page.wait_for_url("**/mail")
+    page.get_by_role("link", name="Mirra verification code").first.click()
+    assert page.locator(".code").first.inner_text() == sent["sent_codes"][0]["code"]
+    place.end()
+
+
 def test_a_mail_is_found_and_read_in_every_way(place: Place, browse: Browse) -> None:
     id = send(place, headers={"X-Order": "7"}, cc=["bob@acme.com"])
     send(place, subject="Invoice", to=["carl@acme.com"], text="Pay", html="")

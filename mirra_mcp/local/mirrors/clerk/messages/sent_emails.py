@@ -62,7 +62,7 @@ class SentEmails(ClerkResource):
                 data={"app": {"name": self.mirror.application}} | (data or {}),
                 user_id=user_id,
                 email_address_id=email_address_id,
-                created_at=self.now.isoformat(timespec="milliseconds"),
+                created_at=self.now.isoformat(" ", "milliseconds").removesuffix(":00"),
             ),
             event="email.created",
         )

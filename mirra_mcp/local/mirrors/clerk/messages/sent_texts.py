@@ -56,7 +56,7 @@ class SentTexts(ClerkResource):
                 data=data or {},
                 user_id=user_id,
                 phone_number_id=phone_number_id,
-                created_at=self.now.isoformat(timespec="milliseconds"),
+                created_at=self.now.isoformat(" ", "milliseconds").removesuffix(":00"),
             ),
             event="sms.created",
         )
