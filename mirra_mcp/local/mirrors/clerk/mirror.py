@@ -70,6 +70,11 @@ class Clerk(Peers):
         if not taken.allowed:
             raise errors.too_many_requests(taken.reset_seconds)
 
+    def install(self) -> None:
+        """Lay out the roles and permissions that every instance begins with."""
+        self.permissions.install()
+        self.roles.install()
+
     # webhooks
 
     def endpoints(self, event: str) -> list[Target]:

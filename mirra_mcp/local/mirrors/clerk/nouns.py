@@ -6,6 +6,12 @@ from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndp
 from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
+from mirra_mcp.local.mirrors.clerk.organizations.domains import OrganizationDomains
+from mirra_mcp.local.mirrors.clerk.organizations.invitations import OrganizationInvitations
+from mirra_mcp.local.mirrors.clerk.organizations.memberships import OrganizationMemberships
+from mirra_mcp.local.mirrors.clerk.organizations.organizations import Organizations
+from mirra_mcp.local.mirrors.clerk.organizations.permissions import Permissions
+from mirra_mcp.local.mirrors.clerk.organizations.roles import Roles
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
@@ -29,6 +35,12 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     SentCodes,
     SentEmails,
     SentTexts,
+    Organizations,
+    OrganizationMemberships,
+    OrganizationInvitations,
+    OrganizationDomains,
+    Roles,
+    Permissions,
     Instances,
     WebhookEndpoints,
 )

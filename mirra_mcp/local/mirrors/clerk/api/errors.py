@@ -88,6 +88,16 @@ def invalid_version(reason: str) -> VendorError:
     return refusal(400, "api_version_invalid", "invalid API version", long)
 
 
+def expired_ticket() -> VendorError:
+    """The time of a ticket is over: `TicketExpired`."""
+    return refusal(
+        400,
+        "ticket_expired_code",
+        "ticket has expired",
+        "This ticket has expired and cannot be used anymore.",
+    )
+
+
 # requests that can't be read
 
 

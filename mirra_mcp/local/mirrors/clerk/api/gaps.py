@@ -17,15 +17,12 @@ INSTANCE: dict[str, str] = {
     "/v1/instance/communication": "GET PATCH",
     "/v1/instance/oauth_application_settings": "GET PATCH",
     "/v1/instance/change_domain": "POST",
-    "/v1/instance/organization_settings": "GET PATCH",
     "/v1/webhooks/svix": "POST DELETE",
     "/v1/webhooks/svix_url": "POST",
     "/v1/proxy_checks": "POST",
 }
 
 USERS: dict[str, str] = {
-    "/v1/users/{user_id}/organization_memberships": "GET",
-    "/v1/users/{user_id}/organization_invitations": "GET",
     "/v1/users/{user_id}/passkeys/{passkey_identification_id}": "DELETE",
     "/v1/users/{user_id}/trusted_devices": "GET",
     "/v1/users/{user_id}/trusted_devices/{trusted_device_id}": "DELETE",
@@ -85,29 +82,6 @@ ACCESS: dict[str, str] = {
 }
 
 ORGANIZATIONS: dict[str, str] = {
-    "/v1/organization_invitations": "GET",
-    "/v1/organizations": "GET POST",
-    "/v1/organizations/{organization_id}": "GET PATCH DELETE",
-    "/v1/organizations/{organization_id}/metadata": "PATCH PUT",
-    "/v1/organizations/{organization_id}/logo": "PUT DELETE",
-    "/v1/organizations/{organization_id}/invitations": "POST GET",
-    "/v1/organizations/{organization_id}/invitations/bulk": "POST",
-    "/v1/organizations/{organization_id}/invitations/pending": "GET",
-    "/v1/organizations/{organization_id}/invitations/{invitation_id}": "GET",
-    "/v1/organizations/{organization_id}/invitations/{invitation_id}/revoke": "POST",
-    "/v1/organization_roles": "GET POST",
-    "/v1/organization_roles/{organization_role_id}": "GET PATCH DELETE",
-    "/v1/organization_roles/{organization_role_id}/permissions/{permission_id}": "POST DELETE",
-    "/v1/organizations/{organization_id}/memberships": "POST GET",
-    "/v1/organizations/{organization_id}/memberships/{user_id}": "PATCH DELETE",
-    "/v1/organizations/{organization_id}/memberships/{user_id}/metadata": "PATCH",
-    "/v1/organizations/{organization_id}/domains": "POST GET",
-    "/v1/organizations/{organization_id}/domains/{domain_id}": "PATCH DELETE",
-    "/v1/organizations/{organization_id}/domains/{domain_id}/verify_ownership": "POST",
-    "/v1/organization_domains": "GET",
-    "/v1/organization_memberships": "GET",
-    "/v1/organization_permissions": "GET POST",
-    "/v1/organization_permissions/{permission_id}": "GET PATCH DELETE",
     "/v1/role_sets": "GET POST",
     "/v1/role_sets/{role_set_key_or_id}": "GET PATCH",
     "/v1/role_sets/{role_set_key_or_id}/replace": "POST",
@@ -169,7 +143,7 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (TEMPLATES, "Templates of emails and texts are deprecated at Clerk, and not mirrored."),
     (BILLING, "Clerk Billing is not mirrored."),
     (ACCESS, "Invitations, lists of who may sign up and tokens to sign in are not mirrored."),
-    (ORGANIZATIONS, "Organizations are not mirrored."),
+    (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
     (MACHINES, "Machines, their tokens and API keys are not mirrored."),
     (OAUTH, "OAuth applications are not mirrored."),
     (ENTERPRISE, "Enterprise connections and directories are not mirrored."),
@@ -187,5 +161,7 @@ LIMITS: tuple[str, ...] = (
     "Digests of passwords are kept whatever their hasher is; only those of md5, sha256 and "
     "pbkdf2_sha256_django can be checked, others answer 501.",
     "The rate limits are enforced only after simulating `instance.rate_limited`.",
+    "Organizations are enabled and have slugs, as in applications made before October 2025.",
+    "Nobody is invited or suggested to an organization by the domain of an email address.",
     "Images of users are not drawn: `image_url` leads to img.clerk.com.",
 )

@@ -6,6 +6,12 @@ from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndp
 from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
+from mirra_mcp.local.mirrors.clerk.organizations.domains import OrganizationDomains
+from mirra_mcp.local.mirrors.clerk.organizations.invitations import OrganizationInvitations
+from mirra_mcp.local.mirrors.clerk.organizations.memberships import OrganizationMemberships
+from mirra_mcp.local.mirrors.clerk.organizations.organizations import Organizations
+from mirra_mcp.local.mirrors.clerk.organizations.permissions import Permissions
+from mirra_mcp.local.mirrors.clerk.organizations.roles import Roles
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
@@ -21,7 +27,13 @@ class Peers(Speech):
     email_addresses: EmailAddresses
     instance: Instances
     jwt_templates: JwtTemplates
+    organization_domains: OrganizationDomains
+    organization_invitations: OrganizationInvitations
+    organization_memberships: OrganizationMemberships
+    organizations: Organizations
+    permissions: Permissions
     phone_numbers: PhoneNumbers
+    roles: Roles
     sent_codes: SentCodes
     sent_emails: SentEmails
     sent_texts: SentTexts

@@ -1,6 +1,6 @@
 """What every Clerk resource does alike: ids with a prefix, times, lists, `resource_not_found`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -77,3 +77,21 @@ def page_of(rows: list[Doc], params: Paging, view: Callable[[Doc], Doc]) -> Doc:
     """Return one page of rows that were already picked, with how many there are."""
     shown = rows[params.offset : params.offset + params.limit]
     return {"data": [view(row) for row in shown], "total_count": len(rows)}
+
+
+def ordered(docs: list[Doc], order_by: str, fields: Iterable[str]) -> list[Doc]:
+    """Sort documents, which are given newest first; `-` before the field: the greatest first.
+
+    Source: https://clerk.com/docs/reference/backend-api (`order_by`)
+
+    Raises:
+        VendorError: the list can't be sorted by that.
+    """
+    field = order_by.lstrip("+-")
+    if field not in fields:
+        raise errors.not_allowed("order_by", order_by)
+    downward = order_by.startswith("-")
+    if field == "created_at" and downward:
+        return sorted(docs, key=lambda doc: -doc[field])
+    oldest_first = list(reversed(docs))
+    return sorted(oldest_first, key=lambda doc: doc[field] or "", reverse=downward)

@@ -26,4 +26,16 @@ MEANINGS: dict[str, Words] = {
             }
         ),
     ),
+    "organization_membership": Words(
+        means=spoken({"joined": means(Given("id")), "admin": means(is_("role", "org:admin"))}),
+    ),
+    "organization_invitation": Words(
+        means=spoken(
+            {
+                "accepted": means(is_("status", "accepted")),
+                "revoked": means(is_("status", "revoked")),
+                "sent": means(Given("id")),
+            }
+        ),
+    ),
 }

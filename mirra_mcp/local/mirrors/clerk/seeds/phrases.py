@@ -2,8 +2,10 @@
 
 import sys
 
-from mirra_mcp.local.kit.phrases import Said, phrase, phrases_of
+from mirra_mcp.local.kit.phrases import Said, bare, phrase, phrases_of
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
+from mirra_mcp.local.mirrors.clerk.organizations.defaults import ADMIN, MEMBER
+from mirra_mcp.local.mirrors.clerk.organizations.params import CreateOrganization
 from mirra_mcp.local.mirrors.clerk.seeds import people
 
 MOST = 5_000
@@ -71,6 +73,35 @@ def webhook(clerk: Peers, said: Said) -> str:
         raise ValueError(f"there is no event {unknown[0]}")
     clerk.webhook_endpoints.subscribe(url, events or None)
     return f"webhook to {url}"
+
+
+@phrase(
+    r"an? (?:organization|org|team)(?: (?:named|called))? "
+    r"(?P<org>`[^`]+`|\"[^\"]+\"|(?-i:[A-Z]\w*(?: [A-Z]\w*)*))"
+    r"(?: with {count} (?:members?|users?))?",
+    r"{count} organizations?",
+)
+def organizations(clerk: Peers, said: Said) -> str:
+    """Make organizations; of one the members, the first an admin, or none."""
+    name = said.groups.get("org")
+    if name is None:
+        for number in range(_at_most(said.count())):
+            clerk.organizations.create(CreateOrganization(name=f"Organization {number + 1}"))
+        return f"{said.count()} organizations"
+    called = bare(name)
+    count = _at_most(said.count()) if said.has("count") else 0
+    params = CreateOrganization(name=called, max_allowed_memberships=max(5, count))
+    made = clerk.organizations.get(clerk.organizations.create(params)["id"])
+    for number in range(count):
+        user = people.make(clerk, clerk.users.count())
+        clerk.organization_memberships.join(made, user, MEMBER if number else ADMIN)
+    return f"the organization {called} with {count} member{'s' * (count != 1)}"
+
+
+def _at_most(count: int) -> int:
+    if count > MOST:
+        raise ValueError(f"{count} are too many: Setup text makes at most {MOST}")
+    return count
 
 
 PHRASES = phrases_of(sys.modules[__name__])

@@ -75,12 +75,13 @@ class SessionDocuments(ClerkResource):
         """
         self.mirror.keep_identity()
         now = stamp(self.now)
+        joined = self.mirror.organization_memberships.take_next(user["id"])
         session = self.save(
             self.new(
                 client_id=client["id"],
                 user_id=user["id"],
                 last_active_at=now,
-                last_active_organization_id=organization_id,
+                last_active_organization_id=organization_id or joined,
                 actor=actor,
                 expire_at=stamp(self.now + LIFETIME),
                 abandon_at=stamp(self.now + ABANDONMENT),
@@ -103,7 +104,9 @@ class SessionDocuments(ClerkResource):
 
     def check_membership(self, user_id: str, organization_id: str | None) -> None:
         """Refuse an organization that a user isn't a member of."""
-        if organization_id is not None:
+        if organization_id is None:
+            return
+        if self.mirror.organization_memberships.between(organization_id, user_id) is None:
             raise errors.refusal(
                 404,
                 "organization_not_found_or_unauthorized",
@@ -140,6 +143,12 @@ class SessionDocuments(ClerkResource):
         """Revoke the sessions of a user that aren't over yet."""
         for session in self.find(user_id=user_id, newest_first=False):
             self.stop(session, "revoked")
+
+    def deactivate(self, user_id: str, organization_id: str) -> None:
+        """Let an organization be active in no session of a user any more."""
+        for session in self.find(user_id=user_id):
+            if session["last_active_organization_id"] == organization_id:
+                self.save(session | {"last_active_organization_id": None})
 
     def forget(self, user_id: str) -> None:
         """Drop the sessions of a user that is being deleted."""

@@ -45,7 +45,7 @@ def session_claims(
     claims = defaults(clerk, session["user_id"], lifetime=lifetime or LIFETIME, skew=SKEW, azp=azp)
     claims |= {"fva": ages(clerk, session), "sid": session["id"], "sts": session["status"], "v": 2}
     if session["last_active_organization_id"]:
-        claims |= organization_claims(clerk, session)
+        claims |= clerk.organization_memberships.claims(session)
     if session["actor"]:
         claims["act"] = session["actor"]
     return dict(sorted(claims.items()))
@@ -58,8 +58,3 @@ def ages(clerk: Peers, session: Doc) -> list[int]:
     if second is None:
         return [first, NEVER]
     return [first, int(clerk.now.timestamp() - second / 1000) // 60]
-
-
-def organization_claims(clerk: Peers, session: Doc) -> Doc:
-    """Return the claims of the session's active organization."""
-    return {}

@@ -9,7 +9,11 @@ from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.wire.model import Doc
 
 CODES = ("email_code", "phone_code", "reset_password_email_code", "reset_password_phone_code")
-TICKETS = {"sign_in_token": "sign_in_tokens", "actor_token": "actor_tokens"}
+TICKETS = {
+    "sign_in_token": "sign_in_tokens",
+    "actor_token": "actor_tokens",
+    "organization_invitation": "organization_invitations",
+}
 """By the `st` of a ticket the noun that gave it out."""
 
 

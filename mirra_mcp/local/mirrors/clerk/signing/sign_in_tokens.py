@@ -105,12 +105,7 @@ class SignInTokens(ClerkResource):
                 "This sign in token has already been used. Each token can only be used once.",
             )
         if stamp(self.now) >= doc["_expire_at"]:
-            raise errors.refusal(
-                400,
-                "ticket_expired_code",
-                "ticket has expired",
-                "This ticket has expired and cannot be used anymore.",
-            )
+            raise errors.expired_ticket()
         return self.move(self.touch(doc), "accepted")
 
 

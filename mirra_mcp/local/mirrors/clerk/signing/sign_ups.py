@@ -25,6 +25,11 @@ from mirra_mcp.wire.model import Doc
 
 CODES = {"email_code": "email_address", "phone_code": "phone_number"}
 STRATEGIES = {"email_address": "email_code", "phone_number": "phone_code"}
+INVITATIONS = {
+    "invitation": "invitations",
+    "organization_invitation": "organization_invitations",
+}
+"""By the `st` of a ticket the noun that invited."""
 FIELDS = ("email_address", "phone_number", "username", "first_name", "last_name")
 
 
@@ -66,6 +71,7 @@ class SignUps(Attempts):
         "_email_address_code": None,
         "_phone_number_code": None,
         "_invitation_id": None,
+        "_invited_by": None,
     }
 
     def missing(self, id: str) -> VendorError:
@@ -221,7 +227,11 @@ class SignUps(Attempts):
         given = params.model_dump(exclude_none=True)
         if params.strategy == "ticket" or params.ticket is not None:
             given |= self._of_ticket(params.ticket)
-        doc = doc | {name: given[name] for name in (*FIELDS, "_invitation_id") if name in given}
+        doc = doc | {
+            name: given[name]
+            for name in (*FIELDS, "_invitation_id", "_invited_by")
+            if name in given
+        }
         if params.email_address is not None:
             doc["email_address"] = self.mirror.email_addresses.checked(params.email_address)
         if params.phone_number is not None:
@@ -245,14 +255,16 @@ class SignUps(Attempts):
     def _of_ticket(self, ticket: str | None) -> Doc:
         """Return what an invitation says of who was invited."""
         claims = None if ticket is None else claims_of(self.mirror.identity, ticket)
-        noun: Any = self.mirror.nouns.get("invitations")
-        if claims is None or noun is None or claims.get("st") != "invitation":
+        plural = None if claims is None else INVITATIONS.get(str(claims.get("st")))
+        noun: Any = self.mirror.nouns.get(plural or "")
+        if claims is None or noun is None:
             raise invalid_ticket()
         invitation = noun.invited(str(claims.get("sid")))
         return {
             "email_address": invitation["email_address"],
             "public_metadata": invitation["public_metadata"] or {},
             "_invitation_id": invitation["id"],
+            "_invited_by": plural,
         }
 
     def _metadata(self, text: str) -> Doc:
@@ -312,7 +324,7 @@ class SignUps(Attempts):
         """
         user = self.mirror.users.signed_up(doc)
         if doc["_invitation_id"] is not None:
-            noun: Any = self.mirror.nouns["invitations"]
+            noun: Any = self.mirror.nouns[doc["_invited_by"]]
             noun.accept(doc["_invitation_id"], user)
         client = self.mirror.clients.get(doc["_client_id"])
         session = self.mirror.sessions.begin(user, client)

@@ -2,6 +2,12 @@
 
 from types import ModuleType
 
-from mirra_mcp.local.mirrors.clerk.simulate import dashboard, sessions, signing, users
+from mirra_mcp.local.mirrors.clerk.simulate import (
+    dashboard,
+    organizations,
+    sessions,
+    signing,
+    users,
+)
 
-MODULES: tuple[ModuleType, ...] = (signing, sessions, users, dashboard)
+MODULES: tuple[ModuleType, ...] = (signing, sessions, users, dashboard, organizations)

@@ -70,17 +70,7 @@ class Connections(UserDocuments):
         Source: https://clerk.com/docs/reference/backend-api (Set user profile image)
         """
         user = self.get(user_id)
-        if b'name="file"' not in call.body:
-            raise errors.missing("file")
-        if len(call.body) > LARGEST_IMAGE:
-            raise errors.refusal(
-                413,
-                "image_too_large",
-                "Image too large",
-                "The image being uploaded is more than 10MB. Please choose a smaller one.",
-            )
-        name = base64url(sha256(call.body).digest()[:20])
-        url = f"https://img.clerk.com/{name}"
+        url = self.uploaded(call)
         fields = {"image_url": url, "profile_image_url": url, "has_image": True}
         return self.view(self.change(user, **fields))
 
@@ -95,6 +85,24 @@ class Connections(UserDocuments):
         url = self.picture(user_id, user["first_name"], user["last_name"])
         fields = {"image_url": url, "profile_image_url": url, "has_image": False}
         return self.view(self.change(user, **fields))
+
+    def uploaded(self, call: Call) -> str:
+        """Return the address of a picture that a call uploads, of a user or an organization.
+
+        Raises:
+            VendorError: there is no file, or it is over 10 MB.
+        """
+        if b'name="file"' not in call.body:
+            raise errors.missing("file")
+        if len(call.body) > LARGEST_IMAGE:
+            raise errors.refusal(
+                413,
+                "image_too_large",
+                "Image too large",
+                "The image being uploaded is more than 10MB. Please choose a smaller one.",
+            )
+        name = base64url(sha256(call.body).digest()[:20])
+        return f"https://img.clerk.com/{name}"
 
     def connect(self, user: Doc, provider: str) -> Doc:
         """Connect an account of another provider, which has the user's address and name.

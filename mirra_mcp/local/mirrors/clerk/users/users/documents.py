@@ -167,7 +167,8 @@ class UserDocuments(ClerkResource):
             "updated_at": user["updated_at"] // 1000,
             "last_sign_in_at": user["last_sign_in_at"] and user["last_sign_in_at"] // 1000,
         }
-        return {"user": about, "session": {"id": session["id"], "actor": session["actor"]}}
+        known = {"user": about, "session": {"id": session["id"], "actor": session["actor"]}}
+        return known | self.mirror.organization_memberships.shortcodes(session)
 
 
 def _primary(user: Doc, kind: str, plural: str) -> Doc | None:

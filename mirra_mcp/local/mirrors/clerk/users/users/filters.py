@@ -75,7 +75,8 @@ def tests_of(clerk: Peers, wanted: UserFilter) -> Iterable[Test]:
         if values := getattr(wanted, name):
             yield signed(values, lambda user, field=field: {user[field]})  # type: ignore[misc]
     if wanted.organization_id:
-        yield signed(wanted.organization_id, lambda user: organizations(clerk, user))
+        members = clerk.organization_memberships
+        yield signed(wanted.organization_id, lambda user: members.organizations_of(user["id"]))
     if wanted.username:
         names = {each.lower() for each in wanted.username}
         yield lambda user: (user["username"] or "").lower() in names
@@ -103,11 +104,6 @@ def signed(values: list[str], of: Callable[[Doc], set[str | None]]) -> Test:
     without = {each[1:] for each in values if each[0] == "-"}
     within = {each.removeprefix("+") for each in values if each[0] != "-"}
     return lambda user: (not within or bool(of(user) & within)) and not of(user) & without
-
-
-def organizations(clerk: Peers, user: Doc) -> set[str | None]:
-    """Return the ids of the organizations that a user is a member of."""
-    return {each["organization"]["id"] for each in user.get("organization_memberships") or ()}
 
 
 def having(kind: str, field: str, values: set[str]) -> Test:

@@ -9,12 +9,14 @@ from typing import Any
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.clerk.api import errors, versions
 from mirra_mcp.local.mirrors.clerk.api.dates import given, stamp
+from mirra_mcp.local.mirrors.clerk.api.metadata import FIELDS, check_size
+from mirra_mcp.local.mirrors.clerk.api.params import as_list
 from mirra_mcp.local.mirrors.clerk.users.users import filters
 from mirra_mcp.local.mirrors.clerk.users.users.access import LOCKOUT, Access
 from mirra_mcp.local.mirrors.clerk.users.users.connections import Connections
 from mirra_mcp.local.mirrors.clerk.users.users.factors import Factors, missing_data
 from mirra_mcp.local.mirrors.clerk.users.users.me import Me
-from mirra_mcp.local.mirrors.clerk.users.users.metadata import FIELDS, UserMetadata, check_size
+from mirra_mcp.local.mirrors.clerk.users.users.metadata import UserMetadata
 from mirra_mcp.local.mirrors.clerk.users.users.params import (
     CreateUser,
     Credentials,
@@ -25,6 +27,7 @@ from mirra_mcp.local.mirrors.clerk.users.users.params import (
 from mirra_mcp.local.mirrors.clerk.users.verification import is_verified
 from mirra_mcp.wire.model import Doc
 
+Docs = list[Doc]
 Values = list[str]
 USERNAME = re.compile(r"[A-Za-z0-9_-]+")
 SHORTEST, LONGEST = 4, 64
@@ -232,9 +235,17 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
         self.mirror.sessions.forget(user_id)
         self.mirror.email_addresses.forget(user_id)
         self.mirror.phone_numbers.forget(user_id)
+        self.mirror.organization_memberships.forget(user_id=user_id)
         self.mirror.cancel_timers("users.expire_lock", id=user_id)
         self.drop(user, event="user.deleted")
         return self.gone(user)
+
+    def chosen(self, given: Doc, order_by: str) -> Docs:
+        """List the users that a filter means, in an order: whose memberships are listed."""
+        asked = {name: as_list(value) for name, value in given.items()}
+        picked = filters.chosen(self.mirror, UserFilter.model_validate(asked))
+        users = self.find(newest_first=False) if picked is None else picked
+        return filters.ordered(users, order_by)
 
     def event_data(self, event: str, doc: Doc, **extra: Any) -> Doc:
         """Return the `data` of a webhook: the user, or that it is gone.

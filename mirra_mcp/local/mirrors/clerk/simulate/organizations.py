@@ -1,0 +1,84 @@
+"""What becomes of organizations: people accept invitations, admins remove members.
+
+Source: https://clerk.com/docs/guides/organizations/overview
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from mirra_mcp.local.kit.errors import SimulateError, VendorError
+from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.clerk.api.peers import Peers
+from mirra_mcp.local.mirrors.clerk.organizations.params import CreateOrganization
+from mirra_mcp.local.mirrors.clerk.simulate.users import UserId, user_of
+from mirra_mcp.wire.model import Doc
+
+MembershipId = Annotated[
+    str | None, Field(description="The membership's id; the only one, if left out.")
+]
+
+
+@story(
+    "organizationInvitation.accepted",
+    aliases=("organization_invitation.accepted",),
+    fires=(
+        "user.created",
+        "organizationInvitation.accepted",
+        "organizationMembership.created",
+        "session.created",
+    ),
+)
+def invitation_accepted(
+    clerk: Peers,
+    invitation_id: Annotated[
+        str | None, Field(description="The invitation; the only pending one, if left out.")
+    ] = None,
+    password: Annotated[
+        str, Field(description="What somebody who has no account yet signs up with.")
+    ] = "correct-horse-battery-staple",
+) -> Doc:
+    """Somebody follows the link in an invitation: signs up, or joins with the account it has."""
+    noun = clerk.organization_invitations
+    doc = the_one(noun, invitation_id, "invitationId", status="pending")
+    try:
+        if clerk.email_addresses.owner(doc["email_address"]) is not None:
+            noun.accept(doc["id"])
+        else:
+            ticket = doc["url"].partition("ticket=")[2]
+            clerk.sign_ups.walk_through(
+                {"strategy": "ticket", "ticket": ticket, "password": password}
+            )
+    except VendorError as refused:
+        said = refused.body["errors"][0]["long_message"]
+        raise SimulateError(f"Clerk refused: {said}") from None
+    return noun.view(noun.get(doc["id"]))
+
+
+@story("organizationMembership.deleted", aliases=("organization_membership.removed",))
+def membership_deleted(clerk: Peers, membership_id: MembershipId = None) -> Doc:
+    """An admin removes a member from an organization, or a member leaves it."""
+    noun = clerk.organization_memberships
+    doc = the_one(noun, membership_id, "membershipId")
+    shown = noun.view(doc)
+    try:
+        noun.delete(doc["organization_id"], doc["user_id"])
+    except VendorError as refused:
+        said = refused.body["errors"][0]["long_message"]
+        raise SimulateError(f"Clerk refused: {said}") from None
+    return shown
+
+
+@story("organization.created", fires=("organization.created", "organizationMembership.created"))
+def organization_created(
+    clerk: Peers,
+    name: Annotated[str, Field(description="What the organization is called.")],
+    user_id: UserId = None,
+) -> Doc:
+    """A user makes an organization, and is its admin."""
+    user = user_of(clerk, user_id)
+    try:
+        return clerk.organizations.create(CreateOrganization(name=name, created_by=user["id"]))
+    except VendorError as refused:
+        said = refused.body["errors"][0]["long_message"]
+        raise SimulateError(f"Clerk refused: {said}") from None
