@@ -246,3 +246,17 @@ def test_any_text_ends_in_a_report(text: str) -> None:
     report = account.read(text)
     assert all(isinstance(each, str) for each in report.applied + report.not_applied)
     account.session.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("An organization Acme with 3 members.", ["org:admin", "org:member", "org:member"]),
+        ("An organization called Acme.", []),
+    ],
+)
+def test_an_organization_has_an_admin_and_members(text: str, roles: list[str]) -> None:
+    account = Account("clerk")
+    assert account.read(text).not_applied == []
+    assert [each["name"] for each in account.all("clerk", "organizations")] == ["Acme"]
+    assert [each["role"] for each in account.all("clerk", "organization_memberships")] == roles

@@ -112,7 +112,8 @@ class Roles(ClerkResource):
         if params.key is not None:
             self._check_key(params.key, organization_role_id)
         given = params.model_dump(exclude_none=True)
-        fields = {name: given[name] for name in ("name", "key", "description") if name in given}
+        names = ("name", "key", "description")
+        fields: Doc = {name: given[name] for name in names if name in given}
         if params.permissions is not None:
             fields["permissions"] = self._permissions(params.permissions)
             self._check_creator(doc, fields["permissions"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from clerk_backend_api.models import CreateOrganizationInvitationBulkRequestBody as Invitation
 
 from tests.local.mirrors.clerk.browser import Browser
 from tests.local.mirrors.clerk.client import Account, error
@@ -66,8 +67,8 @@ def test_invitations_are_listed_revoked_and_expire(account: Account, acme: str) 
     bulk = invitations.bulk_create(
         organization_id=acme,
         request_body=[
-            {"email_address": "a@example.com", "role": "org:admin"},
-            {"email_address": "b@example.com", "role": "org:admin"},
+            Invitation(email_address="a@example.com", role="org:admin"),
+            Invitation(email_address="b@example.com", role="org:admin"),
         ],
     )
     assert [each.email_address for each in bulk.data] == ["a@example.com", "b@example.com"]
