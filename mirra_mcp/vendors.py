@@ -92,7 +92,9 @@ VENDORS: Mapping[str, Vendor] = {
             "conversations.twilio.com",
             "iam.twilio.com",
             "lookups.twilio.com",
+            "mcs.us1.twilio.com",
             "messaging.twilio.com",
+            "monitor.twilio.com",
             "verify.twilio.com",
         ),
         {
@@ -112,7 +114,6 @@ VENDORS: Mapping[str, Vendor] = {
             "media.twilio.com": "Media",
             "memory.twilio.com": "Memory",
             "microvisor.twilio.com": "Microvisor",
-            "monitor.twilio.com": "Monitor",
             "notify.twilio.com": "Notify",
             "numbers.twilio.com": "Regulatory compliance, porting and hosting of numbers",
             "oauth.twilio.com": "OAuth",

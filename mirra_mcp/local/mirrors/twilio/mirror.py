@@ -8,6 +8,7 @@ from typing import Any
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.stories import stories_of
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
+from mirra_mcp.local.mirrors.twilio.accounts.usage_triggers import FIRED
 from mirra_mcp.local.mirrors.twilio.api import errors, gaps, hosts
 from mirra_mcp.local.mirrors.twilio.api.access import (
     ACCOUNT_PATH,
@@ -47,7 +48,9 @@ class Twilio(Peers):
     limits = gaps.LIMITS
     fault_errors = errors.FAULTS
     gaps = gaps.ENDPOINTS
-    webhook_events = (*EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS)
+    webhook_events = (
+        *EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS, FIRED,
+    )  # fmt: skip
 
     def install(self) -> None:
         """Lay out the session's own account."""

@@ -1,10 +1,13 @@
 """Every noun of the Twilio mirror, area by area. `self.mirror.<plural>` is how they meet."""
 
 from mirra_mcp.local.mirrors.twilio.accounts.accounts import Accounts
+from mirra_mcp.local.mirrors.twilio.accounts.addresses import Addresses
+from mirra_mcp.local.mirrors.twilio.accounts.alerts import MonitorAlerts
 from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
 from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
 from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
+from mirra_mcp.local.mirrors.twilio.accounts.usage_triggers import UsageTriggers
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.content.approvals import ContentApprovals
 from mirra_mcp.local.mirrors.twilio.content.contents import Contents
@@ -12,17 +15,20 @@ from mirra_mcp.local.mirrors.twilio.content.sends import ContentSends
 from mirra_mcp.local.mirrors.twilio.conversations.addresses import ConversationAddresses
 from mirra_mcp.local.mirrors.twilio.conversations.configurations import ConversationConfigurations
 from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import Conversations
+from mirra_mcp.local.mirrors.twilio.conversations.messages.media import ConversationMedia
 from mirra_mcp.local.mirrors.twilio.conversations.messages.receipts import ConversationReceipts
 from mirra_mcp.local.mirrors.twilio.conversations.messages.resource import ConversationMessages
 from mirra_mcp.local.mirrors.twilio.conversations.participants import ConversationParticipants
 from mirra_mcp.local.mirrors.twilio.conversations.roles import ConversationRoles
 from mirra_mcp.local.mirrors.twilio.conversations.services import ConversationServices
+from mirra_mcp.local.mirrors.twilio.conversations.user_conversations import UserConversations
 from mirra_mcp.local.mirrors.twilio.conversations.users import ConversationUsers
 from mirra_mcp.local.mirrors.twilio.conversations.webhooks.hooks import ConversationHooks
 from mirra_mcp.local.mirrors.twilio.conversations.webhooks.scoped_webhooks import (
     ConversationWebhooks,
 )
 from mirra_mcp.local.mirrors.twilio.lookup.carrier_lines import CarrierLines
+from mirra_mcp.local.mirrors.twilio.lookup.legacy import LegacyLookups
 from mirra_mcp.local.mirrors.twilio.lookup.lookups import LookupOverrides, Lookups
 from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
     BrandRegistrations,
@@ -85,6 +91,9 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     AvailablePhoneNumbers,
     OutgoingCallerIds,
     UsageRecords,
+    UsageTriggers,
+    Addresses,
+    MonitorAlerts,
     GeoPermissions,
     Tokens,
     BrandRegistrations,
@@ -123,6 +132,7 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     SafeListNumbers,
     Lookups,
     LookupOverrides,
+    LegacyLookups,
     CarrierLines,
     Contents,
     ContentApprovals,
@@ -142,7 +152,9 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     ConversationParticipants,
     ConversationMessages,
     ConversationReceipts,
+    ConversationMedia,
     ConversationUsers,
+    UserConversations,
     ConversationRoles,
     ConversationConfigurations,
     ConversationHooks,

@@ -192,3 +192,60 @@ def code_of_bob(stage: Stage) -> Names:
     asked = _ask(stage, service, BOB)
     stage.simulate("twilio", "verify.approved")
     return {"verification": asked, "service": service}
+
+
+# WhatsApp and chats.
+
+SANDBOX = "whatsapp:+14155238886"
+
+
+def _joined(stage: Stage) -> None:
+    said = {"from": ALICE, "to": SANDBOX, "body": "join steady-mirror"}
+    stage.simulate("twilio", "whatsapp.message_received", **said)
+    stage.begin()
+
+
+def whatsapp_delivered(stage: Stage) -> Names:
+    _joined(stage)
+    sent = send(stage, f"whatsapp:{ALICE}", From=SANDBOX)
+    stage.simulate("twilio", "message.delivered", messageId=sent)
+    return {"message": sent}
+
+
+def whatsapp_read(stage: Stage) -> Names:
+    names = whatsapp_delivered(stage)
+    stage.simulate("twilio", "message.read", messageId=names["message"])
+    return names
+
+
+def whatsapp_refused(stage: Stage) -> Names:
+    """Alice never joined."""
+    stage.begin()
+    sent = send(stage, f"whatsapp:{ALICE}", From=SANDBOX)
+    stage.simulate("twilio", "message.failed", errorCode=63015)
+    return {"message": sent}
+
+
+def _thread(stage: Stage) -> str:
+    path = "/conversations.twilio.com/v1/Conversations"
+    talk = str(stage.call("POST", path, {"FriendlyName": "Help"}, vendor="twilio")["sid"])
+    stage.call("POST", f"{path}/{talk}/Participants", {"Identity": "agent"}, vendor="twilio")
+    stage.begin()
+    return talk
+
+
+def chat_quiet(stage: Stage) -> Names:
+    return {"conversation": _thread(stage)}
+
+
+def chat_said(stage: Stage) -> Names:
+    talk = _thread(stage)
+    stage.simulate("twilio", "conversation.message_sent", identity="agent", body="Order 1042")
+    return {"conversation": talk}
+
+
+def chat_closed(stage: Stage) -> Names:
+    talk = _thread(stage)
+    path = f"/conversations.twilio.com/v1/Conversations/{talk}"
+    stage.call("POST", path, {"State": "closed"}, vendor="twilio")
+    return {"conversation": talk}

@@ -105,6 +105,7 @@ class UsageRecords(TwilioResource):
         amount += count if usage is None else usage
         used[category] = (counted + count, amount, str(Decimal(paid) + abs(Decimal(price))))
         self.mirror.set_setting(f"usage {account} {day}", used)
+        self.mirror.usage_triggers.used(account, category)
 
     def used(self, account: str) -> list[Use]:
         """List what an account has used, by day and category."""

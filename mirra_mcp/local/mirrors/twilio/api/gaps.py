@@ -15,11 +15,10 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|SourceIpMappings|Settings|Archives)(/|$)|/v2/Trunks(/|$)",
     ),
     (
-        "Conversations: push, content, users' own conversations; Chat",
+        "Conversations: push, channel metadata; Chat",
         "This part of Conversations is not mirrored, and neither is Programmable Chat.",
-        "/v1/(Credentials|ConversationWithParticipants|Users/[^/]+/Conversations)(/|$)"
-        "|/v1/Services/IS[0-9a-f]{32}/(Bindings|ConversationWithParticipants"
-        "|Configuration/Notifications|Users/[^/]+/Conversations)(/|$)"
+        "/v1/Credentials(/|$)"
+        "|/v1/Services/IS[0-9a-f]{32}/(Bindings|Configuration/Notifications)(/|$)"
         "|/v1/(Services/IS[0-9a-f]{32}/)?Conversations/[^/]+/Messages/[^/]+/ChannelMetadata$"
         "|/v[123]/Services/IS[0-9a-f]{32}(/|$)|/v1/Configuration(/|$)",
     ),
@@ -49,10 +48,10 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|/v2/RegulatoryCompliance(/|$)",
     ),
     (
-        "Pricing, Monitor, Events, Lookup v1",
+        "Pricing, Monitor's events, Event Streams",
         "This API is not mirrored.",
         "/v[12]/(Countries|Voice/Countries|Voice/Numbers|Trunking/Countries|Trunking/Numbers"
-        "|Messaging/Countries|Alerts|Events|Sinks|Schemas|Subscriptions|Types"
+        "|Messaging/Countries|Events|Sinks|Schemas|Subscriptions|Types"
         "|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
@@ -92,7 +91,8 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     (
         "Other parts of the account",
         "This part of the account is not mirrored.",
-        f"{_ACCOUNT}(Addresses|ConnectApps|AuthorizedConnectApps|Usage/Triggers)[/.]"
+        f"{_ACCOUNT}(ConnectApps|AuthorizedConnectApps)[/.]"
+        f"|{_ACCOUNT}Addresses/[^/]+/DependentPhoneNumbers[.]"
         f"|{_ACCOUNT}IncomingPhoneNumbers/[^/]+/AssignedAddOns"
         f"|{_ACCOUNT}AvailablePhoneNumbers/[A-Z]+/(National|SharedCost|Voip|MachineToMachine)[.]"
         "|/v1/(Consents|Contacts|Credentials|SafeList)(/|$)",
@@ -147,6 +147,8 @@ UNREAD: dict[str, tuple[str, ...]] = {
     f"GET {_NUMBERS}/Mobile.json": _FOUND,
     f"GET {_NUMBERS}/TollFree.json": _FOUND,
     "GET /2010-04-01/Accounts/{account}/Notifications.json": ("MessageDate",),
+    "POST /2010-04-01/Accounts/{account}/Addresses.json": ("AutoCorrectAddress",),
+    "POST /2010-04-01/Accounts/{account}/Addresses/{Sid}.json": ("AutoCorrectAddress",),
     "GET /v1/Services/{service}/Compliance/Usa2p/Usecases": ("BrandRegistrationSid",),
     "GET /v1/Tollfree/Verifications": ("IncludeSubAccounts", "TrustProductSid"),
     "GET /v2/PhoneNumbers/{PhoneNumber}": ("AddressLine2", "PartnerSubId", "VerificationSid"),
@@ -232,8 +234,9 @@ LIMITS: tuple[str, ...] = (
     " channel shows; a template of WhatsApp's is approved two seconds after it was submitted.",
     "Messages fail by themselves with 14107, 21610, 21611, 21703, 30032 and 30034; the carriers'"
     " other codes need `message.failed`, `message.undelivered` or `carrier.outage`.",
-    "Conversations knows chat users and SMS: no other channels, media, templates, email or Studio"
-    " (501). Its roles are kept, not enforced: the REST API may do everything. A conversation's"
+    "Conversations knows chat users, SMS and WhatsApp: no other channels, group texting, email or"
+    " Studio (501). Files are at most 5 MB. Its roles are kept, not enforced: the REST API may do"
+    " everything. A conversation's"
     " messaging service is kept, and texts go out from the participant's `ProxyAddress`. Both"
     " timers count from the last message or change. What Twilio gives no code is 20001.",
     "Of Conversations' pre-event webhooks a service's own is asked before the account's; whatever"
@@ -242,8 +245,9 @@ LIMITS: tuple[str, ...] = (
     "Media that are sent aren't fetched: types are guessed from addresses, sizes don't count.",
     "Texts and numbers are always kept, whatever retention is asked for.",
     unread_told(),
-    "Of Advanced Opt-Out there is the `OptOutType` parameter; keywords and their answers are"
-    " Twilio's defaults, in English.",
+    "Advanced Opt-Out's words and answers, by service and country, are set by simulate"
+    " (`messaging_service.opt_out_configured`), as in the console; else they are Twilio's, in"
+    " English.",
 )
 
 

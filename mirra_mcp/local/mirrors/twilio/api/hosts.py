@@ -18,7 +18,8 @@ HOST = re.compile(r"([a-z][a-z-]*)(?:\.[a-z0-9-]+){0,2}\.twilio\.com", re.I)
 CONVERSATIONS = "/conversations.twilio.com"
 """How its routes begin, of which some are others', too, but for the host."""
 IN_CONVERSATIONS = (
-    r"/v1/(Conversations|ParticipantConversations|Configuration|Roles|Users)(/|$)"
+    r"/v1/(Conversations|ConversationWithParticipants|ParticipantConversations|Configuration"
+    r"|Roles|Users)(/|$)"
     r"|/v1/Services/IS[0-9a-f]{32}(/|$)"
 )
 ITS_OWN = re.compile(IN_CONVERSATIONS)
@@ -29,10 +30,12 @@ MIRRORED: dict[str, re.Pattern[str]] = {
     "content": re.compile(r"/v[12]/(Content|ContentAndApprovals|LegacyContent)(/|$)"),
     "conversations": re.compile(f"{IN_CONVERSATIONS}|/v1/Services$"),
     "iam": re.compile(r"/v1/Keys"),
-    "lookups": re.compile(r"/v2/(PhoneNumbers|batch)/"),
+    "lookups": re.compile(r"/v1/PhoneNumbers/|/v2/(PhoneNumbers|batch)/"),
+    "mcs": re.compile(r"/v1/Services/IS[0-9a-f]{32}/Media(/|$)"),
     "messaging": re.compile(
         r"/v1/(Services|Tollfree|a2p)(/|$)|/v2/Channels/Senders(/|$)|/v[23]/Indicators/Typing"
     ),
+    "monitor": re.compile(r"/v1/Alerts(/|$)"),
     "verify": re.compile(r"/v2/(Services|Attempts|SafeList|Templates)(/|$)"),
 }
 """The hosts that the mirror answers for, and what their paths look like."""
@@ -56,7 +59,7 @@ def has(product: str, path: str) -> bool:
 
 def routed(product: str | None, path: str) -> str:
     """Return a path as routes are written: with the host, if it is Conversations' own."""
-    if product == "conversations" or (product is None and ITS_OWN.match(path)):
+    if product in ("conversations", "mcs") or (product is None and ITS_OWN.match(path)):
         return CONVERSATIONS + path
     return path
 

@@ -1,10 +1,13 @@
 # Written by tests/standing/test_peers.py from nouns.py.
 
 from mirra_mcp.local.mirrors.twilio.accounts.accounts import Accounts
+from mirra_mcp.local.mirrors.twilio.accounts.addresses import Addresses
+from mirra_mcp.local.mirrors.twilio.accounts.alerts import MonitorAlerts
 from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
 from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
 from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
+from mirra_mcp.local.mirrors.twilio.accounts.usage_triggers import UsageTriggers
 from mirra_mcp.local.mirrors.twilio.api.speech import Speech
 from mirra_mcp.local.mirrors.twilio.content.approvals import ContentApprovals
 from mirra_mcp.local.mirrors.twilio.content.contents import Contents
@@ -12,17 +15,20 @@ from mirra_mcp.local.mirrors.twilio.content.sends import ContentSends
 from mirra_mcp.local.mirrors.twilio.conversations.addresses import ConversationAddresses
 from mirra_mcp.local.mirrors.twilio.conversations.configurations import ConversationConfigurations
 from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import Conversations
+from mirra_mcp.local.mirrors.twilio.conversations.messages.media import ConversationMedia
 from mirra_mcp.local.mirrors.twilio.conversations.messages.receipts import ConversationReceipts
 from mirra_mcp.local.mirrors.twilio.conversations.messages.resource import ConversationMessages
 from mirra_mcp.local.mirrors.twilio.conversations.participants import ConversationParticipants
 from mirra_mcp.local.mirrors.twilio.conversations.roles import ConversationRoles
 from mirra_mcp.local.mirrors.twilio.conversations.services import ConversationServices
+from mirra_mcp.local.mirrors.twilio.conversations.user_conversations import UserConversations
 from mirra_mcp.local.mirrors.twilio.conversations.users import ConversationUsers
 from mirra_mcp.local.mirrors.twilio.conversations.webhooks.hooks import ConversationHooks
 from mirra_mcp.local.mirrors.twilio.conversations.webhooks.scoped_webhooks import (
     ConversationWebhooks,
 )
 from mirra_mcp.local.mirrors.twilio.lookup.carrier_lines import CarrierLines
+from mirra_mcp.local.mirrors.twilio.lookup.legacy import LegacyLookups
 from mirra_mcp.local.mirrors.twilio.lookup.lookups import LookupOverrides, Lookups
 from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
     BrandRegistrations,
@@ -79,6 +85,7 @@ from mirra_mcp.local.mirrors.twilio.voice.transcriptions import Transcriptions
 
 class Peers(Speech):
     accounts: Accounts
+    addresses: Addresses
     alpha_senders: AlphaSenders
     applications: Applications
     available_phone_numbers: AvailablePhoneNumbers
@@ -95,6 +102,7 @@ class Peers(Speech):
     conversation_addresses: ConversationAddresses
     conversation_configurations: ConversationConfigurations
     conversation_hooks: ConversationHooks
+    conversation_media: ConversationMedia
     conversation_messages: ConversationMessages
     conversation_participants: ConversationParticipants
     conversation_receipts: ConversationReceipts
@@ -108,12 +116,14 @@ class Peers(Speech):
     geo_permissions: GeoPermissions
     incoming_phone_numbers: IncomingPhoneNumbers
     keys: Keys
+    legacy_lookups: LegacyLookups
     live_transcriptions: LiveTranscriptions
     lookup_overrides: LookupOverrides
     lookups: Lookups
     media: Media
     messages: Messages
     messaging_services: MessagingServices
+    monitor_alerts: MonitorAlerts
     notifications: Notifications
     opt_out_replies: OptOutReplies
     opt_outs: OptOuts
@@ -135,6 +145,8 @@ class Peers(Speech):
     typing_indicators: TypingIndicators
     us_app_to_persons: Campaigns
     usage_records: UsageRecords
+    usage_triggers: UsageTriggers
+    user_conversations: UserConversations
     verification_attempts: VerificationAttempts
     verification_checks: VerificationChecks
     verifications: Verifications

@@ -4,10 +4,10 @@ Source: https://www.twilio.com/docs/conversations/api/address-configuration-reso
     https://www.twilio.com/docs/conversations/inbound-autocreation
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
-from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
 from mirra_mcp.local.mirrors.twilio.conversations.params import (
@@ -15,7 +15,7 @@ from mirra_mcp.local.mirrors.twilio.conversations.params import (
     CreateAddress,
     UpdateAddress,
 )
-from mirra_mcp.local.mirrors.twilio.conversations.participants import sms
+from mirra_mcp.local.mirrors.twilio.conversations.participants import binding
 from mirra_mcp.local.mirrors.twilio.conversations.scoped import BASE, Scoped
 from mirra_mcp.local.mirrors.twilio.conversations.webhooks.scoped_webhooks import FILTERS
 from mirra_mcp.wire.model import Doc
@@ -46,19 +46,21 @@ class ConversationAddresses(Scoped):
     @route(f"POST {PATH}", status=201)
     def create(self, params: CreateAddress) -> Doc:
         """Say what a number does with texts that belong to no conversation."""
-        if params.type != "sms":
-            raise unmirrored("Channels other than SMS are")
-        phone = phones.parse(params.address)
-        where: Doc = {"account_sid": self.mirror.account_sid}
-        number = phone and self.mirror.incoming_phone_numbers.first(
-            phone_number=phone.e164, **where
-        )
-        if phone is None or number is None:
+        kind = params.type
+        if kind not in ("sms", "whatsapp"):
+            raise unmirrored("Channels other than SMS and WhatsApp are")
+        account = self.mirror.account_sid
+        given = params.address
+        if kind == "whatsapp" and not given.startswith("whatsapp:"):
+            given = f"whatsapp:{given}"
+        own = self.mirror.conversation_participants.own(account, given)
+        if own is None or own.startswith("whatsapp:") is not (kind == "whatsapp"):
             raise wrong(f"Invalid parameter Address: {params.address} is none of the account's")
-        if self.count(address=phone.e164, **where):
+        if self.count(address=own, account_sid=account):
             raise wrong(f"Invalid parameter Address: {params.address} is configured already")
         fields = self._checked(params, {"enabled": False, "type": "default"})
-        doc = self.new(address=phone.e164, address_country=params.address_country, **fields)
+        fields |= {"type": kind, "address_country": params.address_country}
+        doc = self.new(address=own, **fields)
         return self.view(self.save(doc))
 
     @route(f"GET {PATH}")
@@ -83,7 +85,9 @@ class ConversationAddresses(Scoped):
         """Forget what an address does."""
         self.drop(self._one(Sid))
 
-    def arrive(self, account: str, sender: str, own: str, body: str) -> None:
+    def arrive(
+        self, account: str, sender: str, own: str, body: str, files: Sequence[Doc] = ()
+    ) -> None:
         """Let a text land in the conversation of its pair of numbers, or open one for it.
 
         Messaging's own webhook is fired all the same, or its service drops the text. Pre-event
@@ -92,17 +96,19 @@ class ConversationAddresses(Scoped):
         Source: https://www.twilio.com/docs/conversations/inbound-autocreation
         """
         bound = self.mirror.conversation_participants.bound(account, sender, own)
+        source = "WHATSAPP" if sender.startswith("whatsapp:") else "SMS"
         if bound is not None:
-            self.mirror.conversation_messages.say(bound[1], sender, body, "SMS")
+            self.mirror.conversation_messages.say(bound[1], sender, body, source, files)
             return
         doc = self.first(account_sid=account, address=own)
         if doc is None or not doc["auto_creation"]["enabled"]:
             return
         conversation = self._open(doc)
         participants = self.mirror.conversation_participants
-        participants.add(conversation, source="SMS", **sms(sender, own))
+        participants.add(conversation, source=source, **binding(sender, own))
         messages = self.mirror.conversation_messages
-        messages.add(conversation, source="SMS", author=sender, body=body)
+        kept = self.mirror.conversation_media.arrive(conversation, files)
+        messages.add(conversation, source=source, author=sender, body=body, files=kept)
 
     def number_gone(self, number: Doc) -> None:
         """Forget what a number did that is released."""
@@ -122,7 +128,8 @@ class ConversationAddresses(Scoped):
                 "filters": creation["webhook_filters"],
             }
             self.mirror.conversation_webhooks.add(conversation, "webhook", configuration)
-        self.mirror.conversations.tell(conversation, "onConversationAdded", "SMS")
+        source = "WHATSAPP" if doc["type"] == "whatsapp" else "SMS"
+        self.mirror.conversations.tell(conversation, "onConversationAdded", source)
         return conversation
 
     def _one(self, sid: str) -> Doc:

@@ -53,6 +53,12 @@ CODES: dict[int, tuple[int, str]] = {
     ),
     50421: (400, "Invalid last read message index format"),
     50433: (409, "Participant already exists"),
+    50507: (400, "Media not found"),
+    50508: (400, "Media already sent with another message"),
+    50510: (400, "Invalid message media SID"),
+    50527: (400, "Invalid content variables format"),
+    50528: (400, "Content SID is missing"),
+    50541: (400, "Content variable value is too long"),
     50503: (400, "Message body not provided"),
     50504: (400, "Message body parameter is too long"),
 }

@@ -154,6 +154,26 @@ class UpdateParticipant(ParticipantFields):
     last_read_timestamp: str | None = None
 
 
+class UpdateUserConversation(TwilioParams):
+    """A user who has read, or wants to hear no more."""
+
+    values: ClassVar[Values] = {
+        "NotificationLevel": any_of("default", "muted"),
+        "LastReadMessageIndex": coded(whole(0), 50421),
+        "LastReadTimestamp": coded(MOMENT, 50405),
+    }
+
+    notification_level: str | None = None
+    last_read_message_index: str | None = None
+    last_read_timestamp: str | None = None
+
+
+class WithParticipants(ConversationFields):
+    """A new conversation with who takes part, each in JSON."""
+
+    participant: list[str] = []
+
+
 class MessageFields(TwilioParams):
     """A change to a message."""
 

@@ -3,8 +3,10 @@
 Source: https://www.twilio.com/docs/conversations/api/conversation-participant-resource
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
@@ -21,7 +23,7 @@ from mirra_mcp.local.mirrors.twilio.conversations.scoped import BASE, Scoped, at
 from mirra_mcp.wire.model import Doc
 
 PATH = "/Conversations/{ConversationSid}/Participants"
-CHANNELS = ("whatsapp:", "messenger:", "rcs:", "gbm:", "email:")
+CHANNELS = ("messenger", "rcs", "gbm", "email")
 
 
 class ConversationParticipants(Scoped):
@@ -45,6 +47,7 @@ class ConversationParticipants(Scoped):
         "chat_service_sid": None,
         "_address": None,
         "_proxy": None,
+        "_level": "default",
     }
     indexes = (
         "account_sid", "chat_service_sid", "conversation_sid", "identity", "_address", "_proxy",
@@ -152,6 +155,42 @@ class ConversationParticipants(Scoped):
             self.tell(conversation, doc, "onParticipantAdded", source=source)
         return doc
 
+    def wanted(self, service: Doc, given: Sequence[str]) -> Sequence[Doc]:
+        """Return the fields of participants that are given in JSON.
+
+        Raises:
+            VendorError: one of them can't take part.
+        """
+        found = []
+        for text in given:
+            try:
+                told = loads(text.encode())
+            except ValueError:
+                told = None
+            if not isinstance(told, dict):
+                raise wrong("Invalid parameter Participant: it isn't a JSON object")
+            bound = told.get("messaging_binding")
+            bound = bound if isinstance(bound, dict) else {}
+            form = {
+                "Identity": told.get("identity"),
+                "Attributes": told.get("attributes"),
+                "RoleSid": told.get("role_sid"),
+                "MessagingBinding.Address": bound.get("address"),
+                "MessagingBinding.ProxyAddress": bound.get("proxy_address"),
+                "MessagingBinding.ProjectedAddress": bound.get("projected_address"),
+            }
+            if not all(each is None or isinstance(each, str) for each in form.values()):
+                raise wrong("Invalid parameter Participant: its values are texts")
+            params = CreateParticipant.model_validate(form)
+            fields = self._binding(params) | self._checked({"chat_service_sid": service["sid"]},
+                                                           params)  # fmt: skip
+            if not fields.get("identity") and not fields.get("_address"):
+                raise wrong("Identity or MessagingBinding.Address must be given")
+            if fields in found:
+                raise refuse(50433)
+            found.append(fields)
+        return found
+
     def bound(self, account: str, address: str, proxy: str) -> tuple[Doc, Doc] | None:
         """Return who texts from one number to the other, and the conversation that is open.
 
@@ -227,22 +266,37 @@ class ConversationParticipants(Scoped):
         kinds = {each.partition(":")[0] if ":" in each else "sms" for each in (address, proxy)}
         if len(kinds) > 1:
             raise refuse(50414)
-        if address.startswith(CHANNELS):
-            raise unmirrored("Channels other than SMS are")
+        kind = kinds.pop()
+        if kind in CHANNELS:
+            raise unmirrored("Channels other than SMS and WhatsApp are")
         if address == proxy:
             raise refuse(50409)
-        phone, own = phones.parse(address), phones.parse(proxy)
+        account = self.mirror.account_sid
+        phone, own = phones.parse(address.partition(":")[2] or address), self.own(account, proxy)
         if phone is None:
             raise refuse(50407)
-        account = self.mirror.account_sid
-        held = own and self.mirror.incoming_phone_numbers.first(
-            account_sid=account, phone_number=own.e164
-        )
-        if own is None or held is None:
+        if own is None:
             raise refuse(50408)
-        if taken := self.bound(account, phone.e164, own.e164):
+        theirs = f"whatsapp:{phone.e164}" if kind == "whatsapp" else phone.e164
+        if taken := self.bound(account, theirs, own):
             raise refuse(50416, sid=taken[1]["sid"])
-        return sms(phone.e164, own.e164)
+        return binding(theirs, own)
+
+    def own(self, account: str, proxy: str) -> str | None:
+        """Return one of an account's numbers or WhatsApp senders as it is written; None: it isn't.
+
+        Source: https://www.twilio.com/docs/conversations/using-whatsapp-conversations
+        """
+        channel, _, rest = proxy.rpartition(":")
+        phone = phones.parse(rest)
+        if phone is None:
+            return None
+        if channel == "whatsapp":
+            found = f"whatsapp:{phone.e164}"
+            is_own = self.mirror.channel_senders.answers_for(account, found)
+            return found if is_own else None
+        where: Doc = {"account_sid": account, "phone_number": phone.e164}
+        return phone.e164 if self.mirror.incoming_phone_numbers.count(**where) else None
 
     def _checked(self, conversation: Doc, params: ParticipantFields) -> Doc:
         fields: Doc = {}
@@ -295,7 +349,8 @@ class ConversationParticipants(Scoped):
         }
 
 
-def sms(address: str, proxy: str) -> Doc:
-    """Return the fields of who texts from one number to another."""
-    binding = {"type": "sms", "address": address, "proxy_address": proxy}
-    return {"messaging_binding": binding, "_address": address, "_proxy": proxy}
+def binding(address: str, proxy: str) -> Doc:
+    """Return the fields of who writes from one address to another."""
+    kind = "whatsapp" if address.startswith("whatsapp:") else "sms"
+    told = {"type": kind, "address": address, "proxy_address": proxy}
+    return {"messaging_binding": told, "_address": address, "_proxy": proxy}

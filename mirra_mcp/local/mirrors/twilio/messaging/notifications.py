@@ -41,6 +41,7 @@ class Notifications(TwilioResource):
         "response_headers": None,
         "sid": None,
         "uri": None,
+        "_resource": None,
     }
     indexes = ("account_sid", "log")
     filters: ClassVar[Values] = {
@@ -63,6 +64,7 @@ class Notifications(TwilioResource):
             FAULTS.get(code) or OUTCOMES.get(code) or "Message could not be sent",
             is_warning=code in WARNINGS,
             call_sid=params.get("CallSid"),
+            _resource=params.get("MessageSid") or params.get("ConversationSid"),
             request_method=parcel.method,
             request_url=parcel.url,
             request_variables=urlencode(params),

@@ -6,6 +6,7 @@ Source: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
 
 from typing import ClassVar, Literal
 
+from mirra_mcp.local.mirrors.twilio.api.phones import parse
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.messaging.handlers import Handler, service_of
 from mirra_mcp.wire.model import Doc
@@ -35,6 +36,12 @@ TOLL_FREE_WORDS: dict[str, Keyword] = {
     "INFO": "HELP",
 }
 """Source: https://help.twilio.com/articles/360058144374"""
+
+RESERVED = frozenset(("STOP", "START", "HELP"))
+"""What no service can give another meaning.
+
+Source: https://github.com/twilio/twilio-oai (spec/json/twilio_messaging_v3.json)
+"""
 
 REPLIES: dict[Keyword, str] = {
     "STOP": "You have successfully been unsubscribed. You will not receive any more messages from"
@@ -73,7 +80,7 @@ class OptOuts(TwilioResource):
         told so twice, nor is somebody welcomed back who never left.
         """
         word = body.strip().upper()
-        keyword = (TOLL_FREE_WORDS if handler.is_toll_free else WORDS).get(word)
+        keyword = self._meant(handler, word)
         if keyword is None or (handler.is_short_code and handler.service is None):
             return None
         known = self.first(account_sid=handler.account, phone_number=sender, of=handler.scope)
@@ -89,10 +96,55 @@ class OptOuts(TwilioResource):
         return keyword
 
     def _answer(self, handler: Handler, to: str, keyword: Keyword, word: str) -> None:
+        own = self._answer_of(handler, to, keyword)
         texts = TOLL_FREE_REPLIES if handler.is_toll_free else REPLIES
-        self.mirror.opt_out_replies.add(
-            handler, to, keyword, texts[keyword].format(word=word.lower())
-        )
+        text = own if own is not None else texts[keyword].format(word=word.lower())
+        self.mirror.opt_out_replies.add(handler, to, keyword, text)
+
+    # Advanced Opt-Out.
+
+    def configure(
+        self, service: Doc, keyword: Keyword, words: list[str], message: str, country: str | None
+    ) -> Doc:
+        """Give a service words of its own for a keyword, and an answer, maybe for one country."""
+        row: Doc = {"keyword": keyword, "words": words, "message": message, "country": country}
+        name = f"opt_outs {service['sid']}"
+        kept = [
+            each
+            for each in self.mirror.setting(name, [])
+            if (each["keyword"], each["country"]) != (keyword, country)
+        ]
+        self.mirror.set_setting(name, [*kept, row])
+        return {"service_sid": service["sid"], **row}
+
+    def _meant(self, handler: Handler, word: str) -> Keyword | None:
+        """Return which keyword a word is: a service's own replace all but the reserved ones."""
+        if handler.is_toll_free:
+            return TOLL_FREE_WORDS.get(word)
+        own = self._own(handler)
+        for row in own:
+            if word in row["words"]:
+                found: Keyword = row["keyword"]
+                return found
+        keyword = WORDS.get(word)
+        is_replaced = any(row["words"] for row in own if row["keyword"] == keyword)
+        return None if is_replaced and word not in RESERVED else keyword
+
+    def _answer_of(self, handler: Handler, to: str, keyword: Keyword) -> str | None:
+        phone = parse(to)
+        rows = [each for each in self._own(handler) if each["keyword"] == keyword]
+        for country in (phone.country if phone else None, None):
+            for row in rows:
+                if row["country"] == country and row["message"]:
+                    text: str = row["message"]
+                    return text
+        return None
+
+    def _own(self, handler: Handler) -> list[Doc]:
+        if handler.service is None or handler.is_toll_free:
+            return []
+        rows: list[Doc] = self.mirror.setting(f"opt_outs {handler.service}", [])
+        return rows
 
     def is_out(self, account: str, phone: str, sender: str, service: Doc | None) -> bool:
         """Say whether somebody opted out of a sender, or of the service that it is of."""

@@ -6,6 +6,7 @@ from mirra_mcp.local.mirrors.twilio.seeds import (
     ivr,
     messaging_service,
     rate_limited,
+    support_chat,
     verified_numbers,
     verify_flow,
     whatsapp_approved,
@@ -37,6 +38,11 @@ FIXTURES: dict[str, Fixture] = {
         " minute gets 429.",
         rate_limited.build,
     ),
+    "support-chat": Fixture(
+        "A conversation of the chat user agent and +15555550123, who texts the account's number;"
+        " who else texts it opens a conversation.",
+        support_chat.build,
+    ),
     "whatsapp-approved": Fixture(
         "A WhatsApp sender that is online, with two templates that WhatsApp approved:"
         " order_shipped and appointment_reminder, which has buttons.",
@@ -50,6 +56,7 @@ ENVS: dict[str, dict[str, str]] = {
     "verify-flow": verify_flow.ENV,
     "ivr": ivr.ENV,
     "rate-limited": rate_limited.ENV,
+    "support-chat": support_chat.ENV,
     "whatsapp-approved": whatsapp_approved.ENV,
 }
 """By fixture what an application needs to know besides the account."""

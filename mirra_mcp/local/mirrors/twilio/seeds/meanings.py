@@ -44,6 +44,9 @@ MESSAGES: dict[str, Meaning] = spoken(
         ),
     }
 )
+ON_WHATSAPP: dict[str, Meaning] = MESSAGES | spoken(
+    {"read seen opened": means(all_(OUT, is_("status", "read")))}
+)
 CAME_IN: dict[str, Meaning] = spoken({"received sent delivered": means(IN)})
 
 MEANINGS: dict[str, Words] = {
@@ -54,7 +57,7 @@ MEANINGS: dict[str, Words] = {
             Alias("text message", MESSAGES, NOT_CHAT, NOT_CHAT),
             Alias("text", MESSAGES, NOT_CHAT, NOT_CHAT),
             Alias("mms", MESSAGES, WITH_MEDIA, WITH_MEDIA),
-            Alias("whatsapp message", MESSAGES, WHATSAPP, WHATSAPP),
+            Alias("whatsapp message", ON_WHATSAPP, WHATSAPP, WHATSAPP),
             Alias("inbound message", CAME_IN, IN, IN),
             Alias("incoming message", CAME_IN, IN, IN),
             Alias("outbound message", MESSAGES, OUT, OUT),

@@ -85,6 +85,51 @@ def opted_out(twilio: Peers, said: Said) -> str:
     return f"{', '.join(said.values())} opted out"
 
 
+@phrase(
+    r"(?:an?|one|the) (?:approved |online )?whatsapp senders?(?: {values})?",
+    r"(?:the )?(?:phone )?numbers? {values} (?:is|are) (?:an? )?whatsapp senders?",
+)
+def whatsapp_sender(twilio: Peers, said: Said) -> str:
+    """Let numbers of the account be senders of WhatsApp's that are online."""
+    wanted = said.values() or [_free(twilio, FIRST)]
+    for number in wanted:
+        bare = number.removeprefix("whatsapp:")
+        _number(twilio, bare)
+        twilio.channel_senders.provide(f"whatsapp:{bare}", "Acme")
+    return f"WhatsApp senders {', '.join(wanted)}"
+
+
+@phrase(
+    r"(?:the )?(?:(?:phone )?numbers? |customers? )?{values} (?:(?:has|have|had) )?(?:already )?"
+    r"joined (?:the )?(?:whatsapp )?sandbox",
+)
+def joined_sandbox(twilio: Peers, said: Said) -> str:
+    """Let people have joined the sandbox for WhatsApp."""
+    for number in said.values():
+        address = f"whatsapp:{number.removeprefix('whatsapp:')}"
+        twilio.sandbox_participants.join(twilio.account_sid, address)
+    return f"{', '.join(said.values())} joined the sandbox"
+
+
+@phrase(
+    r"(?:an?|one|the) (?:open )?conversation (?:of|between|with) (?:the )?(?:chat user |agent )?"
+    r"{value} and (?:the )?(?:phone |customer |number )?{values}",
+)
+def conversation(twilio: Peers, said: Said) -> str:
+    """Open a conversation of a chat user and people who text a number of the account."""
+    number = twilio.incoming_phone_numbers.first() or _number(twilio, _free(twilio, FIRST))
+    own = number["phone_number"]
+    service = twilio.conversation_services.default(twilio.account_sid)
+    thread = twilio.conversations.open(service, friendly_name="Support")
+    participants = twilio.conversation_participants
+    participants.add(thread, is_told=False, identity=said.value())
+    for phone in said.values():
+        bound: Doc = {"type": "sms", "address": phone, "proxy_address": own}
+        fields: Doc = {"messaging_binding": bound, "_address": phone, "_proxy": own}
+        participants.add(thread, is_told=False, **fields)
+    return f"a conversation of {said.value()} and {', '.join(said.values())}"
+
+
 def _few(count: int) -> int:
     if count > MOST:
         raise ValueError(f"{count} are too many: Setup text makes at most {MOST}")

@@ -4,8 +4,9 @@ Source: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-
 """
 
 import binascii
+import re
 from base64 import b64decode
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -33,6 +34,8 @@ ErrorCode = Annotated[int, Field(description=f"One of {', '.join(map(str, OUTCOM
 ON_ITS_WAY = ("accepted", "scheduled", "queued", "sending", "sent")
 MOST_TEXT = 1600
 MOST_MEDIA = 10
+WORD, MOST_ANSWER = re.compile(r"\w{1,34}"), 320
+"""Source: https://github.com/twilio/twilio-oai (spec/json/twilio_messaging_v3.json)"""
 
 
 class File(BaseModel):
@@ -189,6 +192,38 @@ def received(
             " use_inbound_webhook_on_number.",
         }
     return twilio.messages.view(doc)
+
+
+@story("messaging_service.opt_out_configured", aliases=("opt_out.configured",), fires=())
+def opt_out_configured(
+    twilio: Peers,
+    keyword: Literal["STOP", "START", "HELP"],
+    words: Annotated[
+        list[str] | None, Field(description="Its words, besides the keyword itself.")
+    ] = None,
+    message: Annotated[str, Field(description="What is answered; Twilio's own, if empty.")] = "",
+    country: Annotated[
+        str | None, Field(description="Of recipients, such as CA; everywhere, if left out.")
+    ] = None,
+    service_sid: Annotated[
+        str | None, Field(description="The messaging service; the only one, if left out.")
+    ] = None,
+) -> Doc:
+    """Somebody gives a messaging service its own opt-out words and answers, as in the console.
+
+    Source: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+    """
+    service = the_one(twilio.messaging_services, service_sid, "serviceSid")
+    known = [each.strip().upper() for each in words or []]
+    for word in known:
+        if not WORD.fullmatch(word):
+            raise SimulateError(f"'{word}' can't be a keyword.", "It has 1 to 34 letters, digits.")
+        if word in ("STOP", "START", "HELP") and word != keyword:
+            raise SimulateError(f"{word} always means {word}.", "Choose another word.")
+    if len(message) > MOST_ANSWER:
+        raise SimulateError("The answer is too long.", f"It may have {MOST_ANSWER} characters.")
+    where = country.upper() if country else None
+    return twilio.opt_outs.configure(service, keyword, known, message, where)
 
 
 def addressed(twilio: Peers, to: str | None) -> Handler:

@@ -48,6 +48,8 @@ class Furnished:
             "ShortCodes": short, "OutgoingCallerIds": caller, "Recordings": recording,
             "Queues": queue, "Members": call, "Transcriptions": live, "Applications": application,
             "Conferences": person["conference_sid"], "Participants": person["call_sid"],
+            "Addresses": post("/Addresses.json", **OFFICE)["sid"],
+            "Triggers": post("/Usage/Triggers.json", **TRIGGER)["sid"],
         }  # fmt: skip
         service = post("/v1/Services", FriendlyName="Shop")["sid"]
         brand = post(
@@ -137,6 +139,8 @@ class Furnished:
             f"{numbers}/TollFree.json": {"PhoneNumber": "+18885550124"},
             "POST /2010-04-01/Accounts/{account}/OutgoingCallerIds.json": {
                 "PhoneNumber": "+14155552672"},
+            "POST /2010-04-01/Accounts/{account}/Addresses.json": OFFICE,
+            "POST /2010-04-01/Accounts/{account}/Usage/Triggers.json": TRIGGER,
             "POST /v1/Keys": {"AccountSid": self.account.sid},
             "GET /v1/Keys": {"AccountSid": self.account.sid},
             "POST /v1/a2p/BrandRegistrations": {
@@ -213,6 +217,11 @@ class Furnished:
         )
 
 
+OFFICE = {
+    "CustomerName": "Acme", "Street": "375 Beale St", "City": "San Francisco", "Region": "CA",
+    "PostalCode": "94105", "IsoCountry": "US",
+}  # fmt: skip
+TRIGGER = {"CallbackUrl": URL, "TriggerValue": "50", "UsageCategory": "totalprice"}
 HOOK = {
     "Target": "webhook", "Configuration.Url": URL, "Configuration.Filters": "onMessageAdded",
 }  # fmt: skip

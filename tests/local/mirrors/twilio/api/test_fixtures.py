@@ -20,6 +20,7 @@ def test_the_documented_fixtures_are_there() -> None:
         "verify-flow",
         "ivr",
         "rate-limited",
+        "support-chat",
         "whatsapp-approved",
     ]
 
@@ -98,3 +99,20 @@ def test_an_approved_template_goes_out_on_whatsapp(open_account: Callable[..., A
         made = account.client.messages.create(to="whatsapp:+15558675310", from_=sender, **fields)
         account.advance("10s")
         assert made.fetch().status == ended
+
+
+def test_an_agent_and_a_customer_share_a_thread(open_account: Callable[..., Account]) -> None:
+    """Source: https://www.twilio.com/docs/conversations/inbound-autocreation"""
+    account = open_account("support-chat")
+    chat = account.client.conversations.v1
+    thread = chat.conversations(account.env["TWILIO_CONVERSATION_SID"])
+    assert thread.fetch().chat_service_sid == account.env["TWILIO_CONVERSATIONS_SERVICE_SID"]
+    for sender in ("+15555550123", "+15555550124"):
+        account.simulate("message.received", body="Hello", **{"from": sender})
+    account.simulate("conversation.message_sent", identity="agent", body="Hi",
+                     conversationId=thread.fetch().sid)  # fmt: skip
+    assert [each.body for each in thread.messages.list()] == ["Hello", "Hi"]
+    assert [each.to for each in account.client.messages.list() if each.body == "Hi"] == [
+        "+15555550123"
+    ]
+    assert len(chat.conversations.list()) == 2

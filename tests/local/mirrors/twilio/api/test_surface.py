@@ -25,7 +25,9 @@ APIS = {
     "content/v2": "/v2",
     "conversations/v1": "/conversations.twilio.com/v1",
     "iam/v1": "/v1",
+    "lookups/v1": "/v1",
     "lookups/v2": "/v2",
+    "monitor/v1": "/v1",
     "messaging/v1": "/v1",
     "messaging/v2": "/v2",
     "messaging/v3": "/v3",
@@ -36,12 +38,17 @@ MORE = {
     "GET /2010-04-01/Accounts/{}/Messages/{}/Media/{}",
     "GET /2010-04-01/Accounts/{}/Recordings/{}",
     "GET /2010-04-01/Accounts/{}/Recordings/{}.wav",
+    "POST /conversations.twilio.com/v1/Services/{}/Media",
+    "GET /conversations.twilio.com/v1/Services/{}/Media/{}",
+    "GET /conversations.twilio.com/v1/Services/{}/Media/{}/Content",
+    "DELETE /conversations.twilio.com/v1/Services/{}/Media/{}",
 }
-"""Where media are downloaded, which the SDK doesn't do."""
+"""Where media are up- and downloaded, which the SDK doesn't do."""
 NOUN = {
     "messaging/v1": f"MG{'0' * 32}",
     "verify/v2": f"VA{'0' * 32}",
     "conversations/v1": f"IS{'0' * 32}",
+    "lookups/v1": "+14155552671",
     "lookups/v2": "+14155552671",
     "iam/v1": f"SK{'0' * 32}",
 }
@@ -129,12 +136,9 @@ def test_every_endpoint_of_the_mirror_is_the_sdks() -> None:
         ("GET", "/Recordings/RE1/AddOnResults.json"),
         ("POST", "/Calls/CA1/Payments.json"),
         ("POST", "/SIP/Domains.json"),
-        ("GET", "/Usage/Triggers.json"),
-        ("GET", "/v1/Users/US1/Conversations"),
         ("POST", "/v2/Flows/FW1/Executions"),
         ("GET", "/v1/Workspaces"),
         ("GET", "/v1/Rooms"),
-        ("GET", "/v1/PhoneNumbers/+14155552671"),
         ("GET", "/v1/CustomerProfiles"),
     ],
 )
@@ -266,7 +270,7 @@ def texts_of(node: ast.AST) -> Iterator[str]:
         yield from texts_of(inner)
 
 
-@pytest.mark.parametrize("product", sorted(hosts.MIRRORED))
+@pytest.mark.parametrize("product", sorted(hosts.MIRRORED.keys() & PRODUCTS.keys()))
 def test_every_parameter_of_the_sdk_is_read_or_told_as_unread(product: str) -> None:
     """Ours: what is taken without an effect is said so, and only that."""
     code = {

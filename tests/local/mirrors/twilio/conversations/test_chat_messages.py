@@ -98,8 +98,8 @@ def test_a_message_is_changed_and_taken_back(account: Account) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "code"),
-    [({}, 50503), ({"body": "x" * 1601}, 50504), ({"media_sid": "ME1"}, 20501),
-     ({"content_sid": "HX1"}, 20501)],
+    [({}, 50503), ({"body": "x" * 1601}, 50504), ({"media_sid": "ME1"}, 50510),
+     ({"content_sid": "HX1"}, 21655)],
 )  # fmt: skip
 def test_what_cannot_be_said_is_refused(
     account: Account, fields: dict[str, str], code: int

@@ -123,7 +123,8 @@ def test_who_cannot_take_part_is_told_why(account: Account) -> None:
     assert add(BOB, ALICE)[1] == 50408
     assert add(OURS, OURS)[1] == 50409
     assert add(f"whatsapp:{BOB}", OURS)[1] == 50414
-    assert add(f"whatsapp:{BOB}", f"whatsapp:{OURS}")[:2] == (501, 20501)
+    assert add(f"whatsapp:{BOB}", f"whatsapp:{OURS}")[:2] == (400, 50408)
+    assert add(f"rcs:{BOB}", "rcs:acme")[:2] == (501, 20501)
     assert refused(lambda: made.participants.create(identity="agent")) == (
         409, 50433, "Participant already exists",
     )  # fmt: skip

@@ -213,3 +213,29 @@ def test_a_message_that_waits_is_stopped_too(account: Account) -> None:
     account.advance("2 hours")
     failed = planned.fetch()
     assert (failed.status, failed.error_code) == ("failed", 21610)
+
+
+def test_a_service_has_words_and_answers_of_its_own(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
+    number = buy(account)
+    make_service(account, number, use_inbound_webhook_on_number=True)
+    configure = "messaging_service.opt_out_configured"
+    account.simulate(configure, keyword="STOP", words=["pare"], message="Adios.")
+    account.simulate(configure, keyword="STOP", words=["arret"], message="Au revoir.",
+                     country="FR")  # fmt: skip
+
+    def heard(body: str, sender: str = ALICE) -> tuple[int, list[str]]:
+        receive(account, body, sender=sender)
+        replies = [each["body"] for each in account.state("opt_out_replies")]
+        return len(account.state("opt_outs")), replies
+
+    assert heard("Unsubscribe") == (0, [])
+    assert heard("PARE") == (1, ["Adios."])
+    receive(account, "start")
+    assert len(account.state("opt_outs")) == 0
+    assert heard("stop")[0] == 1
+    assert heard("Arret", "+33612345678")[1][0] == "Au revoir."
+    answer = account.http.post(
+        "/_mirra/simulate", json={"event": configure, "keyword": "STOP", "words": ["HELP"]}
+    )
+    assert answer.status_code == 400

@@ -4,16 +4,17 @@ Source: https://www.twilio.com/docs/conversations/api/conversation-resource
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.mirrors.twilio.api.dates import instant, iso
-from mirra_mcp.local.mirrors.twilio.api.params import MOMENT, Values, check
+from mirra_mcp.local.mirrors.twilio.api.params import MOMENT, Values, check, wrong_value
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
 from mirra_mcp.local.mirrors.twilio.conversations.params import (
     FILTERED,
     STATES,
     ConversationFields,
+    WithParticipants,
     attributes_of,
     duration,
 )
@@ -26,6 +27,8 @@ CHILDREN = (
     "conversation_receipts",
     "conversation_webhooks",
 )
+MOST_AT_ONCE = 10
+"""Source: https://www.twilio.com/docs/conversations/api/conversation-with-participants-resource"""
 LINKS = {"participants": "Participants", "messages": "Messages", "webhooks": "Webhooks"}
 
 
@@ -78,6 +81,27 @@ class Conversations(Scoped):
         if wants_webhooks(call):
             self.tell(doc, "onConversationAdded")
         return self.view(doc)
+
+    @at("POST /ConversationWithParticipants", status=202)
+    def create_with_participants(self, call: Call, params: WithParticipants) -> Doc:
+        """Open a conversation with everybody who takes part, or with nobody at all.
+
+        Source: https://www.twilio.com/docs/conversations/api/conversation-with-participants-resource
+        """
+        participants = self.mirror.conversation_participants
+        if len(params.participant) > MOST_AT_ONCE:
+            raise wrong_value("Participant", f"there can be {MOST_AT_ONCE}")
+        service = self.service_of(call)
+        if (params.timers_inactive or params.timers_closed) and not params.state:
+            raise refuse(50382)
+        fields = self._checked(service["sid"], params)
+        wanted: Any = participants.wanted(service, params.participant)
+        doc = self.open(service, **fields)
+        if wants_webhooks(call):
+            self.tell(doc, "onConversationAdded")
+        for each in wanted:
+            participants.add(doc, is_told=wants_webhooks(call), **each)
+        return self.view(self.get(doc["sid"]))
 
     @at("GET /Conversations")
     def list(self, call: Call) -> Doc:

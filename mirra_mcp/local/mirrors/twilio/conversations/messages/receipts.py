@@ -58,14 +58,23 @@ class ConversationReceipts(Scoped):
             if not each["_address"] or each["sid"] == message["participant_sid"]:
                 continue
             link: Doc = {"message": message["sid"], "participant": each["sid"]}
+            form = self._form(message) | {"To": each["_address"], "From": each["_proxy"]}
             try:
-                self.mirror.messages.post(
-                    conversation["account_sid"],
-                    {"To": each["_address"], "From": each["_proxy"], "Body": message["body"]},
-                    _conversation=link,
-                )
+                self.mirror.messages.post(conversation["account_sid"], form, _conversation=link)
             except VendorError as error:
                 self._write(message, link, None, "failed", error.body["code"])
+
+    def _form(self, message: Doc) -> Doc:
+        """Return what a message says to whoever has a phone."""
+        if message["content_sid"]:
+            variables = message["_variables"]
+            return {"ContentSid": message["content_sid"], "ContentVariables": variables}
+        media = self.mirror.conversation_media
+        files = media.find(message_sid=message["sid"], newest_first=False)
+        return {
+            "Body": message["body"] or "",
+            "MediaUrl": [media.address(each) for each in files],
+        }
 
     def follow(self, text: Doc) -> None:
         """Note what became of a text that went out from a conversation."""

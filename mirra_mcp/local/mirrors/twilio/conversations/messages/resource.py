@@ -3,12 +3,17 @@
 Source: https://www.twilio.com/docs/conversations/api/conversation-message-resource
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
+import orjson
+
+from mirra_mcp.local.kit.foreign import loads
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.conversations.conversations.resource import date_of
 from mirra_mcp.local.mirrors.twilio.conversations.errors import refuse, unmirrored
+from mirra_mcp.local.mirrors.twilio.conversations.messages.media import brief
 from mirra_mcp.local.mirrors.twilio.conversations.params import (
     CreateMessage,
     MessageFields,
@@ -22,6 +27,8 @@ from mirra_mcp.wire.model import Doc
 PATH = "/Conversations/{ConversationSid}/Messages"
 LONGEST = 1600
 """Source: https://www.twilio.com/docs/conversations/api/conversation-message-resource"""
+LONGEST_VARIABLE = 256
+"""Source: https://www.twilio.com/docs/api/errors/50541"""
 ADD = "onMessageAdd"
 
 
@@ -49,6 +56,7 @@ class ConversationMessages(Scoped):
         "links": None,
         "content_sid": None,
         "chat_service_sid": None,
+        "_variables": "",
     }
     indexes = ("account_sid", "conversation_sid")
 
@@ -56,11 +64,10 @@ class ConversationMessages(Scoped):
     def create(self, call: Call, params: CreateMessage) -> Doc:
         """Say something: chat users see it, and whoever has a phone gets a text."""
         conversation = self.mirror.conversations.of_call(call, is_open=True)
-        if params.media_sid or params.content_sid or params.content_variables:
-            raise unmirrored("Media and content templates in Conversations are")
-        if not params.body:
+        said = self._said(conversation, params)
+        fields: Doc = {"author": "system", "body": None} | self._checked(params) | said
+        if not fields["body"] and not params.media_sid:
             raise refuse(50503)
-        fields = {"author": "system"} | self._checked(params)
         if wants_webhooks(call):
             told = self.draft(conversation, fields)
             fields |= self.mirror.conversation_hooks.ask(call, conversation, ADD, told)
@@ -109,22 +116,27 @@ class ConversationMessages(Scoped):
 
     # What other nouns do.
 
-    def say(self, conversation: Doc, author: str, body: str, source: str) -> Doc | None:
+    def say(
+        self, conversation: Doc, author: str, body: str, source: str,
+        files: Sequence[Doc] = (),
+    ) -> Doc | None:  # fmt: skip
         """Take in what somebody says who isn't the REST API.
 
         None: the pre-event webhook is being asked first.
 
         Source: https://www.twilio.com/docs/conversations/conversations-webhooks
         """
-        fields: Doc = {"author": author, "body": body}
+        kept = self.mirror.conversation_media.arrive(conversation, files)
+        fields: Doc = {"author": author, "body": body, "files": kept}
         told = self.draft(conversation, fields)
         if self.mirror.conversation_hooks.ask_later(conversation, ADD, told, source):
             return None
         return self.add(conversation, source=source, **fields)
 
     def add(self, conversation: Doc, *, is_told: bool = True, source: str = "API",
-            **fields: object) -> Doc:  # fmt: skip
+            files: Sequence[Doc] = (), **fields: Any) -> Doc:  # fmt: skip
         """Put a message at the end of a conversation, tell so, and send the texts."""
+        fields["media"] = [brief(each) for each in files] or None
         doc = self.new(
             account_sid=conversation["account_sid"],
             conversation_sid=conversation["sid"],
@@ -135,6 +147,7 @@ class ConversationMessages(Scoped):
         participant = self.mirror.conversation_participants.called(conversation, doc["author"])
         doc["participant_sid"] = participant["sid"] if participant else None
         self.save(doc)
+        self.mirror.conversation_media.attach(doc, files)
         conversation = self.mirror.conversations.count_up(conversation)
         if is_told:
             self.tell(conversation, doc, "onMessageAdded", source)
@@ -149,7 +162,10 @@ class ConversationMessages(Scoped):
         conversation = self.mirror.conversations.peek(told.get("ConversationSid", ""))
         if conversation is None or conversation["state"] == "closed":
             return
-        fields: Doc = {"author": told["Author"], "body": told["Body"]}
+        media = self.mirror.conversation_media
+        kept = [media.peek(each["sid"]) for each in orjson.loads(told.get("Media") or "[]")]
+        fields: Doc = {"author": told["Author"], "body": told.get("Body")}
+        fields["files"] = [each for each in kept if each is not None]
         self.add(conversation, source=told["Source"], **(fields | changes_of(ADD, body)))
 
     def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
@@ -172,6 +188,8 @@ class ConversationMessages(Scoped):
             "Author": fields["author"],
             "ParticipantSid": participant["sid"] if participant else None,
             "Attributes": fields.get("attributes", "{}"),
+            "Media": _media([brief(each) for each in fields.get("files") or []]),
+            "ContentSid": fields.get("content_sid"),
         }
 
     def params(self, doc: Doc) -> Doc:
@@ -184,9 +202,30 @@ class ConversationMessages(Scoped):
             "Author": doc["author"],
             "ParticipantSid": doc["participant_sid"],
             "Attributes": doc["attributes"],
+            "Media": _media(doc["media"]),
+            "ContentSid": doc["content_sid"],
             "DateCreated": doc["date_created"],
             "DateUpdated": doc["date_updated"],
         }
+
+    def _said(self, conversation: Doc, params: CreateMessage) -> Doc:
+        """Return what a message says besides its text: files, or a template in place of it.
+
+        Raises:
+            VendorError: 50507 to 50541, it can't be said.
+
+        Source: https://www.twilio.com/docs/api/errors/50527
+        """
+        if not params.content_sid:
+            if params.content_variables:
+                raise refuse(50528)
+            sids = [params.media_sid] if params.media_sid else []
+            media = self.mirror.conversation_media
+            return {"files": media.owned(conversation["chat_service_sid"], sids)}
+        account = conversation["account_sid"]
+        variables = _variables(params.content_variables)
+        filled = self.mirror.contents.fill(account, params.content_sid, variables, "whatsapp")
+        return {"content_sid": params.content_sid, "body": filled.body, "_variables": variables}
 
     def _checked(self, params: MessageFields) -> Doc:
         if params.subject is not None:
@@ -225,3 +264,27 @@ class ConversationMessages(Scoped):
             "delivery_receipts": f"{path}/Receipts",
             "channel_metadata": f"{path}/ChannelMetadata",
         }
+
+
+def _media(files: "Sequence[Doc] | None") -> str | None:
+    """Return what webhooks tell of files."""
+    return orjson.dumps(files).decode() if files else None
+
+
+def _variables(text: str | None) -> str:
+    """Return the variables of a template, which are JSON.
+
+    Raises:
+        VendorError: 50527 or 50541, they aren't, or one is too long.
+
+    Source: https://www.twilio.com/docs/api/errors/50541
+    """
+    try:
+        found = loads(text.encode()) if text else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise refuse(50527)
+    if any(len(str(each)) > LONGEST_VARIABLE for each in found.values()):
+        raise refuse(50541)
+    return text or ""

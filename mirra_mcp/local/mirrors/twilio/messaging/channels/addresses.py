@@ -16,7 +16,7 @@ Source: https://www.twilio.com/docs/whatsapp/sandbox
 
 def channel_of(address: str) -> str:
     """Return the channel of an address."""
-    found = PREFIXED.fullmatch(address.strip())
+    found = PREFIXED.fullmatch(address.strip()) if ":" in address else None
     return found[1] if found else "sms"
 
 
@@ -28,4 +28,4 @@ def bare(address: str) -> str:
 
 def is_chat(address: str | None) -> bool:
     """Say whether an address is of a channel that the mirror has besides SMS."""
-    return bool(address) and channel_of(address or "") in MIRRORED
+    return address is not None and channel_of(address) in MIRRORED

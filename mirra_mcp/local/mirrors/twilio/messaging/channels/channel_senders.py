@@ -12,7 +12,12 @@ from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
-from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import MIRRORED, bare, channel_of
+from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import (
+    MIRRORED,
+    SANDBOX,
+    bare,
+    channel_of,
+)
 from mirra_mcp.local.mirrors.twilio.messaging.channels.params import (
     CONFIGURATION,
     PROFILE,
@@ -156,6 +161,10 @@ class ChannelSenders(TwilioResource):
         """Return an account's sender, if it is online."""
         doc = self.first(account_sid=account, sender_id=address)
         return doc if doc is not None and doc["status"].startswith("ONLINE") else None
+
+    def answers_for(self, account: str, address: str) -> bool:
+        """Say whether an address is an account's sender, or the sandbox that all share."""
+        return address == SANDBOX or self.online(account, address) is not None
 
     def _laid_out(self, sender: str, fields: Doc) -> Doc:
         parts: Doc = {"configuration": dict(CONFIGURATION), "webhook": dict(WEBHOOK)}

@@ -57,7 +57,7 @@ class InboundMessages(MessageStates):
         keyword = None if chat else self.mirror.opt_outs.hear(handler, sender, body)
         chats = self.mirror.conversation_addresses
         if handler.drops:
-            chats.arrive(handler.account, sender, handler.address, body)
+            chats.arrive(handler.account, sender, handler.address, body, media)
             return None
         number = 1 if chat else segments.count(body)
         price = CHAT_PRICE if chat else PRICES[bool(media)] * (1 if media else number)
@@ -86,7 +86,12 @@ class InboundMessages(MessageStates):
         self.save(doc)
         self.use(doc, handler.address, "inbound")
         self.mirror.emit(RECEIVED, params, to=self._to(handler))
-        chats.arrive(handler.account, sender, handler.address, body)
+        told = [
+            {"content_type": file["content_type"], "content": file["_content"],
+             "url": file["_url"]}
+            for file in files
+        ]  # fmt: skip
+        chats.arrive(handler.account, sender, handler.address, body, told)
         return doc
 
     def _to(self, handler: Handler) -> list[Any]:
