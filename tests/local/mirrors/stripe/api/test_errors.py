@@ -210,7 +210,6 @@ def test_an_unknown_url_is_named(account: Account, method: str, path: str) -> No
         "/v1/issuing/cards",
         "/v1/treasury/transactions",
         "/v1/financial_connections/accounts/x",
-        "/v2/core/accounts",
     ],
 )
 def test_what_is_not_mirrored_says_so(account: Account, path: str) -> None:

@@ -172,9 +172,3 @@ def test_a_customers_default_source_is_set_and_expanded(account: Account) -> Non
     assert plain(made.default_source)["last4"] == "4242"
     told = account.refused(400, "POST", f"/v1/customers/{made.id}", {"default_source": "card_x"})
     assert (told["code"], told["param"]) == ("resource_missing", "default_source")
-
-
-def test_cash_balances_are_a_listed_gap(account: Account, customer: str) -> None:
-    """Our choice: bank transfers are not mirrored."""
-    told = account.refused(501, "GET", f"/v1/customers/{customer}/cash_balance")
-    assert told["code"] == "not_implemented"
