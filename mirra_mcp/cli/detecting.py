@@ -14,12 +14,19 @@ from typing import Any
 
 from mirra_mcp.vendors import VENDORS
 
+CLERK = (
+    "astro", "backend", "clerk-js", "clerk-react", "clerk-sdk-node", "express", "fastify", "hono",
+    "nextjs", "nuxt", "react", "react-router", "remix", "tanstack-react-start", "testing", "vue",
+)  # fmt: skip
 PACKAGES: Mapping[str, str] = {
     "stripe": "stripe",
     "@stripe/stripe-node": "stripe",
     "dj-stripe": "stripe",
     "resend": "resend",
     "twilio": "twilio",
+    "clerk-backend-api": "clerk",
+    "clerk_backend_api": "clerk",
+    **{f"@clerk/{each}": "clerk" for each in CLERK},
 }
 """What a project depends on or imports, and whose it is."""
 SKIPPED = frozenset(

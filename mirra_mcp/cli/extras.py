@@ -7,6 +7,7 @@ from mirra_mcp.cli.detecting import detect
 from mirra_mcp.shipped import folder
 
 STARTERS: Mapping[str, str] = {
+    "clerk": "sign-up-to-customer.md",
     "stripe": "stripe-refund.md",
     "resend": "welcome-email.md",
     "twilio": "twilio-order-texts.md",

@@ -70,7 +70,8 @@ def install(
     one, every client found on this machine is set up. Each gets an entry for the server, and skills
     where it reads them: not another byte of a file changes, comments included, and the file as it
     was is kept beside it with the ending .mirra-backup. Where the project in this folder uses
-    Stripe, Resend or Twilio, it gets a scenario to start from. 'mirra-mcp uninstall' undoes it all.
+    Stripe, Resend, Twilio or Clerk, it gets a scenario to start from. 'mirra-mcp uninstall' undoes
+    it all.
 
     \b
     Examples:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from mirra_mcp.cli import extras
 from mirra_mcp.cli.app import mirra_mcp
 from mirra_mcp.cli.clients import McpClient, known, our_command
+from mirra_mcp.vendors import VENDORS
 from tests.cli.command import SCRIPT, run
 from tests.standing.project import ROOT
 
@@ -253,6 +255,12 @@ def test_where_there_was_nothing_nothing_is_left(home: Path) -> None:
     mirra("uninstall", "codex", "cursor")
     mirra("uninstall")
     assert _everything(home) == before
+
+
+def test_every_vendor_has_a_scenario_to_start_from() -> None:
+    assert extras.STARTERS.keys() == VENDORS.keys()
+    for name in extras.STARTERS.values():
+        assert (ROOT / "scenarios" / name).is_file()
 
 
 def test_a_program_is_told_in_one_document(home: Path) -> None:

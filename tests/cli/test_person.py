@@ -141,6 +141,18 @@ SIGNS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"resend": "web/mail.ts imports resend", "stripe": "pay.js imports stripe",
          "twilio": "app.py imports twilio"},
     ),
+    "clerk": (
+        {"package.json": '{"dependencies": {"@clerk/express": "2"}}'},
+        {"clerk": "package.json depends on @clerk/express"},
+    ),
+    "clerk's imports": (
+        {"auth.ts": "import { auth } from '@clerk/nextjs/server';\n"},
+        {"clerk": "auth.ts imports @clerk/nextjs"},
+    ),
+    "clerk in Python": (
+        {"auth.py": "from clerk_backend_api import Clerk\n"},
+        {"clerk": "auth.py imports clerk_backend_api"},
+    ),
     "environment files": (
         {".env.local": "# STRIPE_SECRET_KEY=no\nexport RESEND_API_KEY=re_123\nOTHER=1\n"},
         {"resend": ".env.local sets RESEND_API_KEY"},
