@@ -105,4 +105,4 @@ async def test_answers_cost_no_more_than_they_must(agent: Agent) -> None:
         cost = len(text.text.encode())
         if cost > most:
             dear.append((tool, arguments, cost, most))
-    assert dear == []
+    assert not dear, repr(dear)
