@@ -36,8 +36,8 @@ mirrors: resend
 """
 STRIPE = {"resource": "resource_stripe_mirror"}
 CALLS: list[tuple[str, dict[str, Any], int]] = [
-    ("catalog", {}, 1_000),
-    ("catalog", {"vendor": "stripe"}, 5_000),
+    ("catalog", {}, 1_100),
+    ("catalog", {"vendor": "stripe"}, 5_700),
     ("catalog", {"vendor": "stripe", "about": "events"}, 9_000),
     ("session_start", {"mirrors": ["stripe", "resend", "twilio"], "seeds": SEEDS}, 3_150),
     ("session_list", {}, 1_000),
@@ -64,7 +64,7 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("run_get", {}, 2_000),
     ("run_finish", {"run": "$runId"}, 1_500),
     ("marketplace_search", {}, 2_500),
-    ("resource_install", STRIPE, 1_500),
+    ("resource_install", STRIPE, 1_600),
     ("installation_list", {}, 500),
     ("resource_call", {**STRIPE, "method": "GetCustomers"}, 1_500),
     ("resource_uninstall", STRIPE, 500),
