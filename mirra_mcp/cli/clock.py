@@ -19,12 +19,15 @@ from mirra_mcp.wire.sessions import ClockMoved
 def clock(to: str | None, session: str | None, as_json: bool, data_dir: Any) -> None:
     """Tell a session's time; with SPAN or INSTANT, move it on. What falls due happens, in order.
 
+    'stop' lets time stand between moves: nothing happens by itself then; 'run' lets it flow again.
+
     \b
     Examples:
       mirra-mcp clock
       mirra-mcp clock 3d
       mirra-mcp clock "1 month"
       mirra-mcp clock 2026-12-24T18:00:00Z
+      mirra-mcp clock stop
 
     With --json: {"at", "fired": [{"mirror", "timer", "at", "webhooks"}], "firedCount"}.
     """

@@ -39,7 +39,7 @@ class Event(Wire):
       `deliveryId, type, responseStatus?` of a webhook
     - `state.changed`: `mirror, entity, entityId, before|null, after|null` (changed fields only)
     - `session.lifecycle`: `action, mirror?, seed?, snapshotId?`; of `simulate` also
-      `event, params, since?`, of `clock` also `seconds`
+      `event, params, since?`, of `clock` also `seconds` (`clock_stop` and `clock_run` have none)
     - `evaluation.criterion_graded`: `runId, attempt, index, label, kind, result, explanation?,
       evidence?, error?, gradedBy?, escalated?` (`evidence`: its first lines)
     """

@@ -120,6 +120,7 @@ class MoveClock(Body):
     """What `POST /v1/sessions/{id}/clock` takes: one of the two."""
 
     advance: str | None = None
+    """A span as `3d`; `stop` lets time stand until it is moved, `run` lets it flow again."""
     to: datetime | None = None
 
 

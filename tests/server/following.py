@@ -38,7 +38,7 @@ class Follower:
     known: dict[str, Any] = field(default_factory=dict)
     """Each name that an answer gave a value, the newest of each."""
     made: dict[str, Any] = field(default_factory=dict)
-    """Of each kind of document that a request made or found first, its id: `email_id`."""
+    """Of each kind of document that a request made or found first since a reset: `email_id`."""
     answers: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
 
     async def follow(self, page: Path) -> None:
@@ -51,6 +51,8 @@ class Follower:
             self.answers.append((tool, asked, answer))
             self._learn(answer, "")
             self._learn_ids(asked, answer)
+            if tool == "mirra_session_reset":
+                self.made.clear()
             if tool == "mirra_session_start":
                 self.on_start({k: v for each in answer["mirrors"] for k, v in each["env"].items()})
 

@@ -118,6 +118,11 @@ async def test_the_skill_of_all_vendors(local: LocalMirra) -> None:
     assert len(second["webhooks"]) == 2, "the same again, after the fix"
     (draft,) = agent.of("mirra_scenario_draft")
     assert "email.bounced" in draft["markdown"]
+    assert "POST /emails" in draft["markdown"]
+    assert draft["warnings"] == []
+    (ended,) = agent.of("mirra_session_end")
+    assert ended["stats"]["requests"] == 2
+    assert ended["stats"]["webhooks"] > 2
 
 
 async def test_the_skill_of_webhook_handlers(local: LocalMirra) -> None:
@@ -168,7 +173,7 @@ async def test_the_skill_of_bounces(local: LocalMirra) -> None:
     (state,) = agent.of("mirra_session_state", entity="suppressions")
     assert "alice@example.com" in str(state["mirrors"][0]["documents"])
     statuses = [answer["status"] for answer in agent.of("mirra_session_request")]
-    assert statuses == [200, 200, 429]
+    assert statuses == [200, 200, 429, 200]
     (draft,) = agent.of("mirra_scenario_draft")
     assert "email.bounced" in draft["markdown"]
 
@@ -180,7 +185,7 @@ async def test_the_skill_of_texts(local: LocalMirra) -> None:
     stop, last = agent.of("mirra_session_webhooks", type="message.received")
     assert stop["webhooks"][0]["payload"]["OptOutType"] == "STOP"
     assert len(last["webhooks"]) == 4
-    sent, _, refused = agent.of("mirra_session_request")
+    sent, _, refused, *_ = agent.of("mirra_session_request")
     assert sent["status"] == 201
     assert (refused["status"], refused["body"]["code"]) == (400, 21610)
     (forged,) = agent.of("mirra_session_webhooks", send="forged")

@@ -9,6 +9,8 @@ from mirra_mcp.local.kit.errors import Refusal
 from mirra_mcp.local.kit.reading import invalid
 from mirra_mcp.wire.sessions import ClockMoved, Fired, MoveClock, Tried
 
+STOP, RUN = "stop", "run"
+"""What `advance` says to let time stand until it is moved, and to let it flow again."""
 SHOWN = 200
 """Fired timers, and tries at delivering webhooks, that an answer lists."""
 
@@ -18,6 +20,11 @@ async def move(request: Request) -> Response:
     host = host_of(request)
     wanted = await read(MoveClock, request)
     session = host.live(request.path_params["id"])
+    if wanted.advance in (STOP, RUN):
+        async with session.lock:
+            session.open()
+            session.hold(is_held=wanted.advance == STOP)
+        return answer(ClockMoved(at=session.clock.now(), fired=[]))
     if (wanted.advance is None) == (wanted.to is None):
         raise invalid("Give either 'advance' or 'to'.", 'For example {"advance": "3d"}.')
     now = session.clock.now()

@@ -42,7 +42,7 @@ def duration(text: str) -> timedelta:
             400,
             "mirra.clock.invalid",
             f"'{text}' is not a length of time above zero.",
-            "Say it like '90s', '2 hours', '3d' or '1h30m'.",
+            "Say it like '90s', '2 hours', '3d' or '1h30m'; 'stop' lets time stand, 'run' flow.",
         )
     if seconds > FURTHEST.total_seconds():
         raise Refusal(
@@ -83,6 +83,16 @@ class Clock:
         else:
             self._ahead = at - self._wall()
             self._latest = at
+
+    def stop(self) -> None:
+        """Let time stand until it is moved."""
+        self.standing = self.now()
+
+    def run(self) -> None:
+        """Let time flow with the wall's again, from where it is."""
+        at = self.now()
+        self.standing = None
+        self.go_to(at)
 
     def mark(self) -> tuple[timedelta, datetime, datetime | None]:
         """Return what `go_back` needs."""

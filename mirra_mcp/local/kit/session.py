@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mirra_mcp.local.kit.agenda import Agenda
 from mirra_mcp.local.kit.clock import Clock, Wall, iso
@@ -24,6 +24,13 @@ from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel
 from mirra_mcp.wire.sessions import SessionMode
 
 log = logging.getLogger("mirra_mcp.local")
+
+
+class Seen(NamedTuple):
+    """How much a session had seen when it was closed."""
+
+    requests: int
+    webhooks: int
 
 
 class Session(Transactions):
@@ -56,6 +63,7 @@ class Session(Transactions):
         self.seeds = {vendor: mirror.fixture for vendor, mirror in mirrors.items()}
         self.started = clock.now()
         self.lock = asyncio.Lock()
+        self.last = Seen(0, 0)
         self.acts = 0
         """How often somebody let the world act or time pass."""
         self.snapshots: dict[str, Snapshot] = {}
@@ -141,6 +149,7 @@ class Session(Transactions):
     def close(self) -> None:
         """Let go of the state. The session can't be used afterwards."""
         if self.is_open:
+            self.last = Seen(self.requests, self.webhooks_sent)
             self.log.close()
         if self._keeper is not None:
             self._keeper.close()
@@ -149,12 +158,12 @@ class Session(Transactions):
     @property
     def requests(self) -> int:
         """How many calls were answered."""
-        return self.log.counts.get(CALL, 0) if self.is_open else 0
+        return self.log.counts.get(CALL, 0) if self.is_open else self.last.requests
 
     @property
     def webhooks_sent(self) -> int:
         """How many tries to send a webhook the log tells of."""
-        return self.log.counts.get(SENT, 0) if self.is_open else 0
+        return self.log.counts.get(SENT, 0) if self.is_open else self.last.webhooks
 
     # Webhooks.
 
@@ -326,6 +335,14 @@ class Session(Transactions):
         states = self.freeze()
         snapshots = {id: (each.name, list(each.states)) for id, each in self.snapshots.items()}
         return self._keeper.image(states, Base({}, snapshots, self.ids.count, self.clock.save()))
+
+    def hold(self, *, is_held: bool) -> None:
+        """Stop the clock until it is moved, or let it run again."""
+        if is_held:
+            self.clock.stop()
+        else:
+            self.clock.run()
+        self.tell(action="clock_stop" if is_held else "clock_run")
 
     def tell(self, **lifecycle: Any) -> None:
         """Log a step in the session's own life."""

@@ -22,12 +22,17 @@ from mirra_mcp.local.scenarios.parse import parse_markdown
 from mirra_mcp.local.scenarios.plans import plan, told
 from mirra_mcp.local.scenarios.vocabulary import Noun, Vocabulary
 from mirra_mcp.local.scenarios.world import Mark, Request, World
+from mirra_mcp.wire.events import Event
 from mirra_mcp.wire.model import Doc
 from mirra_mcp.wire.runs import Draft
 
 MOST_FIELDS = 5
 MOST_CALLS = 12
 LONGEST_VALUE = 80
+RESTORED = (
+    "It begins where the snapshot was restored: what led to that isn't in it. For a scenario that"
+    " runs by itself, reset the session, do all of it once, and draft again."
+)
 UNTOLD = {"metadata", "headers", "html", "text", "id", "object"}
 """Fields that a draft doesn't pin down: they change with every wording."""
 
@@ -39,19 +44,23 @@ def draft(
     after: int | None = None,
 ) -> Draft:
     """Write a scenario of a session's trace, from entry `after` of its log or the last reset on."""
-    world = World(session, Mark.after(session, _beginning(session) if after is None else after))
+    begun = _beginning(session)
+    world = World(session, Mark.after(session, begun.id if begun and after is None else after or 0))
     vocabulary = Vocabulary.of(kinds, session.mirrors)
     criteria = holding(candidates(world, vocabulary), vocabulary, world)
     text = markdown(title or _title(world), world, [each.text for each in criteria])
     scenario = parse_markdown(text, kinds)
-    return Draft(markdown=text, reading=told(scenario, plan(scenario, kinds), kinds))
+    reading = told(scenario, plan(scenario, kinds), kinds)
+    if begun and after is None and begun.data["action"] == "restore":
+        reading.warnings.append(RESTORED)
+    return Draft(markdown=text, reading=reading)
 
 
-def _beginning(session: Session) -> int:
+def _beginning(session: Session) -> Event | None:
     """Return the entry of the newest reset or restored snapshot, if there was one."""
     steps = session.log.page(0, 10_000, ("session.lifecycle",)).events
-    ids = [each.id for each in steps if each.data["action"] in ("reset", "restore", "start")]
-    return ids[-1] if ids else 0
+    begun = [each for each in steps if each.data["action"] in ("reset", "restore", "start")]
+    return begun[-1] if begun else None
 
 
 def holding(texts: Sequence[str], vocabulary: Vocabulary, world: World) -> list[Reading]:

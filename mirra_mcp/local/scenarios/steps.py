@@ -78,6 +78,8 @@ STEPS: Mapping[str, str] = {
     "start": "the session began",
     "fork": "it goes on from where {sessionForked} was",
     "clock": "the clock was moved on to {at}",
+    "clock_stop": "the clock was stopped at {at}",
+    "clock_run": "the clock runs again from {at}",
     "reset": "{mirror} was reset to {seed}",
     "snapshot": "the snapshot {snapshotId} of {mirror} was taken",
     "restore": "{mirror} was restored to {snapshotId}",

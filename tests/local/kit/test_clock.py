@@ -1,5 +1,6 @@
 """The session's clock (extension)."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -39,6 +40,27 @@ def test_a_move_that_makes_no_sense_is_refused(
 ) -> None:
     status, answer = move(toyland, **body)
     assert (status, answer["error"]["code"]) == (400, code)
+
+
+def test_a_stopped_clock_stands_between_moves_until_it_runs_again(toyland: Toyland) -> None:
+    def told() -> datetime:
+        answer = toyland.control.get(f"/v1/sessions/{toyland.id}").json()
+        return datetime.fromisoformat(answer["clock"])
+
+    status, stopped = move(toyland, advance="stop")
+    assert (status, stopped["fired"]) == (200, [])
+    toyland.send("first")
+    assert told() == told() == datetime.fromisoformat(stopped["at"])
+    (fired,) = toyland.advance("1h")["fired"]
+    moved = told()
+    assert stopped["at"] < fired["at"]
+    assert moved == told()
+    running = datetime.fromisoformat(move(toyland, advance="run")[1]["at"])
+    assert running >= moved
+    while told() == moved:
+        pass
+    steps = [str(each["data"].get("action")) for each in toyland.events()]
+    assert [each for each in steps if "clock" in each] == ["clock_stop", "clock", "clock_run"]
 
 
 def test_timers_fire_in_order_each_at_its_own_instant(toyland: Toyland) -> None:

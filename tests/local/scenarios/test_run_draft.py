@@ -85,3 +85,19 @@ async def test_what_the_world_did_is_written_as_it_is_simulated(mirra: MirraClie
     [first] = [line for line in drafted.markdown.splitlines() if line.startswith("world: ")]
     told = json.loads(first.partition("geo_permission ")[2])
     assert told == {"country": "GB", "allowed": False}
+
+
+async def test_a_draft_after_a_restore_says_what_it_lacks(mirra: MirraClient) -> None:
+    session = await mirra.create_session(CreateSession(mirrors=["resend"]))
+    wanted = DraftScenario(session_id=session.session_id)
+    app = Application.of(mirra, session.mirrors)
+    await app.send(**ANYONE)
+    assert (await mirra.draft_scenario(wanted)).reading.warnings == []
+    states = mirra.states(session.session_id)
+    kept = await states.snapshot()
+    await states.restore(kept.snapshot_id)
+    await mirra.mirror(session.mirrors[0].url).simulate("email.complained")
+    (warning,) = (await mirra.draft_scenario(wanted)).reading.warnings
+    assert "what led to that isn't in it" in warning
+    await states.reset({})
+    assert (await mirra.draft_scenario(wanted)).reading.warnings == []

@@ -364,6 +364,8 @@ def _told(action: str, data: Doc) -> str:
         "restore": f"Restored to {data.get('snapshotId') or 'a snapshot'}",
         "snapshot": f"Snapshot {data.get('snapshotId') or ''}",
         "clock": f"The clock moved by {_span(data.get('seconds'))}",
+        "clock_stop": "The clock was stopped",
+        "clock_run": "The clock runs again",
         "fork": "Forked",
     }
     return words.get(action, action)
