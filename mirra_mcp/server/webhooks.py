@@ -60,9 +60,9 @@ class WebhookAnswer(Wire):
     """Deliveries, newest first."""
 
     session_id: str
-    webhooks: list[Row]
     verdicts: list[str] | None = None
     """How the receiver took each forged copy: it should have refused them all."""
+    webhooks: list[Row]
     next_cursor: str | None = None
     note: str | None = None
 
