@@ -26,7 +26,7 @@ def _ready(line: str) -> dict[str, Any]:
 
 def _get(ready: dict[str, Any], path: str) -> httpx.Response:
     headers = {"authorization": f"Bearer {ready['token']}"}
-    return httpx.get(ready["url"] + path, headers=headers, trust_env=False)
+    return httpx.get(ready["url"] + path, headers=headers, trust_env=False, timeout=30)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])

@@ -87,9 +87,7 @@ class Node:
 
     def close(self) -> None:
         """End the process."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(20)
+        self.process.communicate(timeout=20)
 
 
 @pytest.fixture(params=[Python, Node])

@@ -41,7 +41,7 @@ async def test_a_draft_without_methods_is_told_that_it_needs_one(maker: Agent) -
         name="Prices",
         description="Prices",
         base_url="https://prices.example.com",
-        openapi={"swagger": "2.0", "paths": []},
+        openapi={"swagger": "2.0", "info": {"title": "P", "version": "1"}, "paths": {}},
     )
     assert made["methods"] == []
     assert "mirra_resource_update" in made["next"]

@@ -11,7 +11,9 @@ import struct
 import sys
 
 WORD = struct.Struct("!q")
-TOLD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+TOLD = (
+    signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2
+)  # fmt: skip
 
 
 def main() -> None:
@@ -37,7 +39,8 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)
     code = _word(server)
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL)
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
 

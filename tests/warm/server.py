@@ -119,9 +119,11 @@ def _become(message: dict[str, Any], streams: list[int]) -> NoReturn:
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for number, each in enumerate(streams):
-            os.dup2(each, number)
+        for each in (signal.SIGCHLD, signal.SIGHUP):
+            signal.signal(each, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
         os.closerange(3, 1024)
         os.chdir(message["folder"])
         os.environ.clear()

@@ -217,7 +217,7 @@ def test_all_mistakes_are_told_at_once_with_line_and_remedy() -> None:
             "There are no criteria",
             "'## sucess criteria' meant",
         ),
-        (WHOLE.replace("mirrors: resend", ""), 4, "'mirrors' is missing", "as 'mirrors: resend'"),
+        (WHOLE.replace("mirrors: resend", ""), 4, "'mirrors' is missing", "as 'mirrors: clerk'"),
         (
             WHOLE.replace("mirrors: resend", "mirrors resend"),
             5,

@@ -249,5 +249,4 @@ def test_odd_questions_are_refused(account: Account) -> None:
     number = account.client.lookups.v2.phone_numbers(SAN_FRANCISCO)
     assert refused(lambda: number.fetch(fields="horoscope")) == (400, 20001)
     assert refused(lambda: number.fetch(country_code="USA")) == (400, 20001)
-    assert account.refused("GET", "/v1/PhoneNumbers/+14159929960")[:2] == (501, 20501)
     assert account.refused("GET", "/v2/RateLimits")[:2] == (501, 20501)

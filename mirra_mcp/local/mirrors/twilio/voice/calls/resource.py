@@ -224,7 +224,7 @@ class Calls(Making):
 
     def told(self, doc: Doc) -> Doc:
         """Return a call with what was pressed, said and heard in it, as checks read it."""
-        lines = doc["transcript"]
+        lines = doc.get("transcript") or []
 
         def all_of(what: tuple[str, ...], *, ours: bool) -> str:
             return "\n".join(
