@@ -260,3 +260,36 @@ def test_an_organization_has_an_admin_and_members(text: str, roles: list[str]) -
     assert account.read(text).not_applied == []
     assert [each["name"] for each in account.all("clerk", "organizations")] == ["Acme"]
     assert [each["role"] for each in account.all("clerk", "organization_memberships")] == roles
+
+
+@pytest.mark.parametrize(
+    ("text", "plural", "found"),
+    [
+        ("2 invitations to a@acme.com and b@acme.com.", "invitations", ["pending", "pending"]),
+        ("A revoked invitation to a@acme.com.", "invitations", ["revoked"]),
+        ("Three expired invitations.", "invitations", ["expired", "expired", "expired"]),
+        ("A waitlist entry for a@acme.com.", "waitlist_entries", ["pending"]),
+    ],
+)
+def test_people_were_invited_or_wait(text: str, plural: str, found: list[str]) -> None:
+    account = Account("clerk")
+    assert account.read(text).not_applied == []
+    assert [each["status"] for each in account.all("clerk", plural)] == found
+    account.session.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("Sign-ups are invite-only.", "sign_up_mode", "restricted"),
+        ("Sign-ups are by waitlist.", "sign_up_mode", "waitlist"),
+        ("An allowlist with `*@acme.com`.", "allowlist", True),
+        ("A blocklist of `eve@acme.com`.", "blocklist", True),
+    ],
+)
+def test_who_may_sign_up_is_restricted(text: str, name: str, value: object) -> None:
+    account = Account("clerk")
+    assert account.read(text).not_applied == []
+    (instance,) = account.all("clerk", "instance")
+    assert instance[name] == value
+    account.session.close()

@@ -1,5 +1,9 @@
 """Every noun of the Clerk mirror, one line each."""
 
+from mirra_mcp.local.mirrors.clerk.access.allowlist_identifiers import AllowlistIdentifiers
+from mirra_mcp.local.mirrors.clerk.access.blocklist_identifiers import BlocklistIdentifiers
+from mirra_mcp.local.mirrors.clerk.access.invitations import Invitations
+from mirra_mcp.local.mirrors.clerk.access.waitlist_entries import WaitlistEntries
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
 from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndpoints
@@ -35,6 +39,10 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     SentCodes,
     SentEmails,
     SentTexts,
+    Invitations,
+    AllowlistIdentifiers,
+    BlocklistIdentifiers,
+    WaitlistEntries,
     Organizations,
     OrganizationMemberships,
     OrganizationInvitations,

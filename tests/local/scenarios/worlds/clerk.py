@@ -103,3 +103,90 @@ def revoked(stage: Stage) -> Names:
     names = signed_in(stage)
     stage.call("POST", f"/v1/sessions/{names['session']}/revoke", {}, vendor="clerk")
     return names
+
+
+def invite(stage: Stage, email: str = ALICE) -> str:
+    given = {"email_address": email}
+    return str(stage.call("POST", "/v1/invitations", given, vendor="clerk")["id"])
+
+
+def invited(stage: Stage) -> Names:
+    stage.begin()
+    return {"invitation": invite(stage)}
+
+
+def invited_before(stage: Stage) -> Names:
+    id = invite(stage)
+    stage.begin()
+    return {"invitation": id}
+
+
+def invitation_accepted(stage: Stage) -> Names:
+    names = invited(stage)
+    stage.simulate("clerk", "invitation.accepted")
+    return names
+
+
+def invitation_revoked(stage: Stage) -> Names:
+    names = invited(stage)
+    stage.call("POST", f"/v1/invitations/{names['invitation']}/revoke", {}, vendor="clerk")
+    return names
+
+
+def waiting(stage: Stage) -> Names:
+    stage.begin()
+    stage.simulate("clerk", "waitlistEntry.created", email=ALICE)
+    (entry,) = stage.session.mirrors["clerk"].nouns["waitlist_entries"].find()
+    return {"entry": entry["id"]}
+
+
+def decide(stage: Stage, verb: str) -> Names:
+    names = waiting(stage)
+    stage.call("POST", f"/v1/waitlist_entries/{names['entry']}/{verb}", {}, vendor="clerk")
+    return names
+
+
+def called_up(stage: Stage) -> Names:
+    return decide(stage, "invite")
+
+
+def turned_down(stage: Stage) -> Names:
+    return decide(stage, "reject")
+
+
+def organized(stage: Stage) -> Names:
+    """An organization that Alice made."""
+    user = make(stage)
+    given = {"name": "Acme", "created_by": user}
+    made = stage.call("POST", "/v1/organizations", given, vendor="clerk")
+    stage.begin()
+    return {"user": user, "org": made["id"]}
+
+
+def asked(stage: Stage) -> Names:
+    names = organized(stage)
+    given = {"email_address": BOB, "role": "org:member"}
+    path = f"/v1/organizations/{names['org']}/invitations"
+    made = stage.call("POST", path, given, vendor="clerk")
+    return names | {"invitation": made["id"]}
+
+
+def joined(stage: Stage) -> Names:
+    names = asked(stage)
+    stage.simulate("clerk", "organizationInvitation.accepted")
+    return names
+
+
+def took_back(stage: Stage) -> Names:
+    names = asked(stage)
+    path = f"/v1/organizations/{names['org']}/invitations/{names['invitation']}/revoke"
+    stage.call("POST", path, {}, vendor="clerk")
+    return names
+
+
+def promoted(stage: Stage) -> Names:
+    names = organized(stage)
+    bob = make(stage, BOB, first_name="Bob")
+    given = {"user_id": bob, "role": "org:admin"}
+    stage.call("POST", f"/v1/organizations/{names['org']}/memberships", given, vendor="clerk")
+    return names

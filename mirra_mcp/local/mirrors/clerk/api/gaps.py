@@ -12,7 +12,6 @@ INSTANCE: dict[str, str] = {
     "/v1/domains": "GET POST",
     "/v1/domains/{domain_id}": "DELETE PATCH",
     "/v1/instance": "PATCH",
-    "/v1/instance/restrictions": "PATCH",
     "/v1/instance/protect": "GET PATCH",
     "/v1/instance/communication": "GET PATCH",
     "/v1/instance/oauth_application_settings": "GET PATCH",
@@ -60,13 +59,6 @@ BILLING: dict[str, str] = {
 }
 
 ACCESS: dict[str, str] = {
-    "/v1/invitations": "POST GET",
-    "/v1/invitations/bulk": "POST",
-    "/v1/invitations/{invitation_id}/revoke": "POST",
-    "/v1/allowlist_identifiers": "GET POST",
-    "/v1/allowlist_identifiers/{identifier_id}": "DELETE",
-    "/v1/blocklist_identifiers": "GET POST",
-    "/v1/blocklist_identifiers/{identifier_id}": "DELETE",
     "/v1/actor_tokens": "POST",
     "/v1/actor_tokens/{actor_token_id}/revoke": "POST",
     "/v1/redirect_urls": "GET POST",
@@ -74,11 +66,6 @@ ACCESS: dict[str, str] = {
     "/v1/testing_tokens": "POST",
     "/v1/agents/tasks": "POST",
     "/v1/agents/tasks/{agent_task_id}/revoke": "POST",
-    "/v1/waitlist_entries": "GET POST",
-    "/v1/waitlist_entries/bulk": "POST",
-    "/v1/waitlist_entries/{waitlist_entry_id}": "DELETE",
-    "/v1/waitlist_entries/{waitlist_entry_id}/invite": "POST",
-    "/v1/waitlist_entries/{waitlist_entry_id}/reject": "POST",
 }
 
 ORGANIZATIONS: dict[str, str] = {
@@ -142,7 +129,7 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (SESSIONS, "Refreshing by cookie is not mirrored."),
     (TEMPLATES, "Templates of emails and texts are deprecated at Clerk, and not mirrored."),
     (BILLING, "Clerk Billing is not mirrored."),
-    (ACCESS, "Invitations, lists of who may sign up and tokens to sign in are not mirrored."),
+    (ACCESS, "Tokens of actors, agents and tests, and redirect URLs, are not mirrored."),
     (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
     (MACHINES, "Machines, their tokens and API keys are not mirrored."),
     (OAUTH, "OAuth applications are not mirrored."),
@@ -163,5 +150,10 @@ LIMITS: tuple[str, ...] = (
     "The rate limits are enforced only after simulating `instance.rate_limited`.",
     "Organizations are enabled and have slugs, as in applications made before October 2025.",
     "Nobody is invited or suggested to an organization by the domain of an email address.",
+    "Lists of identifiers hold for sign-ups alone, as in new applications; subaddresses and "
+    "disposable addresses are not blocked: to ask for that answers 501.",
+    "Whether sign-ups are open, invite-only or by waitlist is set by Setup text, or by "
+    "simulating `instance.access_mode_changed`.",
+    "Nobody is invited by text.",
     "Images of users are not drawn: `image_url` leads to img.clerk.com.",
 )

@@ -1,5 +1,9 @@
 # Written by tests/standing/test_peers.py from nouns.py.
 
+from mirra_mcp.local.mirrors.clerk.access.allowlist_identifiers import AllowlistIdentifiers
+from mirra_mcp.local.mirrors.clerk.access.blocklist_identifiers import BlocklistIdentifiers
+from mirra_mcp.local.mirrors.clerk.access.invitations import Invitations
+from mirra_mcp.local.mirrors.clerk.access.waitlist_entries import WaitlistEntries
 from mirra_mcp.local.mirrors.clerk.api.speech import Speech
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
 from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndpoints
@@ -23,9 +27,12 @@ from mirra_mcp.local.mirrors.clerk.users.phone_numbers import PhoneNumbers
 from mirra_mcp.local.mirrors.clerk.users.users.resource import Users
 
 class Peers(Speech):
+    allowlist_identifiers: AllowlistIdentifiers
+    blocklist_identifiers: BlocklistIdentifiers
     clients: Clients
     email_addresses: EmailAddresses
     instance: Instances
+    invitations: Invitations
     jwt_templates: JwtTemplates
     organization_domains: OrganizationDomains
     organization_invitations: OrganizationInvitations
@@ -42,4 +49,5 @@ class Peers(Speech):
     sign_ins: SignIns
     sign_ups: SignUps
     users: Users
+    waitlist_entries: WaitlistEntries
     webhook_endpoints: WebhookEndpoints

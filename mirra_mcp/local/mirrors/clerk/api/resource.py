@@ -94,4 +94,6 @@ def ordered(docs: list[Doc], order_by: str, fields: Iterable[str]) -> list[Doc]:
     if field == "created_at" and downward:
         return sorted(docs, key=lambda doc: -doc[field])
     oldest_first = list(reversed(docs))
-    return sorted(oldest_first, key=lambda doc: doc[field] or "", reverse=downward)
+    return sorted(
+        oldest_first, key=lambda doc: (doc[field] is not None, doc[field]), reverse=downward
+    )

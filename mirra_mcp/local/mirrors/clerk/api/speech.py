@@ -18,7 +18,7 @@ from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.webhooks import Letter, Parcel, svix_schedule
 from mirra_mcp.local.mirrors.clerk.api import errors, invalid
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
-from mirra_mcp.local.mirrors.clerk.api.identity import Identity
+from mirra_mcp.local.mirrors.clerk.api.identity import Identity, jwt
 from mirra_mcp.local.mirrors.clerk.api.versions import LATEST
 from mirra_mcp.wire.model import Doc
 
@@ -92,6 +92,25 @@ class Speech(Mirror):
         if self.session is not None and self.setting("seed") is None:
             self.set_setting("seed", self.seed)
         return self.identity
+
+    def ticket(
+        self, kind: str, id: str, until: datetime, redirect_url: str | None = None
+    ) -> tuple[str, str]:
+        """Return a ticket, of an invitation or a sign-in token, and the link that leads to it.
+
+        Source: https://clerk.com/docs/guides/users/inviting
+        """
+        claims = {
+            "eid": self.identity.id,
+            "exp": int(until.timestamp()),
+            "iid": self.identity.id,
+            "sid": id,
+            "st": kind,
+        }
+        if redirect_url:
+            claims["rurl"] = redirect_url
+        made = jwt(self.keep_identity(), claims)
+        return made, f"{self.frontend_api}/v1/tickets/accept?ticket={made}"
 
     # requests
 

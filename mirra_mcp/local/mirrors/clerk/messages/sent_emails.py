@@ -67,6 +67,12 @@ class SentEmails(ClerkResource):
             event="email.created",
         )
 
+    def forget_link(self, to: str, url: str) -> None:
+        """Drop the copies of emails to an address that led to a link."""
+        for doc in self.find(to=to):
+            if doc["data"].get("action_url") == url:
+                self.drop(doc)
+
     def event_data(self, event: str, doc: Doc, **extra: Any) -> Doc:
         """Return the `data` of the webhook.
 

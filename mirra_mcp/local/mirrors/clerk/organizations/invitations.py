@@ -11,7 +11,6 @@ from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.bulk import each_of
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
-from mirra_mcp.local.mirrors.clerk.api.identity import jwt
 from mirra_mcp.local.mirrors.clerk.api.metadata import check_size
 from mirra_mcp.local.mirrors.clerk.api.params import Paging
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource, ordered, page_of
@@ -329,17 +328,9 @@ class OrganizationInvitations(ClerkResource):
             private_metadata=params.private_metadata or {},
             expires_at=stamp(self.now + lifetime),
         )
-        claims = {
-            "eid": self.mirror.identity.id,
-            "exp": int((self.now + lifetime).timestamp()),
-            "iid": self.mirror.identity.id,
-            "sid": doc["id"],
-            "st": "organization_invitation",
-        }
-        if params.redirect_url:
-            claims["rurl"] = params.redirect_url
-        ticket = jwt(self.mirror.keep_identity(), claims)
-        doc["url"] = f"{self.mirror.frontend_api}/v1/tickets/accept?ticket={ticket}"
+        _, doc["url"] = self.mirror.ticket(
+            self.entity, doc["id"], self.now + lifetime, params.redirect_url
+        )
         if params.notify is not False:
             self.mirror.sent_emails.send(
                 "organization_invitation",

@@ -36,7 +36,7 @@ class Permissions(ClerkResource):
         "name": "",
         "key": "",
         "description": "",
-        "type": "user",
+        "type": "custom",
         "created_at": None,
         "updated_at": None,
     }

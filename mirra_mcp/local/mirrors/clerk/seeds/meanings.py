@@ -26,6 +26,25 @@ MEANINGS: dict[str, Words] = {
             }
         ),
     ),
+    "invitation": Words(
+        means=spoken(
+            {
+                "accepted": means(is_("status", "accepted")),
+                "revoked": means(is_("status", "revoked")),
+                "expired": means(is_("status", "expired")),
+                "sent": means(Given("id")),
+            }
+        ),
+    ),
+    "waitlist_entry": Words(
+        means=spoken(
+            {
+                "invited": means(is_("status", "invited", "completed")),
+                "rejected": means(is_("status", "rejected")),
+                "completed": means(is_("status", "completed")),
+            }
+        ),
+    ),
     "organization_membership": Words(
         means=spoken({"joined": means(Given("id")), "admin": means(is_("role", "org:admin"))}),
     ),

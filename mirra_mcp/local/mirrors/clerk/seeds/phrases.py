@@ -3,6 +3,7 @@
 import sys
 
 from mirra_mcp.local.kit.phrases import Said, bare, phrase, phrases_of
+from mirra_mcp.local.mirrors.clerk.access.params import CreateInvitation, CreateWaitlistEntry
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.local.mirrors.clerk.organizations.defaults import ADMIN, MEMBER
 from mirra_mcp.local.mirrors.clerk.organizations.params import CreateOrganization
@@ -96,6 +97,61 @@ def organizations(clerk: Peers, said: Said) -> str:
         user = people.make(clerk, clerk.users.count())
         clerk.organization_memberships.join(made, user, MEMBER if number else ADMIN)
     return f"the organization {called} with {count} member{'s' * (count != 1)}"
+
+
+@phrase(
+    r"{count} (?:(?P<state>pending|revoked|expired) )?invitations?(?: (?:to|for) {values})?",
+)
+def invitations(clerk: Peers, said: Said) -> str:
+    """Invite people to sign up; what became of it is pending, unless it is said."""
+    state = said.word("state") or "pending"
+    for email in _addresses(said, "guest"):
+        made = clerk.invitations.invite(CreateInvitation(email_address=email, notify=False))
+        if state == "revoked":
+            clerk.invitations.withdraw(made)
+        elif state == "expired":
+            clerk.cancel_timers("invitations.expire", id=made["id"])
+            clerk.invitations.expire(made["id"])
+    return f"{said.count()} {state} invitation{'s' * (said.count() != 1)}"
+
+
+@phrase(r"{count} waitlist entr(?:y|ies)(?: (?:for|of) {values})?")
+def waitlist(clerk: Peers, said: Said) -> str:
+    """Put people on the waitlist."""
+    for email in _addresses(said, "waiting"):
+        clerk.waitlist_entries.join(CreateWaitlistEntry(email_address=email, notify=False))
+    return f"{said.count()} on the waitlist"
+
+
+@phrase(r"an? (?P<list>allowlist|blocklist) (?:with|of) {values}")
+def listed(clerk: Peers, said: Said) -> str:
+    """Enable one of the lists, with identifiers: `*@acme.com` is a whole domain."""
+    kind = said.word("list")
+    noun = clerk.allowlist_identifiers if kind == "allowlist" else clerk.blocklist_identifiers
+    for each in said.values():
+        noun.save(noun.add(each))
+    clerk.instance.set(**{str(kind): True})
+    return f"{kind} with {', '.join(said.values())}"
+
+
+MODES = {"open": "public", "public": "public", "invite-only": "restricted",
+         "restricted": "restricted", "by waitlist": "waitlist"}  # fmt: skip
+
+
+@phrase(r"sign-ups (?:are|being) (?P<mode>open|public|invite-only|restricted|by waitlist)")
+def mode(clerk: Peers, said: Said) -> str:
+    """Let everybody sign up, or only the invited."""
+    word = str(said.word("mode"))
+    clerk.instance.set(sign_up_mode=MODES[word])
+    return f"sign-ups are {word}"
+
+
+def _addresses(said: Said, word: str) -> list[str]:
+    """Return the addresses that are named, or as many as are announced."""
+    count, emails = _at_most(said.count()), said.values()
+    if emails and len(emails) != count:
+        raise ValueError(f"{count} are announced, {len(emails)} are named")
+    return emails or [f"{word}{number + 1}@example.com" for number in range(count)]
 
 
 def _at_most(count: int) -> int:

@@ -9,7 +9,6 @@ from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
-from mirra_mcp.local.mirrors.clerk.api.identity import jwt
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.signing.params import CreateSignInToken
 from mirra_mcp.wire.model import Doc
@@ -53,15 +52,7 @@ class SignInTokens(ClerkResource):
         doc = self.new(
             user_id=params.user_id, _expire_at=stamp(until), _organization_id=params.org_id
         )
-        claims = {
-            "eid": self.mirror.identity.id,
-            "exp": int(until.timestamp()),
-            "iid": self.mirror.identity.id,
-            "sid": doc["id"],
-            "st": "sign_in_token",
-        }
-        doc["token"] = jwt(self.mirror.keep_identity(), claims)
-        doc["url"] = f"{self.mirror.frontend_api}/v1/tickets/accept?ticket={doc['token']}"
+        doc["token"], doc["url"] = self.mirror.ticket(self.entity, doc["id"], until)
         return self.view(self.save(doc))
 
     @route("POST /v1/sign_in_tokens/{sign_in_token_id}/revoke")

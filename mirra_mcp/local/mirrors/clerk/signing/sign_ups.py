@@ -97,6 +97,8 @@ class SignUps(Attempts):
                 "Invalid account transfer",
                 "There is no account to transfer",
             )
+        if not is_by_ticket(params):
+            self.mirror.instance.check_open()
         client = self.mirror.clients.calling(call) or self.mirror.clients.open()
         doc = self.new(_client_id=client["id"], abandon_at=stamp(self.now + LIFETIME))
         doc = self._with(doc, params)
@@ -192,9 +194,12 @@ class SignUps(Attempts):
         Raises:
             VendorError: what is given can't be signed up with, or something is missing.
         """
+        params = SignUpFields.model_validate(given)
+        if not is_by_ticket(params):
+            self.mirror.instance.check_open()
         client = self.mirror.clients.open()
         doc = self.new(_client_id=client["id"], abandon_at=stamp(self.now + LIFETIME))
-        doc = self._settle(self._with(doc, SignUpFields.model_validate(given)))
+        doc = self._settle(self._with(doc, params))
         for kind in doc["unverified_fields"]:
             sent = self.mirror.sent_codes.start(STRATEGIES[kind], doc[kind])
             self.mirror.sent_codes.attempt(sent, sent["code"])
@@ -225,7 +230,7 @@ class SignUps(Attempts):
     def _with(self, doc: Doc, params: SignUpFields) -> Doc:
         """Return an attempt with what is given, each checked."""
         given = params.model_dump(exclude_none=True)
-        if params.strategy == "ticket" or params.ticket is not None:
+        if is_by_ticket(params):
             given |= self._of_ticket(params.ticket)
         doc = doc | {
             name: given[name]
@@ -236,6 +241,9 @@ class SignUps(Attempts):
             doc["email_address"] = self.mirror.email_addresses.checked(params.email_address)
         if params.phone_number is not None:
             doc["phone_number"] = self.mirror.phone_numbers.checked(params.phone_number)
+        self.mirror.instance.check_listed(
+            [doc[kind] for kind in STRATEGIES if kind in given and doc[kind]]
+        )
         for kind in STRATEGIES:
             if getattr(params, kind) is not None:
                 doc["_verified"] = [each for each in doc["_verified"] if each != kind]
@@ -341,3 +349,8 @@ class SignUps(Attempts):
                 "_password": None,
             }
         )
+
+
+def is_by_ticket(params: SignUpFields) -> bool:
+    """Tell whether somebody signs up by an invitation."""
+    return params.strategy == "ticket" or params.ticket is not None

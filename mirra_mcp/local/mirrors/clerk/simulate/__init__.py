@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from mirra_mcp.local.mirrors.clerk.simulate import (
+    access,
     dashboard,
     organizations,
     sessions,
@@ -10,4 +11,4 @@ from mirra_mcp.local.mirrors.clerk.simulate import (
     users,
 )
 
-MODULES: tuple[ModuleType, ...] = (signing, sessions, users, dashboard, organizations)
+MODULES: tuple[ModuleType, ...] = (signing, sessions, users, dashboard, access, organizations)

@@ -1,9 +1,9 @@
-"""What somebody does in the dashboard: sets up a webhook endpoint.
+"""What somebody does in the dashboard: sets up a webhook endpoint, closes sign-ups.
 
 Source: https://clerk.com/docs/guides/development/webhooks/overview
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -27,3 +27,15 @@ def webhook_endpoint_created(
             told = f"There is no event '{event[:80]}'.{nearest(event, clerk.webhook_events)}"
             raise SimulateError(told, "docs/clerk.md lists them.")
     return clerk.webhook_endpoints.view(clerk.webhook_endpoints.subscribe(url, events))
+
+
+@story("instance.access_mode_changed", fires=())
+def access_mode_changed(
+    clerk: Peers,
+    mode: Annotated[
+        Literal["public", "restricted", "waitlist"],
+        Field(description="`restricted`: only the invited sign up; `waitlist`: who waited, too."),
+    ],
+) -> None:
+    """Somebody opens sign-ups to everybody, or to the invited alone."""
+    clerk.instance.set(sign_up_mode=mode)

@@ -82,6 +82,31 @@ const commands = {
   },
 };
 
+commands.admit = async () => {
+  const invitation = await clerk.invitations.createInvitation({ emailAddress: "guest@example.com" });
+  const twice = await tried(() => clerk.invitations.createInvitation({ emailAddress: "guest@example.com" }));
+  const revoked = await clerk.invitations.revokeInvitation(invitation.id);
+  const bulk = await clerk.invitations.createInvitationBulk([{ emailAddress: "b@example.com", notify: false }]);
+  const deleted = await clerk.invitations.deleteInvitation(invitation.id);
+  const left = await clerk.invitations.getInvitationList();
+  const allowed = await clerk.allowlistIdentifiers.createAllowlistIdentifier({ identifier: "*@acme.com", notify: false });
+  const blocked = await clerk.blocklistIdentifiers.createBlocklistIdentifier({ identifier: "eve@acme.com" });
+  await clerk.allowlistIdentifiers.deleteAllowlistIdentifier(allowed.id);
+  const entry = await clerk.waitlistEntries.create({ emailAddress: "late@example.com" });
+  const invited = await clerk.waitlistEntries.invite(entry.id);
+  const rejected = await clerk.waitlistEntries.reject(entry.id);
+  return {
+    twice: twice.errors[0].code,
+    revoked: revoked.status,
+    deleted: deleted.deleted,
+    left: left.data.map((each) => each.emailAddress),
+    bulk: bulk.map((each) => each.status),
+    allowed: (await clerk.allowlistIdentifiers.getAllowlistIdentifierList()).totalCount,
+    blocked: blocked.identifierType,
+    waited: [entry.status, invited.status, rejected.status],
+  };
+};
+
 const server = app.listen(0, "127.0.0.1");
 await new Promise((resolve) => server.once("listening", resolve));
 const { port } = server.address();

@@ -68,6 +68,17 @@ def test_an_app_lets_in_who_is_signed_in_and_hears_of_it(
         assert got["missing"]["status"] == 404
         assert got["missing"]["errors"][0]["code"] == "resource_not_found"
 
+        assert ask("admit") == {
+            "twice": "duplicate_record",
+            "revoked": "revoked",
+            "deleted": True,
+            "left": ["b@example.com"],
+            "bulk": ["pending"],
+            "allowed": 0,
+            "blocked": "email_address",
+            "waited": ["pending", "invited", "rejected"],
+        }
+
         browser = Browser(account)
         done = browser.sign_up("alice@example.com")
         path = f"/client/sessions/{done['created_session_id']}/tokens"

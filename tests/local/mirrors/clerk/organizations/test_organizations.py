@@ -156,6 +156,7 @@ def test_roles_and_permissions_are_made_and_used(account: Account) -> None:
     read = permissions.create(name="Read", key="org:docs:read", description="Reads")
     editor = roles.create(name="Editor", key="org:editor", permissions=[write.id])
     assert [each.key for each in editor.permissions] == ["org:docs:write"]
+    assert (write.type, account.told("permission.created")[0][1]["type"]) == ("custom", "custom")
     roles.assign_permission(organization_role_id=editor.id, permission_id=read.id)
     path = f"/v1/organization_roles/{editor.id}"
     status, told = account.call("POST", f"{path}/permissions/{read.id}")
