@@ -183,8 +183,9 @@ class Customers(Searchable):
         if len(kept) == len(given):
             return self.view(made)
         id = made["id"]
-        for each in given.get("tax_id_data", ()):
-            self.stripe.tax_ids.make(each["type"], each["value"], customer=id, param="tax_id_data")
+        for number, each in enumerate(given.get("tax_id_data", ())):
+            where = f"tax_id_data[{number}]"
+            self.stripe.tax_ids.make(each["type"], each["value"], customer=id, param=where)
         if params.payment_method is not None:
             attached = self.stripe.payment_methods.attach_to(params.payment_method, id)
             if default is not None:

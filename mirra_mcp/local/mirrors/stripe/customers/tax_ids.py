@@ -83,6 +83,23 @@ class TaxIds(StripeResource):
         "verification": None,
     }
 
+    def check(self, type: str, value: str, within: str = "") -> None:
+        """Refuse an id that can't be one; `within` names the object that holds it.
+
+        Source: https://docs.stripe.com/tax/standalone-tax-api#tax-ids
+
+        Raises:
+            VendorError: no such type, or no such value of it.
+        """
+        names = [f"{within}[{name}]" if within else name for name in ("type", "value")]
+        if type not in TYPES:
+            raise errors.invalid(
+                f"Invalid type: must be one of {', '.join(sorted(TYPES))}", names[0]
+            )
+        form = FORMS.get(type)
+        if value not in OUTCOMES and form and not re.fullmatch(form, value.replace(" ", "")):
+            raise errors.invalid(f"Invalid value for {type}.", names[1], "tax_id_invalid")
+
     def make(self, type: str, value: str, *, customer: str | None, param: str = "") -> Doc:
         """Save an id, which is verified in a while where that is possible.
 
@@ -91,18 +108,7 @@ class TaxIds(StripeResource):
         Raises:
             VendorError: no such type, or no such value of it.
         """
-        if type not in TYPES:
-            raise errors.invalid(
-                f"Invalid type: must be one of {', '.join(sorted(TYPES))}",
-                f"{param}[type]" if param else "type",
-            )
-        form = FORMS.get(type)
-        if value not in OUTCOMES and form and not re.fullmatch(form, value.replace(" ", "")):
-            raise errors.invalid(
-                f"Invalid value for {type}.",
-                f"{param}[value]" if param else "value",
-                "tax_id_invalid",
-            )
+        self.check(type, value, param)
         owner = {"type": "self"} if customer is None else {"customer": customer, "type": "customer"}
         checked = type in VERIFIED_TYPES
         status = "pending" if checked else "unavailable"

@@ -116,6 +116,35 @@ def test_a_tax_id_must_have_the_form_of_its_type(account: Account, customer: str
     assert account.refused(400, "POST", path, {"type": "xx", "value": "x"})["param"] == "type"
 
 
+@pytest.mark.parametrize(
+    ("path", "form", "within"),
+    [
+        ("/v1/customers", "", "tax_id_data[0]"),
+        (
+            "/v1/tax/calculations",
+            "currency=usd&line_items[0][amount]=5&line_items[0][reference]=a"
+            "&customer_details[address][country]=IE&customer_details[address_source]=billing&",
+            "customer_details[tax_ids][0]",
+        ),
+        (
+            "/v1/invoices/create_preview",
+            "invoice_items[0][amount]=5&invoice_items[0][currency]=usd&",
+            "customer_details[tax_ids][0]",
+        ),
+    ],
+)
+def test_a_tax_id_is_held_to_its_form_wherever_it_is_given(
+    account: Account, path: str, form: str, within: str
+) -> None:
+    """Source: https://docs.stripe.com/tax/standalone-tax-api#tax-ids"""
+    form += f"{within}[type]=eu_vat&{within}[value]="
+    told = account.refused(400, "POST", path, f"{form}123")
+    assert told["message"] == "Invalid value for eu_vat."
+    assert (told["code"], told["param"]) == ("tax_id_invalid", f"{within}[value]")
+    answer = account.call("POST", path, f"{form}DE123456789")
+    assert "tax_id_invalid" not in answer.text
+
+
 def test_the_account_has_tax_ids_of_its_own(account: Account, customer: str) -> None:
     """Source: https://docs.stripe.com/api/tax_ids/create"""
     tax_ids = account.client.v1.tax_ids

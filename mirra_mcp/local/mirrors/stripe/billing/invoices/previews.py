@@ -186,6 +186,9 @@ class InvoicePreviews(InvoiceDrafts):
     def _described_customer(self, given: Doc) -> Doc:
         known = ("address", "shipping", "tax_exempt")
         described = given["customer_details"]
+        for number, each in enumerate(described.get("tax_ids") or ()):
+            within = f"customer_details[tax_ids][{number}]"
+            self.stripe.tax_ids.check(each.get("type", ""), each.get("value", ""), within)
         found = {name: described[name] for name in known if described.get(name) is not None}
         return found | {
             "_tax_ids": described.get("tax_ids") or [],

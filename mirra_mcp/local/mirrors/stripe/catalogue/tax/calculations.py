@@ -190,6 +190,9 @@ class TaxCalculations(StripeResource):
                     "customer_details[address_source]",
                     "parameter_missing",
                 )
+            for number, each in enumerate(given.tax_ids or ()):
+                within = f"customer_details[tax_ids][{number}]"
+                self.stripe.tax_ids.check(each.type, each.value, within)
             source = f"{given.address_source}_address"
             place = first_of([(address, source)], given.ip_address)
             details |= given.model_dump() | {
