@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -58,6 +58,15 @@ class Acting(Mirror):
                 yield
         finally:
             self.session = session
+
+    @contextmanager
+    def later(self, at: int) -> Iterator[None]:
+        """Let what is done inside happen at another time, in epoch seconds."""
+        outer, self.now = self.now, datetime.fromtimestamp(at, UTC)
+        try:
+            yield
+        finally:
+            self.now = outer
 
     @contextmanager
     def acting_for(self, account: str | None) -> Iterator[None]:

@@ -1,10 +1,15 @@
 """What callers say about invoices. Source: https://docs.stripe.com/api/invoices"""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, broken, exclusive
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import (
+    Condition,
+    Conditional,
+    broken,
+    exclusive,
+)
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Created,
     Currency,
@@ -26,6 +31,7 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
     TaxRates,
     When,
 )
+from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.params import Phase
 
 Status = Literal["draft", "open", "paid", "uncollectible", "void"]
 
@@ -183,6 +189,15 @@ class PreviewedSubscription(Nested):
     trial_end: When | None = None
 
 
+class PreviewedSchedule(Nested):
+    """How a schedule would be made or changed."""
+
+    billing_mode: BillingMode | None = None
+    end_behavior: Literal["cancel", "release"] | None = None
+    phases: list[Phase] | None = None
+    proration_behavior: Prorate | None = None
+
+
 def trial_of_something(form: Any) -> None:
     """Refuse the trial of no subscription."""
     details = form.subscription_details
@@ -197,9 +212,11 @@ def trial_of_something(form: Any) -> None:
 class PreviewInvoice(StripeParams, Conditional):
     """What `POST /v1/invoices/create_preview` takes."""
 
-    conditions = (
+    conditions: ClassVar[tuple[Condition, ...]] = (
         exclusive("schedule", "subscription"),
         exclusive("schedule", "subscription_details"),
+        exclusive("schedule_details", "subscription"),
+        exclusive("schedule_details", "subscription_details"),
         trial_of_something,
     )
 
@@ -215,12 +232,23 @@ class PreviewInvoice(StripeParams, Conditional):
     on_behalf_of: str | None = None
     preview_mode: Literal["next", "recurring"] | None = None
     schedule: str | None = None
+    schedule_details: PreviewedSchedule | None = None
     subscription: str | None = None
     subscription_details: PreviewedSubscription | None = None
 
 
+def no_schedule_besides(form: Any) -> None:
+    """Refuse a schedule together with an older spelling of what is done to a subscription."""
+    for name in type(form).model_fields:
+        if name.startswith("subscription_"):
+            exclusive("schedule", name)(form)
+            exclusive("schedule_details", name)(form)
+
+
 class UpcomingInvoice(PreviewInvoice):
     """What `GET /v1/invoices/upcoming` takes: older spellings too."""
+
+    conditions = (*PreviewInvoice.conditions, no_schedule_besides)
 
     subscription_billing_cycle_anchor: Literal["now", "unchanged"] | int | None = None
     subscription_cancel_at: Timestamp | None = None

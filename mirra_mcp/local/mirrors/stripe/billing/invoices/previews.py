@@ -19,7 +19,7 @@ from mirra_mcp.local.mirrors.stripe.billing.invoices.params import (
     UpcomingLines,
 )
 from mirra_mcp.local.mirrors.stripe.billing.periods import HOUR, following
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import shortest
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible, shortest
 from mirra_mcp.wire.model import Doc
 
 OLD_NAMES = (
@@ -35,6 +35,15 @@ OLD_NAMES = (
     "start_date",
     "trial_end",
 )
+FOLLOWED = (
+    "application_fee_percent",
+    "collection_method",
+    "days_until_due",
+    "metadata",
+    "on_behalf_of",
+    "transfer_data",
+)
+"""What of a schedule's first phase its first invoice follows, besides items, taxes and trial."""
 TERMS = ("billing_cycle_anchor", "items", "proration_behavior", "proration_date", "trial_end")
 
 
@@ -43,7 +52,8 @@ class InvoicePreviews(InvoiceDrafts):
 
     def preview_of(self, sub: Doc) -> Doc:
         """Return the invoice that the end of the current period will make."""
-        return self._preview({"subscription": sub["id"]}, {})
+        with self.stripe.writes_undone():
+            return self._preview({"subscription": sub["id"]}, {})
 
     @route("POST /v1/invoices/create_preview")
     def create_preview(self, params: PreviewInvoice) -> Doc:
@@ -87,17 +97,51 @@ class InvoicePreviews(InvoiceDrafts):
             return self._preview(given, details)
 
     def _preview(self, given: Doc, details: Doc) -> Doc:
-        sub, customer = self._subject(given, details)
-        self.stripe.test_clocks.enter(customer)
+        schedules, planned = self.stripe.subscription_schedules, given.get("schedule_details")
+        if given.get("schedule"):
+            schedule = schedules.edited(given["schedule"], planned or {})
+            customer = self.stripe.customers.get(schedule["customer"])
+        elif planned is not None:
+            customer = self._customer(given)
+            schedule = schedules.planned(customer, planned)
+        else:
+            return self._next(*self._subject(given, details), given, details)
+        if not schedule["subscription"]:
+            return self._of_start(schedule, customer, given)
+        given = given | {"subscription": schedule["subscription"]}
+        if planned and planned.get("billing_mode"):
+            details = {"billing_mode": planned["billing_mode"]}
+        return self._next(*self._subject(given, details), given, details, schedule)
+
+    def _of_start(self, schedule: Doc, customer: Doc, given: Doc) -> Doc:
+        """Show the first invoice of a schedule that hasn't begun."""
+        if schedule["status"] != "not_started":
+            raise nothing(customer["id"])
+        start = self.stripe.subscription_schedules.start_of(schedule)
+        if "discounts" not in given and "discounts" in start:
+            given = given | {"discounts": start["discounts"]}
+        with self.stripe.later(max(self.at, schedule["phases"][0]["start_date"])):
+            sub = self._imagined(customer, given, start)
+            sub |= {name: start[name] for name in FOLLOWED if start.get(name)}
+            return self._next(sub, customer, given, start)
+
+    def _next(
+        self,
+        sub: Doc | None,
+        customer: Doc,
+        given: Doc,
+        details: Doc,
+        schedule: Doc | None = None,
+    ) -> Doc:
         currency = (
             given.get("currency") or (sub["currency"] if sub else customer["currency"]) or "usd"
         )
         extra = [
-            self.one_time(each, currency, f"invoice_items[{n}]")
-            for n, each in enumerate(given.get("invoice_items") or [])
+            *self._once(given.get("invoice_items") or (), currency, "invoice_items"),
+            *self._once(details.get("add_invoice_items") or (), currency),
         ]
-        for charge in extra:
-            charge.invoice_item = f"ii_{self.mirror.ids.token(24)}"
+        if given.get("preview_mode") == "recurring":
+            extra = []
         if sub is None:
             pending = self._waiting(customer, currency, None)
             if not pending and not extra:
@@ -111,15 +155,20 @@ class InvoicePreviews(InvoiceDrafts):
             return self._shown(
                 customer, sub, [*extra, *charges], given, "subscription_create", self.at
             )
-        return self._of_existing(sub, customer, extra, given, details)
+        return self._of_existing(sub, customer, extra, given, details, schedule)
 
     def _of_existing(
-        self, sub: Doc, customer: Doc, extra: list[Charge], given: Doc, details: Doc
+        self,
+        sub: Doc,
+        customer: Doc,
+        extra: list[Charge],
+        given: Doc,
+        details: Doc,
+        schedule: Doc | None,
     ) -> Doc:
-        subs = self.stripe.subscriptions
+        subs, schedules = self.stripe.subscriptions, self.stripe.subscription_schedules
         if sub["status"] in ("canceled", "incomplete_expired"):
             raise nothing(customer["id"])
-        waiting = self._waiting(customer, sub["currency"], sub["id"])
         if details.get("cancel_now"):
             credits = [
                 charge
@@ -127,52 +176,50 @@ class InvoicePreviews(InvoiceDrafts):
                 if details.get("proration_behavior") != "none"
                 for charge in subs.credits_of(sub, item, details.get("proration_date") or self.at)
             ]
+            waiting = self._waiting(customer, sub["currency"], sub["id"])
             charges = [*waiting, *self._as_items(credits), *extra, *subs.last_charges(sub)]
             return self._shown(customer, sub, charges, given, "subscription_update", self.at)
-        change = subs.planned(sub, {name: details[name] for name in TERMS if name in details})
-        after = change.after
-        prorations = self._as_items(change.prorations)
+        planned = given.get("schedule_details") or {}
+        if schedule is not None and planned.get("phases"):
+            change = schedules.change_of(schedule, sub, planned.get("proration_behavior"))
+        else:
+            change = subs.planned(sub, {name: details[name] for name in TERMS if name in details})
+        if schedule is None and sub["schedule"]:
+            schedule = schedules.get(sub["schedule"])
+        coming = schedules.forecast(schedule, change)
+        change, after = coming.change, coming.change.after
+        waiting = self._waiting(customer, sub["currency"], sub["id"])
         if change.at_once:
-            kept = waiting if change.period else []
-            charges = [*kept, *prorations, *extra, *change.period]
-            return self._shown(customer, after, charges, given, "subscription_update", self.at)
+            kept = waiting if change.period or is_flexible(sub) else []
+            prorations = self._as_items(change.prorations)
+            once = self._once(coming.once, sub["currency"])
+            charges = [*kept, *prorations, *once, *extra, *change.period]
+            return self._shown(customer, after, charges, given, "subscription_update", coming.at)
         if given.get("preview_mode") == "recurring":
-            charges = subs.renewal_charges(after)
-            return self._shown(
-                customer, after, charges, given, "upcoming", after["current_period_end"]
-            )
-        ends = details.get("cancel_at_period_end", sub["cancel_at_period_end"])
+            charges = subs.renewal_charges(after, coming.over)
+            return self._shown(customer, after, charges, given, "upcoming", coming.at)
+        ends = coming.ends or details.get("cancel_at_period_end", sub["cancel_at_period_end"])
         if (cancel_at := details.get("cancel_at") or sub["cancel_at"]) and not ends:
             ends = isinstance(cancel_at, int) and cancel_at <= sub["current_period_end"]
-        charges = [*prorations, *waiting, *extra]
+        charges = [*waiting, *extra]
         if not ends:
-            charges += subs.renewal_charges(after)
+            charges += subs.renewal_charges(after, coming.over)
         if not charges:
             raise nothing(customer["id"])
-        return self._shown(customer, after, charges, given, "upcoming", after["current_period_end"])
+        return self._shown(customer, after, charges, given, "upcoming", coming.at)
 
     def _subject(self, given: Doc, details: Doc) -> tuple[Doc | None, Doc]:
         """Return the subscription, if any, and the customer that a preview is about."""
         stripe = self.stripe
-        if given.get("schedule") and not given.get("subscription"):
-            schedule = stripe.subscription_schedules.named(given["schedule"], "schedule")
-            if schedule["subscription"]:
-                given = given | {"subscription": schedule["subscription"]}
         if given.get("subscription"):
             sub = stripe.subscriptions.named(given["subscription"], "subscription")
             stripe.test_clocks.enter(sub)
             if details.get("billing_mode"):
                 sub["billing_mode"] = stripe.subscriptions.billing_mode(details["billing_mode"])
-            return sub, stripe.customers.get(sub["customer"])
-        if not given.get("customer"):
-            if not given.get("customer_details"):
-                raise errors.invalid(
-                    "You must provide one of customer, customer_details, subscription or schedule."
-                )
-            customer = stripe.customers.new(**self._described_customer(given))
-        else:
-            customer = stripe.customers.live(given["customer"])
-        stripe.test_clocks.enter(customer)
+            customer = stripe.customers.get(sub["customer"])
+            stripe.test_clocks.enter(customer)
+            return sub, customer
+        customer = self._customer(given)
         if details.get("items"):
             return self._imagined(customer, given, details), customer
         living = [
@@ -182,6 +229,19 @@ class InvoicePreviews(InvoiceDrafts):
         ]
         soonest = min(living, key=lambda each: each["current_period_end"], default=None)
         return soonest, customer
+
+    def _customer(self, given: Doc) -> Doc:
+        """Return whom a preview is for, on the clock that they are attached to."""
+        if given.get("customer"):
+            customer = self.stripe.customers.live(given["customer"])
+        elif given.get("customer_details"):
+            customer = self.stripe.customers.new(**self._described_customer(given))
+        else:
+            raise errors.invalid(
+                "You must provide one of customer, customer_details, subscription or schedule."
+            )
+        self.stripe.test_clocks.enter(customer)
+        return customer
 
     def _described_customer(self, given: Doc) -> Doc:
         known = ("address", "shipping", "tax_exempt")
@@ -197,7 +257,7 @@ class InvoicePreviews(InvoiceDrafts):
 
     def _imagined(self, customer: Doc, given: Doc, details: Doc) -> Doc:
         """Lay out the subscription that a preview would start."""
-        subs = self.stripe.subscriptions
+        subs, rates = self.stripe.subscriptions, self.stripe.tax_rates
         items = [
             self.stripe.subscription_items.built(each, f"subscription_details[items][{n}]")
             for n, each in enumerate(details["items"])
@@ -217,6 +277,10 @@ class InvoicePreviews(InvoiceDrafts):
             billing_cycle_anchor=anchor,
             current_period_start=start,
             current_period_end=following(anchor, *shortest(items), start),
+            default_tax_rates=[
+                rates.view(rates.usable(id, "default_tax_rates"))
+                for id in details.get("default_tax_rates") or ()
+            ],
         )
         if isinstance(trial_end, int):
             sub |= {"status": "trialing", "trial_end": trial_end, "current_period_end": trial_end}
@@ -226,6 +290,12 @@ class InvoicePreviews(InvoiceDrafts):
         items = self.stripe.invoice_items
         found = items.pending(customer["id"], currency, subscription=sub)
         return [items.charge_of(item) for item in found]
+
+    def _once(
+        self, given: Sequence[Doc], currency: str, param: str = "add_invoice_items"
+    ) -> list[Charge]:
+        found = [self.one_time(each, currency, f"{param}[{n}]") for n, each in enumerate(given)]
+        return self._as_items(found)
 
     def _as_items(self, charges: Sequence[Charge]) -> list[Charge]:
         for charge in charges:

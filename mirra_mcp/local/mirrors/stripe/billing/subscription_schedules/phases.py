@@ -48,8 +48,10 @@ PHASE: Doc = {
 class SchedulePhases(StripeResource):
     """Schedules as phases."""
 
-    def _phases(self, given: Sequence[Doc], begins: int) -> list[Doc]:
+    def _phases(self, given: Sequence[Doc], begins: int, within: str = "phases") -> list[Doc]:
         """Lay phases out, each from the end of the one before.
+
+        `within` is what errors call the list.
 
         Raises:
             VendorError: a price isn't there, or a phase has no length.
@@ -59,7 +61,7 @@ class SchedulePhases(StripeResource):
             each = dict(each)
             items, prices = [], []
             for at, item in enumerate(each["items"]):
-                param = f"phases[{number}][items][{at}]"
+                param = f"{within}[{number}][items][{at}]"
                 built = self.stripe.subscription_items.built(item, param)
                 plain = {name: item[name] for name in ("quantity",) if item.get(name) is not None}
                 prices.append(built)
@@ -82,7 +84,7 @@ class SchedulePhases(StripeResource):
             if ends <= start:
                 raise errors.invalid(
                     "The phase's `end_date` must be after its `start_date`.",
-                    f"phases[{number}][end_date]",
+                    f"{within}[{number}][end_date]",
                 )
             trial = each.get("trial_end")
             trial = ends if each.get("trial") else (self.at if trial == "now" else trial)
@@ -145,6 +147,8 @@ def given_item(item: Doc) -> Doc:
     for name in ("billing_thresholds", "metadata"):
         if item[name]:
             found[name] = item[name]
+    if item["tax_rates"]:
+        found["tax_rates"] = [rate["id"] for rate in item["tax_rates"]]
     return found
 
 

@@ -10,6 +10,10 @@ from typing import ClassVar
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.periods import within
+from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.forecasts import (
+    LIVE,
+    ScheduleForecasts,
+)
 from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.params import (
     CancelSchedule,
     CreateSchedule,
@@ -20,21 +24,15 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.params import
 from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.phases import (
     ITEM,
     PHASE,
-    SchedulePhases,
-    given_item,
     span,
     terms,
 )
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible, rhythm
 from mirra_mcp.wire.model import Doc
 
 EVENT = "subscription_schedule"
-LIVE = ("not_started", "active")
-MOVED = "You can not modify the start date of the current phase."
-"""Source: https://github.com/tierrun/tier/issues/93"""
 
 
-class SubscriptionSchedules(SchedulePhases):
+class SubscriptionSchedules(ScheduleForecasts):
     """The schedules of the account."""
 
     entity, plural = "subscription_schedule", "subscription_schedules"
@@ -131,17 +129,10 @@ class SubscriptionSchedules(SchedulePhases):
     @route("POST /v1/subscription_schedules/{id}")
     def update(self, id: str, params: UpdateSchedule) -> Doc:
         """Change phases to come, and the current one. Fires: subscription_schedule.updated."""
-        doc, given = self._live(id), params.given()
-        if given.get("phases") is not None:
-            doc["phases"] = self._phases(given["phases"], self._anchor(doc, given["phases"]))
-            if doc["status"] == "active":
-                current = self._current(doc)
-                if current is None or current["start_date"] != doc["current_phase"]["start_date"]:
-                    raise errors.invalid(MOVED)
-                doc["current_phase"] = span(current)
-        for name in ("end_behavior", "metadata"):
-            if name in given:
-                doc = self.patched(doc, {name: given[name]})
+        given = params.given()
+        doc = self._edited(self._live(id), given)
+        if "metadata" in given:
+            doc = self.patched(doc, {"metadata": given["metadata"]})
         if given.get("default_settings"):
             doc["default_settings"] = doc["default_settings"] | given["default_settings"]
         self.save(doc, event=f"{EVENT}.updated")
@@ -153,22 +144,6 @@ class SubscriptionSchedules(SchedulePhases):
         next_turn = current["end_date"] if current else doc["phases"][0]["start_date"]
         self._wait(id, next_turn)
         return self.view(self.get(id))
-
-    def _anchor(self, doc: Doc, phases: Sequence[Doc]) -> int:
-        """Return when the first of the new phases begins.
-
-        Source: https://github.com/stripe/stripe-dotnet/issues/1754
-
-        Raises:
-            VendorError: no phase says, or the first would begin in the past.
-        """
-        first = phases[0].get("start_date") if phases else None
-        if first is None:
-            raise errors.invalid(
-                "The subscription schedule update is missing at least one phase with a `start_date`"
-                " to anchor end dates to."
-            )
-        return self.at if first == "now" else int(first)
 
     @route("POST /v1/subscription_schedules/{id}/cancel")
     def cancel(self, id: str, params: CancelSchedule) -> Doc:
@@ -223,7 +198,7 @@ class SubscriptionSchedules(SchedulePhases):
             self._finish(doc)
         elif doc["current_phase"] != span(phase):
             self._enter(doc, phase)
-            self._apply(sub, phase, phase["proration_behavior"])
+            self._apply(sub, phase, phase["proration_behavior"], phase["add_invoice_items"])
 
     def before_cycle(self, sub: Doc) -> Doc | None:
         """Return a subscription on the terms of the phase that begins with its next period.
@@ -240,17 +215,8 @@ class SubscriptionSchedules(SchedulePhases):
         if doc["current_phase"] == span(phase):
             return sub
         self._enter(doc, phase)
-        built = self.stripe.subscription_items.built
-        items = [
-            built(given_item(item), "items", old=old)
-            for item, old in zip(phase["items"], self._old(sub, phase), strict=True)
-        ]
-        before = rhythm(sub)
-        sub = sub | {"items": {**sub["items"], "data": items}}
-        moved = rhythm(sub) != before and not is_flexible(sub)
-        if moved or phase["billing_cycle_anchor"] == "phase_start":
-            sub["billing_cycle_anchor"] = self.at
-        return self.stripe.subscriptions.save(sub)
+        self.stripe.subscriptions.add_once(sub, phase["add_invoice_items"])
+        return self.stripe.subscriptions.save(self._renewed(sub, phase))
 
     def subscription_ended(self, sub: Doc) -> None:
         """Follow the end of a subscription. Fires: subscription_schedule.completed or .canceled."""
@@ -264,22 +230,7 @@ class SubscriptionSchedules(SchedulePhases):
 
     def _begin(self, doc: Doc) -> None:
         phase = doc["phases"][0]
-        settings = doc["default_settings"]
-        trial = phase["trial_end"]
-        sub = self.stripe.subscriptions.start(
-            billing_mode=self._mode(doc),
-            customer=doc["customer"],
-            items=[given_item(item) for item in phase["items"]],
-            metadata=phase["metadata"],
-            collection_method=phase["collection_method"] or settings["collection_method"],
-            days_until_due=(phase["invoice_settings"] or settings["invoice_settings"]).get(
-                "days_until_due"
-            ),
-            **({"trial_end": trial} if trial else {}),
-            billing_thresholds=phase["billing_thresholds"] or settings["billing_thresholds"],
-            **self._method(phase, settings),
-            **self._discounts(phase),
-        )
+        sub = self.stripe.subscriptions.start(customer=doc["customer"], **self.start_of(doc))
         self.stripe.subscriptions.save(sub | {"schedule": doc["id"]})
         doc |= {"status": "active", "subscription": sub["id"]}
         self._enter(doc, phase)
@@ -289,21 +240,11 @@ class SubscriptionSchedules(SchedulePhases):
         self.save(doc, event=f"{EVENT}.updated")
         self._wait(doc["id"], phase["end_date"])
 
-    def _apply(self, sub: Doc, phase: Doc, behavior: str) -> None:
-        old = self._old(sub, phase)
-        kept = {each["id"] for each in old if each}
-        items = [
-            given_item(item) | ({"id": each["id"]} if each else {})
-            for item, each in zip(phase["items"], old, strict=True)
-        ]
-        items += [
-            {"id": item["id"], "deleted": True}
-            for item in sub["items"]["data"]
-            if item["id"] not in kept
-        ]
-        starts = phase["billing_cycle_anchor"] == "phase_start" and phase["start_date"] == self.at
-        more: Doc = {"billing_cycle_anchor": "now"} if starts else {}
-        self.stripe.subscriptions.change(sub, items=items, proration_behavior=behavior, **more)
+    def _apply(self, sub: Doc, phase: Doc, behavior: str, once: Sequence[Doc] = ()) -> None:
+        update = self._update_of(sub, phase, behavior)
+        if once:
+            update["add_invoice_items"] = once
+        self.stripe.subscriptions.change(sub, **update)
 
     def _finish(self, doc: Doc) -> None:
         if self._goes_on(doc):
@@ -313,9 +254,6 @@ class SubscriptionSchedules(SchedulePhases):
         self.save(doc | over)
         self.stripe.subscriptions.end(self.stripe.subscriptions.get(doc["subscription"]))
         self.mirror.emit(f"{EVENT}.completed", {"object": self.view(doc | over)})
-
-    def _goes_on(self, doc: Doc) -> bool:
-        return bool(doc["end_behavior"] != "cancel")
 
     def _let_go(self, doc: Doc) -> Doc:
         self.mirror.cancel_timers("subscription_schedules.turn", id=doc["id"])
@@ -381,14 +319,7 @@ class SubscriptionSchedules(SchedulePhases):
         return self.view(doc)
 
     def _live(self, id: str) -> Doc:
-        doc = self.get(id)
-        if doc["status"] not in LIVE:
-            raise errors.invalid(
-                "You can only change a subscription schedule that is `not_started` or `active`."
-                f" This one's status is `{doc['status']}`."
-            )
-        self.stripe.test_clocks.enter(doc)
-        return doc
+        return self._entered(self.get(id))
 
     def _wait(self, id: str, until: int) -> None:
         self.mirror.cancel_timers("subscription_schedules.turn", id=id)

@@ -49,14 +49,8 @@ class SubscriptionChanges(PlannedChanges):
             customer.subscription.updated.
         """
         if not change.at_once:
-            customer = self.stripe.customers.get(sub["customer"])
             self.put_off(change.after, change.prorations)
-            for number, each in enumerate(extra):
-                charge = self.stripe.invoices.one_time(
-                    each, sub["currency"], f"add_invoice_items[{number}]"
-                )
-                charge.subscription = sub["id"]
-                self.stripe.invoice_items.add(charge, customer)
+            self.add_once(sub, extra)
             self.save(change.after)
             after = self.get(sub["id"])
             self.tell_change(sub, after)
@@ -83,6 +77,18 @@ class SubscriptionChanges(PlannedChanges):
         self._tell_early_end(sub, after)
         self.plan(after)
         return after
+
+    def add_once(self, sub: Doc, extra: Sequence[Doc]) -> None:
+        """Let what is billed once wait for a subscription's next invoice.
+
+        `extra` is what `add_invoice_items` says. Fires: invoiceitem.created.
+        """
+        for number, each in enumerate(extra):
+            charge = self.stripe.invoices.one_time(
+                each, sub["currency"], f"add_invoice_items[{number}]"
+            )
+            charge.subscription = sub["id"]
+            self.stripe.invoice_items.add(charge, self.stripe.customers.get(sub["customer"]))
 
     def _tell_early_end(self, before: Doc, after: Doc) -> None:
         """Say at once that a trial ends which was cut to less than 3 days, or to nothing.
