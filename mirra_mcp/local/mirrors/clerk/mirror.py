@@ -20,6 +20,11 @@ from mirra_mcp.wire.model import Doc
 SECRET_KEY = "sk_test_mirraFullAccess"
 PUBLIC = ("/.well-known/", "/v1/client", "/v1/environment", "/v1/dev_browser", "/v1/me")
 """Where browsers call, who have no secret key."""
+FOR_MACHINES = "/m2m_tokens"
+"""Where machines call, which have secret keys of their own.
+
+Source: https://clerk.com/docs/reference/backend-api (M2M Tokens)
+"""
 BACKEND: Doc = {"id": "backend"}
 BROWSER: Doc = {"id": "browser"}
 
@@ -44,7 +49,7 @@ class Clerk(Peers):
     # who may do what
 
     def authenticate(self, call: Call) -> Doc:
-        """Return who calls: a backend with the secret key, or a browser.
+        """Return who calls: a backend with the secret key, a machine with its own, or a browser.
 
         Source: https://clerk.com/docs/reference/backend-api
         """
@@ -55,9 +60,13 @@ class Clerk(Peers):
         scheme, _, key = call.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
             raise errors.invalid_authorization_header()
-        if key.strip() != SECRET_KEY:
-            raise errors.invalid_secret_key()
-        return BACKEND
+        if key.strip() == SECRET_KEY:
+            return BACKEND
+        if call.path.removeprefix("/v1").startswith(FOR_MACHINES):
+            machine = self.machines.of_key(key.strip())
+            if machine is not None:
+                return {"id": machine["id"]}
+        raise errors.invalid_secret_key()
 
     def admit(self, call: Call, spec: str) -> None:
         """Hold a call against the rate limit, where a story enforces it.

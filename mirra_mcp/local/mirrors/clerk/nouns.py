@@ -6,7 +6,12 @@ from mirra_mcp.local.mirrors.clerk.access.invitations import Invitations
 from mirra_mcp.local.mirrors.clerk.access.waitlist_entries import WaitlistEntries
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
+from mirra_mcp.local.mirrors.clerk.instance.redirect_urls import RedirectUrls
+from mirra_mcp.local.mirrors.clerk.instance.testing_tokens import TestingTokens
 from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndpoints
+from mirra_mcp.local.mirrors.clerk.machines.api_keys import ApiKeys
+from mirra_mcp.local.mirrors.clerk.machines.m2m_tokens import M2mTokens
+from mirra_mcp.local.mirrors.clerk.machines.machines import Machines
 from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
@@ -19,6 +24,7 @@ from mirra_mcp.local.mirrors.clerk.organizations.roles import Roles
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
+from mirra_mcp.local.mirrors.clerk.signing.actor_tokens import ActorTokens
 from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import SignInTokens
 from mirra_mcp.local.mirrors.clerk.signing.sign_ins import SignIns
 from mirra_mcp.local.mirrors.clerk.signing.sign_ups import SignUps
@@ -36,6 +42,7 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     SignIns,
     SignUps,
     SignInTokens,
+    ActorTokens,
     SentCodes,
     SentEmails,
     SentTexts,
@@ -49,6 +56,11 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     OrganizationDomains,
     Roles,
     Permissions,
+    ApiKeys,
+    Machines,
+    M2mTokens,
     Instances,
+    RedirectUrls,
+    TestingTokens,
     WebhookEndpoints,
 )

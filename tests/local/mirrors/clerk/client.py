@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import orjson
 from clerk_backend_api import Clerk
-from clerk_backend_api.models import ClerkErrors
+from clerk_backend_api.models import ClerkBaseError, ClerkErrors
 
 from mirra_mcp.wire.model import Doc
 from tests.local.mirrors.account import MirrorAccount
@@ -68,6 +68,12 @@ def refusal(error: ClerkErrors) -> tuple[int, str, str, Doc]:
     first = error.data.errors[0]
     meta = first.meta if isinstance(first.meta, dict) else {}
     return error.status_code, first.code, first.long_message, meta
+
+
+def said(refused: ClerkBaseError) -> tuple[int, str, str]:
+    """Return what an error says in whatever class the SDK put it: status, code, long message."""
+    first = orjson.loads(refused.body)["errors"][0]
+    return refused.status_code, first["code"], first["long_message"]
 
 
 def error(body: Doc) -> tuple[str, str, Doc]:

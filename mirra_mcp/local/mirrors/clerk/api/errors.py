@@ -138,6 +138,17 @@ def not_implemented(reason: str) -> VendorError:
     return refusal(501, "not_implemented", "Not implemented by this mirror", reason)
 
 
+# API keys and M2M tokens, which a service of its own keeps
+
+
+def bad_request(param: str, reason: str) -> VendorError:
+    """A parameter of API keys or M2M tokens that can't be.
+
+    Source: https://github.com/clerk/openapi-specs (API Keys, `400 Bad Request`)
+    """
+    return refusal(400, "bad_request", "Bad Request", f"Invalid '{param}': {reason}")
+
+
 # parameters
 
 

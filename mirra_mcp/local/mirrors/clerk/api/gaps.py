@@ -58,12 +58,7 @@ BILLING: dict[str, str] = {
     "/v1/billing/statements/{statementID}/payment_attempts": "GET",
 }
 
-ACCESS: dict[str, str] = {
-    "/v1/actor_tokens": "POST",
-    "/v1/actor_tokens/{actor_token_id}/revoke": "POST",
-    "/v1/redirect_urls": "GET POST",
-    "/v1/redirect_urls/{id}": "GET DELETE",
-    "/v1/testing_tokens": "POST",
+AGENTS: dict[str, str] = {
     "/v1/agents/tasks": "POST",
     "/v1/agents/tasks/{agent_task_id}/revoke": "POST",
 }
@@ -74,23 +69,6 @@ ORGANIZATIONS: dict[str, str] = {
     "/v1/role_sets/{role_set_key_or_id}/replace": "POST",
     "/v1/role_sets/{role_set_key_or_id}/roles": "POST",
     "/v1/role_sets/{role_set_key_or_id}/roles/replace": "POST",
-}
-
-MACHINES: dict[str, str] = {
-    "/v1/machines": "GET POST",
-    "/v1/machines/{machine_id}": "GET PATCH DELETE",
-    "/v1/machines/{machine_id}/secret_key": "GET",
-    "/v1/machines/{machine_id}/secret_key/rotate": "POST",
-    "/v1/machines/{machine_id}/scopes": "POST",
-    "/v1/machines/{machine_id}/scopes/{other_machine_id}": "DELETE",
-    "/v1/api_keys": "POST GET",
-    "/v1/api_keys/{apiKeyID}": "GET PATCH DELETE",
-    "/v1/api_keys/{apiKeyID}/secret": "GET",
-    "/v1/api_keys/{apiKeyID}/revoke": "POST",
-    "/v1/api_keys/verify": "POST",
-    "/v1/m2m_tokens": "POST GET",
-    "/v1/m2m_tokens/{m2m_token_id}/revoke": "POST",
-    "/v1/m2m_tokens/verify": "POST",
 }
 
 OAUTH: dict[str, str] = {
@@ -129,9 +107,8 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (SESSIONS, "Refreshing by cookie is not mirrored."),
     (TEMPLATES, "Templates of emails and texts are deprecated at Clerk, and not mirrored."),
     (BILLING, "Clerk Billing is not mirrored."),
-    (ACCESS, "Tokens of actors, agents and tests, and redirect URLs, are not mirrored."),
+    (AGENTS, "Agents' tasks are not mirrored."),
     (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
-    (MACHINES, "Machines, their tokens and API keys are not mirrored."),
     (OAUTH, "OAuth applications are not mirrored."),
     (ENTERPRISE, "Enterprise connections and directories are not mirrored."),
 )
@@ -155,5 +132,13 @@ LIMITS: tuple[str, ...] = (
     "Whether sign-ups are open, invite-only or by waitlist is set by Setup text, or by "
     "simulating `instance.access_mode_changed`.",
     "Nobody is invited by text.",
+    "Redirect URLs are kept, but nobody is redirected; testing tokens are given out, but nobody is "
+    "taken for a bot.",
+    "Clerk publishes no words for refusals of API keys and M2M tokens: the statuses are Clerk's, "
+    "what follows the parameter's name is the mirror's. A key or token that is unknown, revoked or "
+    "expired isn't found.",
+    "`POST /v1/m2m_tokens/verify` knows opaque tokens; a JWT is verified by the instance's key, as "
+    "the Node SDK does.",
+    "The subject and the creator of an API key need not exist.",
     "Images of users are not drawn: `image_url` leads to img.clerk.com.",
 )

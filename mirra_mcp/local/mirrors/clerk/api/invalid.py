@@ -11,6 +11,7 @@ KINDS = {
     "int_type": "int",
     "int_parsing": "int",
     "int_from_float": "int",
+    "float_type": "number",
     "list_type": "array",
     "dict_type": "object",
     "model_type": "object",
@@ -47,6 +48,16 @@ def refusal(problems: list[Problem], *, is_query: bool) -> VendorError:
     if kind == "too_long":
         return errors.too_many(param, ctx["max_length"])
     return errors.invalid(param)
+
+
+def bad_request(problems: list[Problem], *, is_query: bool) -> VendorError:
+    """Refuse in the words of the service that keeps API keys and M2M tokens."""
+    unknown = [each for each in problems if each.type == "extra_forbidden"]
+    problem = (unknown or problems)[0]
+    if problem.type == "string_pattern_mismatch":
+        return errors.bad_request(name_of(problem), "Failed regex check")
+    told = refusal([problem], is_query=is_query).body["errors"][0]["long_message"]
+    return errors.bad_request(name_of(problem), told)
 
 
 def name_of(problem: Problem) -> str:

@@ -6,7 +6,12 @@ from mirra_mcp.local.mirrors.clerk.access.invitations import Invitations
 from mirra_mcp.local.mirrors.clerk.access.waitlist_entries import WaitlistEntries
 from mirra_mcp.local.mirrors.clerk.api.speech import Speech
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
+from mirra_mcp.local.mirrors.clerk.instance.redirect_urls import RedirectUrls
+from mirra_mcp.local.mirrors.clerk.instance.testing_tokens import TestingTokens
 from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndpoints
+from mirra_mcp.local.mirrors.clerk.machines.api_keys import ApiKeys
+from mirra_mcp.local.mirrors.clerk.machines.m2m_tokens import M2mTokens
+from mirra_mcp.local.mirrors.clerk.machines.machines import Machines
 from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
@@ -19,6 +24,7 @@ from mirra_mcp.local.mirrors.clerk.organizations.roles import Roles
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
+from mirra_mcp.local.mirrors.clerk.signing.actor_tokens import ActorTokens
 from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import SignInTokens
 from mirra_mcp.local.mirrors.clerk.signing.sign_ins import SignIns
 from mirra_mcp.local.mirrors.clerk.signing.sign_ups import SignUps
@@ -27,19 +33,24 @@ from mirra_mcp.local.mirrors.clerk.users.phone_numbers import PhoneNumbers
 from mirra_mcp.local.mirrors.clerk.users.users.resource import Users
 
 class Peers(Speech):
+    actor_tokens: ActorTokens
     allowlist_identifiers: AllowlistIdentifiers
+    api_keys: ApiKeys
     blocklist_identifiers: BlocklistIdentifiers
     clients: Clients
     email_addresses: EmailAddresses
     instance: Instances
     invitations: Invitations
     jwt_templates: JwtTemplates
+    m2m_tokens: M2mTokens
+    machines: Machines
     organization_domains: OrganizationDomains
     organization_invitations: OrganizationInvitations
     organization_memberships: OrganizationMemberships
     organizations: Organizations
     permissions: Permissions
     phone_numbers: PhoneNumbers
+    redirect_urls: RedirectUrls
     roles: Roles
     sent_codes: SentCodes
     sent_emails: SentEmails
@@ -48,6 +59,7 @@ class Peers(Speech):
     sign_in_tokens: SignInTokens
     sign_ins: SignIns
     sign_ups: SignUps
+    testing_tokens: TestingTokens
     users: Users
     waitlist_entries: WaitlistEntries
     webhook_endpoints: WebhookEndpoints

@@ -174,6 +174,8 @@ class Speech(Mirror):
     def invalid(self, problems: list[Problem], call: Call) -> VendorError:
         """Tell the first thing wrong with the parameters."""
         is_query = call.method in ("GET", "DELETE")
+        if call.path.removeprefix("/v1").startswith(NO_VERSION_IN_PATH):
+            return invalid.bad_request(problems, is_query=is_query)
         return invalid.refusal(problems, is_query=is_query)
 
     def malformed(self, call: Call) -> VendorError:

@@ -67,6 +67,7 @@ class SessionDocuments(ClerkResource):
         *,
         organization_id: str | None = None,
         actor: Doc | None = None,
+        lifetime: timedelta | None = None,
         second_factor: bool = False,
     ) -> Doc:
         """Sign a user in at a client.
@@ -74,7 +75,7 @@ class SessionDocuments(ClerkResource):
         Fires: session.created
         """
         self.mirror.keep_identity()
-        now = stamp(self.now)
+        now, lasting = stamp(self.now), lifetime or LIFETIME
         joined = self.mirror.organization_memberships.take_next(user["id"])
         session = self.save(
             self.new(
@@ -83,14 +84,14 @@ class SessionDocuments(ClerkResource):
                 last_active_at=now,
                 last_active_organization_id=organization_id or joined,
                 actor=actor,
-                expire_at=stamp(self.now + LIFETIME),
+                expire_at=stamp(self.now + lasting),
                 abandon_at=stamp(self.now + ABANDONMENT),
                 _verified_at=now,
                 _second_verified_at=now if second_factor else None,
             ),
             event="session.created",
         )
-        self.mirror.after(LIFETIME, "sessions.expire", id=session["id"])
+        self.mirror.after(lasting, "sessions.expire", id=session["id"])
         self.mirror.clients.add_session(client, session)
         users = self.mirror.users
         users.save(users.get(user["id"]) | {"last_sign_in_at": now, "last_active_at": day_of(now)})

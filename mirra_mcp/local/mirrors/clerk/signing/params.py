@@ -3,7 +3,7 @@
 Source: https://clerk.com/docs/reference/frontend-api (Sign Ins, Sign Ups)
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ FirstFactor = Literal[
 ]
 SecondFactor = Literal["totp", "backup_code", "phone_code"]
 Code = Literal["email_code", "phone_code"]
+MOST_SECONDS = 315_360_000
+"""Ten years, as of the other tokens."""
 
 
 class Unasked(FrontendParams):
@@ -119,3 +121,12 @@ class CreateSignInToken(ClerkParams):
     user_id: str
     org_id: str | None = None
     expires_in_seconds: Annotated[int, Field(ge=1)] | None = None
+
+
+class CreateActorToken(ClerkParams):
+    """The body of `POST /v1/actor_tokens`."""
+
+    user_id: str
+    actor: dict[str, Any]
+    expires_in_seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] = 3_600
+    session_max_duration_in_seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] = 1_800

@@ -23,7 +23,7 @@ class SignInTokens(ClerkResource):
     object, prefix, title = "sign_in_token", "sit", "sign in token"
     names = ()
     indexes = ("user_id", "status")
-    secret_fields = ("token",)
+    unshown = ("token", "url")
     moves = {"pending": {"accepted", "revoked"}}
     blank = {
         "object": "sign_in_token",

@@ -3,6 +3,7 @@
 Source: https://clerk.com/docs/reference/frontend-api (Sign Ins)
 """
 
+from datetime import timedelta
 from typing import Any
 
 from mirra_mcp.local.kit.errors import VendorError
@@ -52,6 +53,7 @@ class SignIns(Attempts):
         "_second_verification": None,
         "_organization_id": None,
         "_actor": None,
+        "_session_seconds": None,
     }
 
     @route("POST /v1/client/sign_ins")
@@ -311,6 +313,7 @@ class SignIns(Attempts):
                                           "strategy": "ticket"},
             "_organization_id": accepted.get("_organization_id"),
             "_actor": accepted.get("actor"),
+            "_session_seconds": accepted.get("_session_seconds"),
         }  # fmt: skip
         return self._complete(doc)
 
@@ -343,12 +346,14 @@ class SignIns(Attempts):
                 }
             )
         client = self.mirror.clients.get(doc["_client_id"])
+        seconds = doc["_session_seconds"]
         session = self.mirror.sessions.begin(
             user,
             client,
             organization_id=doc["_organization_id"],
             actor=doc["_actor"],
             second_factor=second,
+            lifetime=None if seconds is None else timedelta(seconds=seconds),
         )
         strategy = (doc["first_factor_verification"] or {}).get("strategy")
         self.mirror.clients.signed_in(doc["_client_id"], strategy)

@@ -263,6 +263,13 @@ class SignUps(Attempts):
     def _of_ticket(self, ticket: str | None) -> Doc:
         """Return what an invitation says of who was invited."""
         claims = None if ticket is None else claims_of(self.mirror.identity, ticket)
+        if claims is not None and claims.get("st") == "actor_token":
+            raise errors.refusal(
+                400,
+                "actor_token_not_in_sign_in_code",
+                "not in sign in",
+                "Actor tokens can only be used during sign in.",
+            )
         plural = None if claims is None else INVITATIONS.get(str(claims.get("st")))
         noun: Any = self.mirror.nouns.get(plural or "")
         if claims is None or noun is None:

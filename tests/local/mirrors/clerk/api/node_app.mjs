@@ -49,11 +49,47 @@ async function tried(call) {
   }
 }
 
+async function admitted(token, acceptsToken, options = {}) {
+  const request = new Request("http://localhost/", { headers: { authorization: `Bearer ${token}` } });
+  const state = await clerk.authenticateRequest(request, { acceptsToken, ...options });
+  const { subject, scopes } = state.toAuth();
+  return state.isAuthenticated ? { subject, scopes } : state.reason;
+}
+
 const commands = {
   port: async () => port,
   heard: async () => heard,
   me: ({ token }) => fetched("/me", token),
   verify: ({ token, ...options }) => tried(() => verifyToken(token, { apiUrl, secretKey, ...options })),
+  keys: async () => {
+    const user = await clerk.users.createUser({ emailAddress: ["key@example.com"], password: "correct horse battery" });
+    const key = await clerk.apiKeys.create({ name: "Builds", subject: user.id, scopes: ["read"] });
+    const let_in = await admitted(key.secret, "api_key");
+    const other = await admitted(key.secret, "m2m_token");
+    const listed = await clerk.apiKeys.list({ subject: user.id, includeInvalid: true });
+    await clerk.apiKeys.revoke({ apiKeyId: key.id, revocationReason: "leaked" });
+    return { user: user.id, let_in, other, total: listed.totalCount, revoked: await admitted(key.secret, "api_key") };
+  },
+  machines: async () => {
+    const callee = await clerk.machines.create({ name: "Callee" });
+    const caller = await clerk.machines.create({ name: "Caller", scopedMachines: [callee.id] });
+    const mine = { machineSecretKey: caller.secretKey };
+    const theirs = { machineSecretKey: callee.secretKey };
+    const opaque = await clerk.m2m.createToken({ ...mine, claims: { job: "nightly" } });
+    const jwt = await clerk.m2m.createToken({ ...mine, tokenFormat: "jwt", claims: { job: "nightly" } });
+    const found = {
+      caller: caller.id,
+      callee: callee.id,
+      let_in: await admitted(opaque.token, "m2m_token", theirs),
+      not_meant: await admitted(opaque.token, "m2m_token", mine),
+      networkless: await admitted(jwt.token, "m2m_token", { jwtKey: process.env.CLERK_JWT_KEY }),
+      jwt: (await clerk.m2m.verify({ token: jwt.token })).claims,
+      session: await admitted(jwt.token, "session_token"),
+      total: (await clerk.m2m.list({ subject: caller.id, ...mine })).totalCount,
+    };
+    await clerk.m2m.revokeToken({ m2mTokenId: opaque.id, ...mine });
+    return { ...found, revoked: await admitted(opaque.token, "m2m_token", theirs) };
+  },
   walk: async () => {
     const user = await clerk.users.createUser({
       emailAddress: ["node@example.com"],

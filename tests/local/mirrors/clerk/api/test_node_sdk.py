@@ -117,3 +117,20 @@ def test_an_app_lets_in_who_is_signed_in_and_hears_of_it(
         heard = ask("heard")
         assert {"user.created", "user.updated", "email.created", "session.ended"} <= set(heard)
         assert len(heard) == len(account.webhooks())
+
+
+def test_an_app_lets_in_keys_and_machines(open_account: Callable[..., Account]) -> None:
+    """Source: https://clerk.com/docs/guides/development/verifying-api-keys"""
+    account = open_account(clock=datetime.now(UTC).isoformat())
+    with app(account) as ask:
+        keys = ask("keys")
+        assert keys["let_in"] == {"subject": keys["user"], "scopes": ["read"]}
+        assert (keys["other"], keys["total"]) == ("token-type-mismatch", 1)
+        assert keys["revoked"] == "token-invalid"
+        found = ask("machines")
+        assert found["let_in"] == {"subject": found["caller"], "scopes": [found["callee"]]}
+        assert found["not_meant"] == "token-invalid"
+        assert found["networkless"]["subject"] == found["caller"]
+        assert found["jwt"] == {"job": "nightly"}
+        assert isinstance(found["session"], str)
+        assert (found["total"], found["revoked"]) == (1, "token-invalid")
