@@ -14,8 +14,10 @@ KEPT = 4
 """Last characters of a long secret that stay, to tell it from others."""
 LONG = 16
 """Characters from which on a secret keeps its last ones."""
+PASSWORDS = ("password", "passwd", "passphrase", "passworddigest")
+"""How the names of secrets end that a person made up: not one character of them is kept."""
 SECRETS = (
-    "password", "passwd", "passphrase", "secret", "token", "apikey", "authorization",
+    *PASSWORDS, "secret", "secretkey", "signingkey", "token", "apikey", "authorization",
     "privatekey", "accesskey", "cardnumber", "accountnumber",
 )  # fmt: skip
 """How the names of secrets end; letters only, in lower case."""
@@ -91,7 +93,7 @@ def cards(said: str) -> str:
 def named(name: str, secret: str, holder: str = "") -> str | None:
     """Return what is shown of the value of a field, or None if its name tells of no secret."""
     plain = _plain(name)
-    if plain in UNSHOWN:
+    if plain in UNSHOWN or (secret and plain.endswith(PASSWORDS)):
         return MASK
     if plain == NUMBER and _plain(holder) in HOLDERS:
         return f"{MASK}{secret[-KEPT:]}"

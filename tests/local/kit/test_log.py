@@ -62,6 +62,9 @@ def test_what_is_no_json_is_shown_as_the_text_that_it_is(toyland: Toyland, body:
     ("sent", "shown"),
     [
         ({"password": "hunter2"}, {"password": "…"}),
+        ({"password": "correct horse battery"}, {"password": "…"}),
+        ({"password_digest": "$2a$10$abcdefghijklmnop"}, {"password_digest": "…"}),
+        ({"secret_key": "ak_abcdefghijklmnop"}, {"secret_key": "ak_…mnop"}),
         ([[{"apiKey": "sk_live_abcdefghijkl"}]], [[{"apiKey": "sk_live_…ijkl"}]]),
         ({"card": {"number": CARD, "cvc": "123"}}, {"card": {"number": "…4242", "cvc": "…"}}),
         ({"card": {"number": int(CARD), "cvc": 123}}, {"card": {"number": "…4242", "cvc": "…"}}),
