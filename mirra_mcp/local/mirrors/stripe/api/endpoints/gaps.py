@@ -80,7 +80,8 @@ LIMITS: tuple[str, ...] = (
     "A usage alert counts what is reported after it was made; a threshold is looked at with each"
     " report. Tiered prices begin anew after an invoice of a threshold.",
     "Phases after a schedule's first change prices, quantities, the anchor and what is billed once;"
-    " their discounts, trials, default tax rates and settings are kept and shown.",
+    " their discounts, trials, default tax rates and settings, and every phase's `automatic_tax`,"
+    " are kept and shown.",
     "Invoices can't be revised (`from_invoice`).",
     "A test clock has arrived when the answer to its advance is there, although it says"
     " `advancing`.",
