@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,17 @@ import click
 
 from mirra_mcp.cli.failures import INVALID, BadUsage, CommandFailed
 from mirra_mcp.cli.options import as_json, settings_from
+
+
+def document(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Take a document, and the behaviour file beside it or another one."""
+    behavior = click.option(
+        "--behavior",
+        type=click.Path(path_type=Path),
+        help="The behaviour file. [default: NAME.mirra.yaml beside FILE]",
+    )
+    file = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+    return file(behavior(command))
 
 
 @click.group()
@@ -25,12 +37,7 @@ def mirror() -> None:
 
 
 @mirror.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option(
-    "--behavior",
-    type=click.Path(path_type=Path),
-    help="The behaviour file. [default: NAME.mirra.yaml beside FILE]",
-)
+@document
 @as_json
 def explain(file: Path, behavior: Path | None, as_json: bool) -> None:
     """Show which nouns, states and webhooks a document's mirror has, with every guess.
@@ -63,12 +70,7 @@ def schema(file: Path | None) -> None:
 
 
 @mirror.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option(
-    "--behavior",
-    type=click.Path(path_type=Path),
-    help="The behaviour file. [default: NAME.mirra.yaml beside FILE]",
-)
+@document
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
