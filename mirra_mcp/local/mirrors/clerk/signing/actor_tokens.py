@@ -8,7 +8,6 @@ from datetime import timedelta
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
-from mirra_mcp.local.mirrors.clerk.api.identity import jwt
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.signing.params import CreateActorToken
 from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import invalid_ticket
@@ -57,15 +56,7 @@ class ActorTokens(ClerkResource):
             _expire_at=stamp(until),
             _session_seconds=params.session_max_duration_in_seconds,
         )
-        claims = {
-            "eid": self.mirror.identity.id,
-            "exp": int(until.timestamp()),
-            "iid": self.mirror.identity.id,
-            "sid": doc["id"],
-            "st": "actor_token",
-        }
-        doc["token"] = jwt(self.mirror.keep_identity(), claims)
-        doc["url"] = f"{self.mirror.frontend_api}/v1/tickets/accept?ticket={doc['token']}"
+        doc["token"], doc["url"] = self.mirror.ticket(self.entity, doc["id"], until)
         return self.view(self.save(doc))
 
     @route("POST /v1/actor_tokens/{actor_token_id}/revoke")

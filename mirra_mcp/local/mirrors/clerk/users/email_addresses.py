@@ -107,11 +107,7 @@ class EmailAddresses(Identifiers):
         Fires: user.updated
         Source: https://clerk.com/docs/reference/backend-api (Delete an email address)
         """
-        doc = self.get(email_address_id)
-        fields = self.without(doc)
-        self.drop(doc)
-        self.mirror.users.refresh(doc["user_id"], **fields)
-        return self.gone(doc)
+        return self.removed(email_address_id)
 
     @route("POST /v1/email_addresses/{email_address_id}/prepare_verification")
     def prepare_verification(self, email_address_id: str) -> Doc:

@@ -114,6 +114,17 @@ class Identifiers(ClerkResource):
         self.mirror.users.refresh(user_id, **{f"primary_{self.kind}_id": doc["id"]})
         return doc
 
+    def removed(self, id: str) -> Doc:
+        """Take an identifier off its user.
+
+        Fires: user.updated
+        """
+        doc = self.get(id)
+        fields = self.without(doc)
+        self.drop(doc)
+        self.mirror.users.refresh(doc["user_id"], **fields)
+        return self.gone(doc)
+
     def primary_fields(self, doc: Doc, *, primary: bool | None) -> Doc:
         """Return what makes an identifier its user's primary one, if it shall be.
 

@@ -111,11 +111,7 @@ class PhoneNumbers(Identifiers):
         Fires: user.updated
         Source: https://clerk.com/docs/reference/backend-api (Delete a phone number)
         """
-        doc = self.get(phone_number_id)
-        fields = self.without(doc)
-        self.drop(doc)
-        self.mirror.users.refresh(doc["user_id"], **fields)
-        return self.gone(doc)
+        return self.removed(phone_number_id)
 
     @route("POST /v1/phone_numbers/{phone_number_id}/prepare_verification")
     def prepare_verification(self, phone_number_id: str) -> Doc:
