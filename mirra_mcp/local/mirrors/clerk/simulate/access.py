@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mirra_mcp.local.kit.errors import SimulateError, VendorError
 from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.clerk.access.params import CreateWaitlistEntry
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
+from mirra_mcp.local.mirrors.clerk.simulate.refusals import refusals_told
 from mirra_mcp.wire.model import Doc
 
 
@@ -28,11 +28,8 @@ def invitation_accepted(
     noun = clerk.invitations
     doc = the_one(noun, invitation_id, "invitationId", status="pending")
     ticket = doc["url"].partition("ticket=")[2]
-    try:
+    with refusals_told():
         clerk.sign_ups.walk_through({"strategy": "ticket", "ticket": ticket, "password": password})
-    except VendorError as refused:
-        said = refused.body["errors"][0]["long_message"]
-        raise SimulateError(f"Clerk refused: {said}") from None
     return noun.view(noun.get(doc["id"]))
 
 
@@ -45,9 +42,6 @@ def waitlist_joined(
     clerk: Peers, email: Annotated[str, Field(description="The address that is to be told.")]
 ) -> Doc:
     """Somebody joins the waitlist."""
-    try:
+    with refusals_told():
         entry = clerk.waitlist_entries.join(CreateWaitlistEntry(email_address=email))
-    except VendorError as refused:
-        said = refused.body["errors"][0]["long_message"]
-        raise SimulateError(f"Clerk refused: {said}") from None
     return clerk.waitlist_entries.view(entry)

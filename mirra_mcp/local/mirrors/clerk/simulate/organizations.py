@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mirra_mcp.local.kit.errors import SimulateError, VendorError
 from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.local.mirrors.clerk.organizations.params import CreateOrganization
+from mirra_mcp.local.mirrors.clerk.simulate.refusals import refusals_told
 from mirra_mcp.local.mirrors.clerk.simulate.users import UserId, user_of
 from mirra_mcp.wire.model import Doc
 
@@ -41,7 +41,7 @@ def invitation_accepted(
     """Somebody follows the link in an invitation: signs up, or joins with the account it has."""
     noun = clerk.organization_invitations
     doc = the_one(noun, invitation_id, "invitationId", status="pending")
-    try:
+    with refusals_told():
         if clerk.email_addresses.owner(doc["email_address"]) is not None:
             noun.accept(doc["id"])
         else:
@@ -49,9 +49,6 @@ def invitation_accepted(
             clerk.sign_ups.walk_through(
                 {"strategy": "ticket", "ticket": ticket, "password": password}
             )
-    except VendorError as refused:
-        said = refused.body["errors"][0]["long_message"]
-        raise SimulateError(f"Clerk refused: {said}") from None
     return noun.view(noun.get(doc["id"]))
 
 
@@ -61,11 +58,8 @@ def membership_deleted(clerk: Peers, membership_id: MembershipId = None) -> Doc:
     noun = clerk.organization_memberships
     doc = the_one(noun, membership_id, "membershipId")
     shown = noun.view(doc)
-    try:
+    with refusals_told():
         noun.delete(doc["organization_id"], doc["user_id"])
-    except VendorError as refused:
-        said = refused.body["errors"][0]["long_message"]
-        raise SimulateError(f"Clerk refused: {said}") from None
     return shown
 
 
@@ -77,8 +71,5 @@ def organization_created(
 ) -> Doc:
     """A user makes an organization, and is its admin."""
     user = user_of(clerk, user_id)
-    try:
+    with refusals_told():
         return clerk.organizations.create(CreateOrganization(name=name, created_by=user["id"]))
-    except VendorError as refused:
-        said = refused.body["errors"][0]["long_message"]
-        raise SimulateError(f"Clerk refused: {said}") from None
