@@ -1,6 +1,7 @@
 """`mirra-mcp scenario`: examples of scenarios, with drivers that run."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,7 @@ from mirra_mcp.cli.tables import tell_rows
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-SHARED = "playground.py"
-"""What every driver imports."""
+IMPORTED = re.compile(r"^from (\w+) import ", re.MULTILINE)
 
 
 @click.group()
@@ -67,7 +67,7 @@ def new(name: str | None, folder: Path, force: bool, as_json: bool) -> None:
                 click.echo(f"wrote {path}")
     except OSError as error:
         raise CommandFailed(f"{error.filename} can't be written: {error.strerror}.") from None
-    driver = next(path for path in written if path.suffix == ".py" and path.name != SHARED)
+    driver = folder / "drivers" / next(iter(drivers(name)))
     if as_json:
         files = [str(path) for path in written]
         click.echo(json.dumps({"files": files, "driver": f"python {driver}"}))
@@ -92,14 +92,14 @@ def examples() -> dict[str, str]:
 
 
 def drivers(name: str) -> dict[str, str]:
-    """Return the programs that an example needs: who names it, and what they share."""
+    """Return the programs that an example needs: who names it first, then what it imports."""
     programs = {
         each.name: each.read_text(encoding="utf-8")
         for each in (_home() / "drivers").iterdir()
         if each.name.endswith(".py")
     }
-    return {
-        program: text
-        for program, text in programs.items()
-        if program == SHARED or f"scenarios/{name}.md" in text
-    }
+    needed = [each for each, text in programs.items() if f"scenarios/{name}.md" in text]
+    for each in needed:
+        imports = (f"{module}.py" for module in IMPORTED.findall(programs[each]))
+        needed += [module for module in imports if module in programs and module not in needed]
+    return {each: programs[each] for each in needed}

@@ -70,8 +70,10 @@ def is_recent(timestamp: str) -> bool:
     return timestamp.isdecimal() and abs(time.time() - int(timestamp)) <= TOLERANCE
 
 
-Webhook = Callable[[dict[str, str], bytes], int]
-"""Takes a webhook's headers, in lower case, and its raw body; returns the status to answer."""
+Answer = int | tuple[str, str]
+"""A status, or what is answered with 200: its content type and its text."""
+Webhook = Callable[[dict[str, str], bytes], Answer]
+"""Takes a webhook's headers, in lower case and with its `:path`, and its raw body."""
 
 
 @contextmanager
@@ -82,9 +84,15 @@ def handling(take: Webhook) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            self.send_response(take(headers, body))
-            self.send_header("content-length", "0")
+            answer = take(headers | {":path": self.path}, body)
+            status, kind, text = (answer, "", "") if isinstance(answer, int) else (200, *answer)
+            content = text.encode()
+            self.send_response(status)
+            if kind:
+                self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(content)))
             self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

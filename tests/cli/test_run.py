@@ -125,8 +125,15 @@ def test_a_driver_that_forgets_bounces_scores_less_and_one_that_trusts_anyone_fa
         ("twilio-order-texts", "order_texts", "--text-anyway", "No errors were logged"),
         ("sign-up-to-customer", "sign_up", "--never-text",
          "A message to `+15555550123` was delivered"),
+        ("twilio-phone-line", "phone_line", "--give-up-on-wrong-keys",
+         'Exactly 1 call mentions "Order 1042 is on its way"'),
+        ("twilio-reminder-calls", "remind", "--talk-over-greetings",
+         "Exactly 1 call has `answered_by` `machine_end_beep`"),
+        ("twilio-conference", "conference", "--leave-the-room-open",
+         "The conference was completed"),
+        ("twilio-support-chat", "chat", "--never-close", "The conversation was closed"),
     ],
-    ids=["refund", "dunning", "texts", "sign-up"],
+    ids=["refund", "dunning", "texts", "sign-up", "line", "reminders", "conference", "chat"],
 )  # fmt: skip
 def test_the_other_examples_pass_and_their_flaws_are_found(
     tmp_path: Path, scenario: str, name: str, flaw: str, wrong: str

@@ -29,3 +29,10 @@ def test_an_example_is_written_with_its_driver_and_nothing_is_overwritten(tmp_pa
     assert "stripe-refund.md is there and differs" in again.stderr
     assert (folder / "stripe-refund.md").read_text(encoding="utf-8") == "mine"
     assert not (folder / "drivers" / "refund.py").exists()
+
+
+def test_an_example_brings_along_all_that_its_driver_imports(tmp_path: Path) -> None:
+    told = run(tmp_path, "scenario", "new", "twilio-phone-line", "--json", cwd=tmp_path)
+    written = [Path(each).name for each in json.loads(told.stdout)["files"]]
+    assert written == ["twilio-phone-line.md", "phone_line.py", "playground.py", "telephony.py"]
+    assert json.loads(told.stdout)["driver"].endswith("phone_line.py")

@@ -1,4 +1,4 @@
-"""Whole calls, as a coding agent tests them: over MCP, by simulated people and the clock, graded.
+"""Whole calls and chats over MCP, by simulated people and the clock, graded by shipped scenarios.
 
 The application is Starlette's with the official SDK, unmodified; its validator checks signatures.
 
@@ -19,63 +19,12 @@ from mirra_mcp.server.app import build_server
 from mirra_mcp.settings import Settings
 from tests.local.mirrors.twilio.client import Mirror
 from tests.local.mirrors.twilio.voice.line import Line, serving_line
+from tests.standing.project import ROOT
 
 pytestmark = pytest.mark.anyio
+SCENARIOS = ROOT / "scenarios"
 NUMBER, AGENT, BOSS = "+14155550100", "+14155550199", "+14155550188"
-
-PHONE_LINE = """
-# A support line
-
-## Prompt
-Answer calls to +14155550100 with a menu, a queue and a mailbox.
-
-## Success Criteria
-- check: Exactly 5 calls were received
-- check: Exactly 1 transcription was completed
-- check: Exactly 1 recording was completed
-- check: Exactly 1 call was recorded
-- check: Exactly 1 queue member was bridged
-- check: No call failed
-- check: No errors were logged
-
-## Config
-mirrors: twilio
-fixture: ivr
-"""
-CAMPAIGN = """
-# Remind three people
-
-## Prompt
-Call three people about their appointments; leave machines a message.
-
-## Success Criteria
-- check: Exactly 3 calls were made
-- check: Exactly 1 call has `answered_by` `machine_end_beep`
-- check: Exactly 1 call has `answered_by` `human`
-- check: Exactly 1 call has status `no-answer`
-- check: No errors were logged
-
-## Config
-mirrors: twilio
-fixture: ivr
-"""
-CONFERENCE = """
-# A supervisor joins
-
-## Prompt
-Let an agent and a customer meet, and a supervisor coach the agent.
-
-## Success Criteria
-- check: Exactly 1 conference was completed
-- check: The conference's `friendly_name` is `Case 7`
-- check: Exactly 3 participants were created
-- check: Exactly 1 participant has `coaching` true
-- check: No errors were logged
-
-## Config
-mirrors: twilio
-fixture: ivr
-"""
+CUSTOMER = "+15555550123"
 
 
 @dataclass
@@ -121,12 +70,14 @@ def anyio_backend() -> str:
 async def desk(mirra: LocalMirra, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     """A run of a scenario, and an application on its account."""
 
+    scenario = (SCENARIOS / f"{request.param}.md").read_text(encoding="utf-8")
+
     async def connect(token: str | None) -> MirraClient:
         return MirraClient(mirra.url, token or mirra.token)
 
     async with McpClient(build_server(connect, Settings())) as mcp:
         begun = await mcp.call_tool(
-            "mirra_scenario_run", {"markdown": request.param, "timeout_seconds": 600}
+            "mirra_scenario_run", {"markdown": scenario, "runs": 1, "timeout_seconds": 600}
         )
         assert not begun.is_error, begun.content
         told: Any = begun.structured_content
@@ -140,7 +91,7 @@ async def desk(mirra: LocalMirra, request: pytest.FixtureRequest) -> AsyncIterat
             yield Desk(mcp, told["runId"], told["sessionId"], sdk, line)
 
 
-@pytest.mark.parametrize("desk", [PHONE_LINE], indirect=True)
+@pytest.mark.parametrize("desk", ["twilio-phone-line"], indirect=True)
 async def test_an_ivr_with_a_queue_and_a_mailbox_is_tested_by_a_coding_agent(desk: Desk) -> None:
     """Source: https://www.twilio.com/docs/voice/twiml/gather"""
     [number] = desk.sdk.incoming_phone_numbers.list()
@@ -179,7 +130,7 @@ async def test_an_ivr_with_a_queue_and_a_mailbox_is_tested_by_a_coding_agent(des
     assert await desk.failures() == []
 
 
-@pytest.mark.parametrize("desk", [CAMPAIGN], indirect=True)
+@pytest.mark.parametrize("desk", ["twilio-reminder-calls"], indirect=True)
 async def test_a_campaign_tells_machines_from_people(desk: Desk) -> None:
     """Source: https://www.twilio.com/docs/voice/answering-machine-detection"""
     ada, bob, eve = "+15555550001", "+15555550002", "+15555550003"
@@ -206,7 +157,7 @@ async def test_a_campaign_tells_machines_from_people(desk: Desk) -> None:
     assert await desk.failures() == []
 
 
-@pytest.mark.parametrize("desk", [CONFERENCE], indirect=True)
+@pytest.mark.parametrize("desk", ["twilio-conference"], indirect=True)
 async def test_a_supervisor_joins_a_conference(desk: Desk) -> None:
     """Source: https://www.twilio.com/docs/voice/api/conference-participant-resource"""
     [number] = desk.sdk.incoming_phone_numbers.list()
@@ -222,7 +173,7 @@ async def test_a_supervisor_joins_a_conference(desk: Desk) -> None:
     )
     await desk.advance("5s")
     await desk.simulate("call.spoke", callId=boss.call_sid, speech="Offer a refund")
-    await desk.simulate("call.spoke", callId=agent.call_sid, speech="I can refund you")
+    await desk.simulate("call.spoke", callId=agent.call_sid, speech="I can refund your order")
     await desk.simulate("call.hung_up", callId=agent.call_sid)
     await desk.advance("5s")
     state = await desk.call("mirra_session_state", entity="calls")
@@ -230,10 +181,37 @@ async def test_a_supervisor_joins_a_conference(desk: Desk) -> None:
              for each in state["mirrors"][0]["documents"]["calls"]}  # fmt: skip
     assert "Offer a refund" in heard[agent.call_sid]
     assert "Offer a refund" not in heard[customer]
-    assert "I can refund you" in heard[customer]
+    assert "I can refund your order" in heard[customer]
     events = [form["StatusCallbackEvent"] for form in desk.line.of("/conference")]
     assert sorted(events) == sorted(
         ["participant-join"] * 3 + ["participant-leave"] * 3
         + ["conference-start", "conference-end"]
     )  # fmt: skip
+    assert await desk.failures() == []
+
+
+@pytest.mark.parametrize("desk", ["twilio-support-chat"], indirect=True)
+async def test_cards_are_redacted_in_a_chat_between_web_and_texts(desk: Desk) -> None:
+    """Source: https://www.twilio.com/docs/conversations/conversations-webhooks"""
+    chats = desk.sdk.conversations.v1
+    [thread] = chats.conversations.list()
+    chats.configuration.webhooks().update(
+        pre_webhook_url=f"{desk.line.url}/before", filters=["onMessageAdd"]
+    )
+    thread.webhooks.create(
+        "webhook",
+        configuration_url=f"{desk.line.url}/after",
+        configuration_filters=["onMessageAdded"],
+    )
+    texted = {"from": CUSTOMER, "body": "My card is 4242424242424242"}
+    await desk.simulate("message.received", **texted)
+    await desk.advance("5s")
+    for words in ("Refunded to 4242424242424242", "Goodbye"):
+        await desk.simulate("conversation.message_sent", identity="agent", body=words)
+        await desk.advance("5s")
+    assert [form["Body"] for form in desk.line.of("/after")] == [
+        "My card is [card number removed]", "Refunded to [card number removed]", "Goodbye",
+    ]  # fmt: skip
+    [last] = desk.line.of("/after")[2:]
+    chats.conversations(last["ConversationSid"]).update(state="closed")
     assert await desk.failures() == []
