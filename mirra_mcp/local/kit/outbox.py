@@ -175,8 +175,7 @@ class Outbox:
                     letter.method, url, content=letter.content, headers=letter.headers
                 ) as response,
             ):
-                if not response.is_success:
-                    most = max(most, REFUSAL)
+                most = max(most, letter.most if response.is_success else REFUSAL)
                 body = await bounded(response.aiter_bytes(), most) if most else b""
                 return Outcome(
                     response.status_code,

@@ -27,6 +27,8 @@ class Letter:
     url: str
     headers: dict[str, str]
     content: bytes
+    most: int = 0
+    """Bytes of the answer that mean something, if they are more than of other webhooks."""
 
 
 @dataclass(frozen=True, slots=True)

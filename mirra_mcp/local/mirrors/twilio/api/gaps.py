@@ -242,7 +242,9 @@ LIMITS: tuple[str, ...] = (
     "Of Conversations' pre-event webhooks a service's own is asked before the account's; whatever"
     " isn't 2xx refuses, and a call is answered 403 (20403). Under a fault rule a call that would"
     " ask is answered 501.",
-    "Media that are sent aren't fetched: types are guessed from addresses, sizes don't count.",
+    "Media that are sent are fetched from this machine only, where MMS may be 5 MB together, and"
+    " WhatsApp and RCS 16; other hosts are never asked: types are guessed from addresses, and sizes"
+    " don't count. A file that can't be got fails an MMS with 11200, up to five redirects on.",
     "Texts and numbers are always kept, whatever retention is asked for.",
     unread_told(),
     "Advanced Opt-Out's words and answers, by service and country, are set by simulate"

@@ -26,6 +26,9 @@ from mirra_mcp.local.mirrors.twilio.api.params import Form, form_of
 from mirra_mcp.wire.model import Doc
 
 FORM = "application/x-www-form-urlencoded"
+FETCHED = "media.fetched"
+"""What isn't a webhook: a file that a message is to bring along is got from where it is."""
+LARGEST_FILE = 16 * 1024 * 1024
 OVERRIDE = re.compile(r"(?:^|&)(rc|rp)=([^&]*)")
 
 
@@ -173,6 +176,9 @@ class Speech(Mirror):
             "i-twilio-idempotency-token": parcel.message,
             **signing.authorization(parcel.url or ""),
         }
+        if parcel.type == FETCHED:
+            headers[signing.HEADER] = signing.signature(parcel.secret, url, {})
+            return Letter("GET", url, headers, b"", LARGEST_FILE)
         if parcel.method == "GET":
             url += ("&" if "?" in url else "?") + urlencode(params)
             headers[signing.HEADER] = signing.signature(parcel.secret, url, {})

@@ -30,6 +30,8 @@ OUTCOMES: dict[int, str] = {
     30035: "US A2P 10DLC - Message from a number still being configured",
     30036: "Validity Period Expired",
     11200: "HTTP retrieval failure",
+    11751: "Media Message - Media exceeds messaging provider size limit",
+    12300: "Invalid Content-Type",
     14107: "SMS send rate limit exceeded",
     21611: "This 'From' number has exceeded the maximum number of queued messages",
     21610: "Attempt to send to unsubscribed recipient",

@@ -4,15 +4,26 @@ Source: https://www.twilio.com/docs/messaging/api/media-resource
 """
 
 import base64
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from twilio.base.exceptions import TwilioRestException
+from twilio.request_validator import RequestValidator
 
 from tests.local.mirrors.twilio.client import RFC_NOON, Account, refusal
-from tests.local.mirrors.twilio.messaging.texts import OURS, buy, form, receive, send, service
-from tests.local.receiver import Receiver
+from tests.local.mirrors.twilio.messaging.texts import (
+    ALICE,
+    OTHER,
+    OURS,
+    buy,
+    form,
+    receive,
+    send,
+    service,
+)
+from tests.local.receiver import Receiver, Reply
 
 PICTURES = ["https://example.com/a.png", "https://example.com/b?x=1"]
 
@@ -100,3 +111,78 @@ def test_a_file_that_is_none_is_not_simulated(account: Account) -> None:
         body = {"event": "message.received", "from": OURS, "media": [media]}
         told = account.http.post("/_mirra/simulate", json=body)
         assert told.json()["error"]["code"] == "mirra.simulate.invalid"
+
+
+def served(receiver: Receiver, *replies: Reply) -> str:
+    """Let the receiver serve files, each once; return where they are."""
+    receiver.answers.extend(replies)
+    return receiver.url.replace("/hook", "/picture")
+
+
+def test_a_file_on_this_machine_is_fetched_and_kept(account: Account, receiver: Receiver) -> None:
+    """Source: https://www.twilio.com/docs/messaging/guides/accepted-mime-types"""
+    buy(account)
+    buy(account, OTHER)
+    url = served(receiver, Reply("GIF89a", content_type="image/gif; x=y"))
+    sent = send(account, to=OTHER, media_url=[url, PICTURES[0]])
+    account.advance("5s")
+    asked = receiver.next()
+    assert (asked.method, asked.url) == ("GET", url)
+    signature = asked.headers["x-twilio-signature"]
+    assert RequestValidator(account.token).validate(url, {}, signature)
+    assert sent.fetch().status == "delivered"
+    gif, png = sent.media.list()
+    assert (gif.content_type, png.content_type) == ("image/gif", "image/png")
+    got = account.call("GET", f"{account.path}/Messages/{sent.sid}/Media/{gif.sid}")
+    assert (got.status_code, got.content) == (200, b"GIF89a")
+    [came] = account.client.messages.list(to=OTHER, from_=OURS, limit=1)
+    assert came.direction == "inbound"
+    own = f"{account.url}{account.path}/Messages/{came.sid}/Media/{came.media.list()[0].sid}"
+    again = send(account, media_url=[own])
+    account.advance("5s")
+    assert (again.fetch().status, again.media.list()[0].content_type) == ("delivered", "image/gif")
+    assert receiver.inbox.empty()
+
+
+@pytest.mark.parametrize(
+    ("replies", "code", "channel_code"),
+    [
+        ([Reply("", 404)], 11200, 63019),
+        ([Reply("", content_type="image/png")], 63019, 63019),
+        ([Reply("hello", content_type="text/html")], 12300, 63021),
+        ([Reply("GIF89a", content_type="image/png")], 12300, 63021),
+        ([Reply("GIF89a" + "a" * 5 * 1024 * 1024, content_type="image/gif")], 11751, None),
+        (
+            [Reply("", 302, location="/there"), Reply("GIF89a", content_type="image/gif")],
+            None,
+            None,
+        ),
+        ([Reply("", 302, location="/there")] * 7, 11200, 63019),
+    ],
+    ids=["gone", "empty", "type", "untrue", "large", "moved", "circle"],
+)
+def test_a_file_that_can_not_go_out_fails_its_message(
+    open_account: Callable[..., Account],
+    receiver: Receiver,
+    replies: list[Reply],
+    code: int | None,
+    channel_code: int | None,
+) -> None:
+    """Source: https://www.twilio.com/docs/api/errors/11751"""
+    account = open_account("whatsapp-approved")
+    buy(account)
+    account.simulate("whatsapp.message_received", body="Hi", **{"from": ALICE})
+    sender = account.state("channel_senders")[0]["sender_id"]
+    for ends, wanted in (
+        ({}, code),
+        ({"from_": sender, "to": f"whatsapp:{ALICE}"}, channel_code),
+    ):
+        url = served(receiver, *replies)
+        sent = send(account, media_url=[url], **ends)
+        account.advance("5s")
+        receiver.answers.clear()
+        found = sent.fetch()
+        assert found.error_code == wanted
+        assert found.status == ("failed" if wanted else "delivered")
+        if wanted:
+            assert account.client.monitor.v1.alerts.list(limit=1)[0].error_code == str(wanted)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api import phones
+from mirra_mcp.local.mirrors.twilio.api.speech import FETCHED
 from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import bare, is_chat
 from mirra_mcp.local.mirrors.twilio.messaging.handlers import Handler, handler_of
 from mirra_mcp.local.mirrors.twilio.messaging.messages import replies, segments
@@ -20,13 +21,13 @@ from mirra_mcp.wire.model import Doc
 
 RECEIVED, ENQUEUED = "message.received", "message.enqueued"
 """The webhooks that applications answer with TwiML: a text came in, a reply is on its way."""
-EVENTS = (*CALLBACKS, RECEIVED, ENQUEUED)
+EVENTS = (*CALLBACKS, RECEIVED, ENQUEUED, FETCHED)
 
 
 class InboundMessages(MessageStates):
     """Messages that came in."""
 
-    hears = EVENTS
+    hears = (*CALLBACKS, RECEIVED, ENQUEUED)
 
     def arrive(self, sent: Doc) -> None:
         """Let a message that was sent to one of the mirror's own numbers come in there."""
@@ -34,7 +35,7 @@ class InboundMessages(MessageStates):
         if number is None or not sent["from"]:
             return
         media = [
-            {"url": each["_url"], "content_type": each["content_type"]}
+            {"url": each["_url"], "content_type": each["content_type"], "content": each["_content"]}
             for each in self.mirror.media.find(parent_sid=sent["sid"], newest_first=False)
         ]
         handler = handler_of(self.mirror, number["account_sid"], sent["to"])

@@ -9,8 +9,11 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from mirra_mcp.local.kit.routes import Answer, Call, route
+from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api.dates import dated
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.api.speech import FETCHED
+from mirra_mcp.local.mirrors.twilio.messaging.messages import files
 from mirra_mcp.local.mirrors.twilio.messaging.messages.resource import PATH
 from mirra_mcp.wire.model import Doc
 
@@ -36,8 +39,11 @@ class Media(TwilioResource):
         "uri": None,
         "_url": None,
         "_content": None,
+        "_waits": False,
+        "_hops": 0,
     }
     indexes = ("account_sid", "parent_sid")
+    hears = (FETCHED,)
 
     def add(
         self,
@@ -47,7 +53,7 @@ class Media(TwilioResource):
         content_type: str | None = None,
         content: str | None = None,
     ) -> Doc:
-        """Keep a file of a message: by its address, or by its bytes in base64."""
+        """Keep a file of a message: by its address, by its bytes in base64, or by both."""
         if url is None and content is None:
             content, content_type = PIXEL, content_type or "image/png"
         sid = self.new_id()
@@ -89,7 +95,7 @@ class Media(TwilioResource):
     def download(self, MessageSid: str, Sid: str) -> Answer:
         """Return a file: its bytes, or where they are."""
         doc = self.of(MessageSid, Sid)
-        if doc["_url"] is not None:
+        if doc["_content"] is None:
             return Answer(307, b"", {"location": doc["_url"]})
         content = base64.b64decode(doc["_content"])
         return Answer(200, content, {"content-type": doc["content_type"]})
@@ -98,6 +104,76 @@ class Media(TwilioResource):
     def delete(self, MessageSid: str, Sid: str) -> None:
         """Delete a file."""
         self.drop(self.of(MessageSid, Sid))
+
+    # What messages bring along.
+
+    def fetch_for(self, message: Doc) -> bool:
+        """Get the files that a message brings along; say whether it has to wait for them.
+
+        Only files on this machine are asked for; the others stay where they are.
+        """
+        found = self.find(parent_sid=message["sid"])
+        for doc in found:
+            if doc["_content"] is not None or doc["_waits"]:
+                continue
+            if (own := files.own(self.mirror, doc["_url"])) is not None:
+                doc |= {"content_type": own["content_type"], "_content": own["_content"]}
+                self.save(doc)
+            elif files.is_near(self.mirror, doc["_url"]):
+                self._ask(doc, doc["_url"])
+        return any(each["_waits"] for each in found)
+
+    def _ask(self, doc: Doc, url: str) -> None:
+        doc |= {"_waits": True, "_url": url}
+        self.save(doc)
+        told = {
+            "MessageSid": doc["parent_sid"],
+            "AccountSid": doc["account_sid"],
+            "Sid": doc["sid"],
+        }
+        to = [self.mirror.accounts.target(doc["account_sid"], url, "GET")]
+        self.mirror.emit(FETCHED, told, to=to)
+
+    def heard(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Take in a file, and let its message go on when it was the last one."""
+        doc, message = self._asked(parcel)
+        if doc is None:
+            return
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        doc |= {"_waits": False, "_content": base64.b64encode(body).decode()}
+        doc["content_type"] = kind or doc["content_type"]
+        self.save(doc)
+        if message is None:
+            return
+        known = [each["_content"] for each in self.find(parent_sid=message["sid"])]
+        total = sum(len(each) * 3 // 4 for each in known if each)
+        if code := files.problem(message["to"], kind, body, total):
+            self._refuse(parcel, message, code, body[:0])
+        elif not any(each["_waits"] for each in self.find(parent_sid=message["sid"])):
+            self.mirror.messages.begin(message["sid"])
+
+    def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
+        """Follow an HTTP redirect; else the message fails, for the file can't be got."""
+        doc, message = self._asked(parcel)
+        if doc is None or message is None:
+            return
+        if (url := files.led_to(parcel, outcome)) and doc["_hops"] < files.MOST_HOPS:
+            doc |= {"_waits": False, "_url": url, "_hops": doc["_hops"] + 1}
+            self.save(doc)
+            self.mirror.messages.begin(message["sid"])
+            return
+        self._refuse(parcel, message, files.unreached(message["to"]), outcome.body)
+
+    def _refuse(self, parcel: Parcel, message: Doc, code: int, answer: bytes) -> None:
+        self.mirror.notifications.fault(parcel, code, answer)
+        self.mirror.messages.fail(message, code)
+
+    def _asked(self, parcel: Parcel) -> tuple[Doc | None, Doc | None]:
+        """Return a file that was asked for, and the message, if it still waits for it."""
+        params = files.params_of(parcel)
+        doc, message = self.peek(params["Sid"]), self.mirror.messages.peek(params["MessageSid"])
+        waits = message is not None and message["status"] == "queued"
+        return doc, message if waits else None
 
     def of(self, message: str, sid: str) -> Doc:
         """Return a file of a message.

@@ -72,6 +72,8 @@ class MessageStates(TwilioResource):
         doc = self.peek(id)
         if doc is None or doc["status"] != "queued":
             return
+        if doc["num_media"] != "0" and self.mirror.media.fetch_for(doc):
+            return  # it goes on when they are here
         code = self.refusal_of(doc)
         if code is not None:
             doc |= {"error_code": code, "error_message": OUTCOMES.get(code)}
