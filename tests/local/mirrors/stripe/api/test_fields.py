@@ -13,16 +13,32 @@ import pytest
 import stripe
 
 from mirra_mcp.local.kit.routes import routes_of
-from mirra_mcp.local.mirrors.stripe.api.versions.shapes import family_named
+from mirra_mcp.local.mirrors.stripe.api.versions.releases import family_of
+from mirra_mcp.local.mirrors.stripe.api.versions.shapes import Shape, family_named
 from mirra_mcp.local.mirrors.stripe.mirror import Stripe
-from tests.local.mirrors.stripe.api.node_types import never_null_of
+from tests.local.mirrors.stripe.api.node_types import Scope, misfits, objects_of, unlike
 from tests.local.mirrors.stripe.api.sdk_types import kinds, strangeness
 from tests.local.mirrors.stripe.client import NEW, OLD, Account
 from tests.local.mirrors.stripe.crowd import crowd
 
 NEWEST = Path(stripe.__file__).parent
 FOLDER = Path(os.environ.get("PYTHON_SDKS", "/nowhere")) / "stripe-10.12.0" / "stripe"
-NODE = Path(os.environ.get("NODE_SDKS", "/nowhere")) / "stripe-23.1.0/node_modules/stripe/cjs"
+NODE = Path(os.environ.get("NODE_SDKS", "/nowhere"))
+NODES = {
+    OLD: "16.12.0",
+    "2025-02-24.acacia": "17.7.0",
+    "2025-08-27.basil": "18.5.0",
+    "2026-02-25.clover": "20.4.1",
+    "2026-08-26.dahlia": "22.6.2",
+    NEW: "23.1.0",
+}
+"""The last release of each family of versions, and the Node SDK that was made for it."""
+FAMILIES = {
+    version: folder
+    for version, sdk in NODES.items()
+    if (folder := NODE / f"stripe-{sdk}" / "node_modules" / "stripe").is_dir()
+}
+with_types = pytest.mark.skipif(not FAMILIES, reason="NODE_SDKS names no folder with stripe-23.1.0")
 SDKS = [
     pytest.param(NEW, NEWEST, id=NEW),
     pytest.param(
@@ -57,19 +73,34 @@ ASK_MORE = {
 }
 """Lists that are refused without more parameters; the crowd names them with those."""
 LATER = {
-    OLD: (
-        "/v1/balance_settings",
-        "/v1/billing/alerts",
-        "/v1/billing/credit_",
-        "/v1/invoice_payments",
-    ),
-    NEW: ("/v1/invoices/upcoming",),
+    "/v1/balance_settings": "2025-09-30",
+    "/v1/billing/alerts": "2024-09-30",
+    "/v1/billing/credit_": "2024-09-30",
+    "/v1/invoice_payments": "2025-03-31",
 }
-"""Lists that a version doesn't have yet, or any more."""
+"""Lists that no version before one of that day has."""
+GONE = {"/v1/invoices/upcoming": "2025-03-31"}
+"""Lists that no version from one of that day on has."""
 NEEDS = {
     "/v1/subscriptions": "?status=all",
 }
 """Lists that want a parameter to show what there is."""
+
+
+def is_of(version: str, path: str) -> bool:
+    """Tell whether a version knows a path."""
+    return not any(path.startswith(each) and version < day for each, day in LATER.items()) and (
+        not any(path.startswith(each) and version >= day for each, day in GONE.items())
+    )
+
+
+def asked(paths: list[str], version: str) -> list[str]:
+    """Return what a version is asked for: every list, and what no list shows."""
+    return [
+        path + NEEDS.get(path, "")
+        for path in [*LISTS, *paths]
+        if path not in ASK_MORE and not path.endswith("/search") and is_of(version, path)
+    ]
 
 
 @pytest.mark.parametrize(("version", "sdk"), SDKS)
@@ -87,14 +118,12 @@ def test_documents_have_the_fields_that_the_sdk_knows(
     for answer in written:
         path = answer.url.path
         is_told = answer.is_success and path.startswith("/v1/")
-        is_told = is_told and not path.startswith(LATER[version])
+        is_told = is_told and is_of(version, path)
         if is_told and (found := sorted(set(strangeness(answer.json(), sdk)))):
             wrong[f"{answer.request.method} {answer.url.path}"] = found
     empty = []
-    for path in [*LISTS, *paths]:
-        if path in ASK_MORE or path.endswith("/search") or path.startswith(LATER[version]):
-            continue
-        answer = account.call("GET", path + NEEDS.get(path, ""), stripe_version=version)
+    for path in asked(paths, version):
+        answer = account.call("GET", path, stripe_version=version)
         assert answer.is_success, (path, answer.text)
         if answer.json().get("data") == []:
             empty.append(path)
@@ -117,6 +146,26 @@ def test_the_sweep_sees_what_it_looks_for() -> None:
     )
 
 
+@with_types
+def test_the_sweep_of_families_sees_what_it_looks_for() -> None:
+    """Ours: of the kinds of misfit, each one."""
+    payments = {"payouts": {"status": "off"}}
+    balance = {"object": "balance_settings", "payments": payments, "odd": 1}
+    found = set(misfits(balance, FAMILIES[NEW]))
+    assert "balance_settings.odd is no field" in found
+    assert "balance_settings.payments.settlement_timing is not there" in found
+    status = "balance_settings.payments.payouts.status is 'off', which is none of its values"
+    assert status in found
+    assert "balance_settings.payments.payouts.schedule is not there" in found
+    assert "file.purpose is null" in set(
+        misfits({"object": "file", "purpose": None}, FAMILIES[OLD])
+    )
+    assert "file.size is 'big', which is none of its values" in set(
+        misfits({"object": "file", "size": "big"}, FAMILIES[OLD])
+    )
+    assert set(unlike(family_of(OLD).shape("price") or Shape(family_of(OLD)), Scope(), "price"))
+
+
 def test_the_tables_know_the_fields_that_the_newest_sdk_knows() -> None:
     """The tables were read from the Node SDK's types: Python's must say the same."""
     family = family_named("endive")
@@ -132,17 +181,31 @@ def test_the_tables_know_the_fields_that_the_newest_sdk_knows() -> None:
     assert wrong == {}
 
 
-@pytest.mark.skipif(not NODE.is_dir(), reason="NODE_SDKS names no folder with stripe-23.1.0")
-def test_the_tables_leave_out_what_the_newest_types_never_call_null() -> None:
-    """A field that is optional and not nullable in the Node SDK's types is absent, never null."""
-    never_null = never_null_of(NODE)
-    family = family_named("endive")
-    wrong = {}
-    for name, fields in never_null.items():
-        shape = family.shape(name)
-        if shape is not None:
-            nullable = {row[0] for row in shape.rows if row[2]}
-            if found := sorted(nullable & fields - {"id"}):
-                wrong[name] = found
-    assert len(never_null) > 50
+@with_types
+def test_documents_fit_the_types_of_each_family_null_by_null(account: Account) -> None:
+    """Source: https://github.com/stripe/stripe-node"""
+    paths = crowd(account)
+    wrong: dict[str, list[str]] = {}
+    for version, sdk in FAMILIES.items():
+        for path in asked(paths, version):
+            answer = account.call("GET", path, stripe_version=version)
+            assert answer.is_success, (version, path, answer.text)
+            found = set(misfits(answer.json(), sdk))
+            if found - ({"invoice.id is not there"} if "/upcoming?" in path else set()):
+                wrong[f"{version} {path}"] = sorted(found)
+    assert wrong == {}
+
+
+@with_types
+def test_the_tables_say_what_the_types_of_each_family_say() -> None:
+    """Every field that must be there is in the tables, at whatever depth, and none is there
+    that the types don't know or never call null."""
+    wrong: dict[str, list[str]] = {}
+    apart = {(OLD, "billing.alert")} | {(each, "v2.core.event") for each in FAMILIES}
+    for version, sdk in FAMILIES.items():
+        family = family_of(version)
+        for name, kind in objects_of(sdk).items():
+            shape = None if (version, name) in apart else family.shape(name)
+            if shape is not None and (found := sorted(set(unlike(shape, kind, name)))):
+                wrong[f"{version} {name}"] = found
     assert wrong == {}

@@ -37,8 +37,9 @@ LIMITS: tuple[str, ...] = (
     " restricted_key.created.",
     "No two requests run at once, so 409 `idempotency_key_in_use` never comes.",
     "Rate limits are not enforced until the simulated event rate_limit.reached asks for it.",
-    "Versions before 2024-06-20 are answered as 2024-06-20; between the releases of a year, fields"
-    " that were merely added are shown from the release's last version on.",
+    "Versions before 2024-06-20 are answered as 2024-06-20; within a family of"
+    " versions (acacia, basil, clover ...), fields that were merely added are shown from its first"
+    " release on.",
     "Webhook endpoints take wildcards of a group, such as `charge.*`, besides `*` and full names.",
     "Retries of webhooks come 1, 2 and 4 hours after the first failure: Stripe says no more than"
     " three times over a few hours.",

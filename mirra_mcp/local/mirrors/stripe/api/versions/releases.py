@@ -25,6 +25,7 @@ SINCE = (
     ("2026-03-25", "dahlia"),
     ("2025-09-30", "clover"),
     ("2025-03-31", "basil"),
+    ("2024-09-30", "acacia"),
 )
 """The first day of each family, newest first. Source: https://docs.stripe.com/changelog"""
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from mirra_mcp.wire.model import Doc
 
 OLDER_MODES = {"hosted_page": "hosted", "embedded_page": "embedded", "elements": "custom"}
+BY_COUPON = ("2024-06-20", "acacia", "basil")
+"""The families in which a discount names its coupon and nothing around it."""
 NEWER_MODES = {old: new for new, old in OLDER_MODES.items()}
 
 
@@ -16,7 +18,7 @@ def discount(doc: Doc, family: str) -> Doc:
 
     Source: https://docs.stripe.com/changelog/clover/2025-09-30/add-discount-source-property
     """
-    if family in ("2024-06-20", "basil") or doc.get("source") or "coupon" not in doc:
+    if family in BY_COUPON or doc.get("source") or "coupon" not in doc:
         return doc
     return {**doc, "source": {"coupon": _id(doc["coupon"]), "type": "coupon"}}
 
@@ -26,7 +28,7 @@ def promotion_code(doc: Doc, family: str) -> Doc:
 
     Source: https://docs.stripe.com/changelog/clover/2025-09-30/polymorphic-coupon
     """
-    if family in ("2024-06-20", "basil") or doc.get("promotion") or "coupon" not in doc:
+    if family in BY_COUPON or doc.get("promotion") or "coupon" not in doc:
         return doc
     return {**doc, "promotion": {"coupon": _id(doc["coupon"]), "type": "coupon"}}
 

@@ -16,7 +16,7 @@ from typing import Any
 from mirra_mcp.local.mirrors.stripe.api.versions.renames import RENAMES
 from mirra_mcp.wire.model import Doc
 
-FAMILIES = ("2024-06-20", "basil", "clover", "dahlia", "endive")
+FAMILIES = ("2024-06-20", "acacia", "basil", "clover", "dahlia", "endive")
 """The versions between which fields moved, oldest first."""
 FREE = ("metadata", "previous_attributes")
 """Fields whose content is the caller's own, or is shown already."""
