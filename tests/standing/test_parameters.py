@@ -58,6 +58,26 @@ UNREAD: dict[str, dict[str, str]] = {
         ),
         "read without its prefix, as one of subscription_details",
     )
+    | dict.fromkeys(
+        (
+            "alma",
+            "billie",
+            "bizum",
+            "blik",
+            "crypto",
+            "mb_way",
+            "pay_by_bank",
+            "payco",
+            "paynow",
+            "paypay",
+            "promptpay",
+            "samsung_pay",
+            "scalapay",
+            "sequra",
+            "sunbit",
+        ),
+        "read by a loop over all types of a payment method configuration",
+    )
     | {
         "collection_options": "onboarding takes all that is due at once",
         "email_type": "no mail is sent",

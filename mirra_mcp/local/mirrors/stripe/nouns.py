@@ -83,6 +83,9 @@ from mirra_mcp.local.mirrors.stripe.payments.confirmation_tokens import Confirma
 from mirra_mcp.local.mirrors.stripe.payments.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.payments.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.hosted import HostedIntents
+from mirra_mcp.local.mirrors.stripe.payments.payment_methods.configurations import (
+    PaymentMethodConfigurations,
+)
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.domains import (
     ApplePayDomains,
     PaymentMethodDomains,
@@ -151,6 +154,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     HostedLinks,
     TypedMethods,
     OwnAddresses,
+    PaymentMethodConfigurations,
     PaymentMethodDomains,
     Payouts,
     Persons,

@@ -237,6 +237,7 @@ def others(account: Account, customer: str) -> list[str]:
     values = post(account, "radar/value_lists", "alias=bad&name=Bad&item_type=email")
     post(account, "radar/value_list_items", f"value_list={values}&value=eve@example.com")
     post(account, "payment_method_domains", "domain_name=acme.com")
+    post(account, "payment_method_configurations", "name=Later")
     post(account, "apple_pay/domains", "domain_name=acme.com")
     fund = "amount=700&currency=usd&reference=Hello"
     post(account, f"test_helpers/customers/{customer}/fund_cash_balance", fund)

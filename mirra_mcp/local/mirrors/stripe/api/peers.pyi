@@ -83,6 +83,9 @@ from mirra_mcp.local.mirrors.stripe.payments.confirmation_tokens import Confirma
 from mirra_mcp.local.mirrors.stripe.payments.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.payments.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.hosted import HostedIntents
+from mirra_mcp.local.mirrors.stripe.payments.payment_methods.configurations import (
+    PaymentMethodConfigurations,
+)
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.domains import (
     ApplePayDomains,
     PaymentMethodDomains,
@@ -150,6 +153,7 @@ class Peers(Acting):
     own_addresses: OwnAddresses
     payment_intents: HostedIntents
     payment_links: HostedLinks
+    payment_method_configurations: PaymentMethodConfigurations
     payment_method_domains: PaymentMethodDomains
     payment_methods: TypedMethods
     payouts: Payouts

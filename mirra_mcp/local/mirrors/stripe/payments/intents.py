@@ -57,6 +57,7 @@ class OwnerForm(StripeParams):
     description: str | None = None
     excluded_payment_method_types: list[str] | None = None
     metadata: Metadata = {}
+    payment_method_configuration: str | None = None
     payment_method_types: MethodTypes | None = None
 
 

@@ -368,6 +368,7 @@ def test_a_link_leads_on_where_it_says(account: Account) -> None:
 def test_a_connected_accounts_session_has_its_page(account: Account) -> None:
     """Source: https://docs.stripe.com/connect/direct-charges?platform=web&ui=stripe-hosted"""
     connected = account.client.v1.accounts.create().id
+    account.simulate("account.onboarded", account=connected)
     options: Any = {"stripe_account": connected}
     data: Any = {"mode": "payment", "success_url": BACK, "line_items": [item()]}
     session = account.client.v1.checkout.sessions.create(data, options)

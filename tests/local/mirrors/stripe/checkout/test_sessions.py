@@ -42,7 +42,7 @@ def test_a_payment_session_shows_what_it_was_opened_for(account: Account) -> Non
         "metadata": {"a": "1"},
         "mode": "payment",
         "payment_intent": None,
-        "payment_method_types": ["card"],
+        "payment_method_types": ["card", "link"],
         "payment_status": "unpaid",
         "status": "open",
         "success_url": "https://a.io/ok",

@@ -173,7 +173,7 @@ def test_a_fee_needs_another_account(account: Account, acct: str) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Can only apply an application_fee") as no:
         intents.create(form)
     assert no.value.code == "parameter_missing"
-    assert intents.create(form, acting(acct)).application_fee_amount == 100
     account.simulate("account.onboarded", account=acct)
+    assert intents.create(form, acting(acct)).application_fee_amount == 100
     paid_out = intents.create(form | {"transfer_data": {"destination": acct}})
     assert paid_out.application_fee_amount == 100

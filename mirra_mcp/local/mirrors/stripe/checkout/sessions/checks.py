@@ -24,6 +24,7 @@ def check_session(stripe: Peers, params: CreateSession) -> None:
     """
     _check_page(params)
     _check_times(stripe, params)
+    stripe.payment_method_configurations.check(params.given())
     for one, other in (
         ("customer", "customer_email"),
         ("allow_promotion_codes", "discounts"),

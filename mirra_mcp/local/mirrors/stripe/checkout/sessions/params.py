@@ -90,6 +90,7 @@ class CreateSession(StripeParams):
     origin_context: Literal["mobile_app", "web"] | None = None
     payment_intent_data: IntentData | None = None
     payment_method_collection: Literal["always", "if_required"] | None = None
+    payment_method_configuration: str | None = None
     payment_method_options: Loose = None
     payment_method_types: list[str] | None = None
     permissions: Loose = None
@@ -108,12 +109,16 @@ class CreateSession(StripeParams):
     wallet_options: Loose = None
 
     @property
-    def method_types(self) -> list[str]:
-        """The kinds of payment methods on offer.
+    def on_behalf_of(self) -> str | None:
+        """The connected account that the money is for."""
+        data = self.payment_intent_data or self.subscription_data
+        return data.on_behalf_of if data is not None else None
 
-        Source: https://docs.stripe.com/api/checkout/sessions/create
-        """
-        return self.payment_method_types or self.allowed_payment_method_types or ["card"]
+    @property
+    def is_paid_once(self) -> bool:
+        """Whether nothing is saved to be paid with again."""
+        data = self.payment_intent_data
+        return self.mode == "payment" and not (data and data.setup_future_usage)
 
 
 class UpdateSession(StripeParams):

@@ -115,10 +115,12 @@ class CheckoutSessions(CheckoutCompletion):
         if params.mode == "setup":
             fields["currency"] = params.currency
             fields["payment_status"] = "no_payment_required"
-            fields["setup_intent"] = self._setup_intent(id, params)
+            fields |= self._offered(params, params.currency)
+            fields["setup_intent"] = self._setup_intent(id, params, fields["payment_method_types"])
         else:
             lines = line_items.laid_out(self.stripe, params.line_items or (), params.currency)
             fields["currency"] = lines[0]["currency"]
+            fields |= self._offered(params, fields["currency"])
             fields["shipping_options"] = line_items.shipping_options(
                 self.stripe, params.shipping_options, fields["currency"]
             )
@@ -262,7 +264,6 @@ class CheckoutSessions(CheckoutCompletion):
             else [],
             "custom_text": pages.NO_TEXT | (given.get("custom_text") or {}),
             "metadata": merged({}, params.metadata),
-            "payment_method_types": params.method_types,
         }
         if params.after_expiration is not None:
             recovery = given["after_expiration"].get("recovery")
@@ -337,12 +338,26 @@ class CheckoutSessions(CheckoutCompletion):
         secret = f"{id}_secret_{self.mirror.ids.token(40)}"
         return {"client_secret": secret, "customer_details": details}
 
-    def _setup_intent(self, id: str, params: CreateSession) -> str:
+    def _offered(self, params: CreateSession, currency: str | None) -> Doc:
+        """Return the kinds of payment methods on offer: those named, or a configuration's.
+
+        Source: https://docs.stripe.com/api/checkout/sessions/create
+        """
+        if params.payment_method_types:
+            excluded = params.excluded_payment_method_types or ()
+            types = [each for each in params.payment_method_types if each not in excluded]
+            return {"payment_method_types": types}
+        asked = params.given() | {"on_behalf_of": params.on_behalf_of}
+        return self.stripe.payment_method_configurations.offering(
+            asked, "Checkout Session", currency=currency, once=params.is_paid_once
+        )
+
+    def _setup_intent(self, id: str, params: CreateSession, types: list[str]) -> str:
         data = params.setup_intent_data.given() if params.setup_intent_data else {}
         intent = self.stripe.setup_intents.draft(
             customer=params.customer,
             owner=("checkout_sessions", id),
-            payment_method_types=params.method_types,
+            payment_method_types=types,
             metadata=merged({}, data.get("metadata") or {}),
             description=data.get("description"),
         )

@@ -76,6 +76,7 @@ class IntentForms(IntentFlow):
         return self.view(self.get(intent["id"]))
 
     def _apply(self, doc: Doc, params: IntentParams, given: Doc) -> Doc:
+        given = self.stripe.payment_method_configurations.reoffer(doc, given, "PaymentIntent")
         given = {name: value for name, value in given.items() if name in self.blank}
         method = self._method(params, given.get("customer", doc["customer"]), doc)
         if method:
@@ -85,7 +86,7 @@ class IntentForms(IntentFlow):
         if "allowed_payment_method_types" in given:
             given["payment_method_types"] = types
         elif "payment_method_types" in given:
-            given["automatic_payment_methods"] = None
+            given.setdefault("automatic_payment_methods", None)
         given["payment_method_options"] = options_for(
             types, given.get("payment_method_options"), doc["payment_method_options"]
         )

@@ -41,8 +41,6 @@ CANCELABLE = (
     "requires_action",
     "processing",
 )
-OFFERED = ["card", "link"]
-"""What the Dashboard offers when the caller doesn't say."""
 
 
 class PaymentIntents(TransferIntents):
@@ -146,7 +144,9 @@ class PaymentIntents(TransferIntents):
         elif params.payment_method_types is None and params.confirmation_method != "manual":
             given["automatic_payment_methods"] = {"allow_redirects": "always", "enabled": True}
         enter_clock(self.stripe, params.customer)
-        self._check_descriptor(given, params.payment_method_types or OFFERED)
+        offer = self.stripe.payment_method_configurations.offer
+        given = offer(given, "PaymentIntent", currency=params.currency)
+        self._check_descriptor(given, given.get("payment_method_types") or ["card"])
         self._check_fee(given)
         method = self._method(params, params.customer)
         if params.confirm and method is None:
@@ -324,13 +324,8 @@ class PaymentIntents(TransferIntents):
     ) -> Doc:
         """Create an intent. Fires: payment_intent.created."""
         fields = {name: value for name, value in fields.items() if value is not None}
-        automatic = fields.get("automatic_payment_methods")
         allowed = fields.get("allowed_payment_method_types")
-        offered = allowed or (OFFERED if automatic else ["card"])
-        types = fields.setdefault("payment_method_types", list(offered))
-        if automatic:
-            details = {"id": "pmc_1MirraDefault0000000000", "parent": None}
-            fields["payment_method_configuration_details"] = details
+        types = fields.setdefault("payment_method_types", allowed or ["card"])
         fields["payment_method_options"] = options_for(types, fields.get("payment_method_options"))
         fields["capture_method"] = capture_method
         doc = self.new(amount=amount, currency=currency, **fields)

@@ -104,6 +104,7 @@ class SetupIntents(ActingIntents):
         elif params.payment_method_types is None:
             redirects = automatic.allow_redirects if automatic else "always"
             given["automatic_payment_methods"] = {"allow_redirects": redirects, "enabled": True}
+        given = self.stripe.payment_method_configurations.offer(given, "SetupIntent")
         given["metadata"] = self.patched(self.blank, given)["metadata"]
         given["payment_method"] = method["id"] if method else None
         if params.confirm:
@@ -187,13 +188,8 @@ class SetupIntents(ActingIntents):
     def draft(self, *, owner: tuple[str, str] | None = None, **fields: Any) -> Doc:
         """Create a setup intent. Fires: setup_intent.created."""
         fields = {name: value for name, value in fields.items() if value is not None}
-        automatic = fields.get("automatic_payment_methods")
         allowed = fields.get("allowed_payment_method_types")
-        offered = allowed or (["card", "link"] if automatic else ["card"])
-        types = fields.setdefault("payment_method_types", list(offered))
-        if automatic:
-            details = {"id": "pmc_1MirraDefault0000000000", "parent": None}
-            fields["payment_method_configuration_details"] = details
+        types = fields.setdefault("payment_method_types", allowed or ["card"])
         fields["payment_method_options"] = _options(types, fields.get("payment_method_options"))
         doc = self.new(**fields)
         doc["client_secret"] = f"{doc['id']}_secret_{self.mirror.ids.token(31)}"
@@ -324,7 +320,10 @@ class SetupIntents(ActingIntents):
         return self.view(self.get(intent["id"]))
 
     def _apply(self, doc: Doc, params: MethodForm) -> Doc:
-        given = {name: value for name, value in params.given().items() if name in self.blank}
+        offered = self.stripe.payment_method_configurations.reoffer(
+            doc, params.given(), "SetupIntent"
+        )
+        given = {name: value for name, value in offered.items() if name in self.blank}
         method = self._method(params, given.get("customer", doc["customer"]), doc)
         if method:
             given["payment_method"] = method["id"]
