@@ -364,6 +364,7 @@ def run_http(
         app,
         host=host,
         port=port,
+        ws="none",
         http="h11",  # httptools leaves the blanks around a header's value, which MCP compares
         log_level="warning",
         log_config=None,  # the embedded Mirra's uvicorn shares its loggers

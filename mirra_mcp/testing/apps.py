@@ -57,7 +57,12 @@ class _Server(uvicorn.Server):
 @contextmanager
 def _asgi(app: Any, portal: BlockingPortal) -> Iterator[str]:
     config = uvicorn.Config(
-        app, lifespan="off", log_config=None, access_log=False, ws="none", proxy_headers=False
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        proxy_headers=False,
     )
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -116,6 +116,10 @@ UNREAD: dict[str, dict[str, str]] = {
             "use_case_summary",
         ),
         "kept and shown in the verification as it was sent",
+    )
+    | dict.fromkeys(
+        (f"parameter{at}_{part}" for at in range(1, 100) for part in ("name", "value")),
+        "read by its number",
     ),
 }
 """By vendor and parameter: why nothing reads it."""

@@ -20,6 +20,7 @@ from mirra_mcp.local.kit.restoring import restore as bring_back
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.session import Session
 from mirra_mcp.local.kit.stories import find_story
+from mirra_mcp.local.kit.webhooks import WIRED
 from mirra_mcp.wire.admin import (
     Change,
     ForgeWebhooks,
@@ -196,12 +197,13 @@ async def retry(session: Session, mirror: Mirror, call: Call) -> Wire:
     wanted = read(RetryWebhook, call.body)
     id = wanted.delivery_id
     parcel = session.deliveries.find(id)
-    if parcel is None or parcel.mirror != mirror.vendor or parcel.url is None:
+    is_ours = parcel is not None and parcel.mirror == mirror.vendor
+    if parcel is None or not is_ours or parcel.url is None or parcel.method in WIRED:
         raise Refusal(
             404,
             "mirra.webhook.not_found",
             f"The {mirror.vendor} mirror sent no webhook '{id}'.",
-            "GET /v1/sessions/{id}/webhooks lists them; only those with a url can be sent again.",
+            "GET /v1/sessions/{id}/webhooks lists them; those with an http URL can be sent again.",
         )
     with session.transaction():
         session.deliveries.again(id)

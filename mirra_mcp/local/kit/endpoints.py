@@ -47,7 +47,7 @@ def _under_way(nouns: dict[str, Resource], state: Frozen) -> Iterator[tuple[Reso
 
 def _urls(value: Any, fields: tuple[str, ...] | None = None) -> Iterator[str]:
     """Yield the addresses in some fields of a document, however deep they lie."""
-    if isinstance(value, str) and value.startswith(("http://", "https://")):
+    if isinstance(value, str) and value.startswith(("http://", "https://", "ws://", "wss://")):
         yield value
     elif isinstance(value, list):
         for each in value:

@@ -10,6 +10,7 @@ import orjson
 
 from mirra_mcp.local.kit import guard
 from mirra_mcp.local.kit.errors import VendorError
+from mirra_mcp.local.kit.hearing import Hearing
 from mirra_mcp.local.kit.idempotency import Idempotency, Replays
 from mirra_mcp.local.kit.ids import Ids
 from mirra_mcp.local.kit.meanings import Words
@@ -20,7 +21,7 @@ from mirra_mcp.local.kit.routes import Answer, Call, Route, Router, routes_of
 from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.kit.stories import Story
 from mirra_mcp.local.kit.surroundings import Surroundings
-from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel, Target
+from mirra_mcp.local.kit.webhooks import Letter, Parcel, Target
 from mirra_mcp.wire.admin import Encoding
 from mirra_mcp.wire.model import Doc
 
@@ -72,7 +73,7 @@ class Unit:
     """Type and number of the delivery."""
 
 
-class Mirror:
+class Mirror(Hearing):
     """The base of every vendor's mirror.
 
     A mirror is plain synchronous code inside one transaction: guards first, then writes.
@@ -109,13 +110,10 @@ class Mirror:
     """Signs the events that no endpoint subscribed to."""
     message_prefix: ClassVar[str] = "msg_"
     event_id_key: ClassVar[str | None] = None
-    retry_schedule: ClassVar[tuple[timedelta, ...]] = ()
     idempotency: ClassVar[Idempotency | None] = None
     logged_headers: ClassVar[tuple[str, ...]] = ("content-type", "user-agent", "idempotency-key")
     """The request headers that the log keeps, in lower case; never one that holds a secret."""
     max_body: ClassVar[int] = 50 * 1024 * 1024
-    reads_answers: ClassVar[int] = 0
-    """How many bytes of a webhook receiver's answer mean something to the vendor."""
 
     store: Store
     ids: Ids
@@ -303,16 +301,6 @@ class Mirror:
         """Return what goes over the wire when a delivery is tried `at` an instant."""
         headers = self.sign(parcel.secret, parcel.message, at, parcel.payload)
         return Letter(parcel.method, parcel.url or "", headers, parcel.payload)
-
-    def retry(self, parcel: Parcel, outcome: Outcome, tries: int) -> timedelta | None:
-        """Return how long to wait after `tries` failed attempts, or None to give up."""
-        return self.retry_schedule[tries - 1] if tries <= len(self.retry_schedule) else None
-
-    def answered(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
-        """Act on a receiver's answer to a webhook: it was 2xx. Writes, timers, events allowed."""
-
-    def undelivered(self, parcel: Parcel, outcome: Outcome) -> None:
-        """Act on a webhook that its receiver never accepted: no attempt is left."""
 
     def forget_limits(self) -> None:
         """Clear rate-limit counters: the mirror is being reset."""

@@ -1,4 +1,8 @@
-"""Sends webhooks: in order for each endpoint, beside the API's answers, never before them."""
+"""Sends webhooks: in order for each endpoint, beside the API's answers, never before them.
+
+What goes over a WebSocket is sent by `Wires`, in order for each connection; fault rules and
+forgeries leave it alone.
+"""
 
 import asyncio
 import ipaddress
@@ -19,7 +23,8 @@ from mirra_mcp.local.kit.faults import Rule
 from mirra_mcp.local.kit.forgeries import Forgery, another, forgeries, note, wanted
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.session import Session
-from mirra_mcp.local.kit.webhooks import Letter, Outcome, Parcel
+from mirra_mcp.local.kit.webhooks import OPEN, WIRED, Letter, Outcome, Parcel
+from mirra_mcp.local.kit.wires import Wires
 from mirra_mcp.wire.model import Doc
 
 if TYPE_CHECKING:
@@ -45,11 +50,12 @@ class Outbox:
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._wires = Wires()
 
     def kick(self, session: Session, now: datetime) -> None:
         """Begin to send what is due by `now`. The session must not be locked by another."""
         for parcel in session.take_mail(now):
-            key = (session.id, parcel.url or "")
+            key = (session.id, f"{parcel.url} {parcel.wire or ''}")
             lane = self._lanes.setdefault(key, Lane())
             lane.known.add(parcel.seq)
             lane.queue.append(parcel)
@@ -67,14 +73,17 @@ class Outbox:
         while lane.queue:
             parcel = lane.queue.popleft()
             sending = self._spawn(self._deliver(session, parcel, lane))
-            await asyncio.wait({sending}, timeout=PATIENCE)
+            patience = None if parcel.method in WIRED else PATIENCE
+            await asyncio.wait({sending}, timeout=patience)
         lane.is_running = False
         if not lane.known:
             self._lanes.pop(key, None)
 
     async def _deliver(self, session: Session, parcel: Parcel, lane: "Lane") -> None:
         try:
-            rule = session.faults.of_webhook(parcel) if session.faults.rules else None
+            rule = None
+            if session.faults.rules and parcel.method not in WIRED:
+                rule = session.faults.of_webhook(parcel)
             if rule is None or not await self._spoil(session, parcel, lane, rule):
                 await self._send(session, parcel, rule)
         except Exception:
@@ -91,7 +100,10 @@ class Outbox:
         spoilt = rule is not None and rule.effect == "bad_signature"
         sent = replace(parcel, secret=another(parcel.secret)) if spoilt else parcel
         letter = mirror.letter(sent, session.wall())
-        outcome = await self.post(letter, mirror.reads_answers)
+        if parcel.method in WIRED:
+            outcome = await self._over_wire(session, mirror, parcel, letter)
+        else:
+            outcome = await self.post(letter, mirror.reads_answers)
         if spoilt and rule is not None:
             outcome = replace(outcome, fault=rule.id)
         forge = await self._conclude(session, parcel, letter, outcome)
@@ -105,6 +117,14 @@ class Outbox:
         elif forge:
             await self._forge(session, parcel, mirror, outcome)
 
+    async def _over_wire(
+        self, session: Session, mirror: Mirror, parcel: Parcel, letter: Letter
+    ) -> Outcome:
+        """Send over a WebSocket, which only an address that webhooks may go to gets."""
+        if parcel.method == OPEN and (refusal := await self._refuses(letter.url)):
+            return Outcome(None, refusal, 0.0, is_final=True)
+        return await self._wires.post(session, mirror, parcel, letter)
+
     async def _conclude(
         self, session: Session, parcel: Parcel, letter: Letter, outcome: Outcome
     ) -> bool:
@@ -112,10 +132,12 @@ class Outbox:
         async with session.lock:
             fresh = session.deliveries.find(parcel.id) if session.is_open else None
             if fresh is None or fresh.status != "pending":
+                self._wires.drop(session, parcel)
                 return False
             session.conclude(fresh, session.mirrors[parcel.mirror], letter, outcome)
             waiting.tell(session, parcel.id, outcome)
-            forge = outcome.is_accepted and wanted(session, parcel)
+            is_wired = parcel.method in WIRED
+            forge = outcome.is_accepted and not is_wired and wanted(session, parcel)
             session.forged_next.discard(parcel.id)
             return forge
 
@@ -214,8 +236,8 @@ class Outbox:
             host, port = (parts.hostname or "").lower(), parts.port or 443
         except ValueError:
             return "The endpoint's URL can't be read."
-        if parts.scheme not in ("http", "https") or not host:
-            return "The endpoint's URL must begin with http:// or https://."
+        if parts.scheme not in ("http", "https", "ws", "wss") or not host:
+            return "The endpoint's URL must begin with http:// or https://, or of a socket ws://."
         if host == "localhost" or host.endswith(".localhost"):
             return None
         try:
@@ -242,22 +264,29 @@ class Outbox:
         return None
 
     async def settle(self, session: Session, now: datetime, most: float) -> None:
-        """Wait until everything due by `now` has been tried once, `most` seconds long."""
+        """Wait until everything due by `now` has been tried once, `most` seconds long.
+
+        Answers that are awaited over WebSockets are waited for, too.
+        """
         loop = asyncio.get_running_loop()
         end = loop.time() + most
         async with session.lock:
             self.kick(session, now)
-        while lanes := [
-            lane for key, lane in self._lanes.items() if key[0] == session.id and lane.known
-        ]:
+        while True:
             left = end - loop.time()
             if left <= 0:
                 return
-            try:
-                async with asyncio.timeout(left):
-                    await lanes[0].idle.wait()
-            except TimeoutError:
-                return
+            lanes = (each for key, each in self._lanes.items() if key[0] == session.id)
+            lane = next((each for each in lanes if each.known), None)
+            if lane is None:
+                if not await self._wires.settle(session, left):
+                    return
+            else:
+                try:
+                    async with asyncio.timeout(left):
+                        await lane.idle.wait()
+                except TimeoutError:
+                    return
             async with session.lock:
                 self.kick(session, now)
 
@@ -265,9 +294,11 @@ class Outbox:
         """Drop what an ended session still wanted to send."""
         for key in [key for key in self._lanes if key[0] == session.id]:
             self._lanes.pop(key).queue.clear()
+        self._wires.cut(session.id)
 
     async def close(self) -> None:
         """Stop sending."""
+        await self._wires.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -93,6 +93,8 @@ class Session(Transactions):
         self.faults = Faults()
         self.is_moving = False
         """Whether its clock is being moved: nobody else fires timers meanwhile."""
+        self.on_swap: Callable[[str], object] = lambda vendor: None
+        """Called when the state of a mirror is being replaced, maybe from another thread."""
         self._keeper: Keeper | None = None
         self.agenda = Agenda(self)
 
@@ -320,6 +322,7 @@ class Session(Transactions):
 
     def _swap(self, vendor: str, frozen: Frozen, snapshot: str | None, now: float) -> None:
         self.deliveries.cancel(vendor)
+        self.on_swap(vendor)
         store, key = self.mirrors[vendor].store, snapshot if snapshot in self.snapshots else None
         if self._keeper is not None and key is None:
             key = self._keeper.keep(vendor, frozen)

@@ -8,6 +8,12 @@ import orjson
 from mirra_mcp.wire.events import Attempt, Delivery
 from mirra_mcp.wire.model import Doc
 
+OPEN, SEND, CLOSE = "OPEN", "SEND", "CLOSE"
+"""Methods of what goes over a WebSocket: the connection is made, spoken over, and closed."""
+WIRED = frozenset((OPEN, SEND, CLOSE))
+SWITCHED = 101
+"""The status of a connection that has become a WebSocket."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -21,7 +27,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What goes over the wire in one attempt."""
+    """What goes over the wire in one attempt: over a WebSocket, a JSON list of texts."""
 
     method: str
     url: str
@@ -49,8 +55,8 @@ class Outcome:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the receiver took it."""
-        return self.status is not None and 200 <= self.status < 300
+        """Whether the receiver took it: 101 is an open WebSocket's."""
+        return self.status is not None and (200 <= self.status < 300 or self.status == SWITCHED)
 
 
 class Held(Exception):
@@ -84,6 +90,11 @@ class Parcel:
     attempts: bytes
     after: int
     method: str = "POST"
+
+    @property
+    def wire(self) -> str | None:
+        """The WebSocket that it goes over, if it does: what the event is about."""
+        return self.ref if self.method in WIRED else None
 
     def to_wire(self) -> Delivery:
         """Return the delivery as the API shows it."""

@@ -3,11 +3,12 @@
 Source: https://www.twilio.com/docs/usage/api
 """
 
+from datetime import datetime
 from typing import Any
 
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.stories import stories_of
-from mirra_mcp.local.kit.webhooks import Outcome, Parcel
+from mirra_mcp.local.kit.webhooks import WIRED, Letter, Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.accounts.usage_triggers import FIRED
 from mirra_mcp.local.mirrors.twilio.api import errors, gaps, hosts
 from mirra_mcp.local.mirrors.twilio.api.access import (
@@ -30,6 +31,9 @@ from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.voice.calls.asking import EVENTS as VOICE_EVENTS
 from mirra_mcp.local.mirrors.twilio.voice.conferences.rooms import ANNOUNCED, STATUS
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LIVE
+from mirra_mcp.local.mirrors.twilio.voice.media import sockets
+from mirra_mcp.local.mirrors.twilio.voice.media.playing import STREAM
+from mirra_mcp.local.mirrors.twilio.voice.media.streams import STREAM_STATUS
 from mirra_mcp.local.mirrors.twilio.voice.transcriptions import TRANSCRIBED
 
 
@@ -50,6 +54,7 @@ class Twilio(Peers):
     gaps = gaps.ENDPOINTS
     webhook_events = (
         *EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS, FIRED,
+        STREAM, STREAM_STATUS,
     )  # fmt: skip
 
     def install(self) -> None:
@@ -131,6 +136,25 @@ class Twilio(Peers):
         """Let the noun that the webhook was about act on its failure."""
         for noun in self._hearing(parcel):
             noun.unheard(parcel, outcome)
+
+    def letter(self, parcel: Parcel, at: datetime) -> Letter:
+        """Return a webhook, or what is said over a socket, as Twilio sends it."""
+        is_wired = parcel.method in WIRED
+        return sockets.letter_of(parcel) if is_wired else super().letter(parcel, at)
+
+    def awaits(self, parcel: Parcel) -> float:
+        """Return how long an answer to what went over a socket may take."""
+        return self.streams.awaits(parcel)
+
+    def over_wire(self, wire: str, texts: list[str | bytes]) -> bool:
+        """Let the noun whose socket it is act on what came over it."""
+        self.account, self.path = None, ""
+        return self.streams.over_wire(wire, texts)
+
+    def wire_closed(self, wire: str, code: int) -> None:
+        """Let the noun whose socket it was act on its end."""
+        self.account, self.path = None, ""
+        self.streams.wire_closed(wire, code)
 
     def _hearing(self, parcel: Parcel) -> list[TwilioResource]:
         self.account, self.path = None, ""

@@ -6,7 +6,7 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
-        "Voice: SIP domains, trunks, streams, payments",
+        "Voice: SIP domains, trunks, payments",
         "Voice is mirrored in part: this is not there.",
         f"{_ACCOUNT}SIP[/.]"
         f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
@@ -207,16 +207,21 @@ LIMITS: tuple[str, ...] = (
     " default, when the connection fails. Their timeouts and edges don't count: a receiver has 15"
     " seconds.",
     "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, Enqueue,"
-    " Leave, Start and Stop of transcriptions and recordings, and Dial of numbers, clients, SIP"
-    " addresses, conferences and queues; at another verb a call ends, and its `transcript` in the"
-    " state says so. Of their attributes voices, languages, hints of Gather, `trim`, `ringTone`,"
-    " `jitterBufferSize`, `eventCallbackUrl`, SIP user names and passwords, `speechTimeout` and"
-    " partial results change nothing.",
+    " Leave, Start and Stop of transcriptions, recordings and streams, Connect of streams, and Dial"
+    " of numbers, clients, SIP addresses, conferences and queues; at another verb a call ends, and"
+    " its `transcript` in the state says so. Of their attributes voices, languages, hints of"
+    " Gather, `trim`, `ringTone`, `jitterBufferSize`, `eventCallbackUrl`, SIP user names and"
+    " passwords, `speechTimeout` and partial results change nothing.",
     "A conference that waits plays Twilio's own music unless `waitUrl` says what; the mirror plays"
     " nothing, and asks nobody. Who is added to a conference that is over gets 404.",
     "A queue that is full, has a name that another has or still has callers is refused as 20001:"
     " Twilio documents no codes.",
     "Real-time transcriptions tell final results only: no partial ones, and no provider's data.",
+    "Media streams are opened to `ws://` on loopback as well as `wss://`, their messages at most"
+    " 1 MiB. What is said or played is sent as soon as it begins: a hum in frames of 20 ms with a"
+    " second of silence after words; no frames go out while nobody speaks. What an application"
+    " plays is counted in seconds. How many streams and tracks a call has is not limited; fault"
+    " rules and forgeries leave sockets alone.",
     "What a recording is transcribed as is what was said into it, ten seconds later.",
     "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",

@@ -78,6 +78,7 @@ from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Partic
 from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
+from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
 from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
@@ -139,6 +140,7 @@ class Peers(Speech):
     service_phone_numbers: ServicePhoneNumbers
     service_short_codes: ServiceShortCodes
     short_codes: ShortCodes
+    streams: Streams
     tokens: Tokens
     tollfree_verifications: TollfreeVerifications
     transcriptions: Transcriptions

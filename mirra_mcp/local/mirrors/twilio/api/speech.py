@@ -147,7 +147,9 @@ class Speech(Mirror):
     # Webhooks.
 
     def payload(self, event: str, data: Doc) -> Doc:
-        """Return a webhook's parameters, which are texts."""
+        """Return a webhook's parameters, which are texts, or what is said over a socket."""
+        if "frames" in data:
+            return data
         return {name: str(value) for name, value in data.items() if value is not None}
 
     def event_ref(self, data: Doc) -> str | None:
@@ -157,6 +159,7 @@ class Speech(Mirror):
             or data.get("CallSid")
             or data.get("ConferenceSid")
             or data.get("Sid")
+            or data.get("StreamSid")
         )
 
     def endpoints(self, event: str) -> list[Target]:

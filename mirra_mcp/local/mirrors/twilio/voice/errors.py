@@ -52,10 +52,18 @@ FAULTS: dict[int, str] = {
     13622: "Record: invalid recordingTrack value",
     16020: "Conference is full",
     22005: "Call Queue Full",
+    31901: "Stream - WebSocket - Connection Timeout",
+    31902: "Stream - WebSocket - Connection Refused",
+    31903: "Stream - WebSocket - Connection Broken Pipe",
+    31920: "Stream - WebSocket - Handshake Error",
+    31921: "Stream - WebSocket - Close Error",
+    31924: "Stream - Websocket - Protocol Error",
+    31951: "Stream - Protocol - Invalid Message",
     16025: "Dial->Conference: Participant label is in use by another participant",
 }
 """What is noted of TwiML that asks for what can't be."""
 WARNINGS = frozenset(FAULTS) - {
-    13227, 13231, 13239, 13240, 13247, 13338, 13621, 16020, 16025, 22005,
+    13227, 13231, 13239, 13240, 13247, 13338, 13621, 16020, 16025, 22005, 31901, 31902, 31903,
+    31920, 31921, 31924,
 }  # fmt: skip
 """Those that are no errors."""

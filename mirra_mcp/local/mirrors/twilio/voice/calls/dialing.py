@@ -245,4 +245,6 @@ class Dialing(CallFlow):
         for each in self.hearing(doc):
             self.note(each, what, words, who=who)
             self.save(each)
+            if what == "said":
+                self.mirror.streams.hear(each, words, is_ours=True)
         self.mirror.conferences.hear(doc, who, what, words)

@@ -161,7 +161,8 @@ class CallFlow(Asking):
         """End a call, tell of it, and let the calls that it was connected to go on."""
         self.mirror.cancel_timers(id=doc["sid"])
         fields: Doc = {"status": status, "end_time": self.stamp(), "_todo": [], "_waiting": None,
-                       "_asking": False, "_dialing": None, "_frames": []}  # fmt: skip
+                       "_asking": False, "_dialing": None, "_frames": [],
+                       "_connected": None}  # fmt: skip
         if doc["start_time"]:
             seconds = int((self.now - parsedate_to_datetime(doc["start_time"])).total_seconds())
             price = PRICE * max(1, -(-seconds // 60))
@@ -171,6 +172,7 @@ class CallFlow(Asking):
         doc = self.change(doc, **fields)
         self.mirror.recordings.finish_all(call_sid=doc["sid"])
         self.mirror.live_transcriptions.stop_all(doc)
+        self.mirror.streams.stop_all(doc)
         self._count(doc)
         self._progress(doc, status)
         for child in self.find(parent_call_sid=doc["sid"]):

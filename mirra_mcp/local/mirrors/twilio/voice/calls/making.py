@@ -211,6 +211,7 @@ class Making(Running):
         dialing = doc["_dialing"]
         doc = self.leave_rooms(self.save(doc | {"_dialing": None}), dialing, "redirected")
         self.quiet(doc)
+        doc = self.disconnect(doc)
         kept = {name: fields[name] for name in ("_page", "_twiml")}
         doc = self.save(doc | kept | {"_waiting": None, "_asking": False, "_frames": []})
         for leg in self.find(parent_call_sid=doc["sid"]):

@@ -75,6 +75,7 @@ class Calls(Making):
         "_call_token": None,
         "_callback": [None, "POST"],
         "_callback_events": ["completed"],
+        "_connected": None,
         "_detached": False,
         "_dialing": None,
         "_fallback": [None, "POST"],

@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import ceil
 
 from mirra_mcp.local.mirrors.twilio.voice.calls.asking import ENDED
-from mirra_mcp.local.mirrors.twilio.voice.calls.dialing import Dialing
+from mirra_mcp.local.mirrors.twilio.voice.calls.connecting import Connecting
 from mirra_mcp.wire.model import Doc
 
 LETTERS_A_SECOND = 15
@@ -18,7 +18,7 @@ ACTS_AFTER = 1
 NEVER = 10_000
 
 
-class Running(Dialing):
+class Running(Connecting):
     """Calls that do what a document says."""
 
     def go(self, doc: Doc) -> None:
@@ -91,6 +91,8 @@ class Running(Dialing):
             self.mirror.queues.leave(doc, "leave")
         elif name in ("Start", "Stop"):
             return self._beside(doc, verb)
+        elif name == "Connect":
+            return self._connect(doc, verb)
         elif name == "Redirect":
             self.ask_next(doc, verb["text"], verb["method"])
         elif name in ("Hangup", "Reject"):
@@ -104,12 +106,16 @@ class Running(Dialing):
         https://www.twilio.com/docs/voice/twiml/recording
         """
         for noun in verb["nested"]:
-            if noun["verb"] not in ("Transcription", "Recording"):
+            if noun["verb"] not in ("Transcription", "Recording", "Stream"):
                 told = f"<{noun['verb']}> of <{verb['verb']}> is not mirrored."
                 self.note(doc, "stopped", told, who="mirra")
                 self.end(doc, "completed")
                 return None
-            if noun["verb"] == "Transcription" and verb["verb"] == "Start":
+            if noun["verb"] == "Stream" and verb["verb"] == "Start":
+                self.mirror.streams.run(doc, noun)
+            elif noun["verb"] == "Stream":
+                self.mirror.streams.stop_all(doc, noun["name"])
+            elif noun["verb"] == "Transcription" and verb["verb"] == "Start":
                 self.mirror.live_transcriptions.run(doc, noun)
             elif noun["verb"] == "Transcription":
                 self.mirror.live_transcriptions.stop_all(doc, noun["name"])
@@ -139,9 +145,11 @@ class Running(Dialing):
         if verb["verb"] == "Say":
             self.note(doc, "said", verb["text"])
             self.mirror.live_transcriptions.hear(doc, verb["text"], 1.0, is_ours=True)
+            self.mirror.streams.hear(doc, verb["text"], is_ours=True)
             return float(loops * max(1, ceil(len(verb["text"]) / LETTERS_A_SECOND)))
         what = "pressed" if verb.get("digits") else "played"
         self.note(doc, what, verb.get("digits") or verb["text"])
+        self.mirror.streams.hear(doc, None, is_ours=True)
         return float(loops * PLAY_TAKES)
 
     def ask_next(self, doc: Doc, url: str | None, method: str, **more: str) -> None:
@@ -215,6 +223,7 @@ class Running(Dialing):
         """Let the other side press keys; nobody hears those that nobody waits for."""
         self.note(doc, "pressed", keys, who="other side")
         self.tell_hearers(doc, "pressed", keys)
+        self.mirror.streams.press(doc, keys)
         if doc["_dialing"] and "*" in keys and doc["_dialing"]["verb"]["hangupOnStar"]:
             return self._hang_up_on(self.save(doc))
         waiting = doc["_waiting"]
@@ -253,6 +262,7 @@ class Running(Dialing):
         self.note(doc, "said", words, who="other side")
         self.tell_hearers(doc, "said", words)
         self.mirror.live_transcriptions.hear(doc, words, confidence, is_ours=False)
+        self.mirror.streams.hear(doc, words, is_ours=False)
         waiting = doc["_waiting"]
         if waiting and waiting["verb"] == "Record":
             seconds = min(waiting["maxLength"], max(1, ceil(len(words) / LETTERS_A_SECOND)))

@@ -11,7 +11,7 @@ Check = Callable[[str], Any]
 Attributes = dict[str, tuple[Any, Check]]
 
 KEYS = re.compile(r"[0-9*#]*")
-UNMIRRORED = frozenset(("Refer", "Pay", "Connect", "Sms", "Prompt"))
+UNMIRRORED = frozenset(("Refer", "Pay", "Sms", "Prompt"))
 """Verbs of Twilio's that the mirror doesn't run."""
 
 
@@ -148,6 +148,7 @@ VERBS: dict[str, Attributes] = {
     },
     "Leave": {},
     "Start": CALLBACK,
+    "Connect": CALLBACK,
     "Stop": {},
     "Redirect": {"method": ("POST", _method)},
     "Hangup": {},
@@ -208,10 +209,16 @@ TRANSCRIPTION: Attributes = {
     "enableAutomaticPunctuation": (True, _bool),
     "intelligenceService": (None, _text),
 }
+STREAM: Attributes = STATUS | {
+    "name": (None, _text),
+    "url": ("", _text),
+    "track": ("inbound_track", one_of("inbound_track", "outbound_track", "both_tracks")),
+}
+PARAMETER: Attributes = {"name": ("", _text), "value": ("", _text)}
 STARTED: dict[str, Attributes] = {
     "Recording": RECORDING | {"channels": ("dual", one_of("mono", "dual"))},
     "Transcription": TRANSCRIPTION,
-    "Stream": {},
+    "Stream": STREAM,
     "Siprec": {},
 }
 NESTED: dict[str, dict[str, Attributes]] = {
@@ -228,10 +235,18 @@ NESTED: dict[str, dict[str, Attributes]] = {
     },
     "Start": STARTED,
     "Stop": STARTED,
-    "Client": {
-        "Identity": {},
-        "Parameter": {"name": ("", _text), "value": ("", _text)},
+    "Connect": {
+        "Stream": STREAM,
+        "ConversationRelay": {},
+        "Room": {},
+        "Conversation": {},
+        "VirtualAgent": {},
+        "Autopilot": {},
+        "AiSession": {},
+        "ConversationRelaySession": {},
     },
+    "Stream": {"Parameter": PARAMETER},
+    "Client": {"Identity": {}, "Parameter": PARAMETER},
 }
 """What may stand in a verb, or in a noun of one."""
 
