@@ -71,6 +71,16 @@ def about(refusal: VendorError, written: str, meant: str) -> VendorError:
     return VendorError(refusal.status, {"error": renamed})
 
 
+def inside(refusal: VendorError, place: str) -> VendorError:
+    """Let a refusal about a parameter say where that is: `inside(refusal, "phases[0]")`."""
+    told = refusal.body["error"]
+    if not told.get("param"):
+        return refusal
+    name, bracket, rest = told["param"].partition("[")
+    param = f"{place}[{name}]{bracket}{rest}"
+    return VendorError(refusal.status, {"error": {**told, "param": param}})
+
+
 def too_long(text: str, most: int, param: str) -> VendorError:
     """Refuse a text that is too long; statement descriptors have a sentence of their own.
 

@@ -304,12 +304,19 @@ class InvoiceItems(StripeResource):
                 "_taxed",
             )
             doc = fresh | {name: doc[name] for name in kept if name in doc}
-        rates = given.pop("tax_rates", None)
-        if rates is not None:
+        if "tax_rates" in given:
             doc["tax_rates"] = [
                 self.stripe.tax_rates.view(self.stripe.tax_rates.usable(each, "tax_rates"))
-                for each in rates
+                for each in given["tax_rates"] or ()
             ]
+        if "discounts" in given:
+            redeemed = self.stripe.discounts.redeem(
+                given["discounts"] or [],
+                customer=doc["customer"],
+                currency=doc["currency"],
+                invoice_item=id,
+            )
+            doc["discounts"] = [each["id"] for each in redeemed]
         taxed = {name: given[name] for name in ("tax_behavior", "tax_code") if given.get(name)}
         if taxed or doc.get("_taxed"):
             doc["_taxed"] = doc.get("_taxed", {}) | taxed

@@ -5,7 +5,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from mirra_mcp.local.mirrors.stripe.api.forms.conditions import Conditional, exclusive, ordered
+from mirra_mcp.local.mirrors.stripe.api.forms.conditions import (
+    Conditional,
+    exclusive,
+    needed,
+    ordered,
+)
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, Nested, Timestamp
 from mirra_mcp.local.mirrors.stripe.api.forms.price_data import InlinePrice
 
@@ -111,6 +116,34 @@ class LineGiven(Conditional):
     tax_rates: TaxRates | None = None
 
 
+class Edge(Conditional):
+    """When the period of something billed once begins or ends."""
+
+    conditions = (needed("timestamp", "type", "timestamp"),)
+
+    timestamp: Timestamp | None = None
+    type: str
+
+
+class Start(Edge):
+    """When such a period begins."""
+
+    type: Literal["max_item_period_start", "now", "phase_start", "timestamp"]
+
+
+class End(Edge):
+    """When such a period ends."""
+
+    type: Literal["min_item_period_end", "phase_end", "timestamp"]
+
+
+class AddedPeriod(Nested):
+    """The period of something billed once along with a subscription."""
+
+    end: End
+    start: Start
+
+
 class AddedItem(Conditional):
     """`add_invoice_items`: something billed once along with a subscription."""
 
@@ -119,7 +152,7 @@ class AddedItem(Conditional):
     discountable: bool | None = None
     discounts: Discounts | None = None
     metadata: Metadata = {}
-    period: dict[str, Any] | None = None
+    period: AddedPeriod | None = None
     price: str | None = None
     price_data: InlinePrice | None = None
     quantity: Quantity | None = None

@@ -22,6 +22,11 @@ def share(amount: int | Decimal, start: int, end: int, at: int) -> int:
     return rounded(Decimal(amount) * left / (end - start))
 
 
+def part(amount: int | Decimal, start: int, end: int, at: int, until: int) -> int:
+    """Return the part of a period's price that belongs to the time from `at` to `until`."""
+    return share(amount, start, end, at) - share(amount, start, end, until)
+
+
 def change(old: int, new: int, start: int, end: int, at: int) -> tuple[int, int]:
     """Return the two amounts of a change of price at `at`: the credit and the debit.
 

@@ -77,12 +77,10 @@ LIMITS: tuple[str, ...] = (
     "Failed invoices are tried again 1, 3, 5, 7, 9, 11, 13 and 14 days after the first failure, and"
     " the subscription is canceled after the last: the simulated event billing.retry_settings"
     " changes that, as the dashboard does.",
-    "`cancel_at` within a period gives nothing back for the rest of it.",
+    "A subscription that ends within a period keeps the whole period as its current one, although"
+    " what is billed ends with it.",
     "A usage alert counts what is reported after it was made; a threshold is looked at with each"
     " report. Tiered prices begin anew after an invoice of a threshold.",
-    "Phases after a schedule's first change prices, quantities, the anchor and what is billed once;"
-    " their discounts, trials, default tax rates and settings, and every phase's `automatic_tax`,"
-    " are kept and shown.",
     "Invoices can't be revised (`from_invoice`).",
     "A test clock has arrived when the answer to its advance is there, although it says"
     " `advancing`.",

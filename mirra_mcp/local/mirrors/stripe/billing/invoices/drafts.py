@@ -309,7 +309,7 @@ class InvoiceDrafts(InvoiceAddresses):
         }
 
     def _inherited_discounts(self, customer: Doc, sub: Doc | None) -> list[str]:
-        if sub is not None and sub["discounts"]:
+        if sub is not None and (sub["discounts"] or sub.get("_bare")):
             return list(sub["discounts"])
         own = customer.get("_discount")
         return [own] if own else []

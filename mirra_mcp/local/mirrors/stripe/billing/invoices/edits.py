@@ -155,11 +155,19 @@ class InvoiceEdits(InvoiceCollection):
             fresh = self.line(doc, charge, line["id"])
             kept = ("id", "metadata", "period", "discounts", "tax_rates", "invoice_item")
             line = fresh | {name: line[name] for name in kept}
-        if given.get("tax_rates") is not None:
+        if "tax_rates" in given:
             rates = self.stripe.tax_rates
             line["tax_rates"] = [
-                rates.view(rates.usable(id, "tax_rates")) for id in given["tax_rates"]
+                rates.view(rates.usable(id, "tax_rates")) for id in given["tax_rates"] or ()
             ]
+        if "discounts" in given:
+            redeemed = self.stripe.discounts.redeem(
+                given["discounts"] or [],
+                customer=doc["customer"],
+                currency=doc["currency"],
+                invoice_item=line["invoice_item"],
+            )
+            line["discounts"] = [each["id"] for each in redeemed]
         if taxed := {name: given[name] for name in TAXED if given.get(name)}:
             before = doc.get("_taxed", {})
             doc["_taxed"] = before | {line["id"]: before.get(line["id"], {}) | taxed}

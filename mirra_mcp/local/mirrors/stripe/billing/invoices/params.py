@@ -175,7 +175,7 @@ class PreviewedSubscription(Nested):
 
     billing_cycle_anchor: Literal["now", "unchanged"] | int | None = None
     billing_mode: BillingMode | None = None
-    cancel_at: Timestamp | str | None = None
+    cancel_at: Timestamp | Literal["max_period_end", "min_period_end"] | None = None
     cancel_at_period_end: bool | None = None
     cancel_now: bool | None = None
     default_tax_rates: TaxRates | None = None

@@ -35,16 +35,18 @@ OLD_NAMES = (
     "start_date",
     "trial_end",
 )
-FOLLOWED = (
-    "application_fee_percent",
-    "collection_method",
-    "days_until_due",
+CHANGES = (
+    "billing_cycle_anchor",
+    "cancel_at",
+    "cancel_at_period_end",
+    "default_tax_rates",
+    "items",
     "metadata",
-    "on_behalf_of",
-    "transfer_data",
+    "proration_behavior",
+    "proration_date",
+    "trial_end",
 )
-"""What of a schedule's first phase its first invoice follows, besides items, taxes and trial."""
-TERMS = ("billing_cycle_anchor", "items", "proration_behavior", "proration_date", "trial_end")
+"""What of a preview's subscription an update takes under the same name."""
 
 
 class InvoicePreviews(InvoiceDrafts):
@@ -122,7 +124,9 @@ class InvoicePreviews(InvoiceDrafts):
             given = given | {"discounts": start["discounts"]}
         with self.stripe.later(max(self.at, schedule["phases"][0]["start_date"])):
             sub = self._imagined(customer, given, start)
-            sub |= {name: start[name] for name in FOLLOWED if start.get(name)}
+            automatic = sub["automatic_tax"] | start.pop("automatic_tax")
+            sub = self.stripe.subscriptions.checked(sub, start) | {"automatic_tax": automatic}
+            sub["_bare"] = schedule["phases"][0]["_bare"]
             return self._next(sub, customer, given, start)
 
     def _next(
@@ -136,10 +140,8 @@ class InvoicePreviews(InvoiceDrafts):
         currency = (
             given.get("currency") or (sub["currency"] if sub else customer["currency"]) or "usd"
         )
-        extra = [
-            *self._once(given.get("invoice_items") or (), currency, "invoice_items"),
-            *self._once(details.get("add_invoice_items") or (), currency),
-        ]
+        extra = self._free_items(given.get("invoice_items") or (), currency)
+        extra += self._once(sub, customer, details.get("add_invoice_items") or ())
         if given.get("preview_mode") == "recurring":
             extra = []
         if sub is None:
@@ -149,7 +151,8 @@ class InvoicePreviews(InvoiceDrafts):
             return self._shown(customer, None, [*pending, *extra], given, "manual", self.at)
         subs = self.stripe.subscriptions
         if subs.peek(sub["id"]) is None:
-            charges = subs.charges_of(sub, trial=sub["status"] == "trialing")
+            free = details.get("proration_behavior") == "none"
+            charges = subs.charges_of(sub, trial=sub["status"] == "trialing", free=free)
             if not charges and not extra:
                 raise nothing(customer["id"])
             return self._shown(
@@ -179,11 +182,15 @@ class InvoicePreviews(InvoiceDrafts):
             waiting = self._waiting(customer, sub["currency"], sub["id"])
             charges = [*waiting, *self._as_items(credits), *extra, *subs.last_charges(sub)]
             return self._shown(customer, sub, charges, given, "subscription_update", self.at)
+        if details.get("resume_at") and sub["status"] == "paused":
+            fresh, charges = subs.resumed(sub)
+            charges = [*self._waiting(customer, sub["currency"], sub["id"]), *extra, *charges]
+            return self._shown(customer, fresh, charges, given, "subscription_update", self.at)
         planned = given.get("schedule_details") or {}
         if schedule is not None and planned.get("phases"):
             change = schedules.change_of(schedule, sub, planned.get("proration_behavior"))
         else:
-            change = subs.planned(sub, {name: details[name] for name in TERMS if name in details})
+            change = subs.intends(sub, **{n: details[n] for n in CHANGES if n in details})
         if schedule is None and sub["schedule"]:
             schedule = schedules.get(sub["schedule"])
         coming = schedules.forecast(schedule, change)
@@ -192,15 +199,13 @@ class InvoicePreviews(InvoiceDrafts):
         if change.at_once:
             kept = waiting if change.period or is_flexible(sub) else []
             prorations = self._as_items(change.prorations)
-            once = self._once(coming.once, sub["currency"])
+            once = self._once(after, customer, coming.once)
             charges = [*kept, *prorations, *once, *extra, *change.period]
             return self._shown(customer, after, charges, given, "subscription_update", coming.at)
         if given.get("preview_mode") == "recurring":
             charges = subs.renewal_charges(after, coming.over)
             return self._shown(customer, after, charges, given, "upcoming", coming.at)
-        ends = coming.ends or details.get("cancel_at_period_end", sub["cancel_at_period_end"])
-        if (cancel_at := details.get("cancel_at") or sub["cancel_at"]) and not ends:
-            ends = isinstance(cancel_at, int) and cancel_at <= sub["current_period_end"]
+        ends = coming.ends or (after["cancel_at"] or coming.at + 1) <= coming.at
         charges = [*waiting, *extra]
         if not ends:
             charges += subs.renewal_charges(after, coming.over)
@@ -284,6 +289,8 @@ class InvoicePreviews(InvoiceDrafts):
         )
         if isinstance(trial_end, int):
             sub |= {"status": "trialing", "trial_end": trial_end, "current_period_end": trial_end}
+        subs.redeem_for_items(sub, items, details["items"])
+        subs.set_end(sub, details)
         return sub
 
     def _waiting(self, customer: Doc, currency: str, sub: str | None) -> list[Charge]:
@@ -291,11 +298,18 @@ class InvoicePreviews(InvoiceDrafts):
         found = items.pending(customer["id"], currency, subscription=sub)
         return [items.charge_of(item) for item in found]
 
-    def _once(
-        self, given: Sequence[Doc], currency: str, param: str = "add_invoice_items"
-    ) -> list[Charge]:
-        found = [self.one_time(each, currency, f"{param}[{n}]") for n, each in enumerate(given)]
+    def _free_items(self, given: Sequence[Doc], currency: str) -> list[Charge]:
+        found = [
+            self.one_time(each, currency, f"invoice_items[{number}]")
+            for number, each in enumerate(given)
+        ]
         return self._as_items(found)
+
+    def _once(self, sub: Doc | None, customer: Doc, given: Sequence[Doc]) -> list[Charge]:
+        if sub is None or not given:
+            return []
+        found = self.stripe.subscriptions.once(sub, given, customer)
+        return [self.stripe.invoice_items.charge_of(item) for item in found]
 
     def _as_items(self, charges: Sequence[Charge]) -> list[Charge]:
         for charge in charges:

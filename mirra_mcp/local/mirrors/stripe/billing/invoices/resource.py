@@ -21,6 +21,7 @@ from mirra_mcp.local.mirrors.stripe.billing.invoices.params import (
     PayInvoice,
 )
 from mirra_mcp.local.mirrors.stripe.billing.invoices.previews import InvoicePreviews
+from mirra_mcp.local.mirrors.stripe.billing.invoices.totals import without_rates
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR
 from mirra_mcp.wire.model import Doc
 
@@ -110,6 +111,8 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         self._check({"collection_method": doc["collection_method"], **given}, doc["customer"])
         fields = self._fields(given, doc)
         changed = self.patched(doc, fields)
+        if "default_tax_rates" in fields:
+            changed["lines"] = without_rates(doc["lines"], doc["default_tax_rates"])
         if changed["status"] == "draft":
             if changed["auto_advance"] and changed["automatically_finalizes_at"] is None:
                 changed["automatically_finalizes_at"] = self.at + HOUR
@@ -306,17 +309,15 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         fields.pop("pending_invoice_items_behavior", None)
         if (days := fields.pop("days_until_due", None)) is not None:
             fields["due_date"] = doc["created"] + days * DAY
-        rates = fields.pop("default_tax_rates", None)
-        if rates is not None:
+        if "default_tax_rates" in fields:
             fields["default_tax_rates"] = [
                 self.stripe.tax_rates.view(self.stripe.tax_rates.usable(id, "default_tax_rates"))
-                for id in rates
+                for id in fields["default_tax_rates"] or ()
             ]
-        discounts = fields.pop("discounts", None)
-        if discounts is not None:
+        if "discounts" in fields:
             id = doc["id"] or self.new_id()
             redeemed = self.stripe.discounts.redeem(
-                discounts,
+                fields["discounts"] or [],
                 customer=doc["customer"],
                 currency=given.get("currency") or doc.get("currency"),
                 invoice=id,

@@ -151,5 +151,13 @@ def taxed(stripe: Peers, doc: Doc, lines: list[Doc]) -> list[Doc]:
     return result
 
 
+def without_rates(lines: Doc, rates: list[Doc]) -> Doc:
+    """Return lines that take over an invoice's other default rates in place of these."""
+    kept = [
+        line | {"tax_rates": []} if line["tax_rates"] == rates else line for line in lines["data"]
+    ]
+    return {**lines, "data": kept}
+
+
 def _product(line: Doc) -> str | None:
     return line["price"]["product"] if line["price"] else None

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.phases import (
     SchedulePhases,
+    given_discounts,
     given_item,
+    once_in,
     span,
     terms,
 )
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import UpdateSubscription
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.planned import Change
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible, rhythm
 from mirra_mcp.wire.model import Doc
@@ -23,15 +26,6 @@ from mirra_mcp.wire.model import Doc
 LIVE = ("not_started", "active")
 MOVED = "You can not modify the start date of the current phase."
 """Source: https://github.com/tierrun/tier/issues/93"""
-STARTED_WITH = (
-    "add_invoice_items",
-    "application_fee_percent",
-    "default_tax_rates",
-    "description",
-    "on_behalf_of",
-    "transfer_data",
-)
-"""What of a phase a subscription takes under the same name."""
 
 
 @dataclass
@@ -62,7 +56,7 @@ class ScheduleForecasts(SchedulePhases):
         if not details:
             self.stripe.test_clocks.enter(doc)
             return doc
-        doc = self._edited(self._entered(doc), details, "schedule_details[phases]")
+        doc = self._edited(self._entered(doc), details, within="schedule_details[phases]")
         if details.get("billing_mode"):
             doc["billing_mode"] = self.stripe.subscriptions.billing_mode(details["billing_mode"])
         return doc
@@ -77,38 +71,34 @@ class ScheduleForecasts(SchedulePhases):
         if not details.get("phases"):
             raise errors.invalid(f"Missing required param: {within}.", within, "parameter_missing")
         phases = details["phases"]
+        defaults = self.blank["default_settings"]
+        begins = self._anchor(phases)
         return self.new(
             billing_mode=self.stripe.subscriptions.billing_mode(details.get("billing_mode")),
             customer=customer["id"],
             end_behavior=details.get("end_behavior") or "release",
-            phases=self._phases(phases, self._anchor(phases), within),
+            phases=self._phases(phases, begins, customer, defaults, within),
         )
 
     def start_of(self, doc: Doc) -> Doc:
         """Return what the first phase starts, as `POST /v1/subscriptions` takes it."""
-        phase, settings = doc["phases"][0], doc["default_settings"]
-        invoices = phase["invoice_settings"] or settings["invoice_settings"]
-        plain = {name: phase[name] for name in STARTED_WITH if phase[name]}
+        phase = doc["phases"][0]
         return {
+            **self.settings_of(phase, doc["default_settings"]),
+            "add_invoice_items": once_in(phase),
             "billing_mode": self._mode(doc),
-            "billing_thresholds": phase["billing_thresholds"] or settings["billing_thresholds"],
-            "collection_method": phase["collection_method"] or settings["collection_method"],
-            "days_until_due": invoices.get("days_until_due"),
             "items": [given_item(item) for item in phase["items"]],
-            "metadata": phase["metadata"],
             **({"trial_end": phase["trial_end"]} if phase["trial_end"] else {}),
-            **plain,
-            **self._method(phase, settings),
-            **self._discounts(phase),
+            **given_discounts(phase),
         }
 
     def change_of(self, doc: Doc, sub: Doc, behavior: str | None) -> Change:
         """Return what an update of the current phase does to its subscription now."""
-        current = self._current(doc)
-        if current is None or terms(sub["items"]["data"]) == terms(current["items"]):
+        update = self._correction(self.get(doc["id"]), doc, sub, behavior or "create_prorations")
+        if update is None:
             return self.stripe.subscriptions.planned(sub, {})
-        update = self._update_of(sub, current, behavior or "create_prorations")
-        return self.stripe.subscriptions.planned(sub, update)
+        phase = self._current(doc) or {}
+        return self.stripe.subscriptions.intends(self._ready(sub, doc, phase), **update)
 
     def forecast(self, doc: Doc | None, change: Change) -> Forecast:
         """Follow phases up to the next invoice; `change` is what is done now.
@@ -122,26 +112,37 @@ class ScheduleForecasts(SchedulePhases):
         end = after["current_period_end"]
         for phase in doc["phases"] if doc else ():
             begins = phase["start_date"]
-            if not self.at < begins <= end:
+            if doc is None or not self.at < begins <= end:
                 continue
             with self.stripe.later(begins):
                 if begins == end:
-                    subs.add_once(after, phase["add_invoice_items"])
-                    return Forecast(Change(self._renewed(after, phase)), after, end)
-                update = self._update_of(after, phase, phase["proration_behavior"])
-                change = subs.planned(after, update)
+                    renewed = self._renewed(after, doc, phase)
+                    subs.add_once(subs.next_period(renewed), once_in(phase))
+                    return Forecast(Change(renewed), after, end)
+                update = self._update_of(doc, after, phase, phase["proration_behavior"])
+                change = subs.intends(self._ready(after, doc, phase), **update)
                 if change.at_once:
-                    return Forecast(change, after, begins, once=phase["add_invoice_items"])
+                    return Forecast(change, after, begins, once=once_in(phase))
                 after = change.after
                 subs.put_off(after, change.prorations)
-                subs.add_once(after, phase["add_invoice_items"])
+                subs.add_once(after, once_in(phase))
         ends = doc is not None and doc["phases"][-1]["end_date"] <= end and not self._goes_on(doc)
         return Forecast(Change(after), after, end, ends)
 
     def _edited(self, doc: Doc, given: Doc, within: str = "phases") -> Doc:
-        """Return a schedule with other phases, or another end."""
+        """Return a schedule with other settings, other phases, or another end."""
+        if given.get("default_settings"):
+            kept, sent = doc["default_settings"], given["default_settings"]
+            invoices = kept["invoice_settings"] | (sent.get("invoice_settings") or {})
+            doc["default_settings"] = {**kept, **sent, "invoice_settings": invoices}
         if given.get("phases") is not None:
-            doc["phases"] = self._phases(given["phases"], self._anchor(given["phases"]), within)
+            customer, begins = (
+                self.stripe.customers.get(doc["customer"]),
+                self._anchor(given["phases"]),
+            )
+            doc["phases"] = self._phases(
+                given["phases"], begins, customer, doc["default_settings"], within
+            )
             if doc["status"] == "active":
                 current = self._current(doc)
                 if current is None or current["start_date"] != doc["current_phase"]["start_date"]:
@@ -175,7 +176,7 @@ class ScheduleForecasts(SchedulePhases):
         self.stripe.test_clocks.enter(doc)
         return doc
 
-    def _update_of(self, sub: Doc, phase: Doc, behavior: str) -> Doc:
+    def _update_of(self, doc: Doc, sub: Doc, phase: Doc, behavior: str) -> Doc:
         """Return a phase as an update of its subscription, apart from what is billed once."""
         old = self._old(sub, phase)
         kept = {each["id"] for each in old if each}
@@ -188,23 +189,68 @@ class ScheduleForecasts(SchedulePhases):
             for item in sub["items"]["data"]
             if item["id"] not in kept
         ]
-        starts = phase["billing_cycle_anchor"] == "phase_start" and phase["start_date"] == self.at
-        more = {"billing_cycle_anchor": "now"} if starts else {}
-        return {"items": items, "proration_behavior": behavior, **more}
+        settings = self.settings_of(phase, doc["default_settings"])
+        del settings["automatic_tax"]
+        update = settings | {"items": items, "proration_behavior": behavior}
+        if self._restarts(doc, phase) and phase["start_date"] == self.at:
+            update["billing_cycle_anchor"] = "now"
+        if phase["trial_end"] and phase["trial_end"] > self.at:
+            update["trial_end"] = phase["trial_end"]
+        return update | given_discounts(phase)
 
-    def _renewed(self, sub: Doc, phase: Doc) -> Doc:
+    def _correction(self, old: Doc, doc: Doc, sub: Doc, behavior: str) -> Doc | None:
+        """Return what a change of the current phase means for its subscription; None: nothing."""
+        phase, before = self._current(doc), self._current(old)
+        if phase is None:
+            return None
+        update = self._update_of(doc, sub, phase, behavior)
+        if before is None:
+            return update
+        settings = self.settings_of(before, old["default_settings"])
+        now = self.settings_of(phase, doc["default_settings"])
+        for name, value in settings.items():
+            if value == now[name]:
+                update.pop(name, None)
+        if before["items"] == phase["items"] and terms(sub["items"]["data"]) == terms(
+            phase["items"]
+        ):
+            del update["items"]
+        if before["discounts"] == phase["discounts"]:
+            del update["discounts"]
+        if before["trial_end"] == phase["trial_end"]:
+            update.pop("trial_end", None)
+        elif "trial_end" not in update and sub["status"] == "trialing":
+            update["trial_end"] = "now"
+        same = now["automatic_tax"] == settings["automatic_tax"]
+        same = same and before["_bare"] == phase["_bare"]
+        return None if same and set(update) == {"proration_behavior"} else update
+
+    def _ready(self, sub: Doc, doc: Doc, phase: Doc) -> Doc:
+        """Return a subscription with what of a phase no parameter of an update says.
+
+        Automatic tax stays on where a customer's place isn't known any more, until a bill needs it.
+        """
+        automatic = self.settings_of(phase, doc["default_settings"])["automatic_tax"]
+        told = sub["automatic_tax"] | automatic | {"disabled_reason": None}
+        return sub | {"automatic_tax": told, "_bare": phase["_bare"]}
+
+    def _renewed(self, sub: Doc, doc: Doc, phase: Doc) -> Doc:
         """Return a subscription on the terms of a phase that begins with its next period."""
-        built = self.stripe.subscription_items.built
-        items = [
-            built(given_item(item), "items", old=old)
-            for item, old in zip(phase["items"], self._old(sub, phase), strict=True)
-        ]
-        before = rhythm(sub)
-        sub = sub | {"items": {**sub["items"], "data": items}}
+        subs, before = self.stripe.subscriptions, rhythm(sub)
+        update = self._update_of(doc, sub, phase, "none")
+        given = UpdateSubscription.model_validate(update).given()
+        sub = subs.with_settings(self._ready(sub, doc, phase), given)
         moved = rhythm(sub) != before and not is_flexible(sub)
-        if moved or phase["billing_cycle_anchor"] == "phase_start":
+        if moved or self._restarts(doc, phase):
             sub["billing_cycle_anchor"] = self.at
+        if until := update.get("trial_end"):
+            sub |= {"billing_cycle_anchor": until, "_trial_until": until}
         return sub
+
+    def _restarts(self, doc: Doc, phase: Doc) -> bool:
+        """Tell whether a phase begins a billing cycle of its own."""
+        anchor = phase["billing_cycle_anchor"] or doc["default_settings"]["billing_cycle_anchor"]
+        return bool(anchor == "phase_start" and not phase["trial_end"])
 
     def _goes_on(self, doc: Doc) -> bool:
         return bool(doc["end_behavior"] != "cancel")

@@ -4,7 +4,6 @@ Source: https://docs.stripe.com/billing/subscriptions/subscription-schedules and
 https://docs.stripe.com/api/subscription_schedules
 """
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
@@ -24,8 +23,9 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.params import
 from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.phases import (
     ITEM,
     PHASE,
+    named,
+    once_in,
     span,
-    terms,
 )
 from mirra_mcp.wire.model import Doc
 
@@ -96,11 +96,11 @@ class SubscriptionSchedules(ScheduleForecasts):
             customer=customer["id"],
             end_behavior=params.end_behavior or "release",
             metadata=given.get("metadata", {}),
-            phases=self._phases(given["phases"], begins),
             test_clock=customer.get("test_clock"),
         )
-        if given.get("default_settings"):
-            doc["default_settings"] = doc["default_settings"] | given["default_settings"]
+        doc = self._edited(doc, {"default_settings": given.get("default_settings")})
+        settings = doc["default_settings"]
+        doc["phases"] = self._phases(given["phases"], begins, customer, settings)
         self.save(doc, event=f"{EVENT}.created")
         if begins <= self.at:
             self.turn(doc["id"])
@@ -130,17 +130,17 @@ class SubscriptionSchedules(ScheduleForecasts):
     def update(self, id: str, params: UpdateSchedule) -> Doc:
         """Change phases to come, and the current one. Fires: subscription_schedule.updated."""
         given = params.given()
-        doc = self._edited(self._live(id), given)
+        old = self._live(id)
+        doc = self._edited(dict(old), given)
         if "metadata" in given:
             doc = self.patched(doc, {"metadata": given["metadata"]})
-        if given.get("default_settings"):
-            doc["default_settings"] = doc["default_settings"] | given["default_settings"]
         self.save(doc, event=f"{EVENT}.updated")
         current = self._current(doc) if doc["status"] == "active" else None
-        if current is not None and given.get("phases") is not None:
+        if current is not None:
             sub = self.stripe.subscriptions.get(doc["subscription"])
-            if terms(sub["items"]["data"]) != terms(current["items"]):
-                self._apply(sub, current, params.proration_behavior)
+            update = self._correction(old, doc, sub, params.proration_behavior)
+            if update is not None:
+                self._apply(sub, doc, current, update)
         next_turn = current["end_date"] if current else doc["phases"][0]["start_date"]
         self._wait(id, next_turn)
         return self.view(self.get(id))
@@ -198,7 +198,8 @@ class SubscriptionSchedules(ScheduleForecasts):
             self._finish(doc)
         elif doc["current_phase"] != span(phase):
             self._enter(doc, phase)
-            self._apply(sub, phase, phase["proration_behavior"], phase["add_invoice_items"])
+            update = self._update_of(doc, sub, phase, phase["proration_behavior"])
+            self._apply(sub, doc, phase, update | {"add_invoice_items": once_in(phase)})
 
     def before_cycle(self, sub: Doc) -> Doc | None:
         """Return a subscription on the terms of the phase that begins with its next period.
@@ -215,8 +216,9 @@ class SubscriptionSchedules(ScheduleForecasts):
         if doc["current_phase"] == span(phase):
             return sub
         self._enter(doc, phase)
-        self.stripe.subscriptions.add_once(sub, phase["add_invoice_items"])
-        return self.stripe.subscriptions.save(self._renewed(sub, phase))
+        subs, renewed = self.stripe.subscriptions, self._renewed(sub, doc, phase)
+        subs.add_once(subs.next_period(renewed), once_in(phase))
+        return subs.save(renewed)
 
     def subscription_ended(self, sub: Doc) -> None:
         """Follow the end of a subscription. Fires: subscription_schedule.completed or .canceled."""
@@ -230,7 +232,12 @@ class SubscriptionSchedules(ScheduleForecasts):
 
     def _begin(self, doc: Doc) -> None:
         phase = doc["phases"][0]
-        sub = self.stripe.subscriptions.start(customer=doc["customer"], **self.start_of(doc))
+        sub = self.stripe.subscriptions.start(
+            customer=doc["customer"],
+            later=doc["created"] < self.at,
+            bare=phase["_bare"],
+            **self.start_of(doc),
+        )
         self.stripe.subscriptions.save(sub | {"schedule": doc["id"]})
         doc |= {"status": "active", "subscription": sub["id"]}
         self._enter(doc, phase)
@@ -240,11 +247,8 @@ class SubscriptionSchedules(ScheduleForecasts):
         self.save(doc, event=f"{EVENT}.updated")
         self._wait(doc["id"], phase["end_date"])
 
-    def _apply(self, sub: Doc, phase: Doc, behavior: str, once: Sequence[Doc] = ()) -> None:
-        update = self._update_of(sub, phase, behavior)
-        if once:
-            update["add_invoice_items"] = once
-        self.stripe.subscriptions.change(sub, **update)
+    def _apply(self, sub: Doc, doc: Doc, phase: Doc, update: Doc) -> None:
+        self.stripe.subscriptions.change(sub, base=self._ready(sub, doc, phase), **update)
 
     def _finish(self, doc: Doc) -> None:
         if self._goes_on(doc):
@@ -287,25 +291,12 @@ class SubscriptionSchedules(ScheduleForecasts):
                 f" {sub['schedule']}",
                 "from_subscription",
             )
-        phase = PHASE | {
-            "currency": sub["currency"],
-            "end_date": sub["current_period_end"],
-            "items": [
-                ITEM
-                | {
-                    "metadata": item["metadata"],
-                    "plan": item["price"]["id"],
-                    "price": item["price"]["id"],
-                    "quantity": item.get("quantity"),
-                }
-                for item in sub["items"]["data"]
-            ],
-            "start_date": sub["current_period_start"],
-        }
+        phase = self._phase_of(sub)
         doc = self.new(
             billing_mode=sub["billing_mode"],
             current_phase=span(phase),
             customer=sub["customer"],
+            default_settings=self._settings_in(sub),
             phases=[phase],
             status="active",
             subscription=id,
@@ -317,6 +308,37 @@ class SubscriptionSchedules(ScheduleForecasts):
         )
         self._wait(doc["id"], phase["end_date"])
         return self.view(doc)
+
+    def _phase_of(self, sub: Doc) -> Doc:
+        """Return the phase that a subscription is in when a schedule takes it over."""
+        items = []
+        for each in sub["items"]["data"]:
+            price = each["price"]["id"]
+            item = ITEM | {"metadata": each["metadata"], "plan": price, "price": price}
+            item |= {"billing_thresholds": each["billing_thresholds"]}
+            item |= {"discounts": named(each), "tax_rates": each["tax_rates"]}
+            items.append(item | {"quantity": each.get("quantity")})
+        return PHASE | {
+            "currency": sub["currency"],
+            "default_tax_rates": sub["default_tax_rates"],
+            "discounts": named(sub),
+            "end_date": sub["current_period_end"],
+            "items": items,
+            "start_date": sub["current_period_start"],
+            "trial_end": sub["trial_end"] if sub["status"] == "trialing" else None,
+            "_bare": bool(sub.get("_bare")),
+        }
+
+    def _settings_in(self, sub: Doc) -> Doc:
+        """Return the settings of a subscription as a schedule's defaults."""
+        defaults = self.blank["default_settings"]
+        invoices = defaults["invoice_settings"] | sub["invoice_settings"]
+        names = set(defaults) & set(sub) - {"billing_cycle_anchor", "invoice_settings"}
+        return {
+            **defaults,
+            **{name: sub[name] for name in names},
+            "invoice_settings": invoices | {"days_until_due": sub["days_until_due"]},
+        }
 
     def _live(self, id: str) -> Doc:
         return self._entered(self.get(id))

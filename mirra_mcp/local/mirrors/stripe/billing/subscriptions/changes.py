@@ -50,7 +50,7 @@ class SubscriptionChanges(PlannedChanges):
         """
         if not change.at_once:
             self.put_off(change.after, change.prorations)
-            self.add_once(sub, extra)
+            self.add_once(change.after, extra)
             self.save(change.after)
             after = self.get(sub["id"])
             self.tell_change(sub, after)
@@ -83,12 +83,9 @@ class SubscriptionChanges(PlannedChanges):
 
         `extra` is what `add_invoice_items` says. Fires: invoiceitem.created.
         """
-        for number, each in enumerate(extra):
-            charge = self.stripe.invoices.one_time(
-                each, sub["currency"], f"add_invoice_items[{number}]"
-            )
-            charge.subscription = sub["id"]
-            self.stripe.invoice_items.add(charge, self.stripe.customers.get(sub["customer"]))
+        customer = self.stripe.customers.get(sub["customer"])
+        for item in self.once(sub, extra, customer, waits=True):
+            self.stripe.invoice_items.save(item, event="invoiceitem.created")
 
     def _tell_early_end(self, before: Doc, after: Doc) -> None:
         """Say at once that a trial ends which was cut to less than 3 days, or to nothing.

@@ -98,11 +98,8 @@ class SubscriptionCycles(SubscriptionCharges):
         if pending is None:
             pending = items.pending(customer["id"], sub["currency"], subscription=sub["id"])
         added = [
-            items.add(
-                self.stripe.invoices.one_time(each, sub["currency"], f"add_invoice_items[{n}]"),
-                customer,
-            )
-            for n, each in enumerate(extra)
+            items.save(each, event="invoiceitem.created")
+            for each in self.once(sub, extra, customer)
         ]
         start, end = span or (self.at, self.at)
         at_once = reason in AT_ONCE and sub["collection_method"] == "charge_automatically"
@@ -188,7 +185,8 @@ class SubscriptionCycles(SubscriptionCharges):
         if phase is None:
             return
         sub = phase
-        if sub["status"] == "trialing" and not self._may_leave_trial(sub):
+        leaves = sub["status"] == "trialing" and not sub.get("_trial_until")
+        if leaves and not self._may_leave_trial(sub):
             return
         self.renew(sub, before)
 
@@ -201,13 +199,10 @@ class SubscriptionCycles(SubscriptionCharges):
         charges = self.renewal_charges(sub, over)
         past = sub["current_period_start"], sub["current_period_end"]
         status = "active" if sub["status"] == "trialing" else sub["status"]
-        sub = sub | {
-            "current_period_end": following(
-                sub["billing_cycle_anchor"], *rhythm(sub), sub["current_period_end"]
-            ),
-            "current_period_start": sub["current_period_end"],
-            "status": status,
-        }
+        sub = self.next_period(sub) | {"status": status, "_cut": sub["cancel_at"]}
+        if sub.pop("_trial_until", None):
+            sub |= {"status": "trialing", "trial_end": sub["current_period_end"]}
+            sub |= {"trial_start": sub["current_period_start"]}
         sub["_repriced"] = self._still_repriced(before)
         pause = sub["pause_collection"]
         stays = status == "unpaid" or (pause or {}).get("behavior") == "keep_as_draft"
@@ -216,9 +211,18 @@ class SubscriptionCycles(SubscriptionCharges):
         if pause and pause["behavior"] != "keep_as_draft":
             self._set_aside(invoice, pause["behavior"])
         sub = self.get(sub["id"])
-        self.tell_change(before, sub)
+        self.tell_change(over or before, sub)
         self.plan(sub)
         return sub
+
+    def next_period(self, sub: Doc) -> Doc:
+        """Return a subscription in its next period, or in the trial that a schedule begins."""
+        start = sub["current_period_end"]
+        end = following(sub["billing_cycle_anchor"], *rhythm(sub), start)
+        return sub | {
+            "current_period_end": sub.get("_trial_until") or end,
+            "current_period_start": start,
+        }
 
     def _still_repriced(self, sub: Doc) -> list[Doc]:
         """Return the earlier prices of usage that isn't billed yet."""

@@ -62,6 +62,24 @@ def without(sub: Doc, items: Sequence[str]) -> list[Doc]:
     return [each for each in sub.get("_debits", []) if each["item"] not in items]
 
 
+def shortened(debits: Sequence[Doc], at: int) -> list[Doc]:
+    """Return debits without what lies after an instant, which is given back."""
+    found = []
+    for each in debits:
+        if each["start"] >= at:
+            continue
+        if each["end"] > at:
+            span = each["start"], each["end"]
+            taken = [
+                one | {"amount": one["amount"] - share(one["amount"], *span, at)}
+                for one in each["taken"]
+            ]
+            gross = each["gross"] - share(each["gross"], *span, at)
+            each = each | {"end": at, "gross": gross, "taken": taken}
+        found.append(each)
+    return found
+
+
 def credits_of(stripe: Peers, sub: Doc, item: Doc, at: int) -> list[Charge]:
     """Return a credit for each debit that covers an item after `at`: the rest of what was billed.
 

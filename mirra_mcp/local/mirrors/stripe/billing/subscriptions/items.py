@@ -82,10 +82,11 @@ class SubscriptionItems(StripeResource):
             item["quantity"] = given["quantity"]
         else:
             item.setdefault("quantity", 1)
-        if given.get("tax_rates") is not None:
+        if "tax_rates" in given:
             rates = self.stripe.tax_rates
             item["tax_rates"] = [
-                rates.view(rates.usable(each, f"{param}[tax_rates]")) for each in given["tax_rates"]
+                rates.view(rates.usable(each, f"{param}[tax_rates]"))
+                for each in given["tax_rates"] or ()
             ]
         if "metadata" in given:
             item["metadata"] = merged(item["metadata"], given["metadata"])

@@ -68,10 +68,10 @@ class PlannedChanges(SubscriptionCycles):
                 del items[id]
             else:
                 items[id] = self.stripe.subscription_items.built(each, param, old=items[id])
-            if each.get("discounts") is not None and not each.get("deleted"):
+            if "discounts" in each and not each.get("deleted"):
                 item = items[id or item["id"]]
                 redeemed = self.stripe.discounts.redeem(
-                    each["discounts"],
+                    each["discounts"] or [],
                     customer=sub["customer"],
                     currency=sub["currency"],
                     subscription_item=item["id"],
@@ -125,15 +125,21 @@ class PlannedChanges(SubscriptionCycles):
             elif rhythm_of(items[0]) != rhythm_of(item):
                 raise errors.invalid(ONE_INTERVAL, "items")
 
-    def planned(self, sub: Doc, given: Doc) -> Change:
-        """Work out what an update does to the terms; nothing is written but inline prices."""
+    def planned(self, sub: Doc, given: Doc, patched: Doc | None = None) -> Change:
+        """Work out what an update does to the terms; nothing is written but inline prices.
+
+        `patched` is the subscription with what else is changed.
+        """
         items = self.merged_items(sub, given["items"]) if given.get("items") else None
-        after = dict(sub)
+        after = dict(sub if patched is None else patched)
         if items is not None:
             after["items"] = {**sub["items"], "data": items}
             after = self._repriced(sub, after)
         change = Change(after)
         behavior = given.get("proration_behavior") or "create_prorations"
+        ends_otherwise = self._set_cancellation(after, given)
+        if ends_otherwise and behavior != "none":
+            after["_cut"] = None if after["cancel_at_period_end"] else after["cancel_at"]
         at = given.get("proration_date") or self.at
         within = sub["current_period_start"] <= at <= sub["current_period_end"]
         if given.get("proration_date") and not within:
@@ -154,11 +160,66 @@ class PlannedChanges(SubscriptionCycles):
                 change.at_once = bool(change.period)
         elif given.get("billing_cycle_anchor") == "now" or self._must_restart(sub, after):
             self._restart(sub, change, None if behavior == "none" else at)
-        elif items is not None and behavior != "none":
-            change.prorations = self.prorations(sub, after, at)
+        elif behavior != "none" and (items is not None or ends_otherwise):
+            if items is not None:
+                change.prorations = self.prorations(sub, after, at)
+                after["_debits"] = debits.without(sub, self._changed(sub, after))
+            if ends_otherwise:
+                change.prorations += self.recut(sub, after)
             change.at_once = behavior == "always_invoice" and bool(change.prorations)
-            after["_debits"] = debits.without(sub, self._changed(sub, after))
+            if after.get("_cut"):
+                after["_debits"] = debits.shortened(after.get("_debits", []), after["_cut"])
         return change
+
+    def set_end(self, sub: Doc, given: Doc) -> None:
+        """Note when a new subscription is to end; the rest of its period isn't charged then.
+
+        Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-cancel_at
+        """
+        self._set_cancellation(sub, given)
+        if given.get("proration_behavior") != "none" and not sub["cancel_at_period_end"]:
+            sub["_cut"] = sub["cancel_at"]
+
+    def redeem_for_items(self, sub: Doc, items: Sequence[Doc], given: Sequence[Doc]) -> None:
+        """Redeem the discounts of a new subscription's items."""
+        for item, each in zip(items, given, strict=True):
+            redeemed = self.stripe.discounts.redeem(
+                each.get("discounts") or [],
+                customer=sub["customer"],
+                currency=sub["currency"],
+                subscription_item=item["id"],
+            )
+            item["discounts"] = [one["id"] for one in redeemed]
+
+    def _set_cancellation(self, sub: Doc, given: Doc) -> bool:
+        """Note when the subscription is to end; return whether that changes."""
+        if given.get("cancel_at_period_end") and given.get("cancel_at"):
+            raise errors.invalid(
+                "You may only specify one of these parameters: cancel_at, cancel_at_period_end."
+            )
+        asked = {"reason": "cancellation_requested"}
+        at = given.get("cancel_at")
+        if at in ("min_period_end", "max_period_end"):
+            pick = min if at == "min_period_end" else max
+            at = pick(span_of(sub, item)[1] for item in sub["items"]["data"])
+        before = sub["cancel_at"]
+        if given.get("cancel_at_period_end"):
+            sub |= {"cancel_at_period_end": True, "cancel_at": sub["current_period_end"]}
+        elif at is not None:
+            if at <= self.at:
+                raise errors.invalid(PAST, "cancel_at")
+            sub |= {"cancel_at_period_end": False, "cancel_at": at}
+        elif given.get("cancel_at_period_end") is False or "cancel_at" in given:
+            sub |= {"cancel_at_period_end": False, "cancel_at": None, "canceled_at": None}
+            sub["cancellation_details"] = sub["cancellation_details"] | {"reason": None}
+            return bool(before is not None)
+        else:
+            if sub["cancel_at_period_end"]:
+                sub["cancel_at"] = sub["current_period_end"]
+            return False
+        sub["canceled_at"] = self.at
+        sub["cancellation_details"] = sub["cancellation_details"] | asked
+        return bool(before != sub["cancel_at"])
 
     def _changed(self, before: Doc, after: Doc) -> list[str]:
         """Return the ids of the items that went away or cost otherwise now."""

@@ -12,7 +12,7 @@ from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import (
     product_name,
 )
 from mirra_mcp.local.mirrors.stripe.billing.periods import written
-from mirra_mcp.local.mirrors.stripe.billing.prorations import share
+from mirra_mcp.local.mirrors.stripe.billing.prorations import part
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible
 from mirra_mcp.wire.model import Doc
 
@@ -37,8 +37,7 @@ def full_price(stripe: Peers, sub: Doc, item: Doc, at: int) -> tuple[int, list[D
     if is_metered(item["price"]):
         return 0, []
     gross = _amount(stripe, sub, item)
-    own = (stripe.customers.peek(sub["customer"]) or {}).get("_discount")
-    shared = sub["discounts"] or ([own] if own else [])
+    shared = stripe.subscriptions.shared_discounts(sub)
     if not gross or not (item["discounts"] or shared):
         return gross, []
     if not is_flexible(sub):
@@ -63,28 +62,40 @@ def full_price(stripe: Peers, sub: Doc, item: Doc, at: int) -> tuple[int, list[D
 
 def debit(
     stripe: Peers, sub: Doc, item: Doc, start: int, end: int, *, since: int, at: int,
-    free: bool = False,
+    until: int | None = None, free: bool = False,
 ) -> Charge:  # fmt: skip
-    """Return what an item costs from `start` to `end`, of a period that began `since`."""
+    """Return what an item costs from `start` on, of a period from `since` to `end`.
+
+    It is charged up to `until`, where that is before the end.
+    """
     gross, taken = (0, []) if free else full_price(stripe, sub, item, at)
+    until = end if until is None else until
     if not is_itemized(sub):
         net = gross - sum(each["amount"] for each in taken)
-        charge = proration(stripe, sub, item, start, end, share(net, since, end, start))
+        amount = part(net, since, end, start, until)
+        charge = proration(stripe, sub, item, start, until, amount)
         charge.taken = [each | {"amount": 0} for each in taken] if is_flexible(sub) else []
         return charge
-    charge = proration(stripe, sub, item, start, end, share(gross, since, end, start))
-    charge.taken = [each | {"amount": share(each["amount"], since, end, start)} for each in taken]
+    charge = proration(stripe, sub, item, start, until, part(gross, since, end, start, until))
+    charge.taken = [
+        each | {"amount": part(each["amount"], since, end, start, until)} for each in taken
+    ]
     return charge
 
 
 def unused(
-    stripe: Peers, sub: Doc, item: Doc, at: int, end: int, *, since: int, now: int
-) -> Charge:
-    """Return the credit of classic mode: the rest of an item's current price from `at` on."""
+    stripe: Peers, sub: Doc, item: Doc, at: int, end: int, *, since: int, now: int,
+    until: int | None = None,
+) -> Charge:  # fmt: skip
+    """Return the credit of classic mode: the rest of an item's current price from `at` on.
+
+    Of a period from `since` to `end`, which was charged up to `until`.
+    """
     gross, taken = full_price(stripe, sub, item, now)
     net = gross - sum(each["amount"] for each in taken)
-    amount = -share(net, since, end, at)
-    return proration(stripe, sub, item, at, end, amount, credit=True)
+    until = end if until is None else until
+    amount = -part(net, since, end, at, until)
+    return proration(stripe, sub, item, at, until, amount, credit=True)
 
 
 def proration(

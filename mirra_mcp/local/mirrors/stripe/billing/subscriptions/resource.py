@@ -14,6 +14,7 @@ from mirra_mcp.local.mirrors.stripe.api.lists.search import (
     SearchParams,
     searched,
 )
+from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge
 from mirra_mcp.local.mirrors.stripe.billing.invoices.resource import no_payment_method
 from mirra_mcp.local.mirrors.stripe.billing.periods import following
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.changes import SUPPORTED
@@ -26,6 +27,7 @@ from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import (
     ResumeSubscription,
     UpdateSubscription,
 )
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.planned import Change
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import rhythm, span_of
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.states import OVER, UPDATED
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.terms import SubscriptionTerms
@@ -44,13 +46,25 @@ class Subscriptions(Searchable, SubscriptionTerms):
 
     search_fields = FIELDS
 
-    def start(self, **given: Any) -> Doc:
-        """Create a subscription as `POST /v1/subscriptions` does; return its document."""
-        return self._start(CreateSubscription.model_validate(given))
+    def start(self, *, later: bool = False, bare: bool = False, **given: Any) -> Doc:
+        """Create a subscription as `POST /v1/subscriptions` does; return its document.
 
-    def change(self, sub: Doc, **given: Any) -> Doc | Answer:
-        """Update a subscription as `POST /v1/subscriptions/{id}` does."""
-        return self._change(sub, UpdateSubscription.model_validate(given))
+        One that was planned for `later` begins even where nothing could pay for it. A `bare` one
+        doesn't take over its customer's discount.
+        """
+        params = CreateSubscription.model_validate(given)
+        return self._start(params, later=later, bare=bare)
+
+    def intends(self, sub: Doc, **given: Any) -> Change:
+        """Work out an update as `POST /v1/subscriptions/{id}` would make it."""
+        return self.intended(sub, UpdateSubscription.model_validate(given).given())
+
+    def change(self, sub: Doc, *, base: Doc | None = None, **given: Any) -> Doc | Answer:
+        """Update a subscription as `POST /v1/subscriptions/{id}` does.
+
+        `base` is the subscription with what no parameter can say.
+        """
+        return self._change(sub, UpdateSubscription.model_validate(given), base)
 
     @route("POST /v1/subscriptions")
     def create(self, params: CreateSubscription) -> Doc:
@@ -135,20 +149,8 @@ class Subscriptions(Searchable, SubscriptionTerms):
                 f" of `{sub['status']}`."
             )
         self.stripe.test_clocks.enter(sub)
-        interval, count = rhythm(sub)
-        anchor = self.at if params.billing_cycle_anchor == "now" else sub["billing_cycle_anchor"]
-        end = following(anchor, interval, count, self.at)
-        fresh = sub | {
-            "billing_cycle_anchor": anchor,
-            "current_period_end": end,
-            "current_period_start": self.at,
-        }
+        fresh, charges = self.resumed(sub, anew=params.billing_cycle_anchor == "now")
         self.save(fresh)
-        charges = [
-            charge
-            for item in fresh["items"]["data"]
-            for charge in self.charge(fresh, item, self.at, span_of(fresh, item)[1])
-        ]
         invoice = self.bill(fresh, charges, "subscription_update")
         self.save(self.get(id) | {"_resumes_with": invoice["id"]})
         if invoice["collection_method"] == "send_invoice":
@@ -204,6 +206,21 @@ class Subscriptions(Searchable, SubscriptionTerms):
         self.check_items(sub["items"]["data"], sub["currency"], flexible=True)
         return self.view(self.save(moved, event=UPDATED))
 
+    def resumed(self, sub: Doc, *, anew: bool = True) -> tuple[Doc, list[Charge]]:
+        """Return a paused subscription as it goes on, and what that costs.
+
+        Its billing cycle begins `anew`, or is what it was.
+        """
+        anchor = self.at if anew else sub["billing_cycle_anchor"]
+        fresh = sub | {
+            "billing_cycle_anchor": anchor,
+            "current_period_end": following(anchor, *rhythm(sub), self.at),
+            "current_period_start": self.at,
+        }
+        items = fresh["items"]["data"]
+        charges = [self.charge(fresh, item, self.at, span_of(fresh, item)[1]) for item in items]
+        return fresh, [charge for each in charges for charge in each]
+
     def revive(self, sub: Doc) -> None:
         """Make a paused subscription active. Fires: customer.subscription.updated, .resumed."""
         sub.pop("_resumes_with", None)
@@ -224,7 +241,7 @@ class Subscriptions(Searchable, SubscriptionTerms):
 
     # Creating.
 
-    def _start(self, params: CreateSubscription) -> Doc:
+    def _start(self, params: CreateSubscription, *, later: bool = False, bare: bool = False) -> Doc:
         stripe, given = self.stripe, params.given()
         customer = stripe.customers.live(params.customer)
         stripe.test_clocks.enter(customer)
@@ -244,32 +261,26 @@ class Subscriptions(Searchable, SubscriptionTerms):
             currency=currency,
             items={**self.blank["items"], "data": items},
             test_clock=customer.get("test_clock"),
+            _bare=bare,
         )
         sub = self._with_fields(sub, given)
         self._set_times(sub, params, items)
         behavior = params.payment_behavior or "allow_incomplete"
-        self._must_have_method(sub, behavior)
+        if not later:
+            self._must_have_method(sub, behavior)
         ids = self._redeemed(sub, given)
         if ids is not None:
             sub["discounts"] = ids
-        for item, each in zip(items, given["items"], strict=True):
-            if each.get("discounts"):
-                redeemed = stripe.discounts.redeem(
-                    each["discounts"],
-                    customer=customer["id"],
-                    currency=currency,
-                    subscription_item=item["id"],
-                )
-                item["discounts"] = [one["id"] for one in redeemed]
-        backdated = params.backdate_start_date
+        self.redeem_for_items(sub, items, given["items"])
+        prorates = params.proration_behavior != "none"
         return self.begin(
             sub,
             customer,
             behavior=behavior,
             off_session=bool(params.off_session),
-            prorates=params.proration_behavior != "none",
+            prorates=prorates,
             extra=given.get("add_invoice_items") or [],
-            backdated=backdated if params.proration_behavior != "none" else None,
+            backdated=params.backdate_start_date if prorates else None,
         )
 
     def _must_have_method(self, sub: Doc, behavior: str) -> None:
@@ -287,7 +298,9 @@ class Subscriptions(Searchable, SubscriptionTerms):
 
     # Updating.
 
-    def _change(self, sub: Doc, params: UpdateSubscription) -> Doc | Answer:
+    def _change(
+        self, sub: Doc, params: UpdateSubscription, base: Doc | None = None
+    ) -> Doc | Answer:
         given = params.given()
         self.stripe.test_clocks.enter(sub)
         if sub["status"] in OVER:
@@ -310,21 +323,9 @@ class Subscriptions(Searchable, SubscriptionTerms):
                 " the parameters that are supported.",
                 odd[0],
             )
-        patched = self._with_fields(sub, given)
-        ids = self._redeemed(sub, given)
-        if ids is not None:
-            patched["discounts"] = ids
-        change = self.planned(sub | {"discounts": patched["discounts"]}, given)
-        terms = {
-            name: change.after[name]
-            for name in change.after
-            if change.after[name] != sub.get(name) and name != "discounts"
-        }
-        change.after = patched | terms
-        self._set_cancellation(change.after, given)
         return self.carry_out(
             sub,
-            change,
+            self.intended(sub if base is None else base, given),
             behavior=behavior,
             off_session=bool(params.off_session),
             extra=given.get("add_invoice_items") or [],

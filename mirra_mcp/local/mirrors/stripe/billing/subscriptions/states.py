@@ -252,6 +252,16 @@ class SubscriptionStates(StripeResource):
             if sub["status"] not in OVER:
                 self.end(sub)
 
+    def shared_discounts(self, sub: Doc) -> list[str]:
+        """Return the discounts of a whole subscription: its own, else its customer's.
+
+        Source: https://docs.stripe.com/api/subscription_schedules/create#create_subscription_schedule-phases-discounts
+        """
+        if sub["discounts"] or sub.get("_bare"):
+            return list(sub["discounts"])
+        own = (self.stripe.customers.peek(sub["customer"]) or {}).get("_discount")
+        return [own] if own else []
+
     # What invoices say.
 
     def spend_discounts(self, invoice: Doc) -> None:

@@ -10,8 +10,8 @@ from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, configured, following, period
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.interim import InterimInvoices
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import CreateSubscription
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.planned import PAST
-from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import rhythm, span_of
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.planned import Change
+from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import rhythm
 from mirra_mcp.wire.model import Doc
 
 PLAIN = (
@@ -95,7 +95,7 @@ class SubscriptionTerms(InterimInvoices):
             sub["current_period_end"] = whole[1]
             if start is not None:
                 sub["current_period_start"] = max(whole[0], start)
-        self._set_cancellation(sub, params.given())
+        self.set_end(sub, params.given())
 
     def _with_fields(self, sub: Doc, given: Doc) -> Doc:
         """Return a subscription with what was sent put in, apart from terms and times."""
@@ -142,11 +142,11 @@ class SubscriptionTerms(InterimInvoices):
             if given.get(name) is not None:
                 sub[name] = sub[name] | given[name]
         self._set_tax(sub, given)
-        if given.get("default_tax_rates") is not None:
+        if "default_tax_rates" in given:
             rates = stripe.tax_rates
             sub["default_tax_rates"] = [
                 rates.view(rates.usable(id, "default_tax_rates"))
-                for id in given["default_tax_rates"]
+                for id in given["default_tax_rates"] or ()
             ]
         if given.get("cancellation_details") is not None:
             sub["cancellation_details"] = (
@@ -199,37 +199,40 @@ class SubscriptionTerms(InterimInvoices):
         flexible = mode["type"] == "flexible"
         return {"type": mode["type"], **({"flexible": mode["flexible"]} if flexible else {})}
 
-    def _set_cancellation(self, sub: Doc, given: Doc) -> None:
-        """Note when the subscription is to end."""
-        if given.get("cancel_at_period_end") and given.get("cancel_at"):
-            raise errors.invalid(
-                "You may only specify one of these parameters: cancel_at, cancel_at_period_end."
-            )
-        asked = {"reason": "cancellation_requested"}
-        at = given.get("cancel_at")
-        if at in ("min_period_end", "max_period_end"):
-            pick = min if at == "min_period_end" else max
-            at = pick(span_of(sub, item)[1] for item in sub["items"]["data"])
-        if given.get("cancel_at_period_end"):
-            sub |= {"cancel_at_period_end": True, "cancel_at": sub["current_period_end"]}
-        elif at is not None:
-            if at <= self.at:
-                raise errors.invalid(PAST, "cancel_at")
-            sub |= {"cancel_at_period_end": False, "cancel_at": at}
-        elif given.get("cancel_at_period_end") is False or "cancel_at" in given:
-            sub |= {"cancel_at_period_end": False, "cancel_at": None, "canceled_at": None}
-            sub["cancellation_details"] = sub["cancellation_details"] | {"reason": None}
-            return
-        else:
-            if sub["cancel_at_period_end"]:
-                sub["cancel_at"] = sub["current_period_end"]
-            return
-        sub["canceled_at"] = self.at
-        sub["cancellation_details"] = sub["cancellation_details"] | asked
+    def checked(self, sub: Doc, given: Doc) -> Doc:
+        """Return a subscription as settings make it, apart from terms and times.
+
+        Raises:
+            VendorError: one of them can't be.
+        """
+        return self._with_fields(sub, given)
+
+    def with_settings(self, sub: Doc, given: Doc) -> Doc:
+        """Return a subscription with the settings, discounts and items of an update.
+
+        Discounts are redeemed, and those that go are removed; nothing else is written.
+        """
+        patched = self._with_fields(sub, given)
+        patched["discounts"] = self._redeemed(sub, given) or []
+        items = self.merged_items(sub, given["items"])
+        return patched | {"items": {**sub["items"], "data": items}}
+
+    def intended(self, sub: Doc, given: Doc) -> Change:
+        """Work out a whole update: fields, discounts, terms and end.
+
+        Discounts are redeemed, and those that go are removed; nothing else is written.
+        """
+        patched = self._with_fields(sub, given)
+        ids = self._redeemed(sub, given)
+        if ids is not None:
+            patched["discounts"] = ids
+        change = self.planned(sub | {"discounts": patched["discounts"]}, given, patched)
+        self._set_cancellation(change.after, given)
+        return change
 
     def _redeemed(self, sub: Doc, given: Doc) -> list[str] | None:
         """Return the ids of the discounts that were asked for; None when nothing was said."""
-        asked = given.get("discounts")
+        asked = given["discounts"] or [] if "discounts" in given else None
         for name in ("coupon", "promotion_code"):
             if given.get(name):
                 asked = [{name: given[name]}]

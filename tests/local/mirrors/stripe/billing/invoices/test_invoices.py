@@ -318,3 +318,32 @@ def test_an_invoices_addresses_lead_to_its_page_and_its_pdf(shop: Shop) -> None:
     assert int(pdf.content.split()[-2]) == pdf.content.index(b"xref\n0 6")
     other = invoice["hosted_invoice_url"].replace("/test_", "/test_x")
     assert httpx.get(other).status_code == 404
+
+
+def test_discounts_and_tax_rates_of_drafts_can_change_and_go(shop: Shop) -> None:
+    """Source: https://docs.stripe.com/api/invoiceitems/update#update_invoiceitem-discounts"""
+    customer, off = shop.customer(), shop.v1.coupons.create({"percent_off": 50})
+    vat: Any = {"display_name": "VAT", "inclusive": False, "percentage": 10}
+    rate = shop.v1.tax_rates.create(vat).id
+    draft = shop.v1.invoices.create({"customer": customer})
+    made: Any = {"customer": customer, "invoice": draft.id, "amount": 1000}
+    item = shop.v1.invoice_items.create(made).id
+    line = shop.v1.invoices.line_items.list(draft.id).data[0].id
+    halved: Any = {"discounts": [{"coupon": off.id}]}
+    none: Any = {"discounts": "", "default_tax_rates": ""}
+
+    def total() -> int:
+        return shop.v1.invoices.retrieve(draft.id).total
+
+    totals = []
+    for change in (
+        lambda: shop.v1.invoice_items.update(item, halved),
+        lambda: shop.v1.invoice_items.update(item, {"discounts": ""}),
+        lambda: shop.v1.invoices.line_items.update(draft.id, line, halved),
+        lambda: shop.v1.invoices.line_items.update(draft.id, line, {"discounts": ""}),
+        lambda: shop.v1.invoices.update(draft.id, halved | {"default_tax_rates": [rate]}),
+        lambda: shop.v1.invoices.update(draft.id, none),
+    ):
+        change()
+        totals.append(total())
+    assert totals == [500, 1000, 500, 1000, 550, 1000]
