@@ -18,7 +18,7 @@ class Hearing:
         return self.retry_schedule[tries - 1] if tries <= len(self.retry_schedule) else None
 
     def answered(self, parcel: Parcel, status: int, headers: dict[str, str], body: bytes) -> None:
-        """Act on a receiver's answer to a webhook: it was 2xx, or an open WebSocket's 101."""
+        """Act on a receiver's answer to a webhook: it was 2xx, or a WebSocket took it."""
 
     def undelivered(self, parcel: Parcel, outcome: Outcome) -> None:
         """Act on a webhook that its receiver never accepted: no attempt is left."""

@@ -11,8 +11,8 @@ from mirra_mcp.wire.model import Doc
 OPEN, SEND, CLOSE = "OPEN", "SEND", "CLOSE"
 """Methods of what goes over a WebSocket: the connection is made, spoken over, and closed."""
 WIRED = frozenset((OPEN, SEND, CLOSE))
-SWITCHED = 101
-"""The status of a connection that has become a WebSocket."""
+TAKEN = 200
+"""The status of what went over a WebSocket, where messages have none of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Outcome:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the receiver took it: 101 is an open WebSocket's."""
-        return self.status is not None and (200 <= self.status < 300 or self.status == SWITCHED)
+        """Whether the receiver took it."""
+        return self.status is not None and 200 <= self.status < 300
 
 
 class Held(Exception):

@@ -16,7 +16,7 @@ import orjson
 
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.session import Session
-from mirra_mcp.local.kit.webhooks import CLOSE, OPEN, SWITCHED, Letter, Outcome, Parcel
+from mirra_mcp.local.kit.webhooks import CLOSE, OPEN, TAKEN, Letter, Outcome, Parcel
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -84,7 +84,7 @@ class Wires:
         if error is None and wire is not None:
             error = await self._say(wire, parcel, letter)
         took = (perf_counter() - start) * 1000
-        return Outcome(None if error else SWITCHED, error, took, is_final=True)
+        return Outcome(None if error else TAKEN, error, took, is_final=True)
 
     async def _make(
         self, session: Session, mirror: Mirror, parcel: Parcel, letter: Letter

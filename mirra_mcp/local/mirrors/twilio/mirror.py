@@ -33,7 +33,8 @@ from mirra_mcp.local.mirrors.twilio.voice.conferences.rooms import ANNOUNCED, ST
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LIVE
 from mirra_mcp.local.mirrors.twilio.voice.media import sockets
 from mirra_mcp.local.mirrors.twilio.voice.media.playing import STREAM
-from mirra_mcp.local.mirrors.twilio.voice.media.streams import STREAM_STATUS
+from mirra_mcp.local.mirrors.twilio.voice.media.relays import RELAY, RelaySessions
+from mirra_mcp.local.mirrors.twilio.voice.media.streams import STREAM_STATUS, Streams
 from mirra_mcp.local.mirrors.twilio.voice.transcriptions import TRANSCRIBED
 
 
@@ -54,7 +55,7 @@ class Twilio(Peers):
     gaps = gaps.ENDPOINTS
     webhook_events = (
         *EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS, FIRED,
-        STREAM, STREAM_STATUS,
+        STREAM, STREAM_STATUS, RELAY,
     )  # fmt: skip
 
     def install(self) -> None:
@@ -144,17 +145,20 @@ class Twilio(Peers):
 
     def awaits(self, parcel: Parcel) -> float:
         """Return how long an answer to what went over a socket may take."""
-        return self.streams.awaits(parcel)
+        return self._owner(parcel.ref or "").awaits(parcel)
 
     def over_wire(self, wire: str, texts: list[str | bytes]) -> bool:
         """Let the noun whose socket it is act on what came over it."""
         self.account, self.path = None, ""
-        return self.streams.over_wire(wire, texts)
+        return self._owner(wire).over_wire(wire, texts)
 
     def wire_closed(self, wire: str, code: int) -> None:
         """Let the noun whose socket it was act on its end."""
         self.account, self.path = None, ""
-        self.streams.wire_closed(wire, code)
+        self._owner(wire).wire_closed(wire, code)
+
+    def _owner(self, wire: str) -> Streams | RelaySessions:
+        return self.streams if wire.startswith(Streams.prefix) else self.relay_sessions
 
     def _hearing(self, parcel: Parcel) -> list[TwilioResource]:
         self.account, self.path = None, ""

@@ -78,6 +78,7 @@ from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Partic
 from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
+from mirra_mcp.local.mirrors.twilio.voice.media.relays import RelaySessions
 from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
@@ -143,6 +144,7 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     Transcriptions,
     LiveTranscriptions,
     Streams,
+    RelaySessions,
     Conferences,
     Participants,
     Queues,

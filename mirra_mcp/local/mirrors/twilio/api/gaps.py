@@ -207,7 +207,8 @@ LIMITS: tuple[str, ...] = (
     " default, when the connection fails. Their timeouts and edges don't count: a receiver has 15"
     " seconds.",
     "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, Enqueue,"
-    " Leave, Start and Stop of transcriptions, recordings and streams, Connect of streams, and Dial"
+    " Leave, Start and Stop of transcriptions, recordings and streams, Connect of streams and"
+    " ConversationRelay, and Dial"
     " of numbers, clients, SIP addresses, conferences and queues; at another verb a call ends, and"
     " its `transcript` in the state says so. Of their attributes voices, languages, hints of"
     " Gather, `trim`, `ringTone`, `jitterBufferSize`, `eventCallbackUrl`, SIP user names and"
@@ -222,6 +223,10 @@ LIMITS: tuple[str, ...] = (
     " second of silence after words; no frames go out while nobody speaks. What an application"
     " plays is counted in seconds. How many streams and tracks a call has is not limited; fault"
     " rules and forgeries leave sockets alone.",
+    "Of ConversationRelay's attributes voices, providers, models, hints, `ttsLanguage`,"
+    " `preemptible`, `debug`, `interruptSensitivity` and `<Language>` change nothing; of partial"
+    " prompts there is one, of half the words. Who speaks while no time has passed interrupts"
+    " nobody. After 20 invalid messages a session fails.",
     "What a recording is transcribed as is what was said into it, ten seconds later.",
     "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",

@@ -78,6 +78,7 @@ from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Partic
 from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
+from mirra_mcp.local.mirrors.twilio.voice.media.relays import RelaySessions
 from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
@@ -133,6 +134,7 @@ class Peers(Speech):
     queue_members: QueueMembers
     queues: Queues
     recordings: Recordings
+    relay_sessions: RelaySessions
     safe_list_numbers: SafeListNumbers
     sandbox_participants: SandboxParticipants
     secondary_auth_tokens: SecondaryAuthTokens

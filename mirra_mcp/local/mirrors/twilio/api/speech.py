@@ -160,6 +160,7 @@ class Speech(Mirror):
             or data.get("ConferenceSid")
             or data.get("Sid")
             or data.get("StreamSid")
+            or data.get("SessionId")
         )
 
     def endpoints(self, event: str) -> list[Target]:

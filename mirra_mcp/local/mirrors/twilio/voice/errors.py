@@ -52,6 +52,8 @@ FAULTS: dict[int, str] = {
     13622: "Record: invalid recordingTrack value",
     16020: "Conference is full",
     22005: "Call Queue Full",
+    39001: "Network connection to WebSocket server failed.",
+    64107: "ConversationRelay: Invalid Message Received",
     31901: "Stream - WebSocket - Connection Timeout",
     31902: "Stream - WebSocket - Connection Refused",
     31903: "Stream - WebSocket - Connection Broken Pipe",
@@ -64,6 +66,6 @@ FAULTS: dict[int, str] = {
 """What is noted of TwiML that asks for what can't be."""
 WARNINGS = frozenset(FAULTS) - {
     13227, 13231, 13239, 13240, 13247, 13338, 13621, 16020, 16025, 22005, 31901, 31902, 31903,
-    31920, 31921, 31924,
+    31920, 31921, 31924, 39001, 64107,
 }  # fmt: skip
 """Those that are no errors."""

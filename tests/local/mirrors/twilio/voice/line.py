@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 
 from tests.transport.serving import serving_app
 
@@ -25,6 +25,8 @@ class Line:
     token: str
     url: str = ""
     told: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    socket: str = ""
+    """The socket of the agent that takes calls."""
 
     def of(self, path: str) -> list[dict[str, str]]:
         """Return what a path was told."""
@@ -92,6 +94,10 @@ class Line:
 
     def confirmed(self, answer: VoiceResponse, form: dict[str, str]) -> None:
         answer.say("See you tomorrow.")
+
+    def agent_talks(self, answer: VoiceResponse, form: dict[str, str]) -> None:
+        answer.append(connect := Connect(action="/talked"))
+        connect.conversation_relay(url=self.socket, welcome_greeting="Hello!")
 
     def room(self, answer: VoiceResponse, form: dict[str, str]) -> None:
         answer.append(dial := Dial())

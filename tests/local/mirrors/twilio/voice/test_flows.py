@@ -19,12 +19,32 @@ from mirra_mcp.server.app import build_server
 from mirra_mcp.settings import Settings
 from tests.local.mirrors.twilio.client import Mirror
 from tests.local.mirrors.twilio.voice.line import Line, serving_line
+from tests.local.mirrors.twilio.voice.sockets import serving_agent
+from tests.local.mirrors.twilio.voice.test_relays import repeats
 from tests.standing.project import ROOT
 
 pytestmark = pytest.mark.anyio
 SCENARIOS = ROOT / "scenarios"
 NUMBER, AGENT, BOSS = "+14155550100", "+14155550199", "+14155550188"
 CUSTOMER = "+15555550123"
+VOICE_AGENT = """
+# A voice agent
+
+## Prompt
+Let a voice agent take calls to +14155550100, and hand over who asks for a person.
+
+## Success Criteria
+- check: Exactly 1 call was received
+- check: The call's `words_said` contains `A person`
+- check: The call's `words_heard` contains `One moment.`
+- check: The relay session's `prompts` is 2
+- check: The relay session's status is `ended`
+- check: No errors were logged
+
+## Config
+mirrors: twilio
+fixture: ivr
+"""
 
 
 @dataclass
@@ -69,8 +89,9 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def desk(mirra: LocalMirra, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     """A run of a scenario, and an application on its account."""
-
-    scenario = (SCENARIOS / f"{request.param}.md").read_text(encoding="utf-8")
+    scenario = request.param
+    if "\n" not in scenario:
+        scenario = (SCENARIOS / f"{scenario}.md").read_text(encoding="utf-8")
 
     async def connect(token: str | None) -> MirraClient:
         return MirraClient(mirra.url, token or mirra.token)
@@ -215,3 +236,22 @@ async def test_cards_are_redacted_in_a_chat_between_web_and_texts(desk: Desk) ->
     [last] = desk.line.of("/after")[2:]
     chats.conversations(last["ConversationSid"]).update(state="closed")
     assert await desk.failures() == []
+
+
+@pytest.mark.parametrize("desk", [VOICE_AGENT], indirect=True)
+async def test_a_voice_agent_is_tested_by_a_coding_agent(desk: Desk) -> None:
+    """Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay"""
+    [number] = desk.sdk.incoming_phone_numbers.list()
+    number.update(voice_url=f"{desk.line.url}/agent-talks")
+    with serving_agent() as agent:
+        agent.token, agent.answer = desk.line.token, repeats
+        desk.line.socket = f"{agent.url}/media"
+        await desk.simulate("call.received", **{"from": "+15558675310"})
+        await desk.advance("1ms")
+        await desk.simulate("call.spoke", speech="My order is late")
+        await desk.advance("10s")
+        await desk.simulate("call.spoke", speech="A person, please")
+        await desk.advance("10s")
+        assert await desk.failures() == []
+    [told] = desk.line.of("/talked")
+    assert (told["SessionStatus"], told["HandoffData"]) == ("ended", '{"reason": "asked"}')

@@ -15,18 +15,23 @@ class Connecting(Dialing):
         noun = verb["nested"][0] if verb["nested"] else None
         if noun is None:
             return 0.0
-        if noun["verb"] != "Stream":
+        if noun["verb"] not in ("Stream", "ConversationRelay"):
             told = f"<{noun['verb']}> of <Connect> is not mirrored."
             self.note(doc, "stopped", told, who="mirra")
             self.mirror.calls.end(doc, "completed")
             return None
-        sid = self.mirror.streams.connect(doc, noun)
+        is_stream = noun["verb"] == "Stream"
+        host = self.mirror.streams if is_stream else self.mirror.relay_sessions
+        sid = host.connect(doc, noun)
         if sid is None:
             return 0.0
         doc = self.get(doc["sid"])
         self.note(doc, "connected", noun["url"])
         connected = {"sid": sid, "action": verb["action"], "method": verb["method"]}
-        self.mirror.calls.converse(self.save(doc | {"_connected": connected}))
+        doc = self.save(doc | {"_connected": connected})
+        if not is_stream:
+            self.mirror.relay_sessions.greet(sid, noun)
+        self.mirror.calls.converse(self.get(doc["sid"]))
         return None
 
     def disconnect(self, doc: Doc) -> Doc:
@@ -35,7 +40,10 @@ class Connecting(Dialing):
             return doc
         sid = doc["_connected"]["sid"]
         self.save(doc | {"_connected": None})
-        self.mirror.streams.stop(self.mirror.streams.get(sid))
+        if (stream := self.mirror.streams.peek(sid)) is not None:
+            self.mirror.streams.stop(stream)
+        else:
+            self.mirror.relay_sessions.stop(self.mirror.relay_sessions.get(sid))
         return self.get(doc["sid"])
 
     def disconnected(self, id: str, wire: str, **told: str) -> None:

@@ -168,11 +168,12 @@ class CallFlow(Asking):
             price = PRICE * max(1, -(-seconds // 60))
             fields |= {"duration": str(seconds), "price": f"-{price:.5f}"}
         self.note(doc, "ended", status)
-        was_dialing = doc["_dialing"]
+        was_dialing, was_connected = doc["_dialing"], doc["_connected"]
         doc = self.change(doc, **fields)
         self.mirror.recordings.finish_all(call_sid=doc["sid"])
         self.mirror.live_transcriptions.stop_all(doc)
         self.mirror.streams.stop_all(doc)
+        self.mirror.relay_sessions.hang_up(doc, was_connected)
         self._count(doc)
         self._progress(doc, status)
         for child in self.find(parent_call_sid=doc["sid"]):

@@ -170,7 +170,7 @@ class Running(Connecting):
         prompts = sum(self._speak(doc, each) for each in verb["nested"])
         doc["_waiting"] = verb | {"keys": ""}
         self.save(doc)
-        self._follow_script(doc, prompts)
+        self.follow_script(doc, prompts)
         self._wait(doc, prompts + verb["timeout"])
 
     def _listen(self, doc: Doc, verb: Doc) -> None:
@@ -180,14 +180,14 @@ class Running(Connecting):
         """
         doc["_waiting"] = verb | {"heard": 0, "words": ""}
         self.save(doc)
-        self._follow_script(doc, 0)
+        self.follow_script(doc, 0)
         self._wait(doc, verb["timeout"] or NEVER)
 
     def _wait(self, doc: Doc, seconds: float) -> None:
         self.mirror.cancel_timers("calls.run_out", id=doc["sid"])
         self.mirror.after(timedelta(seconds=seconds), "calls.run_out", id=doc["sid"])
 
-    def _follow_script(self, doc: Doc, prompts: float) -> None:
+    def follow_script(self, doc: Doc, prompts: float) -> None:
         """Let the other side do what comes next in their script."""
         if not doc["_script"] or "after" in doc["_script"][0]:
             return
@@ -224,6 +224,7 @@ class Running(Connecting):
         self.note(doc, "pressed", keys, who="other side")
         self.tell_hearers(doc, "pressed", keys)
         self.mirror.streams.press(doc, keys)
+        self.mirror.relay_sessions.press(doc, keys)
         if doc["_dialing"] and "*" in keys and doc["_dialing"]["verb"]["hangupOnStar"]:
             return self._hang_up_on(self.save(doc))
         waiting = doc["_waiting"]
@@ -263,6 +264,7 @@ class Running(Connecting):
         self.tell_hearers(doc, "said", words)
         self.mirror.live_transcriptions.hear(doc, words, confidence, is_ours=False)
         self.mirror.streams.hear(doc, words, is_ours=False)
+        self.mirror.relay_sessions.hear(doc, words)
         waiting = doc["_waiting"]
         if waiting and waiting["verb"] == "Record":
             seconds = min(waiting["maxLength"], max(1, ceil(len(words) / LETTERS_A_SECOND)))

@@ -11,6 +11,7 @@ Check = Callable[[str], Any]
 Attributes = dict[str, tuple[Any, Check]]
 
 KEYS = re.compile(r"[0-9*#]*")
+TONES = re.compile(r"[0-9wW*#A-D]+")
 UNMIRRORED = frozenset(("Refer", "Pay", "Sms", "Prompt"))
 """Verbs of Twilio's that the mirror doesn't run."""
 
@@ -50,7 +51,7 @@ def _keys(text: str) -> str | None:
 
 
 def _tones(text: str) -> str | None:
-    return text if re.fullmatch(r"[0-9wW*#A-D]+", text) else None
+    return text if TONES.fullmatch(text) else None
 
 
 def _text(text: str) -> str:
@@ -215,6 +216,41 @@ STREAM: Attributes = STATUS | {
     "track": ("inbound_track", one_of("inbound_track", "outbound_track", "both_tracks")),
 }
 PARAMETER: Attributes = {"name": ("", _text), "value": ("", _text)}
+_STOPS = one_of("none", "dtmf", "speech", "any", "true", "false")
+RELAY: Attributes = {
+    "url": ("", _text),
+    "welcomeGreeting": ("", _text),
+    "welcomeGreetingInterruptible": ("any", _STOPS),
+    "interruptible": ("any", _STOPS),
+    "language": ("en-US", _text),
+    "transcriptionLanguage": (None, _text),
+    "dtmfDetection": (False, _bool),
+    "partialPrompts": (False, _bool),
+    "reportInputDuringAgentSpeech": ("none", one_of("none", "dtmf", "speech", "any")),
+    **dict.fromkeys(
+        (
+            "ttsLanguage",
+            "ttsProvider",
+            "voice",
+            "transcriptionProvider",
+            "speechModel",
+            "profanityFilter",
+            "preemptible",
+            "hints",
+            "intelligenceService",
+            "elevenlabsTextNormalization",
+            "interruptSensitivity",
+            "debug",
+            "backgroundNoiseReduction",
+            "speechTimeout",
+            "deepgramSmartFormat",
+            "ignoreBackchannel",
+            "events",
+        ),
+        (None, _text),
+    ),
+}
+"""Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay"""
 STARTED: dict[str, Attributes] = {
     "Recording": RECORDING | {"channels": ("dual", one_of("mono", "dual"))},
     "Transcription": TRANSCRIPTION,
@@ -237,7 +273,7 @@ NESTED: dict[str, dict[str, Attributes]] = {
     "Stop": STARTED,
     "Connect": {
         "Stream": STREAM,
-        "ConversationRelay": {},
+        "ConversationRelay": RELAY,
         "Room": {},
         "Conversation": {},
         "VirtualAgent": {},
@@ -246,6 +282,13 @@ NESTED: dict[str, dict[str, Attributes]] = {
         "ConversationRelaySession": {},
     },
     "Stream": {"Parameter": PARAMETER},
+    "ConversationRelay": {
+        "Parameter": PARAMETER,
+        "Language": dict.fromkeys(
+            ("code", "ttsProvider", "voice", "transcriptionProvider", "speechModel"),
+            (None, _text),
+        ),
+    },
     "Client": {"Identity": {}, "Parameter": PARAMETER},
 }
 """What may stand in a verb, or in a noun of one."""
