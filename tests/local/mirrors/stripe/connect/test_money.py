@@ -76,6 +76,30 @@ def test_a_direct_charge_pays_the_platform_its_fee(account: Account, seller: str
     assert "account" not in told
 
 
+@pytest.mark.parametrize("payer", ["application", "account"])
+def test_the_platform_pays_the_fees_of_direct_charges_where_it_said_so(
+    account: Account, payer: Any
+) -> None:
+    """Source: https://docs.stripe.com/connect/direct-charges-fee-payer-behavior"""
+    made = account.client.v1.accounts.create({"controller": {"fees": {"payer": payer}}})
+    account.simulate("account.onboarded", account=made.id)
+    charge = paid(account, made.id, application_fee_amount=500)
+    ours = payer == "application"
+    assert book(account, made.id) == [("charge", 10000, 500 if ours else FEE + 500)]
+    billed = [("stripe_fee", -FEE, 0)] if ours else []
+    assert book(account) == [*billed, ("application_fee", 500, 0)]
+    assert worth(account) == (500 - FEE if ours else 500)
+    assert worth(account, made.id) == (9500 if ours else 9500 - FEE)
+    for fee in account.client.v1.balance_transactions.list({"type": "stripe_fee"}).data:
+        assert (fee.reporting_category, fee.source, fee.status) == ("fee", None, "available")
+        assert charge["id"] in str(fee.description)
+    account.client.v1.refunds.create({"charge": charge["id"]}, acting(made.id))
+    assert worth(account) == (500 - FEE if ours else 500)  # no fee comes back
+    sent: Any = {"transfer_data": {"destination": made.id}}
+    paid(account, **sent)  # a platform's own charge costs the platform in either case
+    assert ("charge", 10000, FEE) in book(account)
+
+
 def test_a_destination_charge_goes_on_less_the_fee(account: Account, seller: str) -> None:
     """Source: https://docs.stripe.com/connect/destination-charges"""
     data = {"destination": seller}

@@ -144,6 +144,14 @@ class Accounts(Weighed):
         doc = self.peek(id)
         return None if doc is None or doc.get("_disconnected") else doc
 
+    def pays_fees_of(self, id: str) -> bool:
+        """Tell whether the platform pays Stripe's fees on an account's direct charges.
+
+        Source: https://docs.stripe.com/connect/direct-charges-fee-payer-behavior
+        """
+        controller = self.get(id)["controller"]
+        return bool(controller.get("fees", {}).get("payer") == "application")
+
     @route("GET /v1/account")
     def retrieve_own(self) -> Doc:
         """Return the account that the call acts for."""

@@ -18,24 +18,30 @@ class ChargeBooking(Addressed, Searchable):
         """Book what was taken; return the fields of the charge that tell of it.
 
         A direct charge's application fee is taken of it; of a destination charge the rest goes on
-        to the other account. Fires: application_fee.created, transfer.created, payment.created.
+        to the other account. Where the platform pays its accounts' fees, Stripe's fee on a direct
+        charge is the platform's. Fires: application_fee.created, transfer.created, payment.created.
 
-        Source: https://docs.stripe.com/connect/direct-charges and
-        https://docs.stripe.com/connect/destination-charges
+        Source: https://docs.stripe.com/connect/direct-charges,
+        https://docs.stripe.com/connect/destination-charges and
+        https://docs.stripe.com/connect/direct-charges-fee-payer-behavior
         """
         now = self._bypasses(charge)
         share = min(charge["application_fee_amount"] or 0, amount)
         direct = self.stripe.account
+        cost = money.fee_of(amount, charge["currency"])
+        is_ours = bool(direct) and self.stripe.accounts.pays_fees_of(str(direct))
         booked = self.stripe.balance_transactions.book(
             type="charge" if charge["payment_method_details"]["type"] == "card" else "payment",
             amount=amount,
             currency=charge["currency"],
             source=charge["id"],
-            fee=money.fee_of(amount, charge["currency"]),
+            fee=0 if is_ours else cost,
             application_fee=share if direct else 0,
             description=charge["description"],
             available_now=now,
         )
+        if is_ours:
+            self._billed(cost, charge, available_now=now)
         fields: Doc = {"balance_transaction": booked["id"]}
         if direct and share:
             fee = self.stripe.application_fees.collect(
@@ -45,6 +51,18 @@ class ChargeBooking(Addressed, Searchable):
         elif not direct and charge["transfer_data"]:
             fields |= self._sent_on(charge, amount, share, available_now=now)
         return fields
+
+    def _billed(self, cost: int, charge: Doc, *, available_now: bool) -> None:
+        """Take Stripe's fee on a direct charge from the platform's balance."""
+        with self.stripe.acting_for(None):
+            self.stripe.balance_transactions.book(
+                type="stripe_fee",
+                amount=-cost,
+                currency=charge["currency"],
+                source=None,
+                description=f"Stripe processing fees: {charge['id']}",
+                available_now=available_now,
+            )
 
     def received(
         self,
