@@ -57,6 +57,7 @@ from mirra_mcp.local.mirrors.stripe.connect.application_fees import ApplicationF
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.links import CoreAccountLinks
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.persons import CorePersons
 from mirra_mcp.local.mirrors.stripe.connect.core_accounts.resource import CoreAccounts
+from mirra_mcp.local.mirrors.stripe.connect.core_accounts.tokens import CoreTokens
 from mirra_mcp.local.mirrors.stripe.connect.country_specs import CountrySpecs
 from mirra_mcp.local.mirrors.stripe.connect.external_accounts import ExternalAccounts
 from mirra_mcp.local.mirrors.stripe.connect.oauth.pages import HostedGrants
@@ -121,6 +122,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     CoreAccounts,
     CoreEvents,
     CorePersons,
+    CoreTokens,
     CountrySpecs,
     Coupons,
     CreditBalanceTransactions,

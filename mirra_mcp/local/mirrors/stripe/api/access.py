@@ -14,6 +14,7 @@ PUBLIC = (
     "POST /v1/confirmation_tokens",
     "POST /v1/payment_methods",
     "POST /v1/tokens",
+    "POST /v2/core/account_tokens",
     "GET /v1/payment_intents/",
     "POST /v1/payment_intents/",
     "GET /v1/setup_intents/",

@@ -95,8 +95,9 @@ class Persons(StripeResource):
         Source: https://docs.stripe.com/api/persons/create
         """
         owner = self.stripe.accounts.get(account)
-        self._check(owner, params.relationship or {}, but="")
-        doc = self._filled(self.new(account=account), params.given())
+        given = self._by_token(params.given())
+        self._check(owner, given.get("relationship") or {}, but="")
+        doc = self._filled(self.new(account=account), given)
         with self.stripe.acting_for(account):
             self.save(doc, event="person.created")
         self.stripe.accounts.weighed(owner, told=True)
@@ -126,8 +127,9 @@ class Persons(StripeResource):
     def update(self, account: str, id: str, params: SavePerson) -> Doc:
         """Change a person. Fires: person.updated, then account.updated."""
         doc, owner = self._of(account, id), self.stripe.accounts.get(account)
-        self._check(owner, params.relationship or {}, but=id)
-        doc = self._filled(doc, params.given())
+        given = self._by_token(params.given())
+        self._check(owner, given.get("relationship") or {}, but=id)
+        doc = self._filled(doc, given)
         with self.stripe.acting_for(account):
             self.save(doc, event="person.updated")
         self.stripe.accounts.weighed(owner, told=True)
@@ -171,6 +173,17 @@ class Persons(StripeResource):
         """Note that all was in order with what is known of them."""
         for doc in people:
             self.save({**doc, "verification": {**doc["verification"], "status": "verified"}})
+
+    def _by_token(self, given: Doc) -> Doc:
+        """Return what was sent, with what its person token tells; what was sent goes first.
+
+        Source: https://docs.stripe.com/connect/account-tokens
+        """
+        token = given.pop("person_token", None)
+        if token is None:
+            return given
+        told = self.stripe.tokens.spend_details(token, "person")
+        return SavePerson.model_validate(told).given() | given
 
     def _filled(self, doc: Doc, given: Doc) -> Doc:
         given = dict(given)

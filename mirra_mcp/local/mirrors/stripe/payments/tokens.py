@@ -1,4 +1,4 @@
-"""Tokens: cards and bank accounts that can be used once.
+"""Tokens: cards, bank accounts, accounts and persons that can be used once.
 
 Source: https://docs.stripe.com/api/tokens
 """
@@ -23,6 +23,11 @@ from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import (
 )
 from mirra_mcp.wire.model import Doc
 
+DETAILS = {"account": "ct", "person": "cpt"}
+"""How the ids of tokens begin that tell of an account or a person."""
+HERE = "127.0.0.1"
+"""Where every browser is that calls a mirror."""
+
 
 class Tokens(StripeResource):
     """What a browser sends instead of a card."""
@@ -39,9 +44,10 @@ class Tokens(StripeResource):
 
     @route("POST /v1/tokens")
     def create(self, params: CreateToken) -> Doc:
-        """Make a token of a card, a bank account, a number of a person or a security code.
+        """Make a token of a card, a bank account, an account, a person, a number or a code.
 
-        Source: https://docs.stripe.com/api/tokens/create_card
+        Source: https://docs.stripe.com/api/tokens/create_card and
+        https://docs.stripe.com/connect/account-tokens
         """
         if isinstance(params.card, TokenCard):
             method = self.method_of(params.card)
@@ -50,6 +56,11 @@ class Tokens(StripeResource):
             return self.view(self.save(self.new(card=shown, _method=method)))
         if isinstance(params.bank_account, TokenBankAccount):
             return self.view(self.save(self._bank_token(params.bank_account)))
+        for type, details in (("account", params.account), ("person", params.person)):
+            if details is not None:
+                id = f"{DETAILS[type]}_{self.mirror.ids.token(24)}"
+                told = self.new(id=id, type=type, client_ip=HERE, _details=details)
+                return self.view(self.save(told))
         if params.pii:
             return self.view(self.save(self.new(type="pii")))
         if params.cvc_update:
@@ -104,6 +115,28 @@ class Tokens(StripeResource):
             )
         self.save({**doc, "used": True})
         return {**doc["bank_account"], "_number": doc["_number"]}
+
+    def spend_details(self, id: str, type: str) -> Doc:
+        """Use an account's or a person's token up: return what it tells.
+
+        Raises:
+            VendorError: there is no such token, it is of something else, or was used before.
+        """
+        param = f"{type}_token"
+        doc = self.named(id, param)
+        if doc["type"] != type:
+            raise errors.missing("token", id, param, status=400)
+        if doc["used"]:
+            raise errors.invalid(
+                f"You cannot use a Stripe token more than once: {id}.",
+                param,
+                "token_already_used",
+            )
+        self.save({**doc, "used": True})
+        told: Doc = dict(doc["_details"])
+        if told.pop("tos_shown_and_accepted", False):
+            told["tos_acceptance"] = {"date": doc["created"], "ip": doc["client_ip"]}
+        return told
 
     def method_of(self, sent: TokenCard) -> Doc:
         """Lay out the card (unsaved) of given data."""

@@ -46,13 +46,13 @@ LIMITS: tuple[str, ...] = (
     "What is wanted of a connected account is what Stripe wants in the United States, wherever it"
     " is.",
     "What a connected account owes is reckoned with what is pending, and debited from the bank two"
-    " seconds later where debit_negative_balances says so, in any country. The fees of direct"
-    " charges and their disputes are the account's, whoever pays fees otherwise.",
+    " seconds later where debit_negative_balances says so, in any country. The fees of disputes of"
+    " direct charges are the account's, whoever pays fees otherwise.",
     "OAuth's page takes any `redirect_uri`, and nobody logs in on it: the owner picks an account"
     " that let the platform go, or a new one. Express accounts are made by the API alone.",
-    "Accounts of the v2 API are merchants and recipients, no customers; account and person tokens"
-    " and v2.core.account_link.returned are missing. Thin events of accounts go to destinations"
-    " that take events from @accounts.",
+    "Accounts of the v2 API are merchants and recipients, no customers;"
+    " v2.core.account_link.returned is missing. Thin events of accounts go to destinations that"
+    " take events from @accounts.",
     "Every payment costs 2.9% + 30 cents and settles in its own currency after two business days;"
     " the platform's own automatic payouts happen when payout.created is simulated, connected"
     " accounts' by their schedules.",

@@ -3,11 +3,9 @@
 Source: https://docs.stripe.com/api/accounts/create and https://docs.stripe.com/api/persons/create
 """
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
-
+from mirra_mcp.local.mirrors.stripe.api.forms.details import Details, Flag
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Country,
     Currency,
@@ -19,42 +17,6 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import (
 )
 
 BusinessType = Literal["company", "government_entity", "individual", "non_profit"]
-NUMBERS = {
-    "amount", "date", "day", "delay_days", "estimated_worker_count", "month", "monthly_anchor",
-    "monthly_payout_days", "percent_ownership", "year",
-}  # fmt: skip
-"""Leaves of an account's objects that are numbers."""
-FLAGS = {
-    "authorizer", "avs_failure", "cvc_failure", "debit_negative_balances", "default_for_currency",
-    "director", "directors_provided", "enabled", "executive", "executives_provided",
-    "legal_guardian", "owner", "owners_provided", "representative", "requested",
-}  # fmt: skip
-"""Leaves that are true or false."""
-
-
-def _natural(value: Any, name: str = "") -> Any:
-    """Read what a form holds as text into what each leaf of an account is."""
-    if isinstance(value, dict):
-        return {key: _natural(each, key) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_natural(each, name) for each in value]
-    if value == "":
-        return None
-    if name in FLAGS and isinstance(value, str):
-        if value.lower() not in ("true", "false", "0", "1"):
-            raise PydanticCustomError("bool_parsing", "no boolean")
-        return value.lower() in ("true", "1")
-    if name in NUMBERS and isinstance(value, str) and value != "minimum":
-        try:
-            return float(value) if name == "percent_ownership" else int(value)
-        except ValueError:
-            raise PydanticCustomError("int_parsing", "no number") from None
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-
-
-Details = Annotated[dict[str, Any], BeforeValidator(_natural)]
-"""An object whose shape `endpoints/tables` holds: its leaves typed."""
-Flag = Annotated[bool, BeforeValidator(lambda value: _natural(value, "requested"))]
 
 
 class Requested(Nested):
@@ -66,6 +28,7 @@ class Requested(Nested):
 class SaveAccount(StripeParams):
     """What both a new and a changed account take."""
 
+    account_token: str | None = None
     business_profile: Details | None = None
     business_type: BusinessType | None = None
     capabilities: dict[str, Requested] | None = None
@@ -165,6 +128,7 @@ class SavePerson(StripeParams):
     maiden_name: str | None = None
     metadata: Metadata = {}
     nationality: str | None = None
+    person_token: str | None = None
     phone: str | None = None
     political_exposure: Literal["existing", "none"] | None = None
     registered_address: Details | None = None

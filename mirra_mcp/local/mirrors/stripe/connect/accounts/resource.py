@@ -31,6 +31,8 @@ from mirra_mcp.wire.model import Doc
 HIDDEN = ("company", "individual")
 LINKED = ("business_type", "company", "individual")
 """What Stripe asks the owner about: once it does, the platform may not change it."""
+TOKENIZED = (*LINKED, "tos_acceptance")
+"""What an account token tells."""
 REJECTED = {
     "credit": "rejected.other",
     "fraud_no_intent_to_fulfill": "rejected.fraud",
@@ -164,7 +166,7 @@ class Accounts(Weighed):
         Raises:
             VendorError: both `type` and `controller`, or a custom account without capabilities.
         """
-        given = params.given()
+        given = self._by_token(params.given())
         kind = given.pop("type", None)
         wanted = given.pop("controller", None)
         if kind and wanted is not None:
@@ -209,7 +211,7 @@ class Accounts(Weighed):
 
         Source: https://docs.stripe.com/api/accounts/update
         """
-        doc, given = self.get(id), params.given()
+        doc, given = self.get(id), self._by_token(params.given())
         refused = next((name for name in LINKED if name in given and doc["_linked"]), None)
         if refused:
             raise errors.invalid(
@@ -291,6 +293,24 @@ class Accounts(Weighed):
         if bank is not None:
             self.stripe.external_accounts.add(doc, bank, replaces=True)
         return self.weighed(doc, told=not silent)
+
+    def _by_token(self, given: Doc) -> Doc:
+        """Return what was sent, with what its account token tells.
+
+        Source: https://docs.stripe.com/connect/account-tokens
+
+        Raises:
+            VendorError: what a token tells was sent beside it, or the token is no good.
+        """
+        token = given.pop("account_token", None)
+        if token is None:
+            return given
+        beside = next((name for name in TOKENIZED if name in given), None)
+        if beside:
+            raise errors.invalid(
+                f"You cannot pass `{beside}` beside `account_token`: the token tells it.", beside
+            )
+        return given | self.stripe.tokens.spend_details(token, "account")
 
     def _check_acceptance(self, doc: Doc, acceptance: Doc) -> None:
         """Source: https://docs.stripe.com/connect/service-agreement-types"""

@@ -160,11 +160,34 @@ class PersonsProvided(Nested):
     owners: bool | None = None
 
 
-class Attestations(Nested):
-    """What was declared for an account."""
+class Attested(Nested):
+    """What was declared for an account, whoever sends it."""
 
     persons_provided: PersonsProvided | None = None
+
+
+class Attestations(Attested):
+    """What was declared for an account."""
+
     terms_of_service: TermsOfService | None = None
+
+
+class Shown(Nested):
+    """Whether somebody agreed to terms on the page that makes a token."""
+
+    shown_and_accepted: bool | None = None
+
+
+class ShownTerms(Nested):
+    """The terms of Stripe's that were shown."""
+
+    account: Shown | None = None
+
+
+class ShownAttestations(Attested):
+    """What was declared on the page that makes a token."""
+
+    terms_of_service: ShownTerms | None = None
 
 
 class IdNumber(Nested):
@@ -233,6 +256,24 @@ class Identity(Nested):
     individual: Human | None = None
 
 
+class ShownIdentity(Nested):
+    """Who an account is of, as the page that makes a token knows it."""
+
+    attestations: ShownAttestations | None = None
+    business_details: BusinessDetails | None = None
+    entity_type: EntityType | None = None
+    individual: Human | None = None
+
+
+class CreateAccountToken(StripeParams):
+    """What an account token tells."""
+
+    contact_email: str | None = None
+    contact_phone: str | None = None
+    display_name: str | None = None
+    identity: ShownIdentity | None = None
+
+
 class ReadAccount(StripeParams):
     """What an answer shows besides."""
 
@@ -242,6 +283,7 @@ class ReadAccount(StripeParams):
 class SaveAccount(ReadAccount):
     """Parameters of a new or a changed account."""
 
+    account_token: str | None = None
     configuration: Configuration | None = None
     contact_email: str | None = None
     contact_phone: str | None = None
@@ -266,8 +308,14 @@ class ListAccounts(v2.Paged):
     closed: bool | None = None
 
 
-class SavePerson(StripeParams, Human):
+class CreatePersonToken(StripeParams, Human):
+    """What a person's token tells."""
+
+
+class SavePerson(CreatePersonToken):
     """Parameters of a person."""
+
+    person_token: str | None = None
 
 
 class CollectionOptions(Nested):

@@ -26,7 +26,7 @@ class CorePersons(StripeResource):
         Source: https://docs.stripe.com/api/v2/core/persons/create
         """
         self.stripe.core_accounts.of(account)
-        made = self.stripe.persons.create(account, _read(params))
+        made = self.stripe.persons.create(account, self._read(account, params))
         return layout.person(self.stripe.persons.get(made["id"]))
 
     @route("GET /v2/core/accounts/{account}/persons/{id}")
@@ -50,7 +50,7 @@ class CorePersons(StripeResource):
     def update(self, account: str, id: str, params: SavePerson) -> Doc:
         """Change a person. Fires: v2.core.account_person.updated, and what the v1 API tells."""
         self._of(account, id)
-        self.stripe.persons.update(account, id, _read(params))
+        self.stripe.persons.update(account, id, self._read(account, params))
         return layout.person(self.stripe.persons.get(id))
 
     @route("DELETE /v2/core/accounts/{account}/persons/{id}")
@@ -77,6 +77,9 @@ class CorePersons(StripeResource):
             raise v2.not_found(f"No such person: '{id}'")
         return doc
 
-
-def _read(params: SavePerson) -> SaveV1:
-    return SaveV1.model_validate(reading.person_fields_of(params.given()))
+    def _read(self, account: str, params: SavePerson) -> SaveV1:
+        """Return what was sent, and what its token tells, as the v1 API takes it."""
+        given = params.given()
+        if token := given.pop("person_token", None):
+            given = self.stripe.core_tokens.spend(token, account, "person_token") | given
+        return SaveV1.model_validate(reading.person_fields_of(given))

@@ -38,6 +38,7 @@ class CoreAccounts(StripeResource):
         Raises:
             VendorError: it has a role and no address, or a role and nobody responsible.
         """
+        params = self._by_token(params)
         roles = list((params.configuration.given() if params.configuration else {}).keys())
         how = params.defaults.responsibilities if params.defaults else None
         if roles and not params.contact_email:
@@ -72,7 +73,7 @@ class CoreAccounts(StripeResource):
         Fires: v2.core.account[...].updated for each part that changed, and account.updated.
         Source: https://docs.stripe.com/api/v2/core/accounts/update
         """
-        doc = self.of(id)
+        doc, params = self.of(id), self._by_token(params)
         if params.defaults and params.defaults.responsibilities:
             raise errors.invalid(
                 "The responsibilities of an account can't be changed.", "defaults.responsibilities"
@@ -138,6 +139,19 @@ class CoreAccounts(StripeResource):
         if doc is None:
             raise v2.not_found(f"No such account: '{id}'")
         return doc
+
+    def _by_token(self, params: SaveAccount) -> SaveAccount:
+        """Return what was sent, with what its account token tells; what was sent goes first.
+
+        Source: https://docs.stripe.com/api/v2/core/accounts/create (account_token)
+        """
+        given = params.given()
+        token = given.pop("account_token", None)
+        if token is None:
+            return params
+        told = self.stripe.core_tokens.spend(token, None, "account_token")
+        identity = {**(told.get("identity") or {}), **(given.get("identity") or {})}
+        return SaveAccount.model_validate({**told, **given, "identity": identity})
 
     def _filled(self, doc: Doc, params: SaveAccount, *, silent: bool = False) -> Doc:
         """Put in what was sent, in the words of the v1 API, and save."""

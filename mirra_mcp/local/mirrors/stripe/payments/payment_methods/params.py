@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mirra_mcp.local.mirrors.stripe.api.forms.details import Details
 from mirra_mcp.local.mirrors.stripe.api.forms.params import (
     Country,
     Email,
@@ -290,8 +291,10 @@ class TokenCvc(Nested):
 class CreateToken(StripeParams):
     """Parameters of a new token: one of its kinds."""
 
+    account: Details | None = None
     card: TokenCard | str | None = None
     bank_account: TokenBankAccount | str | None = None
+    person: Details | None = None
     pii: TokenId | None = None
     cvc_update: TokenCvc | None = None
     customer: str | None = None
