@@ -278,6 +278,21 @@ def test_people_were_invited_or_wait(text: str, plural: str, found: list[str]) -
     account.session.close()
 
 
+def test_companies_have_identity_providers() -> None:
+    account = Account("clerk")
+    text = (
+        "A SAML connection for acme.com of the organization Acme. An SSO connection for `zoo.com`."
+    )
+    assert account.read(text).not_applied == []
+    found = account.all("clerk", "enterprise_connections")
+    (organization,) = account.all("clerk", "organizations")
+    assert {(each["domains"][0], each["active"], each["organization_id"]) for each in found} == {
+        ("acme.com", True, organization["id"]),
+        ("zoo.com", True, None),
+    }
+    account.session.close()
+
+
 @pytest.mark.parametrize(
     ("text", "name", "value"),
     [

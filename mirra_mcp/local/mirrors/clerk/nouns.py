@@ -25,6 +25,10 @@ from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
 from mirra_mcp.local.mirrors.clerk.signing.actor_tokens import ActorTokens
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.accounts import EnterpriseAccounts
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.connections import EnterpriseConnections
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.saml_connections import SamlConnections
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.test_runs import EnterpriseTestRuns
 from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import SignInTokens
 from mirra_mcp.local.mirrors.clerk.signing.sign_ins import SignIns
 from mirra_mcp.local.mirrors.clerk.signing.sign_ups import SignUps
@@ -43,6 +47,10 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     SignUps,
     SignInTokens,
     ActorTokens,
+    EnterpriseConnections,
+    SamlConnections,
+    EnterpriseAccounts,
+    EnterpriseTestRuns,
     SentCodes,
     SentEmails,
     SentTexts,

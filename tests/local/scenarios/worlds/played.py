@@ -10,11 +10,21 @@ from types import ModuleType
 from mirra_mcp.local.scenarios.check.reading import Reading, read_all
 from mirra_mcp.local.scenarios.world import World
 from tests.local.scenarios.check.stage import Stage
-from tests.local.scenarios.worlds import clerk, faults, resend, sellers, stripe, together, twilio
+from tests.local.scenarios.worlds import (
+    clerk,
+    companies,
+    faults,
+    resend,
+    sellers,
+    stripe,
+    together,
+    twilio,
+)
 
 FOLDER = Path(__file__).parent
 MODULES: Mapping[str, tuple[ModuleType, tuple[str, ...], str]] = {
     "clerk": (clerk, ("clerk",), "empty"),
+    "companies": (companies, ("clerk",), "empty"),
     "resend": (resend, ("resend",), "empty"),
     "sellers": (sellers, ("stripe",), "empty"),
     "stripe": (stripe, ("stripe",), "empty"),

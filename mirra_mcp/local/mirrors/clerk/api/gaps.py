@@ -81,11 +81,6 @@ OAUTH: dict[str, str] = {
 }
 
 ENTERPRISE: dict[str, str] = {
-    "/v1/saml_connections": "GET POST",
-    "/v1/saml_connections/{saml_connection_id}": "GET PATCH DELETE",
-    "/v1/enterprise_connections": "GET POST",
-    "/v1/enterprise_connections/{enterprise_connection_id}": "GET PATCH DELETE",
-    "/v1/enterprise_connections/{enterprise_connection_id}/test_runs": "GET POST",
     "/v1/scim_directories": "GET POST",
     "/v1/scim_directories/{scim_directory_id}": "GET PATCH DELETE",
     "/v1/scim_directories/{scim_directory_id}/rotate_api_key": "POST",
@@ -110,7 +105,7 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (AGENTS, "Agents' tasks are not mirrored."),
     (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
     (OAUTH, "OAuth applications are not mirrored."),
-    (ENTERPRISE, "Enterprise connections and directories are not mirrored."),
+    (ENTERPRISE, "Directories, that provision users by SCIM, are not mirrored."),
 )
 ENDPOINTS: dict[str, str] = {
     f"{method} {path}": reason
@@ -140,5 +135,9 @@ LIMITS: tuple[str, ...] = (
     "`POST /v1/m2m_tokens/verify` knows opaque tokens; a JWT is verified by the instance's key, as "
     "the Node SDK does.",
     "The subject and the creator of an API key need not exist.",
+    "Nobody is asked at an identity provider: simulating `enterprise_sso.signed_in` tells what it "
+    "says. Its metadata URL is kept and not fetched, and its signatures are not checked.",
+    "`disable_additional_identifications` of enterprise connections is kept and shown.",
+    "More than 25 enterprise connections are let be, where Clerk has a limit in development.",
     "Images of users are not drawn: `image_url` leads to img.clerk.com.",
 )

@@ -3,6 +3,7 @@
 Source: https://clerk.com/docs/reference/backend-api
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -67,6 +68,8 @@ def as_list(value: Any) -> Any:
 
 OneOrMore = Annotated[list[str], BeforeValidator(as_list)]
 Metadata = dict[str, Any]
+DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+"""The name of a domain, in lower case."""
 Lifetime = Annotated[int, Field(ge=30, le=315_360_000)]
 """How many seconds a token lives.
 

@@ -25,6 +25,10 @@ from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
 from mirra_mcp.local.mirrors.clerk.signing.actor_tokens import ActorTokens
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.accounts import EnterpriseAccounts
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.connections import EnterpriseConnections
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.saml_connections import SamlConnections
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.test_runs import EnterpriseTestRuns
 from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import SignInTokens
 from mirra_mcp.local.mirrors.clerk.signing.sign_ins import SignIns
 from mirra_mcp.local.mirrors.clerk.signing.sign_ups import SignUps
@@ -39,6 +43,9 @@ class Peers(Speech):
     blocklist_identifiers: BlocklistIdentifiers
     clients: Clients
     email_addresses: EmailAddresses
+    enterprise_accounts: EnterpriseAccounts
+    enterprise_connections: EnterpriseConnections
+    enterprise_test_runs: EnterpriseTestRuns
     instance: Instances
     invitations: Invitations
     jwt_templates: JwtTemplates
@@ -52,6 +59,7 @@ class Peers(Speech):
     phone_numbers: PhoneNumbers
     redirect_urls: RedirectUrls
     roles: Roles
+    saml_connections: SamlConnections
     sent_codes: SentCodes
     sent_emails: SentEmails
     sent_texts: SentTexts

@@ -3,13 +3,13 @@
 Source: https://clerk.com/docs/reference/backend-api (Organization Domains)
 """
 
-import re
 from typing import Any
 
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
+from mirra_mcp.local.mirrors.clerk.api.params import DOMAIN
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource, ordered, page_of
 from mirra_mcp.local.mirrors.clerk.organizations.params import (
     AllDomains,
@@ -19,7 +19,9 @@ from mirra_mcp.local.mirrors.clerk.organizations.params import (
 )
 from mirra_mcp.wire.model import Doc
 
-NAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+Docs = list[Doc]
+Names = list[str]
+
 COMMON = frozenset({"gmail.com", "googlemail.com", "hotmail.com", "icloud.com", "outlook.com",
                     "live.com", "yahoo.com", "aol.com", "proton.me", "protonmail.com"})  # fmt: skip
 """Where anybody may have an address; Clerk's own list is longer."""
@@ -65,7 +67,7 @@ class OrganizationDomains(ClerkResource):
         """
         self._enabled(organization_id)
         name = params.name.strip().lower()
-        if not NAME.fullmatch(name):
+        if not DOMAIN.fullmatch(name):
             raise errors.invalid("name")
         self._check_mode(params.enrollment_mode)
         self._check_free(organization_id, name)
@@ -168,6 +170,31 @@ class OrganizationDomains(ClerkResource):
         for doc in self.find(organization_id=organization_id):
             self.drop(doc)
 
+    def check_unclaimed(self, names: Names) -> None:
+        """Refuse an enterprise connection whose domains organizations enroll people by.
+
+        Raises:
+            VendorError: there is such a domain.
+        Source: https://clerk.com/docs/reference/backend-api (Update a SAML Connection,
+            `consent_verified_domains_deletion`)
+        """
+        taken = [each["name"] for each in self._enrolling(names)]
+        if taken:
+            raise _conflict(taken)
+
+    def yield_to(self, names: Names) -> None:
+        """Drop the verified domains that an enterprise connection takes over.
+
+        Fires: organizationDomain.deleted
+        Source: https://clerk.com/docs/reference/backend-api (Update an enterprise connection)
+        """
+        for doc in self._enrolling(names):
+            self.drop(doc, event="organizationDomain.deleted")
+
+    def _enrolling(self, names: Names) -> Docs:
+        found = [doc for name in names for doc in self.find(name=name)]
+        return [doc for doc in found if doc["enrollment_mode"] != MANUAL and is_verified(doc)]
+
     def event_data(self, event: str, doc: Doc, **extra: Any) -> Doc:
         """Return the `data` of a webhook: the domain, or that it is gone."""
         return self.gone(doc) if event.endswith(".deleted") else self.view(doc)
@@ -207,6 +234,14 @@ class OrganizationDomains(ClerkResource):
                 "common email domain",
                 "This is a common email provider domain. Please use a different one.",
             )
+        for each in self.mirror.enterprise_connections.find(organization_id=organization_id):
+            if name in each["domains"]:
+                raise _refused(
+                    "organization_domain_exists_for_enterprise_connection",
+                    "domain exists for an organization enterprise connection",
+                    "This domain is already used for your organization\u2019s SSO. Please use a "
+                    "different one.",
+                )
         others = {each["organization_id"] for each in self.find(name=name)}
         if organization_id in others:
             raise _refused(
@@ -225,6 +260,16 @@ class OrganizationDomains(ClerkResource):
         status = "verified" if verified else "unverified"
         shown = _verification(status, "affiliation_email_code")
         return {"affiliation_verification": shown, "verification": shown}
+
+
+def is_verified(doc: Doc) -> bool:
+    """Tell whether a domain was shown to be its organization's."""
+    return bool(doc["affiliation_verification"]["status"] == "verified")
+
+
+def _conflict(names: Names) -> VendorError:
+    told = f"The domains {', '.join(names)} are used by organizations to enroll their members."
+    return errors.refusal(409, "organization_domain_already_exists", "domain already in use", told)
 
 
 def _verification(status: str, strategy: str) -> Doc:

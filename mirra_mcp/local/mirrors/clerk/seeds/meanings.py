@@ -45,6 +45,13 @@ MEANINGS: dict[str, Words] = {
             }
         ),
     ),
+    "enterprise_connection": Words(
+        means=spoken(
+            {"active enabled": means(is_("active", True)), "configured": means(Given("id"))}
+        ),
+        texts=("name",),
+    ),
+    "enterprise_account": Words(means=spoken({"linked": means(Given("id"))})),
     "organization_membership": Words(
         means=spoken({"joined": means(Given("id")), "admin": means(is_("role", "org:admin"))}),
     ),

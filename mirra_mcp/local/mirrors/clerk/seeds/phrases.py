@@ -134,6 +134,33 @@ def listed(clerk: Peers, said: Said) -> str:
     return f"{kind} with {', '.join(said.values())}"
 
 
+@phrase(
+    r"an? (?P<kind>enterprise|saml|sso) connection (?:for|of) {values}"
+    r"(?: of the organization (?P<org>`[^`]+`|\"[^\"]+\"|(?-i:[A-Z]\w*(?: [A-Z]\w*)*)))?",
+)
+def enterprise_connection(clerk: Peers, said: Said) -> str:
+    """Make an active connection to a company's identity provider, maybe of an organization."""
+    domains, name = said.values(), said.groups.get("org")
+    organization_id = None
+    if name is not None:
+        known = [each for each in clerk.organizations.find() if each["name"] == bare(name)]
+        made = (
+            known[0] if known else clerk.organizations.create(CreateOrganization(name=bare(name)))
+        )
+        organization_id = made["id"]
+    host = f"https://idp.{domains[0]}"
+    provider = {"idp_entity_id": host, "idp_sso_url": f"{host}/sso", "idp_metadata_url": host}
+    clerk.enterprise_connections.add(
+        "saml_custom",
+        provider,
+        name=domains[0],
+        domains=domains,
+        organization_id=organization_id,
+        active=True,
+    )
+    return f"enterprise connection for {', '.join(domains)}"
+
+
 MODES = {"open": "public", "public": "public", "invite-only": "restricted",
          "restricted": "restricted", "by waitlist": "waitlist"}  # fmt: skip
 

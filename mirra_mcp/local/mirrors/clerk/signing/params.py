@@ -16,6 +16,7 @@ FirstFactor = Literal[
     "ticket",
     "reset_password_email_code",
     "reset_password_phone_code",
+    "enterprise_sso",
 ]
 SecondFactor = Literal["totp", "backup_code", "phone_code"]
 Code = Literal["email_code", "phone_code"]
@@ -39,6 +40,7 @@ class CreateSignIn(Unasked):
     password: str | None = None
     ticket: str | None = None
     transfer: bool | None = None
+    redirect_url: str | None = None
 
 
 class PrepareFirstFactor(FrontendParams):
@@ -47,6 +49,7 @@ class PrepareFirstFactor(FrontendParams):
     strategy: FirstFactor
     email_address_id: str | None = None
     phone_number_id: str | None = None
+    redirect_url: str | None = None
 
 
 class AttemptFirstFactor(FrontendParams):

@@ -12,7 +12,8 @@ from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
 from mirra_mcp.local.mirrors.clerk.api.identity import claims_of
 from mirra_mcp.local.mirrors.clerk.signing import attempts, factors
-from mirra_mcp.local.mirrors.clerk.signing.attempts import LIFETIME, Attempts
+from mirra_mcp.local.mirrors.clerk.signing.attempts import LIFETIME
+from mirra_mcp.local.mirrors.clerk.signing.enterprise.sign_ins import STRATEGY, EnterpriseSignIns
 from mirra_mcp.local.mirrors.clerk.signing.params import (
     AttemptFirstFactor,
     AttemptSecondFactor,
@@ -25,13 +26,13 @@ from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import invalid_ticket
 from mirra_mcp.wire.model import Doc
 
 
-class SignIns(Attempts):
+class SignIns(EnterpriseSignIns):
     """The attempts to sign in."""
 
     entity, plural = "sign_in", "sign_ins"
     object, prefix, title = "sign_in_attempt", "sia", "sign in"
     names = ("identifier",)
-    indexes = ("_user_id",)
+    indexes = ("_user_id", "identifier", "status")
     statuses = ("needs_identifier", "needs_first_factor", "needs_second_factor",
                 "needs_new_password", "complete")  # fmt: skip
     blank = {
@@ -75,6 +76,14 @@ class SignIns(Attempts):
             return self.answer(call, self._by_ticket(self._begun(doc), params.ticket))
         if params.identifier is None:
             return self.answer(call, self._begun(doc))
+        connection = self.claimed(params.identifier, params.strategy)
+        if connection is not None:
+            if params.password is not None:
+                raise attempts.wrong_strategy()
+            doc = self._begun(self.led(doc, params.identifier, connection))
+            if params.strategy == STRATEGY:
+                doc = self.sent_away(doc, params.redirect_url)
+            return self.answer(call, doc)
         user = self._found(params.identifier)
         doc |= {
             "identifier": params.identifier,
@@ -109,6 +118,8 @@ class SignIns(Attempts):
         Source: https://clerk.com/docs/reference/frontend-api (Prepare the first factor)
         """
         doc = self._at(self.own(sign_in_id, call), "needs_first_factor")
+        if params.strategy == STRATEGY:
+            return self.answer(call, self.sent_away(doc, params.redirect_url))
         wanted = params.email_address_id or params.phone_number_id
         return self.answer(call, self._send(doc, params.strategy, wanted))
 
@@ -125,6 +136,8 @@ class SignIns(Attempts):
         if params.strategy == "ticket":
             return self.answer(call, self._by_ticket(doc, params.ticket))
         doc = self._at(doc, "needs_first_factor")
+        if all(each["strategy"] != params.strategy for each in doc["supported_first_factors"]):
+            raise attempts.wrong_strategy()
         if params.strategy == "password":
             if params.password is None:
                 raise errors.missing("password")

@@ -305,6 +305,10 @@ class SignUps(Attempts):
             "last_name",
         ]
         doc["missing_fields"] = [kind for kind in required if not has[kind]]
+        email = doc["email_address"]
+        is_invited = doc["_invitation_id"] is not None
+        if email and not is_invited and self.mirror.enterprise_connections.for_email(email):
+            doc["missing_fields"].append("enterprise_sso")
         doc["unverified_fields"] = [
             kind for kind in STRATEGIES if doc[kind] and kind not in doc["_verified"]
         ]
@@ -341,11 +345,33 @@ class SignUps(Attempts):
         if doc["_invitation_id"] is not None:
             noun: Any = self.mirror.nouns[doc["_invited_by"]]
             noun.accept(doc["_invitation_id"], user)
-        client = self.mirror.clients.get(doc["_client_id"])
-        session = self.mirror.sessions.begin(user, client)
         strategy = (
             "ticket" if doc["_invitation_id"] else STRATEGIES.get(next(iter(doc["_verified"]), ""))
         )
+        return self._finished(doc, user, strategy)
+
+    def vouched_for(self, user: Doc, email: str) -> Doc | None:
+        """Complete the sign-up that waits for an identity provider, if there is one.
+
+        Fires: session.created
+        """
+        now = stamp(self.now)
+        found = self.find(email_address=email, status="missing_requirements")
+        waiting = (
+            each
+            for each in found
+            if "enterprise_sso" in each["missing_fields"] and each["abandon_at"] > now
+        )
+        doc = next(waiting, None)
+        if doc is None:
+            return None
+        shown = doc["verifications"] | {"email_address": None}
+        doc |= {"missing_fields": [], "unverified_fields": [], "verifications": shown}
+        return self._finished(doc, user, "saml")
+
+    def _finished(self, doc: Doc, user: Doc, strategy: str | None) -> Doc:
+        client = self.mirror.clients.get(doc["_client_id"])
+        session = self.mirror.sessions.begin(user, client)
         self.mirror.clients.signed_in(doc["_client_id"], strategy)
         return self.save(
             doc

@@ -5,10 +5,19 @@ from types import ModuleType
 from mirra_mcp.local.mirrors.clerk.simulate import (
     access,
     dashboard,
+    enterprise,
     organizations,
     sessions,
     signing,
     users,
 )
 
-MODULES: tuple[ModuleType, ...] = (signing, sessions, users, dashboard, access, organizations)
+MODULES: tuple[ModuleType, ...] = (
+    signing,
+    sessions,
+    users,
+    dashboard,
+    access,
+    organizations,
+    enterprise,
+)

@@ -41,6 +41,11 @@ class EmailAddresses(Identifiers):
         "_value": "",
     }
 
+    def view(self, doc: Doc) -> Doc:
+        """Return what the API shows, with whether its domain has an enterprise connection."""
+        found = self.mirror.enterprise_connections.for_email(doc["email_address"])
+        return super().view(doc) | {"matches_sso_connection": found is not None}
+
     def normal(self, value: str) -> str:
         """Return an address in lower case.
 

@@ -63,6 +63,12 @@ class Identifiers(ClerkResource):
         found = self.at(value)
         return None if found is None else self.mirror.users.peek(found["user_id"])
 
+    def proven_owner(self, value: str) -> Doc | None:
+        """Return the user who was shown to have an identifier."""
+        found = (doc for doc in self.find(_value=value) if is_verified(doc))
+        doc = next(found, None)
+        return None if doc is None else self.mirror.users.peek(doc["user_id"])
+
     def at(self, value: str) -> Doc | None:
         """Return what is known of an identifier."""
         return self.first(_value=value.strip().lower())

@@ -82,13 +82,26 @@ class UserDocuments(ClerkResource):
     }
 
     def view(self, doc: Doc) -> Doc:
-        """Return what the API shows of a user: a lock with the seconds that are left of it."""
+        """Return what the API shows of a user: its lock and its accounts."""
         shown = super().view(doc)
         until = doc["_locked_until"]
         if doc["locked"] and until is not None:
             left = max(0, until - stamp(self.now))
             shown["lockout_expires_in_seconds"] = -(-left // 1000)
-        return shown
+        return self._with_sso(shown)
+
+    def _with_sso(self, shown: Doc) -> Doc:
+        """Return a user with its enterprise accounts, where the instance has connections."""
+        connections = self.mirror.enterprise_connections
+        if not connections.count() and not any(map(_is_marked, shown["email_addresses"])):
+            return shown
+        emails = [
+            each
+            | {"matches_sso_connection": connections.for_email(each["email_address"]) is not None}
+            for each in shown["email_addresses"]
+        ]
+        accounts = self.mirror.enterprise_accounts.of(shown["id"])
+        return shown | {"email_addresses": emails} | accounts
 
     def change(self, doc: Doc, **fields: Any) -> Doc:
         """Save changed fields of a user, and tell it: `user.updated`."""
@@ -169,6 +182,10 @@ class UserDocuments(ClerkResource):
         }
         known = {"user": about, "session": {"id": session["id"], "actor": session["actor"]}}
         return known | self.mirror.organization_memberships.shortcodes(session)
+
+
+def _is_marked(email: Doc) -> bool:
+    return bool(email["matches_sso_connection"])
 
 
 def _primary(user: Doc, kind: str, plural: str) -> Doc | None:

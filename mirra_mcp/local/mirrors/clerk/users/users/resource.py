@@ -90,11 +90,14 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
         emails: Values,
         phones: Values,
         statuses: tuple[Values, Values],
+        linked_to: Docs | None = None,
     ) -> Doc:
         """Save a new user with its identifiers, the first of each kind the primary one."""
         self.mirror.keep_identity()
         email_docs = [
-            self.mirror.email_addresses.add(user["id"], email, status=status)
+            self.mirror.email_addresses.add(
+                user["id"], email, status=status, linked_to=linked_to or []
+            )
             for email, status in zip(emails, statuses[0], strict=True)
         ]
         phone_docs = [
@@ -113,8 +116,8 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
             self.mirror.after(LOCKOUT, "users.expire_lock", id=user["id"])
         return self.save(user, event="user.created")
 
-    def signed_up(self, attempt: Doc) -> Doc:
-        """Make the user of a completed sign-up.
+    def signed_up(self, attempt: Doc, *, id: str = "", linked_to: Docs | None = None) -> Doc:
+        """Make the user of a completed sign-up; by an enterprise account, its address is linked.
 
         Fires: user.created
         """
@@ -123,7 +126,7 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
             for name in ("username", "first_name", "last_name", "external_id", "unsafe_metadata",
                          "public_metadata", "legal_accepted_at")
         }  # fmt: skip
-        user = self.new(**given)
+        user = self.new(id=id, **given)
         if attempt["_password"] is not None:
             user |= self.credentials(user, CreateUser(password=attempt["_password"]))
         user["image_url"] = user["profile_image_url"] = self.picture(
@@ -132,7 +135,7 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
         emails = [attempt["email_address"]] if attempt["email_address"] else []
         phones = [attempt["phone_number"]] if attempt["phone_number"] else []
         statuses = (["verified"] * len(emails), ["verified"] * len(phones))
-        return self.admit(user, CreateUser(), emails, phones, statuses)
+        return self.admit(user, CreateUser(), emails, phones, statuses, linked_to or [])
 
     @route("GET /v1/users")
     def list(self, params: ListUsers) -> Any:
@@ -235,6 +238,7 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
         self.mirror.sessions.forget(user_id)
         self.mirror.email_addresses.forget(user_id)
         self.mirror.phone_numbers.forget(user_id)
+        self.mirror.enterprise_accounts.forget(user_id=user_id)
         self.mirror.organization_memberships.forget(user_id=user_id)
         self.mirror.cancel_timers("users.expire_lock", id=user_id)
         self.drop(user, event="user.deleted")
