@@ -17,7 +17,11 @@ from mirra_mcp.local.mirrors import MIRRORS
 from tests.standing.project import ROOT
 
 UNREAD: dict[str, dict[str, str]] = {
-    "clerk": {"skip_legal_checks": "no consent is asked of anybody"}
+    "clerk": {
+        "skip_legal_checks": "no consent is asked of anybody",
+        "response_mode": "any but the one that there is is refused",
+        "token_type_hint": "a hint, without which every kind of token is looked through",
+    }
     | dict.fromkeys(
         ("captcha_error", "captcha_token", "captcha_widget_type"), "nobody is taken for a bot"
     ),

@@ -18,7 +18,7 @@ from mirra_mcp.local.mirrors.clerk.simulate import MODULES
 from mirra_mcp.wire.model import Doc
 
 SECRET_KEY = "sk_test_mirraFullAccess"
-PUBLIC = ("/.well-known/", "/v1/client", "/v1/environment", "/v1/dev_browser", "/v1/me")
+PUBLIC = ("/.well-known/", "/oauth/", "/v1/client", "/v1/environment", "/v1/dev_browser", "/v1/me")
 """Where browsers call, who have no secret key."""
 FOR_MACHINES = "/m2m_tokens"
 """Where machines call, which have secret keys of their own.

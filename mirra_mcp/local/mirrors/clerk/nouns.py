@@ -12,6 +12,9 @@ from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndp
 from mirra_mcp.local.mirrors.clerk.machines.api_keys import ApiKeys
 from mirra_mcp.local.mirrors.clerk.machines.m2m_tokens import M2mTokens
 from mirra_mcp.local.mirrors.clerk.machines.machines import Machines
+from mirra_mcp.local.mirrors.clerk.machines.oauth.access_tokens import OauthAccessTokens
+from mirra_mcp.local.mirrors.clerk.machines.oauth.applications import OauthApplications
+from mirra_mcp.local.mirrors.clerk.machines.oauth.grants import OauthGrants
 from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
@@ -67,6 +70,9 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     ApiKeys,
     Machines,
     M2mTokens,
+    OauthApplications,
+    OauthGrants,
+    OauthAccessTokens,
     Instances,
     RedirectUrls,
     TestingTokens,

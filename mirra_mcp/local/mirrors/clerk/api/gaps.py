@@ -14,7 +14,6 @@ INSTANCE: dict[str, str] = {
     "/v1/instance": "PATCH",
     "/v1/instance/protect": "GET PATCH",
     "/v1/instance/communication": "GET PATCH",
-    "/v1/instance/oauth_application_settings": "GET PATCH",
     "/v1/instance/change_domain": "POST",
     "/v1/webhooks/svix": "POST DELETE",
     "/v1/webhooks/svix_url": "POST",
@@ -71,15 +70,6 @@ ORGANIZATIONS: dict[str, str] = {
     "/v1/role_sets/{role_set_key_or_id}/roles/replace": "POST",
 }
 
-OAUTH: dict[str, str] = {
-    "/v1/oauth_applications": "GET POST",
-    "/v1/oauth_applications/{oauth_application_id}": "GET PATCH DELETE",
-    "/v1/oauth_applications/{oauth_application_id}/logo": "PUT",
-    "/v1/oauth_applications/{oauth_application_id}/rotate_secret": "POST",
-    "/v1/oauth_applications/{oauth_application_id}/revoke_token": "POST",
-    "/v1/oauth_applications/access_tokens/verify": "POST",
-}
-
 ENTERPRISE: dict[str, str] = {
     "/v1/scim_directories": "GET POST",
     "/v1/scim_directories/{scim_directory_id}": "GET PATCH DELETE",
@@ -104,7 +94,6 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (BILLING, "Clerk Billing is not mirrored."),
     (AGENTS, "Agents' tasks are not mirrored."),
     (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
-    (OAUTH, "OAuth applications are not mirrored."),
     (ENTERPRISE, "Directories, that provision users by SCIM, are not mirrored."),
 )
 ENDPOINTS: dict[str, str] = {
@@ -139,5 +128,8 @@ LIMITS: tuple[str, ...] = (
     "says. Its metadata URL is kept and not fetched, and its signatures are not checked.",
     "`disable_additional_identifications` of enterprise connections is kept and shown.",
     "More than 25 enterprise connections are let be, where Clerk has a limit in development.",
+    "The pages on which people sign in and consent to OAuth applications are not drawn: simulating "
+    "`oauth_application.authorized` does what they do there. Clients don't register themselves.",
+    "Clerk publishes no words for most refusals of its OAuth server: the codes are OAuth's.",
     "Images of users are not drawn: `image_url` leads to img.clerk.com.",
 )

@@ -105,7 +105,7 @@ def jwt(identity: Identity, claims: Doc, **header: str) -> str:
 
     Source: https://www.rfc-editor.org/rfc/rfc7519
     """
-    head = {"alg": "RS256", **header, "kid": identity.id, "typ": "JWT"}
+    head = {"alg": "RS256", **header, "kid": identity.id, "typ": header.get("typ", "JWT")}
     signed = f"{base64url(orjson.dumps(head))}.{base64url(orjson.dumps(claims))}"
     return f"{signed}.{base64url(identity.sign(signed.encode()))}"
 

@@ -60,6 +60,17 @@ def bad_request(problems: list[Problem], *, is_query: bool) -> VendorError:
     return errors.bad_request(name_of(problem), told)
 
 
+def oauth_request(problems: list[Problem]) -> VendorError:
+    """Refuse a request to the OAuth server.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    """
+    unknown = [each for each in problems if each.type == "extra_forbidden"]
+    problem = (unknown or problems)[0]
+    told = f"The parameter '{name_of(problem)}' is missing, unknown or invalid."
+    return VendorError(400, {"error": "invalid_request", "error_description": told})
+
+
 def name_of(problem: Problem) -> str:
     """Return the parameter that is wrong; of an item in a list, the list's."""
     return str(problem.loc[0]) if problem.loc else "body"

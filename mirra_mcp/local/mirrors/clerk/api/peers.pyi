@@ -12,6 +12,9 @@ from mirra_mcp.local.mirrors.clerk.instance.webhook_endpoints import WebhookEndp
 from mirra_mcp.local.mirrors.clerk.machines.api_keys import ApiKeys
 from mirra_mcp.local.mirrors.clerk.machines.m2m_tokens import M2mTokens
 from mirra_mcp.local.mirrors.clerk.machines.machines import Machines
+from mirra_mcp.local.mirrors.clerk.machines.oauth.access_tokens import OauthAccessTokens
+from mirra_mcp.local.mirrors.clerk.machines.oauth.applications import OauthApplications
+from mirra_mcp.local.mirrors.clerk.machines.oauth.grants import OauthGrants
 from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
@@ -51,6 +54,9 @@ class Peers(Speech):
     jwt_templates: JwtTemplates
     m2m_tokens: M2mTokens
     machines: Machines
+    oauth_access_tokens: OauthAccessTokens
+    oauth_applications: OauthApplications
+    oauth_grants: OauthGrants
     organization_domains: OrganizationDomains
     organization_invitations: OrganizationInvitations
     organization_memberships: OrganizationMemberships

@@ -33,6 +33,8 @@ NO_VERSION_IN_PATH = ("/api_keys", "/m2m_tokens", "/oauth_applications/access_to
 
 Source: https://github.com/clerk/javascript (packages/backend/src/api/factory.ts)
 """
+OAUTH = "/oauth/"
+"""Where the instance is an OAuth server, which says no as OAuth does."""
 JSON = "application/json"
 """Without a charset: the Node SDK reads no other answer as JSON.
 
@@ -161,7 +163,7 @@ class Speech(Mirror):
 
     def refused(self, call: Call, answer: Answer) -> None:
         """Give a refusal the trace by which Clerk's support finds it."""
-        if isinstance(answer.body, dict):
+        if isinstance(answer.body, dict) and "errors" in answer.body:
             trace = self.session.ids.token(32, HEX) if self.session is not None else "0" * 32
             answer.body["clerk_trace_id"] = trace
 
@@ -174,6 +176,8 @@ class Speech(Mirror):
     def invalid(self, problems: list[Problem], call: Call) -> VendorError:
         """Tell the first thing wrong with the parameters."""
         is_query = call.method in ("GET", "DELETE")
+        if call.path.startswith(OAUTH):
+            return invalid.oauth_request(problems)
         if call.path.removeprefix("/v1").startswith(NO_VERSION_IN_PATH):
             return invalid.bad_request(problems, is_query=is_query)
         return invalid.refusal(problems, is_query=is_query)

@@ -6,6 +6,7 @@ from mirra_mcp.local.mirrors.clerk.simulate import (
     access,
     dashboard,
     enterprise,
+    oauth,
     organizations,
     sessions,
     signing,
@@ -20,4 +21,5 @@ MODULES: tuple[ModuleType, ...] = (
     access,
     organizations,
     enterprise,
+    oauth,
 )

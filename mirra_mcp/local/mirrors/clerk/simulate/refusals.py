@@ -16,5 +16,6 @@ def refusals_told() -> Iterator[None]:
     try:
         yield
     except VendorError as refused:
-        said = refused.body["errors"][0]["long_message"]
+        body = refused.body
+        said = body["errors"][0]["long_message"] if "errors" in body else body["error_description"]
         raise SimulateError(f"Clerk refused: {said}") from None

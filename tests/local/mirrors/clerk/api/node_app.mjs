@@ -61,6 +61,7 @@ const commands = {
   heard: async () => heard,
   me: ({ token }) => fetched("/me", token),
   verify: ({ token, ...options }) => tried(() => verifyToken(token, { apiUrl, secretKey, ...options })),
+  oauth: async ({ token }) => admitted(token, "oauth_token"),
   keys: async () => {
     const user = await clerk.users.createUser({ emailAddress: ["key@example.com"], password: "correct horse battery" });
     const key = await clerk.apiKeys.create({ name: "Builds", subject: user.id, scopes: ["read"] });

@@ -19,6 +19,7 @@ import pytest
 
 from tests.local.mirrors.clerk.browser import Browser
 from tests.local.mirrors.clerk.client import Account
+from tests.local.mirrors.clerk.machines.test_oauth import application, exchanged
 
 MODULES = Path(os.environ.get("NODE_SDKS", "/nowhere"), "clerk", "node_modules")
 NODE = shutil.which("node")
@@ -134,3 +135,12 @@ def test_an_app_lets_in_keys_and_machines(open_account: Callable[..., Account]) 
         assert found["jwt"] == {"job": "nightly"}
         assert isinstance(found["session"], str)
         assert (found["total"], found["revoked"]) == (1, "token-invalid")
+        client = application(account)
+        settings = "/v1/instance/oauth_application_settings"
+        for is_jwt in (True, False):
+            account.call("PATCH", settings, {"oauth_jwt_access_tokens": is_jwt})
+            token = exchanged(account, client, scope="email")["access_token"]
+            let_in = ask("oauth", token=token)
+            assert let_in == {"subject": keys["user"], "scopes": ["email"]}
+        account.sdk.oauth_applications.revoke_token(oauth_application_id=client.id, token=token)
+        assert ask("oauth", token=token) == "token-invalid"

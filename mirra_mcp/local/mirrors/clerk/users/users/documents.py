@@ -160,7 +160,12 @@ class UserDocuments(ClerkResource):
 
         Source: https://clerk.com/docs/guides/sessions/jwt-templates#shortcodes
         """
-        user = self.get(session["user_id"])
+        about = self.shortcodes_of(self.get(session["user_id"]))
+        known = {"user": about, "session": {"id": session["id"], "actor": session["actor"]}}
+        return known | self.mirror.organization_memberships.shortcodes(session)
+
+    def shortcodes_of(self, user: Doc) -> Doc:
+        """Return what is told of a user in tokens."""
         email = _primary(user, "email_address", "email_addresses")
         phone = _primary(user, "phone_number", "phone_numbers")
         names = [name for name in (user["first_name"], user["last_name"]) if name]
@@ -169,7 +174,7 @@ class UserDocuments(ClerkResource):
             for name in ("id", "external_id", "username", "first_name", "last_name", "image_url",
                          "has_image", "public_metadata", "unsafe_metadata", "two_factor_enabled")
         }  # fmt: skip
-        about |= {
+        return about | {
             "full_name": " ".join(names) or None,
             "primary_email_address": email and email["email_address"],
             "primary_phone_number": phone and phone["phone_number"],
@@ -180,8 +185,6 @@ class UserDocuments(ClerkResource):
             "updated_at": user["updated_at"] // 1000,
             "last_sign_in_at": user["last_sign_in_at"] and user["last_sign_in_at"] // 1000,
         }
-        known = {"user": about, "session": {"id": session["id"], "actor": session["actor"]}}
-        return known | self.mirror.organization_memberships.shortcodes(session)
 
 
 def _is_marked(email: Doc) -> bool:

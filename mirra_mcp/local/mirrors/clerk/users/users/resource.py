@@ -239,6 +239,7 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
         self.mirror.email_addresses.forget(user_id)
         self.mirror.phone_numbers.forget(user_id)
         self.mirror.enterprise_accounts.forget(user_id=user_id)
+        self.mirror.oauth_grants.forget(user_id=user_id)
         self.mirror.organization_memberships.forget(user_id=user_id)
         self.mirror.cancel_timers("users.expire_lock", id=user_id)
         self.drop(user, event="user.deleted")
