@@ -21,6 +21,7 @@ from mirra_mcp.local.mirrors.twilio.api.access import (
 )
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
+from mirra_mcp.local.mirrors.twilio.api.speech import CLICKED
 from mirra_mcp.local.mirrors.twilio.conversations.webhooks.hooks import EVENTS as CHAT_EVENTS
 from mirra_mcp.local.mirrors.twilio.messaging.messages.inbound import EVENTS
 from mirra_mcp.local.mirrors.twilio.nouns import NOUNS
@@ -55,7 +56,7 @@ class Twilio(Peers):
     gaps = gaps.ENDPOINTS
     webhook_events = (
         *EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS, FIRED,
-        STREAM, STREAM_STATUS, RELAY,
+        CLICKED, STREAM, STREAM_STATUS, RELAY,
     )  # fmt: skip
 
     def install(self) -> None:

@@ -30,17 +30,22 @@ from mirra_mcp.local.mirrors.twilio.conversations.webhooks.scoped_webhooks impor
 from mirra_mcp.local.mirrors.twilio.lookup.carrier_lines import CarrierLines
 from mirra_mcp.local.mirrors.twilio.lookup.legacy import LegacyLookups
 from mirra_mcp.local.mirrors.twilio.lookup.lookups import LookupOverrides, Lookups
-from mirra_mcp.local.mirrors.twilio.messaging.a2p import (
-    BrandRegistrations,
-    BrandVettings,
-    Campaigns,
-)
 from mirra_mcp.local.mirrors.twilio.messaging.carrier_troubles import CarrierTroubles
 from mirra_mcp.local.mirrors.twilio.messaging.channels.channel_senders import ChannelSenders
 from mirra_mcp.local.mirrors.twilio.messaging.channels.indicators import TypingIndicators
 from mirra_mcp.local.mirrors.twilio.messaging.channels.pools import ServiceChannelSenders
 from mirra_mcp.local.mirrors.twilio.messaging.channels.sandbox import SandboxParticipants
+from mirra_mcp.local.mirrors.twilio.messaging.compliance.a2p import (
+    BrandRegistrations,
+    BrandVettings,
+    Campaigns,
+)
+from mirra_mcp.local.mirrors.twilio.messaging.compliance.tollfree_verifications import (
+    TollfreeVerifications,
+)
 from mirra_mcp.local.mirrors.twilio.messaging.geo_permissions import GeoPermissions
+from mirra_mcp.local.mirrors.twilio.messaging.links.domains import LinkDomains, ServiceLinkDomains
+from mirra_mcp.local.mirrors.twilio.messaging.links.short_links import ShortLinks
 from mirra_mcp.local.mirrors.twilio.messaging.messages.feedback import Feedback
 from mirra_mcp.local.mirrors.twilio.messaging.messages.media import Media
 from mirra_mcp.local.mirrors.twilio.messaging.messages.resource import Messages
@@ -54,7 +59,6 @@ from mirra_mcp.local.mirrors.twilio.messaging.services.senders import (
     ServiceShortCodes,
 )
 from mirra_mcp.local.mirrors.twilio.messaging.short_codes import ShortCodes
-from mirra_mcp.local.mirrors.twilio.messaging.tollfree_verifications import TollfreeVerifications
 from mirra_mcp.local.mirrors.twilio.numbers.available_phone_numbers import AvailablePhoneNumbers
 from mirra_mcp.local.mirrors.twilio.numbers.incoming_phone_numbers import IncomingPhoneNumbers
 from mirra_mcp.local.mirrors.twilio.numbers.outgoing_caller_ids import OutgoingCallerIds
@@ -106,6 +110,9 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     Media,
     Feedback,
     MessagingServices,
+    LinkDomains,
+    ServiceLinkDomains,
+    ShortLinks,
     ServicePhoneNumbers,
     ServiceShortCodes,
     AlphaSenders,

@@ -110,6 +110,10 @@ CODES: dict[int, tuple[int, str]] = {
     21720: (400, "A2P Use Case is Invalid"),
     21728: (400, "Campaign registration failed due to length validation failures"),
     21910: (400, "Invalid From and To pair. From and To should be of the same channel"),
+    30029: (400, "Invalid ContentRetention"),
+    30030: (400, "Invalid AddressRetention"),
+    30101: (400, "Domain is unverified"),
+    30130: (400, "Messaging Service SID already belongs in another domain configuration."),
     30409: (409, "This message cannot be canceled"),
     35111: (400, "SendAt timestamp is missing"),
     35114: (400, "SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the"

@@ -66,9 +66,9 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "/v2/RateLimits(/|$)",
     ),
     (
-        "Messaging: link shortening, deactivations",
+        "Messaging: deactivations",
         "This part of messaging is not mirrored.",
-        "/v1/(LinkShortening|Deactivations)(/|$)|/v2/Channels(/|$)",
+        "/v1/Deactivations(/|$)|/v2/Channels(/|$)",
     ),
     (
         "Porting, hosted numbers, add-ons, OAuth, Routes",
@@ -153,9 +153,7 @@ UNREAD: dict[str, tuple[str, ...]] = {
     "GET /v1/Tollfree/Verifications": ("IncludeSubAccounts", "TrustProductSid"),
     "GET /v2/PhoneNumbers/{PhoneNumber}": ("AddressLine2", "PartnerSubId", "VerificationSid"),
     "POST /2010-04-01/Accounts/{account}/Messages.json": (
-        "AddressRetention", "ApplicationSid", "Attempt", "ContentRetention", "FallbackFrom",
-         "ForceDelivery", "MaxPrice", "MessageIntent", "PersistentAction",
-        "ProvideFeedback", "RiskCheck", "ShortenUrls", "TrafficType",
+        "Attempt", "ForceDelivery", "MaxPrice", "MessageIntent", "TrafficType",
     ),
     "POST /2010-04-01/Accounts/{account}/OutgoingCallerIds.json": (
         "CallDelay", "Extension", "StatusCallback", "StatusCallbackMethod",
@@ -233,9 +231,10 @@ LIMITS: tuple[str, ...] = (
     "Calls cost 1.4 cents a minute, wherever they go; recordings a quarter of a cent, uncounted.",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
     "Of channels there are SMS, MMS, WhatsApp and RCS; Messenger's addresses are refused (63007)."
-    " RCS never falls back to SMS, and opt-out keywords count on SMS alone. A WhatsApp message"
-    " outside the 24 hours ends `undelivered` (63016), one to who didn't join the sandbox `failed`"
-    " (63015); both cost nothing, and others half a cent.",
+    " Everybody can be reached over RCS unless `carrier.rcs_changed` says otherwise; a message"
+    " that a service sends over RCS gets a `to` with `rcs:`. Opt-out keywords count on SMS alone."
+    " A WhatsApp message outside the 24 hours ends `undelivered` (63016), one to who didn't join"
+    " the sandbox `failed` (63015); both cost nothing, and others half a cent.",
     "The sandbox's code is `join steady-mirror`, every account's; where its texts go is set by"
     " simulate (`whatsapp.sandbox_configured`), as in the console. A sender of WhatsApp's whose"
     " number isn't the account's takes any six digits as its code.",
@@ -255,7 +254,15 @@ LIMITS: tuple[str, ...] = (
     "Media that are sent are fetched from this machine only, where MMS may be 5 MB together, and"
     " WhatsApp and RCS 16; other hosts are never asked: types are guessed from addresses, and sizes"
     " don't count. A file that can't be got fails an MMS with 11200, up to five redirects on.",
-    "Texts and numbers are always kept, whatever retention is asked for.",
+    "Of messages `Attempt`, `ForceDelivery`, `MessageIntent` and `TrafficType` are for Twilio's own"
+    " statistics, and `MaxPrice` is obsolete: they show no effect there, either.",
+    "Every account may redact messages: a text is gone and a number's last four digits are `XXXX`"
+    " once the message was sent or has failed, from its status callbacks, too.",
+    "Domains for short links are registered by simulate (`link_domain.verified`), as in the"
+    " console, and clicks are simulated (`link.clicked`): the mirror answers at no such domain."
+    " Links are looked for in texts only, not in what a content template shows.",
+    "Texts to numbers of which `carrier.pumping_detected` told end `failed` (30450) unless"
+    " `RiskCheck` is `disable` or the number is on Verify's SafeList.",
     unread_told(),
     "Advanced Opt-Out's words and answers, by service and country, are set by simulate"
     " (`messaging_service.opt_out_configured`), as in the console; else they are Twilio's, in"

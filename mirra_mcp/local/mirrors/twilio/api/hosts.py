@@ -33,7 +33,8 @@ MIRRORED: dict[str, re.Pattern[str]] = {
     "lookups": re.compile(r"/v1/PhoneNumbers/|/v2/(PhoneNumbers|batch)/"),
     "mcs": re.compile(r"/v1/Services/IS[0-9a-f]{32}/Media(/|$)"),
     "messaging": re.compile(
-        r"/v1/(Services|Tollfree|a2p)(/|$)|/v2/Channels/Senders(/|$)|/v[23]/Indicators/Typing"
+        r"/v1/(Services|Tollfree|a2p|LinkShortening)(/|$)|/v2/LinkShortening/"
+        r"|/v2/Channels/Senders(/|$)|/v[23]/Indicators/Typing"
     ),
     "monitor": re.compile(r"/v1/Alerts(/|$)"),
     "verify": re.compile(r"/v2/(Services|Attempts|SafeList|Templates)(/|$)"),

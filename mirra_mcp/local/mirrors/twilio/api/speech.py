@@ -7,6 +7,7 @@ others. Outside of a call, in timers and stories, it is None and all are seen.
 Source: https://www.twilio.com/docs/usage/api
 """
 
+import hashlib
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,8 @@ from mirra_mcp.wire.model import Doc
 FORM = "application/x-www-form-urlencoded"
 FETCHED = "media.fetched"
 """What isn't a webhook: a file that a message is to bring along is got from where it is."""
+CLICKED = "link.clicked"
+"""Told as JSON, unlike all others."""
 LARGEST_FILE = 16 * 1024 * 1024
 OVERRIDE = re.compile(r"(?:^|&)(rc|rp)=([^&]*)")
 
@@ -161,6 +164,7 @@ class Speech(Mirror):
             or data.get("Sid")
             or data.get("StreamSid")
             or data.get("SessionId")
+            or data.get("sms_sid")
         )
 
     def endpoints(self, event: str) -> list[Target]:
@@ -183,6 +187,8 @@ class Speech(Mirror):
         if parcel.type == FETCHED:
             headers[signing.HEADER] = signing.signature(parcel.secret, url, {})
             return Letter("GET", url, headers, b"", LARGEST_FILE)
+        if parcel.type == CLICKED:
+            return self._as_json(parcel, url, headers)
         if parcel.method == "GET":
             url += ("&" if "?" in url else "?") + urlencode(params)
             headers[signing.HEADER] = signing.signature(parcel.secret, url, {})
@@ -190,6 +196,19 @@ class Speech(Mirror):
         headers["content-type"] = f"{FORM}; charset=utf-8"
         headers[signing.HEADER] = signing.signature(parcel.secret, url, params)
         content = urlencode(params).encode() if parcel.url else b""
+        return Letter("POST", url, headers, content)
+
+    def _as_json(self, parcel: Parcel, url: str, headers: dict[str, str]) -> Letter:
+        """Return a webhook in JSON: the signed address has the hash of its body.
+
+        Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security#validation-using-json
+        """
+        content = parcel.payload if url else b""
+        if url:
+            digest = hashlib.sha256(content).hexdigest()
+            url += f"{'&' if '?' in url else '?'}bodySHA256={digest}"
+        headers["content-type"] = "application/json"
+        headers[signing.HEADER] = signing.signature(parcel.secret, url, {})
         return Letter("POST", url, headers, content)
 
     def signature_of(self, headers: dict[str, str]) -> str:

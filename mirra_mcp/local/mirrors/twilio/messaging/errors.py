@@ -29,6 +29,9 @@ OUTCOMES: dict[int, str] = {
     30034: "US A2P 10DLC - Message from an Unregistered Number",
     30035: "US A2P 10DLC - Message from a number still being configured",
     30036: "Validity Period Expired",
+    30101: "Domain is unverified",
+    30103: "Links not shortened due to application failure.",
+    30450: "Message delivery blocked",
     11200: "HTTP retrieval failure",
     11751: "Media Message - Media exceeds messaging provider size limit",
     12300: "Invalid Content-Type",
@@ -46,6 +49,7 @@ OUTCOMES: dict[int, str] = {
     63019: "Media failed to download",
     63021: "Channel invalid content error",
     63024: "Invalid message recipient",
+    63036: "The specified phone number cannot be reached by RCS at this time",
     63027: "Template does not exist for a language and locale",
 }
 """The `error_message` of a message that failed or was not delivered, by its `error_code`."""

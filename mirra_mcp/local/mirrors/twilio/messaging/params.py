@@ -19,18 +19,24 @@ from mirra_mcp.local.mirrors.twilio.api.params import (
     whole,
 )
 
+INTENTS = (
+    "otp", "notifications", "marketing", "fraud", "security", "customercare", "delivery",
+    "education", "polling", "announcements", "events",
+)  # fmt: skip
+
 
 class CreateMessage(TwilioParams):
     """Source: https://www.twilio.com/docs/messaging/api/message-resource#create-a-message"""
 
     values: ClassVar[Values] = {
-        "AddressRetention": any_of("retain", "obfuscate"),
+        "AddressRetention": any_of("retain", "obfuscate").coded(30030),
         "ApplicationSid": sid("AP").coded(21218),
         "Attempt": whole(1),
         "ContentSid": sid("HX").coded(21655, "The ContentSid is invalid"),
-        "ContentRetention": any_of("retain", "discard"),
+        "ContentRetention": any_of("retain", "discard").coded(30029),
         "ForceDelivery": FLAG,
         "MaxPrice": NUMBER.coded(21627),
+        "MessageIntent": any_of(*INTENTS),
         "ProvideFeedback": FLAG,
         "RiskCheck": any_of("enable", "disable"),
         "SendAsMms": FLAG,
@@ -53,6 +59,14 @@ class CreateMessage(TwilioParams):
     send_as_mms: str = ""
     schedule_type: str = ""
     send_at: str = ""
+    application_sid: str = ""
+    shorten_urls: bool = False
+    content_retention: str = "retain"
+    address_retention: str = "retain"
+    risk_check: str = "enable"
+    provide_feedback: bool = False
+    persistent_action: list[str] = []
+    fallback_from: str = ""
 
 
 class UpdateMessage(TwilioParams):

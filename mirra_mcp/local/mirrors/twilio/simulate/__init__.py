@@ -6,6 +6,7 @@ from mirra_mcp.local.mirrors.twilio.simulate import (
     accounts,
     content,
     conversations,
+    links,
     lookup,
     messaging,
     numbers,
@@ -16,6 +17,7 @@ from mirra_mcp.local.mirrors.twilio.simulate import (
 
 MODULES: tuple[ModuleType, ...] = (
     messaging,
+    links,
     numbers,
     verify,
     lookup,

@@ -11,6 +11,7 @@ from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
+from mirra_mcp.local.mirrors.twilio.messaging.messages.wishes import NO_RCS_PHONES
 from mirra_mcp.local.mirrors.twilio.messaging.senders import SHORT
 from mirra_mcp.local.mirrors.twilio.simulate.messaging import ErrorCode, known_code
 from mirra_mcp.wire.model import Doc
@@ -44,6 +45,21 @@ def recovered(
     if trouble is None:
         raise SimulateError(f"Nothing troubles messages to {of}.", "Tell 'carrier.outage' first.")
     return twilio.carrier_troubles.shown(trouble)
+
+
+@story("carrier.rcs_changed", fires=())
+def rcs_changed(
+    twilio: Peers,
+    phone_number: Annotated[str, Field(description="Whose phone.")],
+    reachable: Annotated[bool, Field(description="Whether RCS reaches it.")] = False,
+) -> Doc:
+    """A phone can't be reached over RCS any more, or can again; at first all can."""
+    phone = phones.parse(phone_number)
+    if phone is None:
+        raise SimulateError(f"'{phone_number}' is no number.", "Write it as +15558675310.")
+    others = [each for each in twilio.setting(NO_RCS_PHONES, ()) if each != phone.e164]
+    twilio.set_setting(NO_RCS_PHONES, others if reachable else [*others, phone.e164])
+    return {"phoneNumber": phone.e164, "reachable": reachable}
 
 
 @story("number.queue_full", fires=())

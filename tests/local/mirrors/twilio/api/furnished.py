@@ -78,7 +78,11 @@ class Furnished:
         }  # fmt: skip
         verified = post("/v1/Tollfree/Verifications", **self.tollfree)["sid"]
         account.simulate("tollfree.rejected", sid=verified)
+        domain = account.simulate("link_domain.verified", domain="links.acme.example")
+        domain_sid = domain["result"]["sid"]
+        post(f"/v1/LinkShortening/Domains/{domain_sid}/MessagingServices/{service}")
         self.of_messaging = {
+            "Domains": domain_sid, "MessagingServices": service, "MessagingService": service,
             "Services": service, "BrandRegistrations": brand, "Usa2p": campaign, "Keys": key,
             "Verifications": verified,
         }  # fmt: skip
@@ -159,6 +163,8 @@ class Furnished:
                 | {"AgeGated": "false", "DirectLending": "false"},
             "GET /v1/Services/{service}/Compliance/Usa2p/Usecases": {"BrandRegistrationSid": brand},
             "POST /v1/Tollfree/Verifications": self.tollfree,
+            "POST /v1/LinkShortening/Domains/{DomainSid}/Certificate": {
+                "TlsCert": "-----BEGIN CERTIFICATE-----\nMA==\n-----BEGIN PRIVATE KEY-----"},
             "POST /v2/SafeList/Numbers": {"PhoneNumber": ALICE},
             "POST /v2/Services": {"FriendlyName": "Acme"},
             "POST /v2/Services/{ServiceSid}/Entities": {"Identity": "user-9876543210"},

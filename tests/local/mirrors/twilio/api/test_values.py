@@ -125,8 +125,8 @@ def refused_unspoilt(account: Account, furnished: Furnished) -> list[tuple[Any, 
 
 OWN: list[tuple[Any, int, str]] = [
         (lambda api: api.messages.create("+15558675310", from_="+15017122661", body="Hi",
-         content_retention="some"), 20001,
-         "Invalid parameter ContentRetention: some is none of retain, discard"),
+         content_retention="some"), 30029,
+         "Invalid ContentRetention: some is none of retain, discard"),
         (lambda api: api.incoming_phone_numbers.create(phone_number="+15017122661",
          sms_fallback_url="https://example.com/"), 21406,
          "Cannot set SmsFallbackUrl without setting SmsUrl"),

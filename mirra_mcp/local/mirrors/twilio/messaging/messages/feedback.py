@@ -34,14 +34,18 @@ class Feedback(TwilioResource):
         outcome = params.outcome or "confirmed"
         if outcome not in ("confirmed", "unconfirmed"):
             raise wrong(f"Invalid parameter Outcome: {outcome}")
-        known = self.first(message_sid=MessageSid)
+        return self.view(self.note(message, outcome))
+
+    def note(self, message: Doc, outcome: str) -> Doc:
+        """Write down how a message was received: unconfirmed, of one that asks for feedback."""
+        known = self.first(message_sid=message["sid"])
         if known is not None:
-            return self.view(self.change(known, outcome=outcome))
+            return self.change(known, outcome=outcome)
         path = PATH.format(account=message["account_sid"])
         doc = self.new(
             account_sid=message["account_sid"],
-            message_sid=MessageSid,
+            message_sid=message["sid"],
             outcome=outcome,
-            uri=f"{path}/{MessageSid}/Feedback.json",
+            uri=f"{path}/{message['sid']}/Feedback.json",
         )
-        return self.view(self.save(doc))
+        return self.save(doc)

@@ -31,16 +31,18 @@ class InboundMessages(MessageStates):
 
     def arrive(self, sent: Doc) -> None:
         """Let a message that was sent to one of the mirror's own numbers come in there."""
-        number = self.mirror.incoming_phone_numbers.first(phone_number=sent["to"])
+        said = sent["_sent"] or sent
+        number = self.mirror.incoming_phone_numbers.first(phone_number=said["to"])
         if number is None or not sent["from"]:
             return
+        files = self.mirror.media.find(parent_sid=sent["sid"], newest_first=False)
         media = [
             {"url": each["_url"], "content_type": each["content_type"], "content": each["_content"]}
-            for each in self.mirror.media.find(parent_sid=sent["sid"], newest_first=False)
+            for each in said.get("files", files)
         ]
-        handler = handler_of(self.mirror, number["account_sid"], sent["to"])
+        handler = handler_of(self.mirror, number["account_sid"], said["to"])
         if handler is not None:
-            self.receive(handler, sent["from"], sent["body"], media)
+            self.receive(handler, sent["from"], said["body"], media)
 
     def receive(
         self,

@@ -13,7 +13,7 @@ from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
 from mirra_mcp.local.mirrors.twilio.api.params import HEX
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT
 from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import is_chat
-from mirra_mcp.local.mirrors.twilio.messaging.messages import sendables
+from mirra_mcp.local.mirrors.twilio.messaging.messages import sendables, wishes
 from mirra_mcp.local.mirrors.twilio.messaging.messages.inbound import InboundMessages
 from mirra_mcp.local.mirrors.twilio.messaging.messages.sendables import Sendable
 from mirra_mcp.local.mirrors.twilio.messaging.messages.states import FINAL
@@ -54,10 +54,19 @@ class Messages(InboundMessages):
         "_conversation": None,
         "_is_magic": False,
         "_is_mms": False,
+        "_is_smart": False,
+        "_sent": None,
+        "_shortens": False,
+        "_discards": False,
+        "_obfuscates": False,
+        "_is_unchecked": False,
+        "_fallback": None,
+        "_rich": [],
         "_segments": 1,
         "_session": None,
         "_wait": 0.0,
     }
+    more_fields = ("persistent_action",)
     indexes = ("account_sid", "to", "from", "messaging_service_sid", "status", "direction")
     synonyms, names = ("text", "text message", "sms", "mms"), ("body",)
     words: ClassVar[dict[str, str]] = {
@@ -110,6 +119,8 @@ class Messages(InboundMessages):
             "status": status,
             "_segments": segments,
             "_is_magic": sendable.is_magic,
+            "_is_smart": sendable.smart,
+            **wishes.of(sendable),
             "_callback": sendable.callback or (sendable.service or {}).get("status_callback"),
             "_wait": (sendable.send_at - self.now).total_seconds() if sendable.send_at else 0.0,
         }
@@ -120,6 +131,8 @@ class Messages(InboundMessages):
         if (said := sendable.filled) is not None:
             sends = self.mirror.content_sends
             sends.note(doc, said.template, said.type, said.content, said.variables)
+        if sendable.wants_feedback:
+            self.mirror.feedback.note(doc, "unconfirmed")
         self.start(doc)
         return doc
 
@@ -188,6 +201,11 @@ class Messages(InboundMessages):
             self.mirror.feedback.drop(word)
         self.mirror.cancel_timers(id=Sid)
         self.drop(doc)
+
+    def shown(self, doc: Doc) -> Doc:
+        """Return what the state shows: of a channel's message what is rich about it, too."""
+        rich = {"persistent_action": doc["_rich"]} if doc.get("_rich") else {}
+        return super().shown(doc) | rich
 
     def missing(self, id: str) -> VendorError:
         """Say that there is no such message."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.dates import instant
-from mirra_mcp.local.mirrors.twilio.api.errors import refusal
+from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
 from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.api.phones import Phone
@@ -55,6 +55,16 @@ class Sendable:
     send_at: datetime | None = None
     filled: Any = None
     """The content template that it says, if it says one."""
+    shortens: bool = False
+    discards: bool = False
+    """Whether its text is forgotten once it is sent."""
+    obfuscates: bool = False
+    is_unchecked: bool = False
+    """Whether it goes out whatever the number is known for."""
+    rich: list[str] = field(default_factory=list)
+    fallback: str | None = None
+    """Whom SMS comes from if the recipient can't be reached over RCS."""
+    wants_feedback: bool = False
 
 
 def check(twilio: Peers, account: Doc, given: CreateMessage) -> Sendable:
@@ -88,12 +98,14 @@ def check(twilio: Peers, account: Doc, given: CreateMessage) -> Sendable:
         sender=None if not address else sender.address if sender else address,
         service=service,
         media=media,
-        callback=given.status_callback or None,
+        callback=_callback(twilio, sid, given),
         smart=_is_smart(given, service),
         is_mms=is_mms,
         is_magic=address == phones.VALID and sender is None,
         send_at=_send_at(twilio.now, given, service),
         filled=filled,
+        fallback=_fallback(twilio, sid, given, service),
+        **_wishes(twilio, given, service),
     )
     if service is not None:
         _check_service(twilio, service, address, phone, is_mms=is_mms)
@@ -182,11 +194,72 @@ def _over_channel(
         sender=sender,
         service=service,
         media=media,
-        callback=given.status_callback or sending.callback_of(twilio, account, sender),
+        callback=_callback(twilio, account, given) or sending.callback_of(twilio, account, sender),
         is_mms=bool(media),
         send_at=_send_at(twilio.now, given, service),
         filled=filled,
+        rich=[each for each in given.persistent_action if each],
+        fallback=_fallback(twilio, account, given, service),
+        **_wishes(twilio, given, service),
     )
+
+
+def _wishes(twilio: Peers, given: CreateMessage, service: Doc | None) -> dict[str, Any]:
+    """Return what is asked for of a message besides its text.
+
+    Raises:
+        VendorError: 20001, links are shortened by messaging services with a domain only.
+
+    Source: https://www.twilio.com/docs/messaging/api/message-resource#create-a-message
+    """
+    if given.shorten_urls and service is None:
+        raise wrong("Invalid parameter ShortenUrls: MessagingServiceSid must be given, too")
+    if service and given.shorten_urls and not twilio.link_domains.of_service(service["sid"]):
+        raise wrong("Invalid parameter ShortenUrls: the Messaging Service has no domain for links")
+    return {
+        "shortens": given.shorten_urls,
+        "discards": given.content_retention == "discard",
+        "obfuscates": given.address_retention == "obfuscate",
+        "is_unchecked": given.risk_check == "disable",
+        "wants_feedback": given.provide_feedback,
+    }
+
+
+def _callback(twilio: Peers, account: str, given: CreateMessage) -> str | None:
+    """Return where statuses go: to the given address, or to the given application's.
+
+    Raises:
+        VendorError: 21218, there is no such application.
+
+    Source: https://www.twilio.com/docs/messaging/api/message-resource#create-a-message
+    """
+    if given.status_callback or not given.application_sid:
+        return given.status_callback or None
+    application = twilio.applications.peek(given.application_sid)
+    if application is None or application["account_sid"] != account:
+        raise refusal(21218)
+    url: str | None = application["message_status_callback"]
+    return url
+
+
+def _fallback(twilio: Peers, account: str, given: CreateMessage, service: Doc | None) -> str | None:
+    """Return whom SMS comes from if RCS doesn't reach the recipient.
+
+    Raises:
+        VendorError: 20001, the service has no sender of RCS; 21606, the account has no such one.
+
+    Source: https://www.twilio.com/docs/messaging/api/message-resource#create-a-message
+    """
+    if not given.fallback_from:
+        return None
+    if service is None or not twilio.service_channel_senders.choose(service["sid"], "rcs"):
+        raise wrong(
+            "Invalid parameter FallbackFrom: it needs a Messaging Service with an RCS sender"
+        )
+    own = _own(twilio, account, given.fallback_from)
+    if own is None and not senders.is_alpha(given.fallback_from):
+        raise refusal(21606, sender=given.fallback_from)
+    return own.address if own else given.fallback_from
 
 
 def _check_content(given: CreateMessage, body: str, media: list[str]) -> None:
@@ -250,6 +323,8 @@ def _check_service(
         if address not in {each.address for each in pool}:
             raise refusal(21711, sender=address)
         return
+    if twilio.service_channel_senders.choose(service["sid"], "rcs"):
+        return  # it is tried first, and who else is asked shows when it is sent
     if not pool:
         raise refusal(21704)
     if phone.e164 in phones.MAGIC:

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from mirra_mcp.local.kit.webhooks import Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
-from mirra_mcp.local.mirrors.twilio.messaging import registrations, senders
+from mirra_mcp.local.mirrors.twilio.messaging import senders
 from mirra_mcp.local.mirrors.twilio.messaging.channels import sending
 from mirra_mcp.local.mirrors.twilio.messaging.channels.addresses import channel_of, is_chat
+from mirra_mcp.local.mirrors.twilio.messaging.compliance import registrations
 from mirra_mcp.local.mirrors.twilio.messaging.errors import OUTCOMES
-from mirra_mcp.local.mirrors.twilio.messaging.messages import segments
+from mirra_mcp.local.mirrors.twilio.messaging.messages import segments, wishes
 from mirra_mcp.wire.model import Doc
 
 STATUSES = ("queued", "sent", "delivered", "undelivered", "failed", "canceled", "read")
@@ -56,14 +57,10 @@ class MessageStates(TwilioResource):
         doc = self.peek(id)
         if doc is None or doc["status"] not in ("accepted", "scheduled"):
             return
-        service = self.mirror.messaging_services.peek(doc["messaging_service_sid"])
-        address = doc["from"]
-        if address is None:
-            address = self._chosen(doc, service)
-            if address is None:
-                self.fail(doc, 21703)
-                return
-        doc |= {"from": address, "num_segments": str(doc["_segments"])}
+        code = self._address(doc)
+        if code is not None:
+            self.fail(doc, code)
+            return
         self.enter(doc, "queued")
         self.mirror.after(timedelta(0), "messages.begin", id=id)
 
@@ -88,6 +85,8 @@ class MessageStates(TwilioResource):
         Source: https://www.twilio.com/docs/api/errors/30034 and
         https://www.twilio.com/docs/api/errors/30032
         """
+        if code := wishes.refusal_of(self.mirror, doc):
+            return code
         if is_chat(doc["to"]):
             return sending.refusal_of(self.mirror, doc)
         if doc["from"] in self.mirror.setting("full_queues", ()):
@@ -109,7 +108,8 @@ class MessageStates(TwilioResource):
         doc = self.peek(id)
         if doc is None or doc["status"] != "sent":
             return
-        code = self.mirror.carrier_troubles.code_for(doc["to"]) if not is_chat(doc["to"]) else None
+        to = wishes.recipient_of(doc)
+        code = self.mirror.carrier_troubles.code_for(to) if not is_chat(to) else None
         if code is not None:
             self.fail(doc, code, status="undelivered")
         else:
@@ -166,13 +166,25 @@ class MessageStates(TwilioResource):
 
     def _catch_up(self, doc: Doc) -> Doc:
         """Bring a message that waits to where the carrier has it, without the waits."""
-        if doc["from"] is None:
-            service = self.mirror.messaging_services.peek(doc["messaging_service_sid"])
-            doc |= {"from": self._chosen(doc, service)}
+        if doc["messaging_service_sid"] and doc["status"] in ("accepted", "scheduled"):
+            self._address(doc)
         doc |= {"num_segments": str(doc["_segments"])}
         if doc["status"] in ("accepted", "scheduled"):
             doc = self.enter(doc, "queued")
         return self.send(doc)
+
+    def _address(self, doc: Doc) -> int | None:
+        """Let a service choose whom a message comes from and shorten its links.
+
+        Return the code with which it fails instead.
+        """
+        wishes.try_rcs(self.mirror, doc)
+        if doc["from"] is None:
+            service = self.mirror.messaging_services.peek(doc["messaging_service_sid"])
+            doc |= {"from": self._chosen(doc, service)}
+        code = 21703 if doc["from"] is None else wishes.shorten(self.mirror, doc)
+        doc |= {"num_segments": str(doc["_segments"])}
+        return code
 
     def _chosen(self, doc: Doc, service: Doc | None) -> str | None:
         """Return whom of its pool a service sends a message from."""
@@ -194,6 +206,8 @@ class MessageStates(TwilioResource):
 
     def enter(self, doc: Doc, status: str) -> Doc:
         """Let a message take a status, and tell its callback."""
+        if status in FINAL:
+            wishes.forget(self.mirror, doc)
         doc = self.change(doc, status=status)
         self.report(doc)
         return doc
