@@ -80,7 +80,6 @@ from mirra_mcp.local.mirrors.stripe.events.event_destinations import EventDestin
 from mirra_mcp.local.mirrors.stripe.events.events import Events
 from mirra_mcp.local.mirrors.stripe.events.webhook_endpoints import WebhookEndpoints
 from mirra_mcp.local.mirrors.stripe.payments.charges.receipts import ReceiptedCharges
-from mirra_mcp.local.mirrors.stripe.payments.confirmation_tokens import ConfirmationTokens
 from mirra_mcp.local.mirrors.stripe.payments.disputes import Disputes
 from mirra_mcp.local.mirrors.stripe.payments.mandates import Mandates
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.hosted import HostedIntents
@@ -92,10 +91,15 @@ from mirra_mcp.local.mirrors.stripe.payments.payment_methods.domains import (
     PaymentMethodDomains,
 )
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.typed import TypedMethods
+from mirra_mcp.local.mirrors.stripe.payments.records.resource import (
+    PaymentAttemptRecords,
+    PaymentRecords,
+)
 from mirra_mcp.local.mirrors.stripe.payments.refunds.resource import Refunds
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.attempts import SetupAttempts
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.verification import VerifiedSetups
-from mirra_mcp.local.mirrors.stripe.payments.tokens import Tokens
+from mirra_mcp.local.mirrors.stripe.payments.tokens.confirmation import ConfirmationTokens
+from mirra_mcp.local.mirrors.stripe.payments.tokens.resource import Tokens
 from mirra_mcp.local.mirrors.stripe.risk.early_fraud_warnings import EarlyFraudWarnings
 from mirra_mcp.local.mirrors.stripe.risk.identity.reports import VerificationReports
 from mirra_mcp.local.mirrors.stripe.risk.identity.sessions import VerificationSessions
@@ -156,8 +160,10 @@ NOUNS: tuple[type[StripeResource], ...] = (
     HostedLinks,
     TypedMethods,
     OwnAddresses,
+    PaymentAttemptRecords,
     PaymentMethodConfigurations,
     PaymentMethodDomains,
+    PaymentRecords,
     Payouts,
     Persons,
     Plans,

@@ -67,6 +67,7 @@ ASK_MORE = {
     "/v1/entitlements/active_entitlements",
     "/v1/invoices/upcoming",
     "/v1/invoices/upcoming/lines",
+    "/v1/payment_attempt_records",
     "/v1/payment_methods",
     "/v1/setup_attempts",
     "/v1/subscription_items",
@@ -77,6 +78,8 @@ LATER = {
     "/v1/billing/alerts": "2024-09-30",
     "/v1/billing/credit_": "2024-09-30",
     "/v1/invoice_payments": "2025-03-31",
+    "/v1/payment_attempt_records": "2025-09-30",
+    "/v1/payment_records": "2025-09-30",
 }
 """Lists that no version before one of that day has."""
 GONE = {"/v1/invoices/upcoming": "2025-03-31"}

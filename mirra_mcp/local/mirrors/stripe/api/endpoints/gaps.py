@@ -23,8 +23,6 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/linked_accounts", "Financial Connections is not mirrored."),
     ("/v1/link_account_sessions", "Financial Connections is not mirrored."),
     ("/v1/sources", "Sources are not mirrored; payment methods are."),
-    ("/v1/payment_records", "Payment records are not mirrored."),
-    ("/v1/payment_attempt_records", "Payment records are not mirrored."),
     ("/v2/core/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
     ("/v2/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
 )

@@ -10,7 +10,6 @@ ELSEWHERE = (
     "climate.",
     "financial_connections.",
     "issuing_",
-    "payment_record.",
     "reporting.",
     "reserve.",
     "sigma.",

@@ -6,6 +6,7 @@ Source: https://docs.stripe.com/api/invoice-payment
 from typing import ClassVar, Literal
 
 from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, Nested
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.wire.model import Doc
@@ -60,6 +61,42 @@ class InvoicePayments(StripeResource):
             )
         )
 
+    def by_record(self, invoice: Doc, record: str) -> None:
+        """Take a reported payment, made elsewhere, for what is left. Fires: invoice_payment.paid.
+
+        Source: https://docs.stripe.com/api/invoices/attach_payment
+
+        Raises:
+            VendorError: its money isn't certain, isn't enough, in another currency, or was taken.
+        """
+        found = self.stripe.payment_records.named(record, "payment_record")
+        guaranteed = found["amount_guaranteed"]
+        left = guaranteed["value"] - found["amount_refunded"]["value"]
+        said = None
+        if not guaranteed["value"]:
+            said = "The payment record's latest attempt must be guaranteed."
+        elif guaranteed["currency"] != invoice["currency"]:
+            said = f"The payment record must be in the invoice's currency, {invoice['currency']}."
+        elif left < invoice["amount_remaining"]:
+            said = f"The payment record's amount ({left}) is less than what remains to be paid."
+        elif self.first(_intent=record) is not None:
+            said = "The payment record was attached to an invoice already."
+        if said:
+            raise errors.invalid(said, "payment_record")
+        self.cancel(invoice)
+        paid = self.new(
+            amount_paid=invoice["amount_remaining"],
+            amount_requested=invoice["amount_remaining"],
+            currency=invoice["currency"],
+            invoice=invoice["id"],
+            is_default=False,
+            payment={"payment_record": record, "type": "payment_record"},
+            status="paid",
+            status_transitions={"canceled_at": None, "paid_at": self.at},
+            _intent=record,
+        )
+        self.save(paid, event="invoice_payment.paid")
+
     def settle(self, invoice: Doc, intent: str, amount: int) -> None:
         """Mark the payment through an intent as made. Fires: invoice_payment.paid."""
         doc = self.first(invoice=invoice["id"], _intent=intent)
@@ -89,6 +126,7 @@ class InvoicePayments(StripeResource):
             for name in ("invoice", "status")
             if (value := getattr(params, name)) is not None
         }
-        if params.payment and params.payment.payment_intent:
-            where["_intent"] = params.payment.payment_intent
+        if params.payment:
+            made = params.payment.payment_intent or params.payment.payment_record
+            where |= {"_intent": made} if made else {}
         return self.listed(params, **where)

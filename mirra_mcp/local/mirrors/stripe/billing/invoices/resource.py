@@ -238,6 +238,9 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
         self.stripe.test_clocks.enter(doc)
         if doc["status"] != "open":
             raise errors.invalid("You can only attach payments to open invoices.")
+        if params.payment_record:
+            self.stripe.invoice_payments.by_record(doc, params.payment_record)
+            return self.view(self.settle(doc, out_of_band=True))
         if not params.payment_intent:
             raise errors.invalid(
                 "Missing required param: payment_intent.", "payment_intent", "parameter_missing"
