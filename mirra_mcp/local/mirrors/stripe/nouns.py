@@ -73,7 +73,7 @@ from mirra_mcp.local.mirrors.stripe.customers.cash.funding import FundedBalances
 from mirra_mcp.local.mirrors.stripe.customers.cash.transactions import CashBalanceTransactions
 from mirra_mcp.local.mirrors.stripe.customers.customers import Customers, DeletedCustomers
 from mirra_mcp.local.mirrors.stripe.customers.sessions import CustomerSessions, EphemeralKeys
-from mirra_mcp.local.mirrors.stripe.customers.sources import Sources
+from mirra_mcp.local.mirrors.stripe.customers.sources.objects import SourceObjects
 from mirra_mcp.local.mirrors.stripe.customers.tax_ids import TaxIds
 from mirra_mcp.local.mirrors.stripe.events.core_events import CoreEvents
 from mirra_mcp.local.mirrors.stripe.events.event_destinations import EventDestinations
@@ -179,7 +179,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     SetupAttempts,
     ShippingRates,
     Shortfalls,
-    Sources,
+    SourceObjects,
     SubscriptionItems,
     SubscriptionSchedules,
     CustomersSubscriptions,

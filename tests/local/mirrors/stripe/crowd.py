@@ -238,6 +238,8 @@ def others(account: Account, customer: str) -> list[str]:
     post(account, "radar/value_list_items", f"value_list={values}&value=eve@example.com")
     post(account, "payment_method_domains", "domain_name=acme.com")
     post(account, "payment_method_configurations", "name=Later")
+    post(account, f"customers/{customer}/sources", "source=btok_us_verified")
+    source = post(account, "sources", "type=card&token=tok_visa")
     wire = "payment_method_details[custom][display_name]=Wire&initiated_at=1"
     asked = f"amount_requested[value]=900&amount_requested[currency]=usd&{wire}"
     record = post(account, "payment_records/report_payment", asked)
@@ -258,6 +260,7 @@ def others(account: Account, customer: str) -> list[str]:
         f"/v1/accounts/{shop}/persons",
         f"/v1/quotes/{quote}/line_items",
         f"/v1/customers/{customer}/sources",
+        f"/v1/sources/{source}",
         f"/v1/payment_attempt_records?payment_record={record}",
         f"/v1/transfers/{transfer['id']}/reversals",
         f"/v1/application_fees/{fee['id']}/refunds",

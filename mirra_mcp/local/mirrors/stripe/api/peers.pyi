@@ -73,7 +73,7 @@ from mirra_mcp.local.mirrors.stripe.customers.cash.funding import FundedBalances
 from mirra_mcp.local.mirrors.stripe.customers.cash.transactions import CashBalanceTransactions
 from mirra_mcp.local.mirrors.stripe.customers.customers import Customers, DeletedCustomers
 from mirra_mcp.local.mirrors.stripe.customers.sessions import CustomerSessions, EphemeralKeys
-from mirra_mcp.local.mirrors.stripe.customers.sources import Sources
+from mirra_mcp.local.mirrors.stripe.customers.sources.objects import SourceObjects
 from mirra_mcp.local.mirrors.stripe.customers.tax_ids import TaxIds
 from mirra_mcp.local.mirrors.stripe.events.core_events import CoreEvents
 from mirra_mcp.local.mirrors.stripe.events.event_destinations import EventDestinations
@@ -180,7 +180,7 @@ class Peers(Acting):
     setup_intents: VerifiedSetups
     shipping_rates: ShippingRates
     shortfalls: Shortfalls
-    sources: Sources
+    sources: SourceObjects
     subscription_items: SubscriptionItems
     subscription_schedules: SubscriptionSchedules
     subscriptions: CustomersSubscriptions

@@ -7,7 +7,7 @@ from typing import Any
 
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
-from mirra_mcp.local.mirrors.stripe.customers.sources import ListSources
+from mirra_mcp.local.mirrors.stripe.customers.sources.params import ListSources
 from mirra_mcp.wire.model import Doc
 
 Value = Any
@@ -29,7 +29,7 @@ def subscriptions(stripe: Peers, customer: Doc) -> Doc:
 
 
 def customer_sources(stripe: Peers, doc: Doc) -> Value:
-    """Return the cards of a customer."""
+    """Return the cards and bank accounts of a customer."""
     return stripe.sources.index(doc["id"], ListSources())
 
 

@@ -82,7 +82,7 @@ def test_stories_fire_events_that_stripe_has() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/v1/customers/cus_1/bank_accounts",
+        "/v1/linked_accounts/fca_1/owners",
         "/v1/linked_accounts",
     ],
 )

@@ -19,10 +19,8 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/sigma/", "Sigma is not mirrored."),
     ("/v1/forwarding/", "Forwarding is not mirrored."),
     ("/v1/apps/", "Stripe Apps are not mirrored."),
-    ("/v1/customers/{}/bank_accounts", "Bank accounts of customers are payment methods here."),
     ("/v1/linked_accounts", "Financial Connections is not mirrored."),
     ("/v1/link_account_sessions", "Financial Connections is not mirrored."),
-    ("/v1/sources", "Sources are not mirrored; payment methods are."),
     ("/v2/core/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
     ("/v2/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
 )
@@ -80,6 +78,8 @@ LIMITS: tuple[str, ...] = (
     "A usage alert counts what is reported after it was made; a threshold is looked at with each"
     " report. Tiered prices begin anew after an invoice of a threshold.",
     "Invoices can't be revised (`from_invoice`).",
+    "Of sources (`src_...`), cards and sepa_debit are mirrored, not what Stripe takes out of that"
+    " API: local payment methods, redirects and credit transfers.",
     "A test clock has arrived when the answer to its advance is there, although it says"
     " `advancing`.",
 )

@@ -10,7 +10,7 @@ from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.stripe.api.forms.params import Metadata, StripeParams
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.refusals import FOLDER
-from mirra_mcp.local.mirrors.stripe.payments.charges.resource import Charges
+from mirra_mcp.local.mirrors.stripe.payments.charges.debits import DebitedCharges
 from mirra_mcp.wire.model import Doc
 
 
@@ -25,7 +25,7 @@ class RefundCharge(StripeParams):
     reverse_transfer: bool = False
 
 
-class ReceiptedCharges(Charges):
+class ReceiptedCharges(DebitedCharges):
     """The charges of the account, with the pages of their receipts."""
 
     @route("POST /v1/charges/{charge}/refund")

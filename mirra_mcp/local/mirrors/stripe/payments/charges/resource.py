@@ -13,7 +13,6 @@ from mirra_mcp.local.mirrors.stripe.payments import includes
 from mirra_mcp.local.mirrors.stripe.payments.cards import declines
 from mirra_mcp.local.mirrors.stripe.payments.cards.declines import Decline
 from mirra_mcp.local.mirrors.stripe.payments.cards.details import NOBODY, checks_of, legacy_card
-from mirra_mcp.local.mirrors.stripe.payments.charges.booking import ChargeBooking
 from mirra_mcp.local.mirrors.stripe.payments.charges.outcomes import (
     SCORES,
     capturable,
@@ -24,9 +23,9 @@ from mirra_mcp.local.mirrors.stripe.payments.charges.params import (
     CaptureCharge,
     CreateCharge,
     ListCharges,
-    SourceCard,
     UpdateCharge,
 )
+from mirra_mcp.local.mirrors.stripe.payments.charges.sources import SourcedCharges
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.params import shipping_of
 from mirra_mcp.local.mirrors.stripe.payments.payment_methods.params import BANK_DEBITS
 from mirra_mcp.local.mirrors.stripe.payments.search import CHARGES
@@ -55,7 +54,7 @@ NO_FEE = (
 )
 
 
-class Charges(ChargeBooking):
+class Charges(SourcedCharges):
     """Attempts to take money."""
 
     entity, plural = "charge", "charges"
@@ -128,6 +127,10 @@ class Charges(ChargeBooking):
             self.stripe.transfers.check_destination(
                 data.get("destination") or "", "transfer_data[destination]"
             )
+        if method["type"] != "card":
+            charge = self.debited(method, params.amount, captured=params.capture, **fields)
+            self.stripe.sources.spend(method)
+            return self.view(charge)
         refusal = self.stripe.payment_intents.refusal_of(method)
         card = self.stripe.payment_methods.card_of(method)
         if refusal is None and card.auth in ("always", "on_session", "unless_set_up"):
@@ -137,9 +140,10 @@ class Charges(ChargeBooking):
             amount=params.amount,
             captured=params.capture,
             refusal=refusal,
-            source=legacy_card(method),
+            source=self._shown_source(method),
             **fields,
         )
+        self.stripe.sources.spend(method)
         if refusal is not None:
             return Answer(402, {"error": self.error_of(charge, refusal)})
         self.aftermath(charge)
@@ -202,6 +206,13 @@ class Charges(ChargeBooking):
         if params.application_fee_amount is not None:
             doc["application_fee_amount"] = params.application_fee_amount
         return self.view(self.captured(doc, capturable(doc, params.amount)))
+
+    def debited(self, method: Doc, amount: int, *, captured: bool, **fields: Any) -> Doc:
+        """Debit a bank account, whose money comes later."""
+        raise NotImplementedError
+
+    def _shown_source(self, method: Doc) -> Doc:
+        return self.stripe.sources.shown_of(method) if "_source" in method else legacy_card(method)
 
     # What other nouns use.
 
@@ -348,38 +359,6 @@ class Charges(ChargeBooking):
         )
         body: Doc = refused.body["error"]
         return body
-
-    def _source(self, params: CreateCharge) -> Doc:
-        methods = self.stripe.payment_methods
-        if isinstance(params.source, SourceCard):
-            return methods.save(self.stripe.tokens.method_of(params.source))
-        if params.customer:
-            customer = self.stripe.customers.named(params.customer, "customer")
-            chosen = params.source or customer.get("default_source")
-            if not chosen:
-                raise errors.error(
-                    402,
-                    "card_error",
-                    "Cannot charge a customer that has no active card",
-                    code="missing",
-                    param="card",
-                )
-            method = methods.peek(chosen)
-            if method is None or method["customer"] != params.customer:
-                raise errors.invalid(
-                    f"Customer {params.customer} does not have a linked source with ID {chosen}.",
-                    "source",
-                    "missing",
-                )
-            return method
-        if not params.source:
-            raise errors.invalid("Must provide source or customer.", code="parameter_missing")
-        if params.source.startswith("tok_"):
-            made = self.stripe.tokens.spend(params.source, "source")
-            return methods.save({**made, "id": f"card_{self.mirror.ids.token(24)}"})
-        if params.source.startswith(("card_", "src_", "ba_")):  # whose it is has to be said
-            raise errors.missing("token", params.source, "source", status=400)
-        return methods.resolve(params.source, "source")
 
     def _remember_checks(self, method: Doc) -> None:
         checks = checks_of(method, self.stripe.payment_methods.card_of(method))

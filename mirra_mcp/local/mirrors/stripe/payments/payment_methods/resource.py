@@ -199,6 +199,14 @@ class PaymentMethods(StripeResource):
             return self.new(**base, _number=card.number, _cvc=bool(sent.cvc))
         return self.new(**base, **accounts.hashes(data))
 
+    def of_kind(self, kind: str, data: Doc) -> Doc:
+        """Lay out a payment method of a kind's own data; it isn't saved yet.
+
+        Raises:
+            VendorError: the data can't be a card's.
+        """
+        return self.made(MethodData.model_validate({"type": kind, kind: data}))
+
     def named_card(self, name: str, **fields: Any) -> Doc:
         """Lay out the payment method of a test name such as `visa_chargeDeclined`."""
         card = numbers.NAMED[name]
