@@ -33,8 +33,10 @@ from mirra_mcp.local.mirrors.twilio.voice.calls.asking import EVENTS as VOICE_EV
 from mirra_mcp.local.mirrors.twilio.voice.conferences.rooms import ANNOUNCED, STATUS
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LIVE
 from mirra_mcp.local.mirrors.twilio.voice.media import sockets
+from mirra_mcp.local.mirrors.twilio.voice.media.payments import PAYMENT
 from mirra_mcp.local.mirrors.twilio.voice.media.playing import STREAM
 from mirra_mcp.local.mirrors.twilio.voice.media.relays import RELAY, RelaySessions
+from mirra_mcp.local.mirrors.twilio.voice.media.siprecs import SIPREC
 from mirra_mcp.local.mirrors.twilio.voice.media.streams import STREAM_STATUS, Streams
 from mirra_mcp.local.mirrors.twilio.voice.transcriptions import TRANSCRIBED
 
@@ -56,7 +58,7 @@ class Twilio(Peers):
     gaps = gaps.ENDPOINTS
     webhook_events = (
         *EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS, FIRED,
-        CLICKED, STREAM, STREAM_STATUS, RELAY,
+        CLICKED, STREAM, STREAM_STATUS, RELAY, PAYMENT, SIPREC,
     )  # fmt: skip
 
     def install(self) -> None:

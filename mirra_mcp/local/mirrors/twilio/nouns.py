@@ -82,7 +82,9 @@ from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Partic
 from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
+from mirra_mcp.local.mirrors.twilio.voice.media.payments import Payments
 from mirra_mcp.local.mirrors.twilio.voice.media.relays import RelaySessions
+from mirra_mcp.local.mirrors.twilio.voice.media.siprecs import Siprecs
 from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
@@ -152,6 +154,8 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     LiveTranscriptions,
     Streams,
     RelaySessions,
+    Payments,
+    Siprecs,
     Conferences,
     Participants,
     Queues,

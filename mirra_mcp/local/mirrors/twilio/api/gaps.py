@@ -6,7 +6,7 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
-        "Voice: SIP domains, trunks, payments",
+        "Voice: SIP domains, trunks, payments by the API",
         "Voice is mirrored in part: this is not there.",
         f"{_ACCOUNT}SIP[/.]"
         f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
@@ -204,13 +204,15 @@ LIMITS: tuple[str, ...] = (
     "Webhooks are retried as connection overrides in the URL say (`#rc=2&rp=all`): once by"
     " default, when the connection fails. Their timeouts and edges don't count: a receiver has 15"
     " seconds.",
-    "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, Enqueue,"
-    " Leave, Start and Stop of transcriptions, recordings and streams, Connect of streams and"
-    " ConversationRelay, and Dial"
-    " of numbers, clients, SIP addresses, conferences and queues; at another verb a call ends, and"
-    " its `transcript` in the state says so. Of their attributes voices, languages, hints of"
-    " Gather, `trim`, `ringTone`, `jitterBufferSize`, `eventCallbackUrl`, SIP user names and"
-    " passwords, `speechTimeout` and partial results change nothing.",
+    "Calls are made of TwiML's Say, Play, Pause, Gather, Record, Pay, Refer, Redirect, Hangup,"
+    " Reject, Enqueue, Leave, Start and Stop of transcriptions, recordings, streams and SIPREC,"
+    " Connect of streams and ConversationRelay, and Dial of numbers, clients, SIP addresses,"
+    " conferences and queues; at another verb a call ends, and its `transcript` in the state says"
+    " so. Of their attributes voices, languages, hints of Gather, `trim`, `ringTone`,"
+    " `jitterBufferSize`, `eventCallbackUrl`, SIP user names and passwords, `speechTimeout` and"
+    " partial results change nothing.",
+    "SIPREC sends its sound nowhere. A phone that isn't SIP's can't be referred: the action is"
+    " asked without the parameters of `<Refer>`.",
     "A conference that waits plays Twilio's own music unless `waitUrl` says what; the mirror plays"
     " nothing, and asks nobody. Who is added to a conference that is over gets 404.",
     "A queue that is full, has a name that another has or still has callers is refused as 20001:"
@@ -225,6 +227,9 @@ LIMITS: tuple[str, ...] = (
     " `preemptible`, `debug`, `interruptSensitivity` and `<Language>` change nothing; of partial"
     " prompts there is one, of half the words. Who speaks while no time has passed interrupts"
     " nobody. After 20 invalid messages a session fails.",
+    "`<Pay>` has no real connector: every card and account that adds up is taken, but those that"
+    " Stripe lets be declined in tests. Its `paymentConnector`, parameters and"
+    " `requireMatchingInputs` change nothing; what is keyed in is masked in the transcript.",
     "What a recording is transcribed as is what was said into it, ten seconds later.",
     "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",

@@ -82,7 +82,9 @@ from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Partic
 from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
+from mirra_mcp.local.mirrors.twilio.voice.media.payments import Payments
 from mirra_mcp.local.mirrors.twilio.voice.media.relays import RelaySessions
+from mirra_mcp.local.mirrors.twilio.voice.media.siprecs import Siprecs
 from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
@@ -137,6 +139,7 @@ class Peers(Speech):
     opt_outs: OptOuts
     outgoing_caller_ids: OutgoingCallerIds
     participants: Participants
+    payments: Payments
     queue_members: QueueMembers
     queues: Queues
     recordings: Recordings
@@ -149,6 +152,7 @@ class Peers(Speech):
     service_short_codes: ServiceShortCodes
     short_codes: ShortCodes
     short_links: ShortLinks
+    siprecs: Siprecs
     streams: Streams
     tokens: Tokens
     tollfree_verifications: TollfreeVerifications

@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import ceil
 
 from mirra_mcp.local.mirrors.twilio.voice.calls.asking import ENDED
-from mirra_mcp.local.mirrors.twilio.voice.calls.connecting import Connecting
+from mirra_mcp.local.mirrors.twilio.voice.calls.referring import Referring
 from mirra_mcp.wire.model import Doc
 
 LETTERS_A_SECOND = 15
@@ -18,7 +18,7 @@ ACTS_AFTER = 1
 NEVER = 10_000
 
 
-class Running(Connecting):
+class Running(Referring):
     """Calls that do what a document says."""
 
     def go(self, doc: Doc) -> None:
@@ -76,7 +76,7 @@ class Running(Connecting):
         """Begin a verb; return how long it takes, or None if it goes on by itself."""
         name = verb["verb"]
         if name in ("Say", "Play", "Pause"):
-            return self._speak(doc, verb)
+            return self.say(doc, verb)
         if name == "Gather":
             self._gather(doc, verb)
         elif name == "Record":
@@ -93,6 +93,10 @@ class Running(Connecting):
             return self._beside(doc, verb)
         elif name == "Connect":
             return self._connect(doc, verb)
+        elif name == "Refer":
+            self._refer(doc, verb)
+        elif name == "Pay":
+            self._pay(doc, verb)
         elif name == "Redirect":
             self.ask_next(doc, verb["text"], verb["method"])
         elif name in ("Hangup", "Reject"):
@@ -106,7 +110,7 @@ class Running(Connecting):
         https://www.twilio.com/docs/voice/twiml/recording
         """
         for noun in verb["nested"]:
-            if noun["verb"] not in ("Transcription", "Recording", "Stream"):
+            if noun["verb"] not in ("Transcription", "Recording", "Stream", "Siprec"):
                 told = f"<{noun['verb']}> of <{verb['verb']}> is not mirrored."
                 self.note(doc, "stopped", told, who="mirra")
                 self.end(doc, "completed")
@@ -115,6 +119,10 @@ class Running(Connecting):
                 self.mirror.streams.run(doc, noun)
             elif noun["verb"] == "Stream":
                 self.mirror.streams.stop_all(doc, noun["name"])
+            elif noun["verb"] == "Siprec" and verb["verb"] == "Start":
+                self.mirror.siprecs.run(doc, noun)
+            elif noun["verb"] == "Siprec":
+                self.mirror.siprecs.stop_all(doc, noun["name"])
             elif noun["verb"] == "Transcription" and verb["verb"] == "Start":
                 self.mirror.live_transcriptions.run(doc, noun)
             elif noun["verb"] == "Transcription":
@@ -137,7 +145,7 @@ class Running(Connecting):
                 self.mirror.recordings.finish_all(call_sid=doc["sid"])
         return 0.0
 
-    def _speak(self, doc: Doc, verb: Doc) -> float:
+    def say(self, doc: Doc, verb: Doc) -> float:
         """Say, play or wait; return how long that takes."""
         if verb["verb"] == "Pause":
             return float(verb["length"])
@@ -167,11 +175,11 @@ class Running(Connecting):
 
         Source: https://www.twilio.com/docs/voice/twiml/gather
         """
-        prompts = sum(self._speak(doc, each) for each in verb["nested"])
+        prompts = sum(self.say(doc, each) for each in verb["nested"])
         doc["_waiting"] = verb | {"keys": ""}
         self.save(doc)
         self.follow_script(doc, prompts)
-        self._wait(doc, prompts + verb["timeout"])
+        self.wait(doc, prompts + verb["timeout"])
 
     def _listen(self, doc: Doc, verb: Doc) -> None:
         """Record what the other side says, until they are silent, press a key or take too long.
@@ -181,9 +189,10 @@ class Running(Connecting):
         doc["_waiting"] = verb | {"heard": 0, "words": ""}
         self.save(doc)
         self.follow_script(doc, 0)
-        self._wait(doc, verb["timeout"] or NEVER)
+        self.wait(doc, verb["timeout"] or NEVER)
 
-    def _wait(self, doc: Doc, seconds: float) -> None:
+    def wait(self, doc: Doc, seconds: float) -> None:
+        """Let a call wait so long for the other side."""
         self.mirror.cancel_timers("calls.run_out", id=doc["sid"])
         self.mirror.after(timedelta(seconds=seconds), "calls.run_out", id=doc["sid"])
 
@@ -221,6 +230,9 @@ class Running(Connecting):
 
     def press(self, doc: Doc, keys: str) -> Doc:
         """Let the other side press keys; nobody hears those that nobody waits for."""
+        if doc["_waiting"] and doc["_waiting"]["verb"] == "Pay":
+            self.note(doc, "pressed", "*" * len(keys), who="other side")
+            return self.pay_keys(doc, keys)
         self.note(doc, "pressed", keys, who="other side")
         self.tell_hearers(doc, "pressed", keys)
         self.mirror.streams.press(doc, keys)
@@ -240,7 +252,7 @@ class Running(Connecting):
             waiting["keys"] += key
             if len(waiting["keys"]) == waiting["numDigits"]:
                 return self._gathered(doc, Digits=waiting["keys"])
-        self._wait(self.save(doc), waiting["timeout"])
+        self.wait(self.save(doc), waiting["timeout"])
         return doc
 
     def _hang_up_on(self, doc: Doc) -> Doc:
@@ -270,7 +282,7 @@ class Running(Connecting):
             seconds = min(waiting["maxLength"], max(1, ceil(len(words) / LETTERS_A_SECOND)))
             said = f"{waiting['words']} {words}".strip()
             waiting |= {"heard": waiting["heard"] + seconds, "words": said}
-            self._wait(self.save(doc), seconds + (waiting["timeout"] or NEVER))
+            self.wait(self.save(doc), seconds + (waiting["timeout"] or NEVER))
             return doc
         if waiting and "speech" in waiting["input"]:
             return self._gathered(doc, SpeechResult=words, Confidence=f"{confidence:g}")
@@ -284,14 +296,17 @@ class Running(Connecting):
             return
         if waiting["verb"] == "Record":
             self._recorded(doc, "")
+        elif waiting["verb"] == "Pay":
+            self.pay_step(doc)
         elif waiting["keys"]:
             self._gathered(doc, Digits=waiting["keys"])
         elif waiting["actionOnEmptyResult"]:
             self._gathered(doc, Digits="")
         else:
-            self.go(self._done(doc))
+            self.go(self.done(doc))
 
-    def _done(self, doc: Doc) -> Doc:
+    def done(self, doc: Doc) -> Doc:
+        """Let a call wait for the other side no more."""
         self.mirror.cancel_timers("calls.run_out", id=doc["sid"])
         self.mirror.cancel_timers("calls.act", id=doc["sid"])
         return self.save(doc | {"_waiting": None})
@@ -299,7 +314,7 @@ class Running(Connecting):
     def _gathered(self, doc: Doc, **told: str) -> Doc:
         """Tell what was gathered to the verb's action."""
         waiting = doc["_waiting"]
-        doc = self._done(doc)
+        doc = self.done(doc)
         self.ask_next(doc, waiting["action"], waiting["method"], **told)
         return doc
 
@@ -309,7 +324,7 @@ class Running(Connecting):
         Source: https://www.twilio.com/docs/voice/twiml/record#attributes-action
         """
         waiting = doc["_waiting"]
-        doc = self._done(doc)
+        doc = self.done(doc)
         if not waiting["heard"]:
             if not hung_up:
                 self.go(doc)
@@ -342,6 +357,10 @@ class Running(Connecting):
         """Let the other side hang up."""
         self.note(doc, "hung up", "", who="other side")
         self.save(doc)
-        if doc["_waiting"] and doc["_waiting"]["verb"] == "Record":
-            doc = self._recorded(doc, "", hung_up=True)
-        return self.end(self.get(doc["sid"]), "completed")
+        waiting = doc["_waiting"]
+        if waiting and waiting["verb"] == "Record":
+            self._recorded(doc, "", hung_up=True)
+        doc = self.end(self.get(doc["sid"]), "completed")
+        if waiting and waiting["verb"] == "Pay":
+            self.pay_hung_up(doc, waiting)
+        return doc

@@ -12,7 +12,7 @@ Attributes = dict[str, tuple[Any, Check]]
 
 KEYS = re.compile(r"[0-9*#]*")
 TONES = re.compile(r"[0-9wW*#A-D]+")
-UNMIRRORED = frozenset(("Refer", "Pay", "Sms", "Prompt"))
+UNMIRRORED = frozenset(("Sms",))
 """Verbs of Twilio's that the mirror doesn't run."""
 
 
@@ -147,9 +147,44 @@ VERBS: dict[str, Attributes] = {
         "waitUrlMethod": ("POST", _method),
         "maxQueueSize": (0, whole(1, 5000)),
     },
+    "Pay": STATUS
+    | {
+        "input": (["dtmf"], some_of("dtmf")),
+        "action": (None, _text),
+        "paymentMethod": ("credit-card", one_of("credit-card", "ach-debit")),
+        "bankAccountType": (
+            "consumer-checking",
+            one_of("consumer-checking", "consumer-savings", "commercial-checking"),
+        ),
+        "timeout": (5, whole(1, 600)),
+        "maxAttempts": (1, whole(1, 3)),
+        "securityCode": ("true", one_of("true", "false")),
+        "postalCode": ("true", _text),
+        "minPostalCodeLength": (0, whole(1, 20)),
+        "chargeAmount": (None, _text),
+        "currency": ("usd", _text),
+        "description": (None, _text),
+        "tokenType": ("reusable", one_of("one-time", "reusable", "payment-method")),
+        "validCardTypes": (
+            ["visa", "mastercard", "amex"],
+            some_of(
+                "visa",
+                "mastercard",
+                "amex",
+                "maestro",
+                "discover",
+                "optima",
+                "jcb",
+                "diners-club",
+                "enroute",
+            ),
+        ),
+        "paymentConnector": ("Default", _text),
+    },
     "Leave": {},
     "Start": CALLBACK,
     "Connect": CALLBACK,
+    "Refer": CALLBACK,
     "Stop": {},
     "Redirect": {"method": ("POST", _method)},
     "Hangup": {},
@@ -251,11 +286,14 @@ RELAY: Attributes = {
     ),
 }
 """Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay"""
+PROMPT: Attributes = dict.fromkeys(
+    ("for", "errorType", "cardType", "attempt", "requireMatchingInputs"), ([], str.split)
+)
 STARTED: dict[str, Attributes] = {
     "Recording": RECORDING | {"channels": ("dual", one_of("mono", "dual"))},
     "Transcription": TRANSCRIPTION,
     "Stream": STREAM,
-    "Siprec": {},
+    "Siprec": STREAM | {"connectorName": (None, _text)},
 }
 NESTED: dict[str, dict[str, Attributes]] = {
     "Gather": SPOKEN,
@@ -282,6 +320,10 @@ NESTED: dict[str, dict[str, Attributes]] = {
         "ConversationRelaySession": {},
     },
     "Stream": {"Parameter": PARAMETER},
+    "Siprec": {"Parameter": PARAMETER},
+    "Refer": {"Sip": {}},
+    "Pay": {"Prompt": PROMPT, "Parameter": PARAMETER},
+    "Prompt": SPOKEN,
     "ConversationRelay": {
         "Parameter": PARAMETER,
         "Language": dict.fromkeys(

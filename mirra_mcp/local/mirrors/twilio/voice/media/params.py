@@ -25,6 +25,18 @@ class StreamFields(TwilioParams):
     status_callback_method: str = "POST"
 
 
+class SiprecFields(TwilioParams):
+    """Source: https://www.twilio.com/docs/voice/api/siprec#create-a-siprec-resource"""
+
+    values: ClassVar[Values] = {"Track": any_of(*TRACKS)}
+
+    name: str = ""
+    connector_name: str = ""
+    track: str = "inbound_track"
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+
+
 class StopStream(TwilioParams):
     """Source: https://www.twilio.com/docs/voice/api/stream-resource#stop-a-stream"""
 
@@ -52,5 +64,7 @@ def parameters_of(params: TwilioParams) -> dict[str, str]:
 
 if TYPE_CHECKING:
     StartStream = StreamFields
+    StartSiprec = SiprecFields
 else:
     StartStream = numbered(StreamFields)
+    StartSiprec = numbered(SiprecFields)
