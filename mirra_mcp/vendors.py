@@ -96,6 +96,7 @@ VENDORS: Mapping[str, Vendor] = {
             "messaging.twilio.com",
             "monitor.twilio.com",
             "verify.twilio.com",
+            "voice.twilio.com",
         ),
         {
             "assistants.twilio.com": "AI Assistants",
@@ -130,7 +131,6 @@ VENDORS: Mapping[str, Vendor] = {
             "trunking.twilio.com": "Elastic SIP Trunking",
             "trusthub.twilio.com": "TrustHub",
             "video.twilio.com": "Video",
-            "voice.twilio.com": "Voice",
             "webhooks.twilio.com": "Webhook rules",
             "wireless.twilio.com": "Programmable Wireless",
         },

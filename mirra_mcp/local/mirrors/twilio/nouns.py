@@ -80,6 +80,7 @@ from mirra_mcp.local.mirrors.twilio.voice.applications import Applications
 from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
 from mirra_mcp.local.mirrors.twilio.voice.conferences.participants import Participants
 from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conferences
+from mirra_mcp.local.mirrors.twilio.voice.dialing_permissions import DialingPermissions
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
 from mirra_mcp.local.mirrors.twilio.voice.media.payments import Payments
@@ -156,6 +157,7 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     RelaySessions,
     Payments,
     Siprecs,
+    DialingPermissions,
     Conferences,
     Participants,
     Queues,

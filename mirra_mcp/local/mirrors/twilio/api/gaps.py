@@ -211,6 +211,8 @@ LIMITS: tuple[str, ...] = (
     " so. Of their attributes voices, languages, hints of Gather, `trim`, `ringTone`,"
     " `jitterBufferSize`, `eventCallbackUrl`, SIP user names and passwords, `speechTimeout` and"
     " partial results change nothing.",
+    "Of dialing permissions no number counts as one of toll fraud; premium and shared-cost numbers"
+    " are special ones, and off at first.",
     "SIPREC sends its sound nowhere. A phone that isn't SIP's can't be referred: the action is"
     " asked without the parameters of `<Refer>`.",
     "A conference that waits plays Twilio's own music unless `waitUrl` says what; the mirror plays"

@@ -37,6 +37,9 @@ MIRRORED: dict[str, re.Pattern[str]] = {
         r"|/v2/Channels/Senders(/|$)|/v[23]/Indicators/Typing"
     ),
     "monitor": re.compile(r"/v1/Alerts(/|$)"),
+    "voice": re.compile(
+        r"/v1/(DialingPermissions/(Countries(/[^/]+)?|BulkCountryUpdates)|Settings)$"
+    ),
     "verify": re.compile(r"/v2/(Services|Attempts|SafeList|Templates)(/|$)"),
 }
 """The hosts that the mirror answers for, and what their paths look like."""

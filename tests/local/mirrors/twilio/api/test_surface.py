@@ -33,6 +33,7 @@ APIS = {
     "messaging/v2": "/v2",
     "messaging/v3": "/v3",
     "verify/v2": "/v2",
+    "voice/v1": "/v1",
 }
 MORE = {
     "GET /_media/{}",
@@ -165,7 +166,7 @@ def test_every_endpoint_of_the_mirror_is_the_sdks() -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/Calls/CA1/Streams.json"),
+        ("GET", "/Calls/CA1/UserDefinedMessages.json"),
         ("GET", "/Recordings/RE1/AddOnResults.json"),
         ("POST", "/Calls/CA1/Payments.json"),
         ("POST", "/SIP/Domains.json"),

@@ -55,6 +55,8 @@ class Dialing(CallFlow):
             self.note(doc, "dialed", to or target["text"])
             doc = self.save(doc)
             code = 13223 if to is None else self._wrong_caller(doc, target, to)
+            if to and not self.mirror.dialing_permissions.permits(doc["account_sid"], to):
+                code = 13227
             if code or to is None:
                 self.fault(doc, code)
                 continue

@@ -46,6 +46,7 @@ class Making(Running):
             raise refusal(21213)
         account = self.mirror.account_sid
         to = self._callee(params.to)
+        self.mirror.dialing_permissions.check(account, to)
         own = params.caller_id or params.sender
         sender = self._caller_id(account, own, to, params.call_token)
         name, _, query = to.partition("?")

@@ -40,6 +40,8 @@ class SiprecFields(TwilioParams):
 class StopStream(TwilioParams):
     """Source: https://www.twilio.com/docs/voice/api/stream-resource#stop-a-stream"""
 
+    values: ClassVar[Values] = {"Status": any_of("stopped")}
+
     status: str = ""
 
 
