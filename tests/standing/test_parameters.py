@@ -22,8 +22,11 @@ UNREAD: dict[str, dict[str, str]] = {
         "response_mode": "any but the one that there is is refused",
         "token_type_hint": "a hint, without which every kind of token is looked through",
     }
+    | dict.fromkeys(("captcha_error", "captcha_token"), "nobody is taken for a bot")
+    | dict.fromkeys(("intent", "tab_state", "timezone"), "told to Clerk's own watch over misuse")
     | dict.fromkeys(
-        ("captcha_error", "captcha_token", "captcha_widget_type"), "nobody is taken for a bot"
+        ("request_headers", "request_originating_ip", "suffixed_cookies"),
+        "cookies are set under both names, whoever asks",
     ),
     "resend": {},
     "stripe": dict.fromkeys(

@@ -71,6 +71,11 @@ class Clock:
         self._latest = at
         return at
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it was moved from the wall's time; nothing, where it stands still."""
+        return timedelta() if self.standing else self._ahead
+
     def move_to(self, at: datetime) -> None:
         """Make it `at` now; an earlier instant changes nothing."""
         if at > self.now():

@@ -1,5 +1,6 @@
 """What a mirror has around it: the session's log, deliveries and ids, and nothing else of it."""
 
+from mirra_mcp.local.kit.clock import Clock
 from mirra_mcp.local.kit.deliveries import Deliveries
 from mirra_mcp.local.kit.events import Log
 from mirra_mcp.local.kit.ids import Ids
@@ -11,3 +12,4 @@ class Surroundings:
     log: Log
     deliveries: Deliveries
     ids: Ids
+    clock: Clock

@@ -6,7 +6,8 @@ Source: https://clerk.com/docs/reference/backend-api
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.stories import stories_of
 from mirra_mcp.local.kit.webhooks import Target
-from mirra_mcp.local.mirrors.clerk.api import errors, gaps, versions
+from mirra_mcp.local.mirrors.clerk.api import browsers, errors, versions
+from mirra_mcp.local.mirrors.clerk.api.gaps import told
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.local.mirrors.clerk.api.speech import FAULTS, WEBHOOK_SECRET
 from mirra_mcp.local.mirrors.clerk.instance.event_names import EVENTS
@@ -18,8 +19,6 @@ from mirra_mcp.local.mirrors.clerk.simulate import MODULES
 from mirra_mcp.wire.model import Doc
 
 SECRET_KEY = "sk_test_mirraFullAccess"
-PUBLIC = ("/.well-known/", "/oauth/", "/v1/client", "/v1/environment", "/v1/dev_browser", "/v1/me")
-"""Where browsers call, who have no secret key."""
 FOR_MACHINES = "/m2m_tokens"
 """Where machines call, which have secret keys of their own.
 
@@ -41,9 +40,9 @@ class Clerk(Peers):
     fixtures = FIXTURES
     phrases = PHRASES
     meanings = MEANINGS
-    limits = gaps.LIMITS
+    limits = told.LIMITS
     fault_errors = FAULTS
-    gaps = gaps.ENDPOINTS
+    gaps = told.ENDPOINTS
     webhook_events = EVENTS
 
     # who may do what
@@ -55,7 +54,8 @@ class Clerk(Peers):
         """
         self.asked_version = versions.version_of(call)
         self.agent = {"user_agent": call.headers.get("user-agent", ""), "ip": "127.0.0.1"}
-        if is_frontend(call.path):
+        if browsers.is_browsers(call):
+            self.origin = call.headers.get("origin")
             return BROWSER
         scheme, _, key = call.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
@@ -117,8 +117,3 @@ class Clerk(Peers):
             "python": f'Clerk(bearer_auth="{SECRET_KEY}", server_url="{self.url}/v1")',
             "node": f'createClerkClient({{ secretKey: "{SECRET_KEY}", apiUrl: "{self.url}" }})',
         }
-
-
-def is_frontend(path: str) -> bool:
-    """Tell whether a path is of the Frontend API; `/v1/clients` isn't."""
-    return path.startswith(PUBLIC) and not path.startswith("/v1/clients")

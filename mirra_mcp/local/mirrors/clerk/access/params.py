@@ -7,7 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams, MaybePaged, Metadata, Paging
+from mirra_mcp.local.mirrors.clerk.api.params import (
+    ClerkParams,
+    FrontendParams,
+    MaybePaged,
+    Metadata,
+    Paging,
+)
 
 
 class CreateInvitation(ClerkParams):
@@ -62,3 +68,11 @@ class ListWaitlistEntries(Paging):
     query: str | None = None
     status: Literal["pending", "invited", "completed", "rejected"] | None = None
     order_by: str = "-created_at"
+
+
+class JoinWaitlist(FrontendParams):
+    """The form of `POST /v1/waitlist`."""
+
+    email_address: str
+    locale: str | None = None
+    timezone: str | None = None

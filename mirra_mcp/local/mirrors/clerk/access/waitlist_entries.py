@@ -11,6 +11,7 @@ from mirra_mcp.local.mirrors.clerk.access.params import (
     CreateInvitation,
     CreateWaitlistEntry,
     InviteWaitlistEntry,
+    JoinWaitlist,
     ListWaitlistEntries,
 )
 from mirra_mcp.local.mirrors.clerk.api import errors
@@ -84,6 +85,16 @@ class WaitlistEntries(ClerkResource):
         Source: https://clerk.com/docs/reference/backend-api (Create a waitlist entry)
         """
         return self.view(self.join(params))
+
+    @route("POST /v1/waitlist")
+    def join_from_page(self, params: JoinWaitlist) -> Doc:
+        """Let somebody join the waitlist from a page; who is on it stays as it is.
+
+        Fires: waitlistEntry.created and email.created
+        Source: https://clerk.com/docs/reference/frontend-api (Join the waitlist)
+        """
+        entry = self.join(CreateWaitlistEntry(email_address=params.email_address))
+        return {"object": "waitlist_entry", "id": entry["id"]}
 
     @route("POST /v1/waitlist_entries/bulk")
     def create_many(self, call: Call) -> Any:

@@ -297,3 +297,21 @@ def needed_with(param: str, other: str) -> VendorError:
     """One that another needs: `FormMissingConditionalParameterOnExistence`."""
     long = f"`{param}` is required when `{other}` is present."
     return refusal(422, "form_conditional_param_missing", "is missing", long, param_name=param)
+
+
+def incorrect_code() -> VendorError:
+    """Say that a code is wrong."""
+    return refusal(422, "form_code_incorrect", "is incorrect", "Incorrect code", param_name="code")
+
+
+def not_prepared() -> VendorError:
+    """Say that no code was sent yet.
+
+    Source: https://github.com/clerk/clerk-docs (data/api_errors.json, `VerificationNotSent`)
+    """
+    return refusal(
+        400,
+        "verification_not_sent",
+        "not sent",
+        "You need to send a verification code before attempting to verify.",
+    )

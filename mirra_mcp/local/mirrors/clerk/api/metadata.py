@@ -30,6 +30,21 @@ def merged(old: Doc, new: Doc) -> Doc:
     return result
 
 
+def read(text: str, param: str) -> Doc:
+    """Return the object that a form writes as JSON.
+
+    Raises:
+        VendorError: it isn't one.
+    """
+    try:
+        found = orjson.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise errors.wrong_type(param, "string", "object")
+    return found
+
+
 def check_size(fields: Doc) -> None:
     """Refuse metadata over 8 KB.
 

@@ -39,9 +39,9 @@ class ClerkQuery(Params):
         if not isinstance(given, Mapping):
             return given
         return {
-            name: values if name in cls.several else values[0]
+            name: values[0] if isinstance(values, list) and name not in cls.several else values
             for name, values in given.items()
-            if values
+            if values != []
         }
 
 

@@ -32,6 +32,7 @@ from mirra_mcp.local.mirrors.clerk.signing.enterprise.accounts import Enterprise
 from mirra_mcp.local.mirrors.clerk.signing.enterprise.connections import EnterpriseConnections
 from mirra_mcp.local.mirrors.clerk.signing.enterprise.saml_connections import SamlConnections
 from mirra_mcp.local.mirrors.clerk.signing.enterprise.test_runs import EnterpriseTestRuns
+from mirra_mcp.local.mirrors.clerk.signing.session_reverifications import SessionReverifications
 from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import SignInTokens
 from mirra_mcp.local.mirrors.clerk.signing.sign_ins import SignIns
 from mirra_mcp.local.mirrors.clerk.signing.sign_ups import SignUps
@@ -69,6 +70,7 @@ class Peers(Speech):
     sent_codes: SentCodes
     sent_emails: SentEmails
     sent_texts: SentTexts
+    session_reverifications: SessionReverifications
     sessions: Sessions
     sign_in_tokens: SignInTokens
     sign_ins: SignIns

@@ -16,7 +16,8 @@ from mirra_mcp.local.kit.params import Problem
 from mirra_mcp.local.kit.ratelimit import RateLimiter
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.kit.webhooks import Letter, Parcel, svix_schedule
-from mirra_mcp.local.mirrors.clerk.api import errors, invalid
+from mirra_mcp.local.mirrors.clerk.api import browsers, errors, invalid
+from mirra_mcp.local.mirrors.clerk.api.browsers import FRONTEND_HOST
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
 from mirra_mcp.local.mirrors.clerk.api.identity import Identity, jwt
 from mirra_mcp.local.mirrors.clerk.api.versions import LATEST
@@ -40,9 +41,9 @@ JSON = "application/json"
 
 Source: https://github.com/clerk/javascript (packages/backend/src/api/request.ts)
 """
+REPEATED = {"email_address"}
+"""What a browser's form may say several times: those who are invited at once."""
 HEX = "0123456789abcdef"
-FRONTEND_HOST = "mirra.clerk.accounts.dev"
-"""Where browsers call the instance, and who issues its tokens."""
 PUBLISHABLE_KEY = "pk_test_" + b64encode(f"{FRONTEND_HOST}$".encode()).decode()
 """Source: https://clerk.com/docs/guides/development/clerk-environment-variables"""
 FAULTS: Mapping[str, Callable[[], VendorError]] = {
@@ -71,6 +72,8 @@ class Speech(Mirror):
     """The version of the API that the present call is written for."""
     agent: Doc
     """Who makes the present call, as webhooks tell it."""
+    origin: str | None = None
+    """The origin of the page that makes the present call: who is meant by a token's `azp`."""
 
     def __init__(self, url: str, fixture: str) -> None:
         super().__init__(url, fixture)
@@ -94,6 +97,15 @@ class Speech(Mirror):
         if self.session is not None and self.setting("seed") is None:
             self.set_setting("seed", self.seed)
         return self.identity
+
+    @property
+    def machine_now(self) -> datetime:
+        """What time it is for an app: it reads the machine's clock, which nobody moves.
+
+        Where the session's clock stands still, that is the time for apps, too: what they are told
+        replays, and they refuse it once it is over.
+        """
+        return self.now if self.session is None else self.now - self.session.clock.ahead
 
     def ticket(
         self, kind: str, id: str, until: datetime, redirect_url: str | None = None
@@ -123,7 +135,12 @@ class Speech(Mirror):
             method = call.query.get("_method", method).upper()
         if path.startswith(NO_VERSION_IN_PATH):
             path = f"/v1{path}"
-        return self.router().find(method, path)
+        if browsers.is_within(path, (browsers.PREFIX,)):
+            return set()
+        found = self.router().find(method, path)
+        if browsers.is_shared(call) and (isinstance(found, set) or not isinstance(found[0], str)):
+            return self.router().find(method, f"{browsers.PREFIX}{path}")
+        return found
 
     def read_body(self, call: Call) -> Any:
         """Return the JSON; of a browser's form each name with its value; of an upload nothing.
@@ -133,7 +150,11 @@ class Speech(Mirror):
         """
         kind = call.headers.get("content-type", "")
         if kind.startswith("application/x-www-form-urlencoded"):
-            return dict(forms.pairs(call.body.decode("utf-8")))
+            form: dict[str, str] = {}
+            for name, value in forms.pairs(call.body.decode("utf-8")):
+                plain = name.removesuffix("[]")
+                form[plain] = f"{form[plain]},{value}" if plain in REPEATED & set(form) else value
+            return form
         if kind.startswith("multipart/"):
             return {}
         return call.json
@@ -147,7 +168,7 @@ class Speech(Mirror):
 
     def call_verb(self, verb: str, args: str) -> None:
         """Do what a timer was set for: nobody's request."""
-        self.agent = {}
+        self.agent, self.origin = {}, None
         super().call_verb(verb, args)
 
     def forget_limits(self) -> None:
@@ -156,8 +177,14 @@ class Speech(Mirror):
 
     def decorate(self, call: Call, status: int) -> dict[str, str]:
         """Return the headers of every answer, and end the call."""
-        self.agent, self.asked_version = {}, LATEST
-        return {"content-type": JSON}
+        self.agent, self.origin, self.asked_version = {}, None, LATEST
+        told = {"content-type": JSON} if status >= 400 else {}
+        return told | browsers.headers(call)
+
+    def shape(self, call: Call, answer: Answer) -> Answer:
+        """Say of an answer that it is JSON, unless it is a page."""
+        answer.headers.setdefault("content-type", JSON)
+        return answer
 
     # how it says no
 

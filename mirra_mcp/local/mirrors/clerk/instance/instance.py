@@ -8,6 +8,7 @@ from typing import Any
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
+from mirra_mcp.local.mirrors.clerk.instance.environment import environment
 from mirra_mcp.local.mirrors.clerk.instance.params import UpdateRestrictions
 from mirra_mcp.wire.model import Doc
 
@@ -153,33 +154,19 @@ class Instances(ClerkResource):
             )
 
     @route("GET /v1/environment")
+    @route("PATCH /v1/environment")
     def environment(self) -> Doc:
         """Return what a browser must know of the instance before anybody signs in.
 
         Source: https://clerk.com/docs/reference/frontend-api (Get the environment)
         """
-        settings = self.settings()
-        kinds = ("email_address", "phone_number", "username", "password")
-        attributes = {
-            kind: {"enabled": True, "required": settings[f"requires_{kind}"]} for kind in kinds
-        }
-        return {
-            "object": "environment",
-            "id": self.mirror.identity.id,
-            "auth_config": {
-                "object": "auth_config",
-                "single_session_mode": True,
-                "test_mode": True,
-                "url_based_session_syncing": True,
-            },
-            "display_config": {
-                "object": "display_config",
-                "instance_environment_type": settings["environment_type"],
-                "application_name": self.mirror.application,
-            },
-            "user_settings": {
-                "attributes": attributes,
-                "sign_up": {"mode": settings["sign_up_mode"]},
-            },
-            "maintenance_mode": False,
-        }
+        return environment(self.mirror, self.settings())
+
+    @route("GET /v1/health")
+    @route("GET /v1/proxy-health")
+    def health(self) -> Doc:
+        """Say that the instance answers.
+
+        Source: https://clerk.com/docs/reference/frontend-api (Get Health)
+        """
+        return {"status": "healthy"}

@@ -158,7 +158,7 @@ class M2mTokens(Credentials):
                     f"You can't use the reserved claim: '{name}'",
                     param_name="claims",
                 )
-        now = int(self.now.timestamp())
+        now = int(self.mirror.machine_now.timestamp())
         until = now + max(1, int(seconds))
         own = {
             "exp": until,

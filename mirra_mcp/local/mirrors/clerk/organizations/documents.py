@@ -87,6 +87,11 @@ class OrganizationDocuments(ClerkResource):
                 "https://dashboard.clerk.com.",
             )
 
+    def id_of(self, named: str | None) -> str | None:
+        """Return the id of an organization that is named by its id or its slug."""
+        found = None if named is None else self.first(slug=named)
+        return named if found is None else str(found["id"])
+
     def members_count(self, doc: Doc) -> int:
         """Count the members of an organization."""
         return self.mirror.organization_memberships.count(organization_id=doc["id"])

@@ -13,7 +13,8 @@ from mirra_mcp.local.mirrors.clerk.api.bulk import each_of
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
 from mirra_mcp.local.mirrors.clerk.api.metadata import check_size
 from mirra_mcp.local.mirrors.clerk.api.params import Paging
-from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource, ordered, page_of
+from mirra_mcp.local.mirrors.clerk.api.resource import ordered, page_of
+from mirra_mcp.local.mirrors.clerk.organizations.browsed_invitations import BrowsedInvitations
 from mirra_mcp.local.mirrors.clerk.organizations.params import (
     AllInvitations,
     CreateOrganizationInvitation,
@@ -29,7 +30,7 @@ DAYS, MOST = 30, 10
 ORDERS = ("created_at", "email_address")
 
 
-class OrganizationInvitations(ClerkResource):
+class OrganizationInvitations(BrowsedInvitations):
     """Who was invited to an organization."""
 
     entity, plural = "organization_invitation", "organization_invitations"
@@ -91,7 +92,7 @@ class OrganizationInvitations(ClerkResource):
         Source: https://clerk.com/docs/reference/backend-api (Create and send an organization
             invitation)
         """
-        return self._invite(organization_id, [params])[0]
+        return self.invite_all(organization_id, [params])[0]
 
     @route("POST /v1/organizations/{organization_id}/invitations/bulk")
     def create_many(self, organization_id: str, call: Call) -> Doc:
@@ -102,7 +103,7 @@ class OrganizationInvitations(ClerkResource):
             invitations)
         """
         given = each_of(self.mirror, call, CreateOrganizationInvitation, most=MOST)
-        made = self._invite(organization_id, given)
+        made = self.invite_all(organization_id, given)
         return {"data": made, "total_count": len(made)}
 
     @route("GET /v1/organizations/{organization_id}/invitations")
@@ -286,7 +287,7 @@ class OrganizationInvitations(ClerkResource):
             raise errors.expired_ticket()
         return doc
 
-    def _invite(self, organization_id: str, given: Forms) -> Docs:
+    def invite_all(self, organization_id: str, given: Forms) -> Docs:
         """Make invitations, after every one of them was checked."""
         organization = self.mirror.organizations.enabled(organization_id)
         emails = [self._checked(organization, params) for params in given]

@@ -11,7 +11,7 @@ from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.metadata import check_size, merged
 from mirra_mcp.local.mirrors.clerk.api.params import Paging
 from mirra_mcp.local.mirrors.clerk.api.resource import page_of
-from mirra_mcp.local.mirrors.clerk.organizations.active import ActiveOrganizations
+from mirra_mcp.local.mirrors.clerk.organizations.browsed_members import BrowsedMembers
 from mirra_mcp.local.mirrors.clerk.organizations.defaults import MANAGE_MEMBERS
 from mirra_mcp.local.mirrors.clerk.organizations.params import (
     AllMemberships,
@@ -28,7 +28,7 @@ OF_MEMBERS = {"role", "order_by", "limit", "offset"}
 """The parameters of a list that aren't about users."""
 
 
-class OrganizationMemberships(ActiveOrganizations):
+class OrganizationMemberships(BrowsedMembers):
     """The members of the organizations of an instance."""
 
     @route("POST /v1/organizations/{organization_id}/memberships")
@@ -178,7 +178,11 @@ class OrganizationMemberships(ActiveOrganizations):
         self.mirror.organizations.check_room(organization)
 
     def check_manages(self, organization_id: str, user_id: str) -> None:
-        """Refuse somebody who may not manage the members of an organization.
+        """Refuse somebody who may not manage the members of an organization."""
+        self.check_has(organization_id, user_id, MANAGE_MEMBERS)
+
+    def check_has(self, organization_id: str, user_id: str, permission: str | None) -> None:
+        """Refuse somebody who isn't a member of an organization, or lacks a permission there.
 
         Source: https://github.com/clerk/clerk-docs (data/api_errors.json,
             `NotAMemberInOrganization`, `MissingOrganizationPermission`)
@@ -192,13 +196,13 @@ class OrganizationMemberships(ActiveOrganizations):
                 "Current user is not a member of the organization. Only organization members can "
                 "perform this action.",
             )
-        if MANAGE_MEMBERS not in self.permissions_of(doc):
+        if permission is not None and permission not in self.permissions_of(doc):
             raise errors.refusal(
                 403,
                 "missing_organization_permission",
                 "missing permission",
                 "Current user is missing an organization permission.",
-                permissions=[MANAGE_MEMBERS],
+                permissions=[permission],
             )
 
     def _check_others(self, doc: Doc) -> None:

@@ -12,8 +12,8 @@ from mirra_mcp.local.mirrors.clerk.api import errors, versions
 from mirra_mcp.local.mirrors.clerk.api.dates import given
 from mirra_mcp.local.mirrors.clerk.api.metadata import check_size, merged
 from mirra_mcp.local.mirrors.clerk.api.resource import ordered, page_of
+from mirra_mcp.local.mirrors.clerk.organizations.browsing import BrowsedOrganizations
 from mirra_mcp.local.mirrors.clerk.organizations.defaults import MOST_CREATED, SETTINGS
-from mirra_mcp.local.mirrors.clerk.organizations.documents import OrganizationDocuments
 from mirra_mcp.local.mirrors.clerk.organizations.params import (
     CreateOrganization,
     ListOrganizations,
@@ -31,7 +31,7 @@ METADATA = ("public_metadata", "private_metadata")
 ORDERS = ("created_at", "name", "members_count")
 
 
-class Organizations(OrganizationDocuments):
+class Organizations(BrowsedOrganizations):
     """The organizations of an instance."""
 
     @route("POST /v1/organizations")

@@ -7,7 +7,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams, Metadata, OneOrMore, Paging
+from mirra_mcp.local.mirrors.clerk.api.params import (
+    ClerkParams,
+    FrontendParams,
+    MaybePaged,
+    Metadata,
+    OneOrMore,
+    Paging,
+)
 
 Status = Literal["pending", "accepted", "revoked", "expired"]
 Mode = Literal["manual_invitation", "automatic_invitation", "automatic_suggestion"]
@@ -238,3 +245,53 @@ class UpdateSettings(ClerkParams):
     domains_enrollment_modes: list[Mode] | None = None
     creator_role_id: str | None = None
     domains_default_role_id: str | None = None
+
+
+class NameOrganization(FrontendParams):
+    """The form of `POST /v1/organizations`, as browsers send it."""
+
+    name: Name
+    slug: str | None = None
+
+
+class RenameOrganization(FrontendParams):
+    """The form of `PATCH /v1/organizations/{organization_id}`, as browsers send it."""
+
+    name: Name | None = None
+    slug: str | None = None
+
+
+class MyMemberships(MaybePaged):
+    """The query of `GET /v1/me/organization_memberships`."""
+
+
+class BrowseMembers(MaybePaged):
+    """The query of `GET /v1/organizations/{organization_id}/memberships`, of browsers."""
+
+    several: ClassVar[frozenset[str]] = frozenset({"role"})
+    query: str | None = None
+    role: OneOrMore | None = None
+
+
+class AddMember(FrontendParams):
+    """The form of `POST /v1/organizations/{organization_id}/memberships`, of browsers."""
+
+    user_id: str
+    role: str
+
+
+class ChangeRole(FrontendParams):
+    """The form of `PATCH /v1/organizations/{organization_id}/memberships/{user_id}`."""
+
+    role: str
+
+
+class Invite(FrontendParams):
+    """The form of `POST /v1/organizations/{organization_id}/invitations`, and of `bulk`.
+
+    Several addresses come as one name that is repeated.
+    """
+
+    email_address: str
+    role: str
+    notify: bool | None = None

@@ -3,6 +3,7 @@
 Source: https://clerk.com/docs/reference/frontend-api (Client, DevBrowser)
 """
 
+from collections.abc import Iterator
 from http.cookies import CookieError, SimpleCookie
 
 from mirra_mcp.local.kit.routes import Answer, Call, route
@@ -72,18 +73,27 @@ class BrowserClients(ClerkResource):
     # who calls
 
     def calling(self, call: Call) -> Doc | None:
-        """Return the client that calls: by its cookie, its header, or its browser's token."""
+        """Return the client that calls: by its header, its cookie, or its browser's token."""
+        for token in self._tokens(call):
+            claims = claims_of(self.mirror.identity, token)
+            client = None if claims is None else self.peek(str(claims.get("id")))
+            if client is not None:
+                return client
+        return None
+
+    def _tokens(self, call: Call) -> Iterator[str]:
+        """List what a call shows of its client: a cookie may be one of another instance."""
         token = call.headers.get("authorization", "").removeprefix("Bearer ").strip()
-        if not token and COOKIE in call.headers.get("cookie", ""):
+        if token:
+            yield token
+        if COOKIE in call.headers.get("cookie", ""):
             try:
                 cookies = SimpleCookie(call.headers["cookie"])
             except CookieError:
                 cookies = SimpleCookie()
-            token = cookies[COOKIE].value if COOKIE in cookies else ""
-        if not token:
-            token = next((call.query[name] for name in IN_QUERY if name in call.query), "")
-        claims = claims_of(self.mirror.identity, token) if token else None
-        return None if claims is None else self.peek(str(claims.get("id")))
+            if COOKIE in cookies:
+                yield cookies[COOKIE].value
+        yield from (call.query[name] for name in IN_QUERY if name in call.query)
 
     def called_by(self, call: Call) -> Doc:
         """Return the client that calls.
@@ -139,8 +149,13 @@ class BrowserClients(ClerkResource):
             "cookie_expires_at": None,
             "captcha_bypass": False,
             "created_at": client["created_at"],
-            "updated_at": client["updated_at"],
+            "updated_at": self.updated(client),
         }
+
+    def updated(self, client: Doc) -> int:
+        """Return when a client changed, in the time of its tokens: apps hold one to the other."""
+        behind = self.now - self.mirror.machine_now
+        return int(client["updated_at"] - behind.total_seconds() * 1000)
 
     def signed_in(self, client_id: str, strategy: str | None) -> None:
         """Remember how somebody signed in at a client."""

@@ -10,12 +10,12 @@ from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.identity import claims_of
 from mirra_mcp.local.mirrors.clerk.api.params import MaybePaged
-from mirra_mcp.local.mirrors.clerk.sessions.browsers import BrowserClients
+from mirra_mcp.local.mirrors.clerk.sessions.handshakes import Handshakes
 from mirra_mcp.local.mirrors.clerk.sessions.params import VerifyClient
 from mirra_mcp.wire.model import Doc
 
 
-class Clients(BrowserClients):
+class Clients(Handshakes):
     """The browsers and devices that people sign in at."""
 
     entity, plural = "client", "clients"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mirra_mcp.local.mirrors.clerk.api.params import (
     ClerkParams,
+    ClerkQuery,
     FrontendParams,
     Lifetime,
     MaybePaged,
@@ -42,6 +43,41 @@ class TouchSession(FrontendParams):
     """The form of `POST /v1/client/sessions/{session_id}/touch`."""
 
     active_organization_id: str | None = None
+    intent: Literal["focus", "select_session", "select_org"] | None = None
+
+
+class RefreshToken(FrontendParams):
+    """The form of `POST /v1/client/sessions/{session_id}/tokens`."""
+
+    organization_id: str | None = None
+    tab_state: str | None = None
+
+
+class Handshake(ClerkQuery):
+    """The query of `GET /v1/client/handshake`."""
+
+    redirect_url: str
+    format: Literal["nonce", "token"] = "token"
+    organization_id: str | None = None
+    suffixed_cookies: bool = False
+
+
+class HandshakePayload(ClerkQuery):
+    """The query of `GET /v1/clients/handshake_payload`."""
+
+    nonce: str
+
+
+class RefreshSession(ClerkParams):
+    """The body of `POST /v1/sessions/{session_id}/refresh`."""
+
+    expired_token: str
+    refresh_token: str
+    request_origin: str
+    request_headers: dict[str, Any] | None = None
+    request_originating_ip: str | None = None
+    format: Literal["cookie", "token"] | None = "token"
+    suffixed_cookies: bool | None = None
 
 
 class VerifyClient(ClerkParams):

@@ -7,8 +7,14 @@ from typing import Any
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
+from mirra_mcp.local.mirrors.clerk.api.identity import claims_of
 from mirra_mcp.local.mirrors.clerk.sessions.browser_sessions import BrowserSessions
-from mirra_mcp.local.mirrors.clerk.sessions.params import CreateSession, CreateToken, ListSessions
+from mirra_mcp.local.mirrors.clerk.sessions.params import (
+    CreateSession,
+    CreateToken,
+    ListSessions,
+    RefreshSession,
+)
 from mirra_mcp.wire.model import Doc
 
 
@@ -55,6 +61,28 @@ class Sessions(BrowserSessions):
         Source: https://clerk.com/docs/reference/backend-api (Revoke a session)
         """
         return self.view(self.stop(self.get(session_id), "revoked"))
+
+    @route("POST /v1/sessions/{session_id}/refresh")
+    def refresh(self, session_id: str, params: RefreshSession) -> Doc:
+        """Make a new token of a session whose token is over, by the cookie `__refresh`.
+
+        Source: https://clerk.com/docs/reference/backend-api (Refresh a session)
+        """
+        identity = self.mirror.keep_identity()
+        expired = claims_of(identity, params.expired_token) or {}
+        given = claims_of(identity, params.refresh_token) or {}
+        session = self.peek(session_id)
+        if session is None or {expired.get("sid"), given.get("rfs")} != {session_id}:
+            raise errors.invalid_authentication()
+        if session["status"] not in ("active", "pending"):
+            raise errors.invalid_authentication()
+        session = self.alive(session_id)
+        if params.format != "cookie":
+            return self.token(session, azp=params.request_origin)
+        clients = self.mirror.clients
+        client = clients.get(session["client_id"])
+        cookies = clients.cookies_of(client, session, params.request_origin)
+        return {"object": "cookies", "cookies": cookies}
 
     @route("POST /v1/sessions/{session_id}/tokens")
     def create_token(self, session_id: str, params: CreateToken) -> Doc:

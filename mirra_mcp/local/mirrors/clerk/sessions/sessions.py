@@ -99,9 +99,25 @@ class SessionDocuments(ClerkResource):
 
     def token(self, session: Doc, *, lifetime: int | None = None, azp: str | None = None) -> Doc:
         """Return a session's own token."""
+        azp = azp or self.mirror.origin
         claims = tokens.session_claims(self.mirror, session, lifetime=lifetime, azp=azp)
         identity = self.mirror.keep_identity()
         return {"object": "token", "jwt": jwt(identity, claims, cat=tokens.CATEGORY)}
+
+    def active_at(self, client: Doc) -> Doc | None:
+        """Return the session that is active at a client, if somebody is signed in there."""
+        id = client["last_active_session_id"]
+        session = None if id is None else self.peek(id)
+        if session is None or session["status"] not in ("active", "pending"):
+            return None
+        return self.alive(session["id"])
+
+    def switched(self, session: Doc, named: str) -> Doc:
+        """Let an organization be active in a session; none, if the user isn't a member of it."""
+        id = self.mirror.organizations.id_of(named or None)
+        members = self.mirror.organization_memberships
+        known = id is not None and members.between(id, session["user_id"]) is not None
+        return self.save(session | {"last_active_organization_id": id if known else None})
 
     def check_membership(self, user_id: str, organization_id: str | None) -> None:
         """Refuse an organization that a user isn't a member of."""
@@ -140,10 +156,11 @@ class SessionDocuments(ClerkResource):
         if session["status"] in ("active", "pending"):
             self.move(self.touch(session), "expired")
 
-    def revoke_all(self, user_id: str) -> None:
-        """Revoke the sessions of a user that aren't over yet."""
+    def revoke_all(self, user_id: str, *, besides: str | None = None) -> None:
+        """Revoke the sessions of a user that aren't over yet, maybe all but one."""
         for session in self.find(user_id=user_id, newest_first=False):
-            self.stop(session, "revoked")
+            if session["id"] != besides:
+                self.stop(session, "revoked")
 
     def deactivate(self, user_id: str, organization_id: str) -> None:
         """Let an organization be active in no session of a user any more."""

@@ -22,8 +22,8 @@ NEVER = -1
 
 
 def defaults(clerk: Peers, user_id: str, *, lifetime: int, skew: int, azp: str | None) -> Doc:
-    """Return the claims that every token has."""
-    now = int(clerk.now.timestamp())
+    """Return the claims that every token has, in the time of those who verify it."""
+    now = int(clerk.machine_now.timestamp())
     claims: Doc = {"azp": azp} if azp else {}
     return claims | {
         "exp": now + lifetime,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, Call
 from mirra_mcp.local.mirrors.clerk.api import errors
+from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.wire.model import Doc
 
@@ -33,6 +34,14 @@ class Attempts(ClerkResource):
         if client is None or client["id"] != doc["_client_id"]:
             raise errors.not_found(f"No {self.title} was found with id {id}")
         return doc
+
+
+def failed(clerk: Peers, user: Doc, refusal: VendorError) -> VendorError:
+    """Count a failed attempt of a user, and return how it is refused: it may lock the user."""
+    user = clerk.users.failed_attempt(user)
+    if user["locked"]:
+        return locked(clerk.users.view(user)["lockout_expires_in_seconds"])
+    return refusal
 
 
 def banned() -> VendorError:
@@ -98,17 +107,4 @@ def wrong_strategy() -> VendorError:
         "strategy_for_user_invalid",
         "Invalid verification strategy",
         "The verification strategy is not valid for this account",
-    )
-
-
-def not_prepared() -> VendorError:
-    """Say that no code was sent yet.
-
-    Source: https://github.com/clerk/clerk-docs (data/api_errors.json, `VerificationNotSent`)
-    """
-    return errors.refusal(
-        400,
-        "verification_not_sent",
-        "not sent",
-        "You need to send a verification code before attempting to verify.",
     )

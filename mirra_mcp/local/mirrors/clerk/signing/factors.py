@@ -8,7 +8,13 @@ from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.wire.model import Doc
 
-CODES = ("email_code", "phone_code", "reset_password_email_code", "reset_password_phone_code")
+CODES = (
+    "email_code",
+    "email_link",
+    "phone_code",
+    "reset_password_email_code",
+    "reset_password_phone_code",
+)
 TICKETS = {
     "sign_in_token": "sign_in_tokens",
     "actor_token": "actor_tokens",
@@ -29,7 +35,7 @@ def first(clerk: Peers, user: Doc) -> list[Doc]:
     if user["password_enabled"]:
         found.append({"strategy": "password"})
     for email in clerk.email_addresses.of(user["id"]):
-        if not (email["verification"] or email["reserved"]):
+        if not _is_usable(email):
             continue
         about = {
             "email_address_id": email["id"],
@@ -37,10 +43,11 @@ def first(clerk: Peers, user: Doc) -> list[Doc]:
             "primary": email["id"] == user["primary_email_address_id"],
         }
         found.append({"strategy": "email_code", **about})
+        found.append({"strategy": "email_link", **about})
         if user["password_enabled"]:
             found.append({"strategy": "reset_password_email_code", **about})
     for phone in clerk.phone_numbers.of(user["id"]):
-        if not (phone["verification"] or phone["reserved"]):
+        if not _is_usable(phone):
             continue
         about = {
             "phone_number_id": phone["id"],
@@ -51,6 +58,11 @@ def first(clerk: Peers, user: Doc) -> list[Doc]:
         if user["password_enabled"]:
             found.append({"strategy": "reset_password_phone_code", **about})
     return found
+
+
+def _is_usable(doc: Doc) -> bool:
+    known = doc["verification"]
+    return bool(doc["reserved"]) or (known is not None and known["status"] == "verified")
 
 
 def second(clerk: Peers, user: Doc) -> list[Doc]:
@@ -79,13 +91,6 @@ def address_of(clerk: Peers, factor: Doc) -> tuple[str, Doc]:
         return clerk.email_addresses.get(id)["email_address"], {"email_address_id": id}
     id = factor["phone_number_id"]
     return clerk.phone_numbers.get(id)["phone_number"], {"phone_number_id": id}
-
-
-def incorrect_code() -> VendorError:
-    """Say that a code is wrong."""
-    return errors.refusal(
-        422, "form_code_incorrect", "is incorrect", "Incorrect code", param_name="code"
-    )
 
 
 def compromised() -> VendorError:

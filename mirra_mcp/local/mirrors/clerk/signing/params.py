@@ -12,6 +12,7 @@ from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams, FrontendParams
 FirstFactor = Literal[
     "password",
     "email_code",
+    "email_link",
     "phone_code",
     "ticket",
     "reset_password_email_code",
@@ -20,6 +21,7 @@ FirstFactor = Literal[
 ]
 SecondFactor = Literal["totp", "backup_code", "phone_code"]
 Code = Literal["email_code", "phone_code"]
+Sent = Literal["email_code", "email_link", "phone_code"]
 MOST_SECONDS = 315_360_000
 """Ten years, as of the other tokens."""
 
@@ -30,6 +32,7 @@ class Unasked(FrontendParams):
     captcha_token: str | None = None
     captcha_error: str | None = None
     captcha_widget_type: str | None = None
+    timezone: str | None = None
 
 
 class CreateSignIn(Unasked):
@@ -41,6 +44,7 @@ class CreateSignIn(Unasked):
     ticket: str | None = None
     transfer: bool | None = None
     redirect_url: str | None = None
+    locale: str | None = None
 
 
 class PrepareFirstFactor(FrontendParams):
@@ -50,6 +54,7 @@ class PrepareFirstFactor(FrontendParams):
     email_address_id: str | None = None
     phone_number_id: str | None = None
     redirect_url: str | None = None
+    channel: Literal["sms"] | None = None
 
 
 class AttemptFirstFactor(FrontendParams):
@@ -66,6 +71,7 @@ class PrepareSecondFactor(FrontendParams):
 
     strategy: Literal["phone_code"]
     phone_number_id: str | None = None
+    channel: Literal["sms"] | None = None
 
 
 class AttemptSecondFactor(FrontendParams):
@@ -73,6 +79,20 @@ class AttemptSecondFactor(FrontendParams):
 
     strategy: SecondFactor
     code: str
+
+
+class StartReverification(FrontendParams):
+    """The form of `POST /v1/client/sessions/{session_id}/verify`."""
+
+    level: Literal["first_factor", "second_factor", "multi_factor"]
+
+
+class AttemptReverification(FrontendParams):
+    """The form of `POST /v1/client/sessions/{session_id}/verify/attempt_first_factor`."""
+
+    strategy: Literal["password", "email_code", "phone_code"]
+    code: str | None = None
+    password: str | None = None
 
 
 class ResetPassword(FrontendParams):
@@ -96,12 +116,15 @@ class SignUpFields(Unasked):
     last_name: str | None = None
     unsafe_metadata: str | None = None
     legal_accepted: bool | None = None
+    locale: str | None = None
 
 
 class PrepareSignUp(FrontendParams):
     """The form of `POST /v1/client/sign_ups/{sign_up_id}/prepare_verification`."""
 
-    strategy: Code
+    strategy: Sent
+    redirect_url: str | None = None
+    channel: Literal["sms"] | None = None
 
 
 class AttemptSignUp(FrontendParams):

@@ -97,7 +97,7 @@ class SignIns(EnterpriseSignIns):
         if params.password is not None:
             return self._by_password(call, doc, params.password)
         if params.strategy in factors.CODES:
-            doc = self._send(doc, str(params.strategy), None)
+            doc = self._send(doc, str(params.strategy), None, params.redirect_url)
         return self.answer(call, doc)
 
     @route("GET /v1/client/sign_ins/{sign_in_id}")
@@ -121,7 +121,8 @@ class SignIns(EnterpriseSignIns):
         if params.strategy == STRATEGY:
             return self.answer(call, self.sent_away(doc, params.redirect_url))
         wanted = params.email_address_id or params.phone_number_id
-        return self.answer(call, self._send(doc, params.strategy, wanted))
+        sent = self._send(doc, params.strategy, wanted, params.redirect_url)
+        return self.answer(call, sent)
 
     @route("POST /v1/client/sign_ins/{sign_in_id}/attempt_first_factor")
     def attempt_first_factor(
@@ -192,7 +193,7 @@ class SignIns(EnterpriseSignIns):
         else:
             refusal = None
             if not self.mirror.users.use_code(user, params.strategy, params.code):
-                refusal = factors.incorrect_code()
+                refusal = errors.incorrect_code()
         if refusal is not None:
             return self._failed(call, user, refusal)
         shown = {"status": "verified", "strategy": params.strategy}
@@ -255,8 +256,10 @@ class SignIns(EnterpriseSignIns):
             )
         return doc
 
-    def _send(self, doc: Doc, strategy: str, id: str | None) -> Doc:
-        """Send a code by a strategy that the account has."""
+    def _send(self, doc: Doc, strategy: str, id: str | None, redirect_url: str | None) -> Doc:
+        """Send a code, or a link, by a strategy that the account has."""
+        if strategy == "email_link" and redirect_url is None:
+            raise errors.missing("redirect_url")
         options = [each for each in doc["supported_first_factors"] if each["strategy"] == strategy]
         if id is not None:
             options = [
@@ -267,15 +270,26 @@ class SignIns(EnterpriseSignIns):
         if strategy not in factors.CODES or not options:
             raise attempts.wrong_strategy()
         to, about = factors.address_of(self.mirror, options[0])
-        sent = self.mirror.sent_codes.start(strategy, to, user_id=doc["_user_id"], **about)
+        about |= {"user_id": doc["_user_id"], "redirect_url": redirect_url}
+        sent = self.mirror.sent_codes.start(strategy, to, of=doc["id"], **about)
         shown = self.mirror.sent_codes.brief(sent)
         return self.save(
             doc | {"_first_verification": sent["id"], "first_factor_verification": shown}
         )
 
+    def link_followed(self, id: str, sent: Doc) -> str | None:
+        """Go on with an attempt whose link was followed; return the session, if it is made."""
+        doc = self.get(id)
+        if doc["status"] != "needs_first_factor" or doc["_first_verification"] != sent["id"]:
+            return None
+        self._may_enter(self.mirror.users.get(doc["_user_id"]))
+        shown = self.mirror.sent_codes.brief(sent)
+        session_id = self._onward(doc | {"first_factor_verification": shown})["created_session_id"]
+        return None if session_id is None else str(session_id)
+
     def _tried(self, verification_id: str | None, code: str | None) -> VendorError | None:
         if verification_id is None:
-            raise attempts.not_prepared()
+            raise errors.not_prepared()
         if code is None:
             raise errors.missing("code")
         verifications = self.mirror.sent_codes
@@ -286,7 +300,7 @@ class SignIns(EnterpriseSignIns):
     def _by_code(self, call: Call, doc: Doc, params: AttemptFirstFactor) -> Answer:
         known = doc["first_factor_verification"]
         if known is None or known["strategy"] != params.strategy:
-            raise attempts.not_prepared()
+            raise errors.not_prepared()
         user = self._may_enter(self.mirror.users.get(doc["_user_id"]))
         refusal = self._tried(doc["_first_verification"], params.code)
         if refusal is not None:
@@ -338,26 +352,14 @@ class SignIns(EnterpriseSignIns):
 
     def _failed(self, call: Call, user: Doc, refusal: VendorError) -> Answer:
         """Count a failed attempt, which may lock the user, and refuse."""
-        user = self.mirror.users.failed_attempt(user)
-        if user["locked"]:
-            refusal = attempts.locked(self.mirror.users.view(user)["lockout_expires_in_seconds"])
-        return self.mirror.counted(call, refusal)
+        return self.mirror.counted(call, attempts.failed(self.mirror, user, refusal))
 
     def _complete(self, doc: Doc, *, second: bool = False) -> Doc:
         users = self.mirror.users
         user = users.get(doc["_user_id"])
-        if (
-            user["verification_attempts_remaining"]
-            != users.blank["verification_attempts_remaining"]
-        ):
-            user = users.save(
-                user
-                | {
-                    "verification_attempts_remaining": users.blank[
-                        "verification_attempts_remaining"
-                    ]
-                }
-            )
+        attempts_left = users.blank["verification_attempts_remaining"]
+        if user["verification_attempts_remaining"] != attempts_left:
+            user = users.save(user | {"verification_attempts_remaining": attempts_left})
         client = self.mirror.clients.get(doc["_client_id"])
         seconds = doc["_session_seconds"]
         session = self.mirror.sessions.begin(

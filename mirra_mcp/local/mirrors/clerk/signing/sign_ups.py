@@ -5,14 +5,12 @@ Source: https://clerk.com/docs/reference/frontend-api (Sign Ups)
 
 from typing import Any
 
-import orjson
-
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
 from mirra_mcp.local.mirrors.clerk.api.identity import claims_of
-from mirra_mcp.local.mirrors.clerk.signing import attempts
+from mirra_mcp.local.mirrors.clerk.api.metadata import read
 from mirra_mcp.local.mirrors.clerk.signing.attempts import LIFETIME, Attempts
 from mirra_mcp.local.mirrors.clerk.signing.params import (
     AttemptSignUp,
@@ -23,7 +21,11 @@ from mirra_mcp.local.mirrors.clerk.signing.params import (
 from mirra_mcp.local.mirrors.clerk.signing.sign_in_tokens import invalid_ticket
 from mirra_mcp.wire.model import Doc
 
-CODES = {"email_code": "email_address", "phone_code": "phone_number"}
+CODES = {
+    "email_code": "email_address",
+    "email_link": "email_address",
+    "phone_code": "phone_number",
+}
 STRATEGIES = {"email_address": "email_code", "phone_number": "phone_code"}
 INVITATIONS = {
     "invitation": "invitations",
@@ -65,6 +67,7 @@ class SignUps(Attempts):
         "created_user_id": None,
         "abandon_at": None,
         "legal_accepted_at": None,
+        "locale": None,
         "_client_id": None,
         "_password": None,
         "_verified": [],
@@ -133,7 +136,10 @@ class SignUps(Attempts):
         kind = CODES[params.strategy]
         if doc[kind] is None:
             raise errors.missing(kind)
-        sent = self.mirror.sent_codes.start(params.strategy, doc[kind])
+        if params.strategy == "email_link" and params.redirect_url is None:
+            raise errors.missing("redirect_url")
+        about = {"of": doc["id"], "redirect_url": params.redirect_url}
+        sent = self.mirror.sent_codes.start(params.strategy, doc[kind], **about)
         return self.answer(call, self._settle(doc | {f"_{kind}_code": sent["id"]}))
 
     @route("POST /v1/client/sign_ups/{sign_up_id}/attempt_verification")
@@ -147,13 +153,24 @@ class SignUps(Attempts):
         kind = CODES[params.strategy]
         id = doc[f"_{kind}_code"]
         if id is None:
-            raise attempts.not_prepared()
+            raise errors.not_prepared()
         verifications = self.mirror.sent_codes
         tried = verifications.attempt(verifications.get(id), params.code)
         if refusal := verifications.refusal_of(tried):
             return self.mirror.counted(call, refusal)
         verified = [*doc["_verified"], kind]
         return self.answer(call, self._settle(doc | {"_verified": verified}))
+
+    def link_followed(self, id: str, sent: Doc) -> str | None:
+        """Go on with an attempt whose link was followed; return the session, if it is made.
+
+        Fires: user.created and session.created, if nothing more is needed
+        """
+        doc = self.get(id)
+        if doc["status"] != "missing_requirements" or doc["_email_address_code"] != sent["id"]:
+            return None
+        doc = self._settle(doc | {"_verified": [*doc["_verified"], "email_address"]})
+        return None if doc["created_session_id"] is None else str(doc["created_session_id"])
 
     # what backends do
 
@@ -255,7 +272,9 @@ class SignUps(Attempts):
             self.mirror.users.check_password(params.password)
             doc |= {"_password": params.password, "password_enabled": True}
         if params.unsafe_metadata is not None:
-            doc["unsafe_metadata"] = self._metadata(params.unsafe_metadata)
+            doc["unsafe_metadata"] = read(params.unsafe_metadata, "unsafe_metadata")
+        if params.locale is not None:
+            doc["locale"] = params.locale
         if params.legal_accepted:
             doc["legal_accepted_at"] = stamp(self.now)
         return doc
@@ -281,15 +300,6 @@ class SignUps(Attempts):
             "_invitation_id": invitation["id"],
             "_invited_by": plural,
         }
-
-    def _metadata(self, text: str) -> Doc:
-        try:
-            found = orjson.loads(text)
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            raise errors.wrong_type("unsafe_metadata", "string", "object")
-        return found
 
     def _settle(self, doc: Doc) -> Doc:
         """Save an attempt, and make the user if nothing is missing any more."""
@@ -334,7 +344,8 @@ class SignUps(Attempts):
             }
         else:
             action = "needs_attempt" if told else "needs_prepare"
-        return told | {"next_action": action, "supported_strategies": [STRATEGIES[kind]]}
+        supported = [each for each, of in CODES.items() if of == kind]
+        return told | {"next_action": action, "supported_strategies": supported}
 
     def _complete(self, doc: Doc) -> Doc:
         """Make the user, and sign it in.

@@ -5,12 +5,15 @@ Source: https://clerk.com/docs/reference/backend-api (Email Addresses)
 
 from email_validator import EmailNotValidError, validate_email
 
-from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.clerk.api import errors
-from mirra_mcp.local.mirrors.clerk.users.identifiers import Identifiers
+from mirra_mcp.local.mirrors.clerk.users.own_identifiers import OwnIdentifiers
 from mirra_mcp.local.mirrors.clerk.users.params import (
+    AddMyEmailAddress,
+    AttemptMine,
     AttemptVerification,
     CreateEmailAddress,
+    PrepareMyEmailAddress,
     ReplaceEmailAddress,
     UpdateEmailAddress,
 )
@@ -18,7 +21,7 @@ from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN
 from mirra_mcp.wire.model import Doc
 
 
-class EmailAddresses(Identifiers):
+class EmailAddresses(OwnIdentifiers):
     """The addresses by which users are known."""
 
     entity, plural = "email_address", "email_addresses"
@@ -39,6 +42,7 @@ class EmailAddresses(Identifiers):
         "created_at": None,
         "updated_at": None,
         "_value": "",
+        "_code": None,
     }
 
     def view(self, doc: Doc) -> Doc:
@@ -141,6 +145,62 @@ class EmailAddresses(Identifiers):
         if params.notify_primary_email_address_changed and before is not None:
             self.tell_change(before, params.email_address)
         return self.view(self.replaced(user_id, params.email_address, params.identification_status))
+
+    # what users do in a browser
+
+    @route("GET /v1/me/email_addresses")
+    def list_mine(self, call: Call) -> Answer:
+        """List the calling user's addresses.
+
+        Source: https://clerk.com/docs/reference/frontend-api (Get all email addresses)
+        """
+        return self.list_own(call)
+
+    @route("POST /v1/me/email_addresses")
+    def create_mine(self, params: AddMyEmailAddress, call: Call) -> Answer:
+        """Give the calling user another address, which it has to verify.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/frontend-api (Add an email address)
+        """
+        return self.add_own(params.email_address, call)
+
+    @route("GET /v1/me/email_addresses/{email_id}")
+    def show_mine(self, email_id: str, call: Call) -> Answer:
+        """Return one of the calling user's addresses.
+
+        Source: https://clerk.com/docs/reference/frontend-api (Get an email address)
+        """
+        return self.answered(call, self.own(email_id, call))
+
+    @route("DELETE /v1/me/email_addresses/{email_id}")
+    def delete_mine(self, email_id: str, call: Call) -> Answer:
+        """Take an address off the calling user.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/frontend-api (Delete an email address)
+        """
+        return self.delete_own(email_id, call)
+
+    @route("POST /v1/me/email_addresses/{email_id}/prepare_verification")
+    def prepare_mine(self, email_id: str, params: PrepareMyEmailAddress, call: Call) -> Answer:
+        """Send a code, or a link, to one of the calling user's addresses.
+
+        Fires: email.created
+        Source: https://clerk.com/docs/reference/frontend-api (Prepare email address verification)
+        """
+        if params.strategy == "email_link" and params.redirect_url is None:
+            raise errors.missing("redirect_url")
+        return self.prepare_own(email_id, call, params.strategy, params.redirect_url)
+
+    @route("POST /v1/me/email_addresses/{email_id}/attempt_verification")
+    def attempt_mine(self, email_id: str, params: AttemptMine, call: Call) -> Answer:
+        """Try a code.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/frontend-api (Attempt email address verification)
+        """
+        return self.attempt_own(email_id, params.code, call)
 
     def tell_change(self, before: str, after: str) -> None:
         """Write to the former primary address that there is another now.

@@ -5,7 +5,7 @@ Source: https://clerk.com/docs/reference/backend-api (Email Addresses, Phone Num
 
 from typing import Literal
 
-from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams
+from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams, FrontendParams
 
 
 class AttemptVerification(ClerkParams):
@@ -64,3 +64,43 @@ class UpdatePhoneNumber(ClerkParams):
     verified: bool | None = None
     primary: bool | None = None
     reserved_for_second_factor: bool | None = None
+
+
+class AddMyEmailAddress(FrontendParams):
+    """The form of `POST /v1/me/email_addresses`."""
+
+    email_address: str
+
+
+class PrepareMyEmailAddress(FrontendParams):
+    """The form of `POST /v1/me/email_addresses/{email_id}/prepare_verification`."""
+
+    strategy: Literal["email_code", "email_link"]
+    redirect_url: str | None = None
+
+
+class AddMyPhoneNumber(FrontendParams):
+    """The form of `POST /v1/me/phone_numbers`."""
+
+    phone_number: str
+    reserved_for_second_factor: bool | None = None
+
+
+class PrepareMyPhoneNumber(FrontendParams):
+    """The form of `POST /v1/me/phone_numbers/{phone_number_id}/prepare_verification`."""
+
+    strategy: Literal["phone_code"]
+    channel: Literal["sms"] | None = None
+
+
+class UpdateMyPhoneNumber(FrontendParams):
+    """The form of `PATCH /v1/me/phone_numbers/{phone_number_id}`."""
+
+    reserved_for_second_factor: bool | None = None
+    default_second_factor: bool | None = None
+
+
+class AttemptMine(FrontendParams):
+    """The form of `attempt_verification` of one's own address or number."""
+
+    code: str

@@ -5,13 +5,17 @@ Source: https://clerk.com/docs/reference/backend-api (Phone Numbers)
 
 import re
 
-from mirra_mcp.local.kit.routes import route
+from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.clerk.api import errors
-from mirra_mcp.local.mirrors.clerk.users.identifiers import Identifiers
+from mirra_mcp.local.mirrors.clerk.users.own_identifiers import OwnIdentifiers
 from mirra_mcp.local.mirrors.clerk.users.params import (
+    AddMyPhoneNumber,
+    AttemptMine,
     AttemptVerification,
     CreatePhoneNumber,
+    PrepareMyPhoneNumber,
     ReplacePhoneNumber,
+    UpdateMyPhoneNumber,
     UpdatePhoneNumber,
 )
 from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN, is_verified
@@ -21,7 +25,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 NOT_DIGITS = re.compile(r"[\s().-]")
 
 
-class PhoneNumbers(Identifiers):
+class PhoneNumbers(OwnIdentifiers):
     """The numbers by which users are known, and that codes are sent to."""
 
     entity, plural = "phone_number", "phone_numbers"
@@ -44,6 +48,7 @@ class PhoneNumbers(Identifiers):
         "created_at": None,
         "updated_at": None,
         "_value": "",
+        "_code": None,
     }
 
     def normal(self, value: str) -> str:
@@ -137,6 +142,105 @@ class PhoneNumbers(Identifiers):
         Source: https://clerk.com/docs/reference/backend-api (Replace a user's phone number)
         """
         return self.view(self.replaced(user_id, params.phone_number, params.identification_status))
+
+    # what users do in a browser
+
+    @route("GET /v1/me/phone_numbers")
+    def list_mine(self, call: Call) -> Answer:
+        """List the calling user's numbers.
+
+        Source: https://clerk.com/docs/reference/frontend-api (Get all phone numbers)
+        """
+        return self.list_own(call)
+
+    @route("POST /v1/me/phone_numbers")
+    def create_mine(self, params: AddMyPhoneNumber, call: Call) -> Answer:
+        """Give the calling user another number, which it has to verify.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/frontend-api (Add a phone number)
+        """
+        if params.reserved_for_second_factor:
+            raise errors.refusal(
+                400,
+                "identification_create_second_factor_unverified",
+                "Create failed",
+                "Unverified identifications cannot be a second factor",
+            )
+        return self.add_own(params.phone_number, call)
+
+    @route("GET /v1/me/phone_numbers/{phone_number_id}")
+    def show_mine(self, phone_number_id: str, call: Call) -> Answer:
+        """Return one of the calling user's numbers.
+
+        Source: https://clerk.com/docs/reference/frontend-api (Get a phone number)
+        """
+        return self.answered(call, self.own(phone_number_id, call))
+
+    @route("PATCH /v1/me/phone_numbers/{phone_number_id}")
+    def update_mine(self, phone_number_id: str, params: UpdateMyPhoneNumber, call: Call) -> Answer:
+        """Let codes to a number be a second factor, maybe the default one, or not any more.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/frontend-api (Update a phone number)
+        """
+        doc = self.own(phone_number_id, call)
+        if not is_verified(doc):
+            raise errors.refusal(
+                400,
+                "identification_update_second_factor_unverified",
+                "Update failed",
+                "Cannot update second factor attributes for unverified identification",
+            )
+        reserved = params.reserved_for_second_factor
+        fields: Doc = {}
+        if reserved is not None:
+            fields = self.factor_fields(doc["user_id"], reserved=reserved)
+        if params.default_second_factor is False:
+            raise errors.refusal(
+                422,
+                "form_disable_default_second_factor_not_allowed",
+                "The default second factor method can only be changed by assigning another method "
+                "as the default.",
+                param_name="default_second_factor",
+            )
+        if params.default_second_factor:
+            fields["default_second_factor"] = True
+            for each in self.find(user_id=doc["user_id"]):
+                if each["default_second_factor"] and each["id"] != doc["id"]:
+                    self.save(self.touch(each, default_second_factor=False))
+        doc = self.save(self.touch(doc, **fields))
+        self.mirror.users.second_factors_changed(doc["user_id"])
+        return self.answered(call, doc)
+
+    @route("DELETE /v1/me/phone_numbers/{phone_number_id}")
+    def delete_mine(self, phone_number_id: str, call: Call) -> Answer:
+        """Take a number off the calling user.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/frontend-api (Delete a phone number)
+        """
+        return self.delete_own(phone_number_id, call)
+
+    @route("POST /v1/me/phone_numbers/{phone_number_id}/prepare_verification")
+    def prepare_mine(
+        self, phone_number_id: str, params: PrepareMyPhoneNumber, call: Call
+    ) -> Answer:
+        """Text a code to one of the calling user's numbers.
+
+        Fires: sms.created
+        Source: https://clerk.com/docs/reference/frontend-api (Prepare phone number verification)
+        """
+        return self.prepare_own(phone_number_id, call, params.strategy, None)
+
+    @route("POST /v1/me/phone_numbers/{phone_number_id}/attempt_verification")
+    def attempt_mine(self, phone_number_id: str, params: AttemptMine, call: Call) -> Answer:
+        """Try a code.
+
+        Fires: user.updated
+        Source: https://clerk.com/docs/reference/frontend-api (Attempt phone number verification)
+        """
+        return self.attempt_own(phone_number_id, params.code, call)
 
     def factor_fields(self, user_id: str, *, reserved: bool) -> Doc:
         """Return what makes a number a second factor: the default one, if it is the first."""

@@ -91,3 +91,20 @@ def test_a_session_is_over_after_a_week(account: Account) -> None:
     assert account.sdk.sessions.get(session_id=session.id).status == "active"
     account.advance("1 day")
     assert account.sdk.sessions.get(session_id=session.id).status == "expired"
+
+
+@pytest.mark.parametrize("networkless", [False, True])
+def test_tokens_are_good_however_far_a_flowing_clock_was_moved(
+    open_account: Open, networkless: bool
+) -> None:
+    """Until its session is over: then there are none, and the app signs out within the minute."""
+    account = open_account(clock=None)
+    session = account.sdk.sessions.create(request={"user_id": account.user().id})
+    for move in ("6 days", "23 hours"):
+        account.advance(move)
+        made = account.sdk.sessions.create_token(session_id=session.id)
+        claims = verify_token(str(made.jwt), options(account, networkless=networkless))
+        assert (claims["sid"], claims["exp"] - claims["iat"]) == (session.id, 60)
+    account.advance("1 hour")
+    status, told = account.call("POST", f"/v1/sessions/{session.id}/tokens", {})
+    assert (status, told["errors"][0]["code"]) == (404, "resource_not_found")

@@ -76,6 +76,8 @@ class UserDocuments(ClerkResource):
         "_password": None,
         "_is_compromised": False,
         "_totp_secret": None,
+        "_totp_at": None,
+        "_pending_totp": None,
         "_backup_codes": [],
         "_tokens": {},
         "_locked_until": None,
@@ -133,7 +135,8 @@ class UserDocuments(ClerkResource):
         """Return a user as its own browser gets it: without private metadata."""
         shown = self.view(user)
         del shown["private_metadata"]
-        return shown
+        members = self.mirror.organization_memberships
+        return shown | {"organization_memberships": members.seen_of(user["id"])}
 
     def public(self, user: Doc) -> Doc:
         """Return what others learn of a user.

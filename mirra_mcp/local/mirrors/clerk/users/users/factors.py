@@ -16,6 +16,7 @@ from mirra_mcp.local.mirrors.clerk.users.users.params import (
     VerifyPassword,
     VerifyTotp,
 )
+from mirra_mcp.local.mirrors.clerk.users.verification import is_verified
 from mirra_mcp.wire.model import Doc
 
 
@@ -158,9 +159,32 @@ class Factors(UserDocuments):
         value = identifier.strip()
         found = self.mirror.email_addresses.at(value) or self.mirror.phone_numbers.at(value)
         if found is not None:
-            usable = found["verification"] is not None or found["reserved"]
+            usable = is_verified(found) or found["reserved"]
             return self.peek(found["user_id"]) if usable else None
         return self.first(username=value) if value else None
+
+    def is_known_besides(self, user_id: str, identification_id: str) -> bool:
+        """Tell whether a user can sign in by something else than one address or number."""
+        user = self.get(user_id)
+        others = [*user["email_addresses"], *user["phone_numbers"]]
+        return bool(user["username"] or user["external_accounts"]) or any(
+            each["id"] != identification_id and is_verified(each) for each in others
+        )
+
+    def second_factors_changed(self, user_id: str) -> Doc:
+        """Let a user show whether it has second factors, after its numbers changed.
+
+        Fires: user.updated
+        """
+        user, now = self.get(user_id), stamp(self.now)
+        phones = self.mirror.phone_numbers.of(user_id)
+        enabled = user["totp_enabled"] or any(each["reserved_for_second_factor"] for each in phones)
+        fields: Doc = {"two_factor_enabled": enabled}
+        if enabled != user["two_factor_enabled"]:
+            fields["mfa_enabled_at" if enabled else "mfa_disabled_at"] = now
+        if not enabled:
+            fields |= {"_backup_codes": [], "backup_code_enabled": False}
+        return self.refresh(user_id, **fields)
 
     def has_password(self, user: Doc, password: str) -> bool:
         """Tell whether a password is the user's."""

@@ -10,6 +10,7 @@ from pydantic import Field
 from mirra_mcp.local.mirrors.clerk.api.params import (
     ClerkParams,
     ClerkQuery,
+    FrontendParams,
     Metadata,
     OneOrMore,
     Paging,
@@ -171,3 +172,40 @@ class ManyUsers(ClerkParams):
     """The body of `POST /v1/users/ban` and `POST /v1/users/unban`."""
 
     user_ids: list[str] = Field(min_length=1, max_length=50)
+
+
+class UpdateMe(FrontendParams):
+    """The form of `PATCH /v1/me`."""
+
+    username: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    primary_email_address_id: str | None = None
+    primary_phone_number_id: str | None = None
+    unsafe_metadata: str | None = None
+
+
+class UpdateMyMetadata(FrontendParams):
+    """The form of `PATCH /v1/me/metadata`."""
+
+    unsafe_metadata: str
+
+
+class ChangeMyPassword(FrontendParams):
+    """The form of `POST /v1/me/change_password`."""
+
+    new_password: str
+    current_password: str | None = None
+    sign_out_of_other_sessions: bool | None = None
+
+
+class RemoveMyPassword(FrontendParams):
+    """The form of `POST /v1/me/remove_password`."""
+
+    current_password: str | None = None
+
+
+class AttemptTotp(FrontendParams):
+    """The form of `POST /v1/me/totp/attempt_verification`."""
+
+    code: str

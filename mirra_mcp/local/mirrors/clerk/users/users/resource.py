@@ -15,8 +15,8 @@ from mirra_mcp.local.mirrors.clerk.users.users import filters
 from mirra_mcp.local.mirrors.clerk.users.users.access import LOCKOUT, Access
 from mirra_mcp.local.mirrors.clerk.users.users.connections import Connections
 from mirra_mcp.local.mirrors.clerk.users.users.factors import Factors, missing_data
-from mirra_mcp.local.mirrors.clerk.users.users.me import Me
 from mirra_mcp.local.mirrors.clerk.users.users.metadata import UserMetadata
+from mirra_mcp.local.mirrors.clerk.users.users.my_factors import MyFactors
 from mirra_mcp.local.mirrors.clerk.users.users.params import (
     CreateUser,
     Credentials,
@@ -52,7 +52,7 @@ PRIMARIES = {
 NEVER_NULL = {"delete_self_enabled", "create_organization_enabled", "bypass_client_trust", *FIELDS}
 
 
-class Users(Access, Connections, Factors, UserMetadata, Me):
+class Users(Access, Connections, Factors, UserMetadata, MyFactors):
     """The people of an instance."""
 
     @route("POST /v1/users")
@@ -124,7 +124,7 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
         given = {
             name: attempt[name]
             for name in ("username", "first_name", "last_name", "external_id", "unsafe_metadata",
-                         "public_metadata", "legal_accepted_at")
+                         "public_metadata", "legal_accepted_at", "locale")
         }  # fmt: skip
         user = self.new(id=id, **given)
         if attempt["_password"] is not None:
@@ -203,9 +203,8 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
             for name in FIELDS:
                 if name in params.model_fields_set:
                     raise errors.unknown(name)
-        fields = self._plain(params)
+        fields = self.given_fields(user, params)
         self.check_credentials(params)
-        self._check_taken(params, user_id)
         for name in ("skip_password_checks", "sign_out_of_other_sessions"):
             if getattr(params, name) and params.password is None:
                 raise errors.needed_with("password", name)
@@ -215,7 +214,7 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
             raise errors.not_implemented(
                 "Images are set by POST /v1/users/{user_id}/profile_image."
             )
-        fields |= self._primaries(user, params) | self.credentials(user, params)
+        fields |= self.credentials(user, params)
         if params.created_at is not None:
             fields["created_at"] = given(params.created_at, "created_at")
         before = user["primary_email_address_id"]
@@ -299,6 +298,12 @@ class Users(Access, Connections, Factors, UserMetadata, Me):
             fields["legal_accepted_at"] = given(params.legal_accepted_at, "legal_accepted_at")
         check_size(fields)
         return fields
+
+    def given_fields(self, user: Doc, params: UpdateUser) -> Doc:
+        """Return the fields that an update changes: names, metadata, primary identifiers."""
+        fields = self._plain(params)
+        self._check_taken(params, user["id"])
+        return fields | self._primaries(user, params)
 
     def _check_taken(self, params: Credentials, user_id: str | None) -> None:
         """Refuse a username or an external id that another user has."""

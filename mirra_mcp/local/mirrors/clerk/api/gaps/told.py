@@ -3,7 +3,7 @@
 Source: https://github.com/clerk/openapi-specs (bapi/2026-05-12.yml)
 """
 
-from mirra_mcp.local.mirrors.clerk.api.frontend_gaps import FRONTEND
+from mirra_mcp.local.mirrors.clerk.api.gaps.frontend import FRONTEND
 
 INSTANCE: dict[str, str] = {
     "/v1/public/interstitial": "GET",
@@ -25,10 +25,6 @@ USERS: dict[str, str] = {
     "/v1/users/{user_id}/trusted_devices": "GET",
     "/v1/users/{user_id}/trusted_devices/{trusted_device_id}": "DELETE",
     "/v1/users/{user_id}/web3_wallets/{web3_wallet_identification_id}": "DELETE",
-}
-
-SESSIONS: dict[str, str] = {
-    "/v1/sessions/{session_id}/refresh": "POST",
 }
 
 TEMPLATES: dict[str, str] = {
@@ -89,7 +85,6 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (FRONTEND, "This part of the Frontend API is not mirrored."),
     (INSTANCE, "Settings of the instance and its domains are not mirrored."),
     (USERS, "This part of users is not mirrored."),
-    (SESSIONS, "Refreshing by cookie is not mirrored."),
     (TEMPLATES, "Templates of emails and texts are deprecated at Clerk, and not mirrored."),
     (BILLING, "Clerk Billing is not mirrored."),
     (AGENTS, "Agents' tasks are not mirrored."),
@@ -104,6 +99,8 @@ ENDPOINTS: dict[str, str] = {
 }
 
 LIMITS: tuple[str, ...] = (
+    "Version 2026-08-20, which the newest SDKs ask for and nothing published describes, is "
+    "answered as 2026-05-12.",
     "Each user must have an email address and a password, unless the calls say that it needn't.",
     "Passwords known from breaches are those of a short list, not of haveibeenpwned.com.",
     "Digests of passwords are kept whatever their hasher is; only those of md5, sha256 and "
@@ -116,6 +113,11 @@ LIMITS: tuple[str, ...] = (
     "Whether sign-ups are open, invite-only or by waitlist is set by Setup text, or by "
     "simulating `instance.access_mode_changed`.",
     "Nobody is invited by text.",
+    "Addresses are verified by code and by link alike; Clerk's own endpoints ask for no "
+    "reverification: an app does.",
+    "Handshakes lead back to pages on this machine alone.",
+    "Nobody signs in by OAuth, passkey or wallet in a browser: only by password, code, link and "
+    "ticket.",
     "Redirect URLs are kept, but nobody is redirected; testing tokens are given out, but nobody is "
     "taken for a bot.",
     "Clerk publishes no words for refusals of API keys and M2M tokens: the statuses are Clerk's, "
