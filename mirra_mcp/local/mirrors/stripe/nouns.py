@@ -41,6 +41,7 @@ from mirra_mcp.local.mirrors.stripe.catalogue.prices.resource import Prices
 from mirra_mcp.local.mirrors.stripe.catalogue.products import Products
 from mirra_mcp.local.mirrors.stripe.catalogue.promotion_codes import PromotionCodes
 from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRates
+from mirra_mcp.local.mirrors.stripe.catalogue.tax.associations import TaxAssociations
 from mirra_mcp.local.mirrors.stripe.catalogue.tax.calculations import TaxCalculations
 from mirra_mcp.local.mirrors.stripe.catalogue.tax.codes import TaxCodes
 from mirra_mcp.local.mirrors.stripe.catalogue.tax.registrations import TaxRegistrations
@@ -183,6 +184,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     SubscriptionItems,
     SubscriptionSchedules,
     CustomersSubscriptions,
+    TaxAssociations,
     TaxCalculations,
     TaxCodes,
     TaxIds,

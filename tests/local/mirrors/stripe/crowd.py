@@ -231,7 +231,7 @@ def others(account: Account, customer: str) -> list[str]:
     product = post(account, "products", "name=Quoted")
     offer = f"customer={customer}&{line}&line_items[0][price_data][product]={product}"
     quote = post(account, "quotes", f"{offer}&header=Hello")
-    calculation = taxes(account)
+    calculation, taxed = taxes(account)
     person = post(account, "identity/verification_sessions", "type=document")
     account.simulate("identity.verification_session.verified", session=person)
     values = post(account, "radar/value_lists", "alias=bad&name=Bad&item_type=email")
@@ -253,6 +253,7 @@ def others(account: Account, customer: str) -> list[str]:
         f"/v1/radar/value_list_items?value_list={values}",
         f"/v1/customers/{customer}/cash_balance",
         f"/v1/customers/{customer}/cash_balance_transactions",
+        f"/v1/tax/associations/find?payment_intent={taxed}",
         f"/v1/tax/calculations/{calculation}",
         f"/v1/tax/calculations/{calculation}/line_items",
         f"/v1/accounts/{shop}/capabilities",
@@ -267,7 +268,7 @@ def others(account: Account, customer: str) -> list[str]:
     ]
 
 
-def taxes(account: Account) -> str:
+def taxes(account: Account) -> tuple[str, str]:
     """Register, calculate, sell and take back."""
     office = "head_office[address][country]=US&head_office[address][postal_code]=94107"
     post(account, "tax/settings", office)
@@ -281,4 +282,6 @@ def taxes(account: Account) -> str:
     sold = post(account, "tax/transactions/create_from_calculation", form)
     back = f"mode=full&original_transaction={sold}&reference=refund"
     post(account, "tax/transactions/create_reversal", back)
-    return calculation
+    hooked = f"amount=1000&currency=usd&hooks[inputs][tax][calculation]={calculation}"
+    paid = f"{hooked}&confirm=true&payment_method=pm_card_visa&{CARD}"
+    return calculation, post(account, "payment_intents", paid)

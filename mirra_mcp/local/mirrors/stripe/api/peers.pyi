@@ -41,6 +41,7 @@ from mirra_mcp.local.mirrors.stripe.catalogue.prices.resource import Prices
 from mirra_mcp.local.mirrors.stripe.catalogue.products import Products
 from mirra_mcp.local.mirrors.stripe.catalogue.promotion_codes import PromotionCodes
 from mirra_mcp.local.mirrors.stripe.catalogue.shipping_rates import ShippingRates
+from mirra_mcp.local.mirrors.stripe.catalogue.tax.associations import TaxAssociations
 from mirra_mcp.local.mirrors.stripe.catalogue.tax.calculations import TaxCalculations
 from mirra_mcp.local.mirrors.stripe.catalogue.tax.codes import TaxCodes
 from mirra_mcp.local.mirrors.stripe.catalogue.tax.registrations import TaxRegistrations
@@ -184,6 +185,7 @@ class Peers(Acting):
     subscription_items: SubscriptionItems
     subscription_schedules: SubscriptionSchedules
     subscriptions: CustomersSubscriptions
+    tax_associations: TaxAssociations
     tax_calculations: TaxCalculations
     tax_codes: TaxCodes
     tax_ids: TaxIds

@@ -71,6 +71,7 @@ ASK_MORE = {
     "/v1/payment_methods",
     "/v1/setup_attempts",
     "/v1/subscription_items",
+    "/v1/tax/associations/find",
 }
 """Lists that are refused without more parameters; the crowd names them with those."""
 LATER = {
@@ -80,6 +81,7 @@ LATER = {
     "/v1/invoice_payments": "2025-03-31",
     "/v1/payment_attempt_records": "2025-09-30",
     "/v1/payment_records": "2025-09-30",
+    "/v1/tax/associations/": "2025-09-30",
 }
 """Lists that no version before one of that day has."""
 GONE = {"/v1/invoices/upcoming": "2025-03-31"}

@@ -5,7 +5,7 @@ from mirra_mcp.local.kit.routes import routes_of
 from mirra_mcp.local.mirrors.stripe.api.endpoints.parameters import PLACEHOLDER, endpoints
 
 AREAS: tuple[tuple[str, str], ...] = (
-    ("/v1/tax/", "Of Stripe Tax, locations of performances and associations are not mirrored."),
+    ("/v1/tax/", "Of Stripe Tax, locations of performances are not mirrored."),
     ("/v1/terminal/", "Terminal is not mirrored."),
     ("/v1/test_helpers/terminal/", "Terminal is not mirrored."),
     ("/v1/financial_connections/", "Financial Connections is not mirrored."),

@@ -114,6 +114,12 @@ class ReversedShipping(Nested):
     amount_tax: Annotated[int, Field(le=0)]
 
 
+class FindAssociation(StripeParams):
+    """Whose taxes are asked for."""
+
+    payment_intent: str
+
+
 class CreateReversal(StripeParams):
     """Parameters of a reversal."""
 

@@ -192,6 +192,14 @@ class TaxTransactions(StripeResource):
                 "reference",
             )
 
+    def left_of(self, doc: Doc) -> int:
+        """Return what can still be reversed of a transaction, taxes included."""
+        rows = self._left(doc)
+        within = {line["id"]: line["tax_behavior"] == "inclusive" for line in doc["_lines"]}
+        if doc["shipping_cost"]:
+            within["shipping"] = doc["shipping_cost"]["tax_behavior"] == "inclusive"
+        return sum(amount + (0 if within[id] else tax) for id, (amount, tax) in rows.items())
+
     def _left(self, doc: Doc) -> dict[str, tuple[int, int]]:
         """Return what can still be reversed, by line: an amount and a tax."""
         left = {line["id"]: (line["amount"], line["amount_tax"]) for line in doc["_lines"]}

@@ -78,6 +78,7 @@ class IntentForms(IntentFlow):
     def _apply(self, doc: Doc, params: IntentParams, given: Doc) -> Doc:
         given = self.stripe.payment_method_configurations.reoffer(doc, given, "PaymentIntent")
         given = {name: value for name, value in given.items() if name in self.blank}
+        given = self.stripe.tax_associations.checked(given)
         method = self._method(params, given.get("customer", doc["customer"]), doc)
         if method:
             given["payment_method"] = method["id"]
@@ -148,7 +149,8 @@ class IntentForms(IntentFlow):
         Source: https://docs.stripe.com/api/payment_intents/capture
         """
         self._check_fee(given, doc)
-        names = ("application_fee_amount", "metadata", "statement_descriptor")
+        given = self.stripe.tax_associations.checked(given)
+        names = ("application_fee_amount", "hooks", "metadata", "statement_descriptor")
         kept = {
             name: given[name] for name in (*names, "statement_descriptor_suffix") if name in given
         }

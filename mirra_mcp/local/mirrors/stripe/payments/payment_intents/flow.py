@@ -70,6 +70,16 @@ def enter_clock(stripe: Peers, customer: str | None) -> None:
 class IntentFlow(ActingIntents, Searchable):
     """The part of payment intents that moves money."""
 
+    def save(self, doc: Doc, *, event: str | None = None, **event_data: Any) -> Doc:
+        """Write an intent, and let its taxes follow it.
+
+        Source: https://docs.stripe.com/tax/payment-intent
+        """
+        saved = super().save(doc, event=event, **event_data)
+        if "hooks" in saved and (saved["hooks"] or event is None):
+            self.stripe.tax_associations.follow(saved, event)
+        return saved
+
     def attempt(
         self,
         intent: Doc,

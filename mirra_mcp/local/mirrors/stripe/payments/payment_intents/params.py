@@ -45,8 +45,28 @@ class TransferData(Nested):
     amount: int | None = Field(default=None, ge=0)
 
 
+class TaxInput(Nested):
+    """Which calculation says what a payment's taxes are; an empty one takes it away."""
+
+    calculation: str | None
+
+
+class HookInputs(Nested):
+    """What automations are told."""
+
+    tax: TaxInput | None = None
+
+
+class Hooks(Nested):
+    """What happens along with a payment. Source: https://docs.stripe.com/tax/payment-intent"""
+
+    inputs: HookInputs | None = None
+
+
 class IntentParams(MethodForm):
     """What a create, an update and a confirmation have in common."""
+
+    hooks: Hooks | None = None
 
     allowed_payment_method_types: list[str] | None = None
     amount_details: Doc | None = None
@@ -103,6 +123,7 @@ class CaptureIntent(StripeParams):
     amount_to_capture: int | None = None
     application_fee_amount: int | None = Field(default=None, ge=0)
     final_capture: bool = True
+    hooks: Hooks | None = None
     metadata: Metadata = {}
     statement_descriptor: str | None = None
     statement_descriptor_suffix: str | None = None
@@ -120,6 +141,8 @@ class CancelIntent(StripeParams):
 
 class IncrementIntent(StripeParams):
     """Parameters of a raised authorization."""
+
+    hooks: Hooks | None = None
 
     amount: int = Field(ge=1)
     application_fee_amount: int | None = Field(default=None, ge=0)

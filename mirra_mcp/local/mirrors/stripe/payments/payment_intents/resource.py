@@ -76,6 +76,7 @@ class PaymentIntents(TransferIntents):
         "customer_account": None,
         "description": None,
         "excluded_payment_method_types": None,
+        "hooks": None,
         "invoice": None,
         "last_payment_error": None,
         "latest_charge": None,
@@ -148,6 +149,7 @@ class PaymentIntents(TransferIntents):
         given = offer(given, "PaymentIntent", currency=params.currency)
         self._check_descriptor(given, given.get("payment_method_types") or ["card"])
         self._check_fee(given)
+        given = self.stripe.tax_associations.checked(given)
         method = self._method(params, params.customer)
         if params.confirm and method is None:
             if (source := self._default_source(params.customer)) is None:
@@ -308,7 +310,8 @@ class PaymentIntents(TransferIntents):
         money.check_amount(params.amount, doc["currency"])
         charge = self.stripe.charges.get(doc["latest_charge"])
         self.stripe.charges.save({**charge, "amount": params.amount}, event="charge.updated")
-        doc = self.patched(doc, params.given()) | {"amount_capturable": params.amount}
+        given = self.stripe.tax_associations.checked(params.given())
+        doc = self.patched(doc, given) | {"amount_capturable": params.amount}
         return self.view(self.save(doc, event="payment_intent.amount_capturable_updated"))
 
     # What other nouns use.

@@ -208,6 +208,7 @@ class Refunds(StripeResource):
             doc["balance_transaction"] = booked["id"]
         doc |= connected.taken_back(self.stripe, charge, doc, fee, with_transfer=with_transfer)
         self.save(doc, event="refund.created")
+        self.stripe.tax_associations.refunded(doc)
         if kind == "customer_balance" and charge["customer"]:
             self.stripe.cash_balances.refunded(doc)
         given = charge["amount_refunded"] + amount
