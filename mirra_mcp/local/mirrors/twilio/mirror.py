@@ -15,7 +15,9 @@ from mirra_mcp.local.mirrors.twilio.api.access import (
     ACCOUNT_PATH,
     ACCOUNT_SID,
     AUTH_TOKEN,
+    BEARER,
     MANAGED,
+    TOKENS,
     Caller,
     credentials,
 )
@@ -29,6 +31,7 @@ from mirra_mcp.local.mirrors.twilio.seeds import ENVS, FIXTURES
 from mirra_mcp.local.mirrors.twilio.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
+from mirra_mcp.local.mirrors.twilio.trusthub.bundles import REVIEWED
 from mirra_mcp.local.mirrors.twilio.voice.calls.asking import EVENTS as VOICE_EVENTS
 from mirra_mcp.local.mirrors.twilio.voice.conferences.rooms import ANNOUNCED, STATUS
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LIVE
@@ -58,7 +61,7 @@ class Twilio(Peers):
     gaps = gaps.ENDPOINTS
     webhook_events = (
         *EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS, FIRED,
-        CLICKED, STREAM, STREAM_STATUS, RELAY, PAYMENT, SIPREC,
+        CLICKED, REVIEWED, STREAM, STREAM_STATUS, RELAY, PAYMENT, SIPREC,
     )  # fmt: skip
 
     def install(self) -> None:
@@ -87,19 +90,34 @@ class Twilio(Peers):
             VendorError: 20003, as for everything that is wrong with credentials.
         """
         self.account, self.path = None, call.path
+        if call.path in TOKENS and call.method == "POST":
+            return Caller("", is_main=False)
         header = call.headers.get("authorization", "")
-        caller = self.callers.get(header)
-        if caller is None:
-            given = credentials(header)
-            caller = self._caller(*given) if given else None
-            if caller is None:
-                raise errors.refusal(20003)
-            self.callers[header] = caller
+        caller = self.callers.get(header) or self._known(header)
         self.account = caller.account_sid
         if found := ACCOUNT_PATH.match(call.path):
             self.account = self._addressed(caller, found[1], call)
         if not caller.is_main and MANAGED.match(call.path):
             raise errors.refusal(20003)
+        return caller
+
+    def _known(self, header: str) -> Caller:
+        """Return whose credentials a header has: a token's life is looked at each time.
+
+        Raises:
+            VendorError: 20003, they are nobody's.
+        """
+        if header[:7].lower() == BEARER:
+            account = self.oauth_apps.account_of(header[7:].strip())
+            owner = self.accounts.peek(account or "")
+            if account and owner and owner["status"] == "active":
+                return Caller(account, is_main=False)
+            raise errors.refusal(20003)
+        given = credentials(header)
+        caller = self._caller(*given) if given else None
+        if caller is None:
+            raise errors.refusal(20003)
+        self.callers[header] = caller
         return caller
 
     def _caller(self, user: str, password: str) -> Caller | None:

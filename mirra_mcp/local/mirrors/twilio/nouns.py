@@ -5,6 +5,8 @@ from mirra_mcp.local.mirrors.twilio.accounts.addresses import Addresses
 from mirra_mcp.local.mirrors.twilio.accounts.alerts import MonitorAlerts
 from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
 from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
+from mirra_mcp.local.mirrors.twilio.accounts.oauth_apps import OAuthApps
+from mirra_mcp.local.mirrors.twilio.accounts.pricing import Pricing
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
 from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.twilio.accounts.usage_triggers import UsageTriggers
@@ -62,6 +64,11 @@ from mirra_mcp.local.mirrors.twilio.messaging.short_codes import ShortCodes
 from mirra_mcp.local.mirrors.twilio.numbers.available_phone_numbers import AvailablePhoneNumbers
 from mirra_mcp.local.mirrors.twilio.numbers.incoming_phone_numbers import IncomingPhoneNumbers
 from mirra_mcp.local.mirrors.twilio.numbers.outgoing_caller_ids import OutgoingCallerIds
+from mirra_mcp.local.mirrors.twilio.trusthub.assignments import TrustAssignments, TrustEndpoints
+from mirra_mcp.local.mirrors.twilio.trusthub.bundles import CustomerProfiles, TrustProducts
+from mirra_mcp.local.mirrors.twilio.trusthub.evaluations import TrustEvaluations
+from mirra_mcp.local.mirrors.twilio.trusthub.items import EndUsers, SupportingDocuments
+from mirra_mcp.local.mirrors.twilio.trusthub.policies import TrustPolicies
 from mirra_mcp.local.mirrors.twilio.verify.factors.challenges import VerifyChallenges
 from mirra_mcp.local.mirrors.twilio.verify.factors.entities import VerifyEntities
 from mirra_mcp.local.mirrors.twilio.verify.factors.resource import VerifyFactors
@@ -105,6 +112,16 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     MonitorAlerts,
     GeoPermissions,
     Tokens,
+    OAuthApps,
+    Pricing,
+    TrustPolicies,
+    EndUsers,
+    SupportingDocuments,
+    CustomerProfiles,
+    TrustProducts,
+    TrustAssignments,
+    TrustEndpoints,
+    TrustEvaluations,
     BrandRegistrations,
     BrandVettings,
     Campaigns,

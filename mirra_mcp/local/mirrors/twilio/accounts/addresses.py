@@ -3,7 +3,7 @@
 Source: https://www.twilio.com/docs/usage/api/address
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api.errors import wrong
@@ -14,6 +14,11 @@ from mirra_mcp.wire.model import Doc
 PATH = f"{ACCOUNT}/Addresses"
 NEEDED = ("customer_name", "street", "city", "region", "postal_code")
 LONGEST_NAME = 64
+UNTOLD = frozenset(
+    ("address_sid", "beta", "identity_sid", "origin", "voice_receive_mode", "bundle_sid", "status",
+     "type", "emergency_address_status", "subresource_uris")
+)  # fmt: skip
+"""What isn't told of a number where an address lists those that need it."""
 
 
 class UpdateAddress(TwilioParams):
@@ -111,6 +116,22 @@ class Addresses(TwilioResource):
     def delete(self, Sid: str) -> None:
         """Remove an address."""
         self.drop(self.get(Sid))
+
+    @route(f"GET {PATH}/{{AddressSid}}/DependentPhoneNumbers.json")
+    def dependents(self, AddressSid: str, call: Call) -> Doc:
+        """List the numbers that need an address.
+
+        Source: https://www.twilio.com/docs/usage/api/address#dependentphonenumber-properties
+        """
+        sid = self.get(AddressSid)["sid"]
+        told = self.mirror.incoming_phone_numbers.listed(
+            call, "dependent_phone_numbers", keep=lambda doc: doc["address_sid"] == sid
+        )
+        numbers: Any = told["dependent_phone_numbers"]
+        told["dependent_phone_numbers"] = [
+            {name: value for name, value in each.items() if name not in UNTOLD} for each in numbers
+        ]
+        return told
 
     def _checked(self, params: UpdateAddress) -> Doc:
         fields = {

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 ACCOUNT_SID = f"AC{'0' * 31}1"
 AUTH_TOKEN = "0123456789abcdef" * 2
 ACCOUNT_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+?)(?:\.json|/|$)")
+TOKENS = ("/v1/token", "/v2/token")
+"""Where OAuth apps get their tokens: their credentials are in the form."""
+BEARER = "bearer "
 MANAGED = re.compile(
-    r"/2010-04-01/Accounts(\.json|/[^/]+\.json|/[^/]+/(Signing)?Keys[./])|/v1/Keys"
+    r"/2010-04-01/Accounts(\.json|/[^/]+\.json|/[^/]+/(Signing)?Keys[./])|/v1/(Keys|Account/OAuthApps)"
 )
 """What a Standard API key may not touch: accounts and keys."""
 

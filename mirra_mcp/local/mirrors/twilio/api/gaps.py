@@ -41,17 +41,15 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|IpCommands|SettingsUpdates|UsageRecords|ESimProfiles|RampUpPlans)(/|$)",
     ),
     (
-        "TrustHub and Regulatory Compliance",
-        "TrustHub is not mirrored: brands take any bundle SID.",
-        "/v1/(CustomerProfiles|TrustProducts|EndUsers|EndUserTypes|SupportingDocuments"
-        "|SupportingDocumentTypes|Policies|ComplianceInquiries)(/|$)"
+        "Regulatory Compliance, TrustHub's inquiries",
+        "This part of TrustHub is not mirrored.",
+        "/v1/ComplianceInquiries(/|$)|/v1/[A-Za-z]+/[^/]+/ProvisionalCopy$"
         "|/v2/RegulatoryCompliance(/|$)",
     ),
     (
-        "Pricing, Monitor's events, Event Streams",
+        "Prices of trunking, Monitor's events, Event Streams",
         "This API is not mirrored.",
-        "/v[12]/(Countries|Voice/Countries|Voice/Numbers|Trunking/Countries|Trunking/Numbers"
-        "|Messaging/Countries|Events|Sinks|Schemas|Subscriptions|Types"
+        "/v[12]/(Countries|Trunking/Countries|Trunking/Numbers|Messaging|Voice|Events|Sinks|Schemas|Subscriptions|Types"
         "|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
@@ -92,7 +90,6 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "Other parts of the account",
         "This part of the account is not mirrored.",
         f"{_ACCOUNT}(ConnectApps|AuthorizedConnectApps)[/.]"
-        f"|{_ACCOUNT}Addresses/[^/]+/DependentPhoneNumbers[.]"
         f"|{_ACCOUNT}IncomingPhoneNumbers/[^/]+/AssignedAddOns"
         f"|{_ACCOUNT}AvailablePhoneNumbers/[A-Z]+/(National|SharedCost|Voip|MachineToMachine)[.]"
         "|/v1/(Consents|Contacts|Credentials|SafeList)(/|$)",
@@ -236,6 +233,17 @@ LIMITS: tuple[str, ...] = (
     "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",
     "Calls cost 1.4 cents a minute, wherever they go; recordings a quarter of a cent, uncounted.",
+    "Prices are the mirror's own, the same in every country; trunking has none.",
+    "OAuth apps get tokens for their client credentials only, which may do what a Standard key may;"
+    " their policies are kept, not enforced, and audiences and scopes are refused (20001).",
+    "Access tokens that servers make for clients are taken by simulated events"
+    " (`access_token.shown`, `call.received`, `conversation.message_sent`): the key, its signature"
+    " and its grants are looked at, but not when they end, which SDKs write by their machine's"
+    " clock.",
+    "TrustHub knows the policies of A2P messaging and of signed calls, with the attributes that"
+    " their documents ask for. Bundles are reviewed two seconds after they are handed in: approved"
+    " if an evaluation finds them whole. Brands take any bundle SID that no bundle has, and of"
+    " those that one has approved ones only (20001).",
     "`url` and `links` of documents lead to the mirror, not to Twilio's hosts.",
     "Of channels there are SMS, MMS, WhatsApp and RCS; Messenger's addresses are refused (63007)."
     " Everybody can be reached over RCS unless `carrier.rcs_changed` says otherwise; a message"

@@ -29,7 +29,7 @@ MIRRORED: dict[str, re.Pattern[str]] = {
     "accounts": re.compile(r"/v1/(AuthTokens|Messaging/GeoPermissions)"),
     "content": re.compile(r"/v[12]/(Content|ContentAndApprovals|LegacyContent)(/|$)"),
     "conversations": re.compile(f"{IN_CONVERSATIONS}|/v1/Services$"),
-    "iam": re.compile(r"/v1/Keys"),
+    "iam": re.compile(r"/v1/(Keys|Account/OAuthApps|token$)"),
     "lookups": re.compile(r"/v1/PhoneNumbers/|/v2/(PhoneNumbers|batch)/"),
     "mcs": re.compile(r"/v1/Services/IS[0-9a-f]{32}/Media(/|$)"),
     "messaging": re.compile(
@@ -37,6 +37,14 @@ MIRRORED: dict[str, re.Pattern[str]] = {
         r"|/v2/Channels/Senders(/|$)|/v[23]/Indicators/Typing"
     ),
     "monitor": re.compile(r"/v1/Alerts(/|$)"),
+    "oauth": re.compile(r"/v[12]/token$"),
+    "pricing": re.compile(
+        r"/v1/(Messaging|PhoneNumbers)/Countries(/|$)|/v[12]/Voice/(Countries|Numbers)(/|$)"
+    ),
+    "trusthub": re.compile(
+        r"/v1/(CustomerProfiles|TrustProducts|EndUsers|EndUserTypes|SupportingDocuments"
+        r"|SupportingDocumentTypes|Policies)(/|$)"
+    ),
     "voice": re.compile(
         r"/v1/(DialingPermissions/(Countries(/[^/]+)?|BulkCountryUpdates)|Settings)$"
     ),

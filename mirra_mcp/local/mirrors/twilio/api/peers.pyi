@@ -5,6 +5,8 @@ from mirra_mcp.local.mirrors.twilio.accounts.addresses import Addresses
 from mirra_mcp.local.mirrors.twilio.accounts.alerts import MonitorAlerts
 from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
 from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
+from mirra_mcp.local.mirrors.twilio.accounts.oauth_apps import OAuthApps
+from mirra_mcp.local.mirrors.twilio.accounts.pricing import Pricing
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
 from mirra_mcp.local.mirrors.twilio.accounts.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.twilio.accounts.usage_triggers import UsageTriggers
@@ -62,6 +64,11 @@ from mirra_mcp.local.mirrors.twilio.messaging.short_codes import ShortCodes
 from mirra_mcp.local.mirrors.twilio.numbers.available_phone_numbers import AvailablePhoneNumbers
 from mirra_mcp.local.mirrors.twilio.numbers.incoming_phone_numbers import IncomingPhoneNumbers
 from mirra_mcp.local.mirrors.twilio.numbers.outgoing_caller_ids import OutgoingCallerIds
+from mirra_mcp.local.mirrors.twilio.trusthub.assignments import TrustAssignments, TrustEndpoints
+from mirra_mcp.local.mirrors.twilio.trusthub.bundles import CustomerProfiles, TrustProducts
+from mirra_mcp.local.mirrors.twilio.trusthub.evaluations import TrustEvaluations
+from mirra_mcp.local.mirrors.twilio.trusthub.items import EndUsers, SupportingDocuments
+from mirra_mcp.local.mirrors.twilio.trusthub.policies import TrustPolicies
 from mirra_mcp.local.mirrors.twilio.verify.factors.challenges import VerifyChallenges
 from mirra_mcp.local.mirrors.twilio.verify.factors.entities import VerifyEntities
 from mirra_mcp.local.mirrors.twilio.verify.factors.resource import VerifyFactors
@@ -120,8 +127,10 @@ class Peers(Speech):
     conversation_users: ConversationUsers
     conversation_webhooks: ConversationWebhooks
     conversations: Conversations
+    customer_profiles: CustomerProfiles
     destination_alpha_senders: DestinationAlphaSenders
     dialing_permissions: DialingPermissions
+    end_users: EndUsers
     feedback: Feedback
     geo_permissions: GeoPermissions
     incoming_phone_numbers: IncomingPhoneNumbers
@@ -137,11 +146,13 @@ class Peers(Speech):
     messaging_services: MessagingServices
     monitor_alerts: MonitorAlerts
     notifications: Notifications
+    oauth_apps: OAuthApps
     opt_out_replies: OptOutReplies
     opt_outs: OptOuts
     outgoing_caller_ids: OutgoingCallerIds
     participants: Participants
     payments: Payments
+    prices: Pricing
     queue_members: QueueMembers
     queues: Queues
     recordings: Recordings
@@ -156,9 +167,15 @@ class Peers(Speech):
     short_links: ShortLinks
     siprecs: Siprecs
     streams: Streams
+    supporting_documents: SupportingDocuments
     tokens: Tokens
     tollfree_verifications: TollfreeVerifications
     transcriptions: Transcriptions
+    trust_assignments: TrustAssignments
+    trust_endpoints: TrustEndpoints
+    trust_evaluations: TrustEvaluations
+    trust_policies: TrustPolicies
+    trust_products: TrustProducts
     typing_indicators: TypingIndicators
     us_app_to_persons: Campaigns
     usage_records: UsageRecords

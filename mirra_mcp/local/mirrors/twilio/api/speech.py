@@ -165,6 +165,7 @@ class Speech(Mirror):
             or data.get("StreamSid")
             or data.get("SessionId")
             or data.get("sms_sid")
+            or data.get("BundleSid")
         )
 
     def endpoints(self, event: str) -> list[Target]:

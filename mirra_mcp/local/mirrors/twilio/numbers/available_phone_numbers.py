@@ -56,6 +56,14 @@ class AvailablePhoneNumbers(TwilioResource):
             raise not_found(self.mirror.path)
         return self._country(country)
 
+    def sold(self, country: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return a country's name, and the types of numbers that are for sale; None: none."""
+        return COUNTRIES.get(country)
+
+    def sold_in(self) -> dict[str, str]:
+        """Return the names of all countries whose numbers are for sale, by code."""
+        return {code: name for code, (name, _) in COUNTRIES.items()}
+
     def _country(self, code: str) -> Doc:
         name, kinds = COUNTRIES[code]
         base = f"{AVAILABLE.format(account=self.mirror.account_sid)}/{code}"

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.twilio.accounts import access_tokens
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.wire.model import Doc
@@ -101,3 +102,18 @@ def tollfree_reviewed(
     """Twilio decides about a toll-free verification."""
     noun = twilio.tollfree_verifications
     return noun.shown(noun.decide(the_one(noun, sid, "sid"), status, reason))
+
+
+@story("access_token.shown", fires=())
+def token_shown(
+    twilio: Peers,
+    token: Annotated[str, Field(description="Made with the SDK's `AccessToken`.")],
+) -> Doc:
+    """A client shows the access token that its server made; the result says what is in it."""
+    claims = access_tokens.check(twilio, token)
+    return {
+        "accountSid": claims.account,
+        "keySid": claims.key,
+        "identity": claims.identity or None,
+        "grants": claims.grants,
+    }

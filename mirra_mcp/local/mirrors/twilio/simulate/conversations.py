@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
+from mirra_mcp.local.mirrors.twilio.accounts import access_tokens
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.conversations.messages.resource import LONGEST
 from mirra_mcp.wire.model import Doc
@@ -31,9 +32,20 @@ def message_sent(
             description="The conversation's SID; the only one that is open, if left out.",
         ),
     ] = None,
+    access_token: Annotated[
+        str | None, Field(description="What the user shows, made with the SDK's `AccessToken`.")
+    ] = None,
 ) -> Doc:
     """A chat user writes in the browser or the app; a pre-event webhook is asked first."""
     conversation = the_one(twilio.conversations, conversation_id, "conversationId", state="active")
+    if access_token:
+        claims = access_tokens.check(twilio, access_token)
+        identity, service = claims.identity, claims.grant("chat").get("service_sid")
+        if service != conversation["chat_service_sid"]:
+            raise SimulateError(
+                f"The token is for the service {service}, the conversation of another one.",
+                f"Grant {conversation['chat_service_sid']}.",
+            )
     if conversation["state"] == "closed":
         raise SimulateError(f"The conversation {conversation['sid']} is closed.", "Open another.")
     where: Doc = {"conversation_sid": conversation["sid"]}

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story
+from mirra_mcp.local.mirrors.twilio.accounts import access_tokens
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.wire.model import Doc
@@ -83,9 +84,17 @@ def received(
     ] = None,
     forwarded_from: str | None = None,
     caller_name: str | None = None,
+    access_token: Annotated[
+        str | None, Field(description="What a client shows, made with the SDK's `AccessToken`.")
+    ] = None,
 ) -> Doc:
     """Somebody calls one of the account's numbers, and does what the script says."""
     steps = [each.step() for each in script]
+    if access_token:
+        claims = access_tokens.check(twilio, access_token)
+        outgoing = claims.grant("voice").get("outgoing") or {}
+        from_, to = f"client:{claims.identity}", to or outgoing.get("application_sid")
+        parameters = dict(outgoing.get("params") or {}) | parameters
     if from_.startswith("client:"):
         sids = [each["sid"] for each in twilio.applications.find(limit=2)]
         application = twilio.applications.peek(to or (sids[0] if len(sids) == 1 else ""))

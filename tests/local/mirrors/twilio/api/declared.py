@@ -19,6 +19,7 @@ PREFIXES = {
     "iam/v1": "/v1",
     "lookups/v2": "/v2",
     "messaging/v1": "/v1",
+    "trusthub/v1": "/v1",
     "verify/v2": "/v2",
 }
 """By API of the SDK how its paths begin on the mirror."""

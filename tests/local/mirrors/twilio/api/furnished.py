@@ -110,7 +110,56 @@ class Furnished:
         self.of_chat = self._chat(CHAT) | {"Addresses": address}
         made = post(f"{CHAT}/Services", FriendlyName="Support")["sid"]
         self.of_service = self._chat(f"{CHAT}/Services/{made}") | {"Services": made}
-        self.good = self._good(number, other, empty, brand)
+        self.of_messaging |= self._trusted(number)
+        self.of_verify |= {"Countries": "US", "Numbers": ALICE}
+        self.good = self._good(number, other, empty, brand) | self._good_trust(number)
+
+    def _trusted(self, number: str) -> dict[str, str]:
+        """Bundles of TrustHub with their parts, and an OAuth app."""
+        post = self.account.post
+        app = post("/v1/Account/OAuthApps", friendly_name="CI")
+        profile = post("/v1/CustomerProfiles", PolicySid=SECONDARY, **BUNDLE)["sid"]
+        user = post("/v1/EndUsers", FriendlyName="Ada", Type="authorized_representative_1")["sid"]
+        path = f"/v1/CustomerProfiles/{profile}"
+        self.app = {"client_id": app["sid"], "client_secret": app["secret"]}
+        ends = {"ChannelEndpointType": "phone-number", "ChannelEndpointSid": number}
+        paper = {"FriendlyName": "Office", "Type": "customer_profile_address"}
+        types = self.account.fetch("/v1/EndUserTypes")["end_user_types"]
+        papers = self.account.fetch("/v1/SupportingDocumentTypes")["supporting_document_types"]
+        return {
+            "CustomerProfiles": profile, "EndUsers": user, "OAuthApps": app["sid"],
+            "TrustProducts": post("/v1/TrustProducts", PolicySid=A2P, **BUNDLE)["sid"],
+            "SupportingDocuments": post("/v1/SupportingDocuments", **paper)["sid"],
+            "EntityAssignments": post(f"{path}/EntityAssignments", ObjectSid=user)["sid"],
+            "Evaluations": post(f"{path}/Evaluations", PolicySid=SECONDARY)["sid"],
+            "ChannelEndpointAssignments": post(
+                f"{path}/ChannelEndpointAssignments", **ends)["sid"],
+            "Policies": SECONDARY, "EndUserTypes": types[0]["sid"],
+            "SupportingDocumentTypes": papers[0]["sid"], "Countries": "US", "Numbers": ALICE,
+        }  # fmt: skip
+
+    def _good_trust(self, number: str) -> dict[str, Doc]:
+        forms: dict[str, Doc] = {
+            "POST /v1/Account/OAuthApps": {"friendly_name": "CD"},
+            "POST /v1/EndUsers": {"FriendlyName": "E", "Type": "authorized_representative_1"},
+            "POST /v1/SupportingDocuments": {
+                "FriendlyName": "D", "Type": "customer_profile_address"},
+        }  # fmt: skip
+        for version in ("v1", "v2"):
+            forms[f"POST /{version}/token"] = {"grant_type": "client_credentials", **self.app}
+        for noun, part, policy in (
+            ("CustomerProfiles", "ProfileSid", SECONDARY), ("TrustProducts", "ProductSid", A2P)
+        ):  # fmt: skip
+            path = f"POST /v1/{noun}"
+            forms |= {
+                path: {"PolicySid": policy, **BUNDLE},
+                f"{path}/{{{part}}}/EntityAssignments": {
+                    "ObjectSid": self.of_messaging["SupportingDocuments"]},
+                f"{path}/{{{part}}}/Evaluations": {"PolicySid": policy},
+                f"{path}/{{{part}}}/ChannelEndpointAssignments": {
+                    "ChannelEndpointType": "phone-number", "ChannelEndpointSid": number},
+            }  # fmt: skip
+        return forms
 
     def _chat(self, path: str) -> dict[str, str]:
         post = self.account.post
@@ -223,6 +272,8 @@ class Furnished:
         )
 
 
+SECONDARY, A2P = "RNdfbf3fae0e1107f8aded0e7cead80bf5", "RNb0d4771c2c98518d916a3d4cd70a8f8b"
+BUNDLE = {"FriendlyName": "Acme", "Email": "ops@acme.example"}
 OFFICE = {
     "CustomerName": "Acme", "Street": "375 Beale St", "City": "San Francisco", "Region": "CA",
     "PostalCode": "94105", "IsoCountry": "US",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import Call, route
-from mirra_mcp.local.mirrors.twilio.api.errors import refusal
+from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
 from mirra_mcp.local.mirrors.twilio.api.params import Values, check, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.messaging.params import (
@@ -76,7 +76,16 @@ class BrandRegistrations(TwilioResource):
 
     @route(f"POST {BRANDS}", status=201)
     def create(self, params: CreateBrand) -> Doc:
-        """Register a brand. It is approved two seconds later, unless a story says otherwise."""
+        """Register a brand. It is approved two seconds later, unless a story says otherwise.
+
+        Raises:
+            VendorError: 20001, one of its bundles isn't approved.
+        """
+        account = self.mirror.account_sid
+        if not self.mirror.customer_profiles.is_fine(account, params.customer_profile_bundle_sid):
+            raise wrong("Invalid parameter CustomerProfileBundleSid: it is not twilio-approved")
+        if not self.mirror.trust_products.is_fine(account, params.a2p_profile_bundle_sid):
+            raise wrong("Invalid parameter A2PProfileBundleSid: it is not twilio-approved")
         doc = self.save(self.new(**params.model_dump()))
         self.mirror.after(REVIEW, "brand_registrations.review", id=doc["id"])
         return self.view(doc)

@@ -39,6 +39,11 @@ class MessageStates(TwilioResource):
     statuses = (*STATUSES, "accepted", "scheduled", "sending", "received")
     hears = CALLBACKS
 
+    @property
+    def sms_price(self) -> Decimal:
+        """What a segment of an SMS costs, in US dollars."""
+        return PRICES[False]
+
     # Steps.
 
     def start(self, doc: Doc) -> None:

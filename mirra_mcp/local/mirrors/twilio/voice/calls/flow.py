@@ -27,6 +27,11 @@ ONLY_MACHINES = ("machine", "fax", "unknown")
 class CallFlow(Asking):
     """Calls on their way."""
 
+    @property
+    def minute_price(self) -> float:
+        """What a minute costs, in US dollars."""
+        return PRICE
+
     # From the first ring to the answer.
 
     def dial(self, id: str) -> None:
