@@ -32,3 +32,29 @@ def came_in(stage: Stage) -> Names:
     names = connected(stage)
     stage.simulate("clerk", "enterprise_sso.signed_in", email="ann@acme.com")
     return names
+
+
+def _enrolling(stage: Stage, mode: str) -> Names:
+    modes = ["automatic_invitation", "automatic_suggestion"]
+    settings = {"domains_enabled": True, "domains_enrollment_modes": modes}
+    stage.call("PATCH", "/v1/instance/organization_settings", settings, vendor="clerk")
+    made = stage.call("POST", "/v1/organizations", {"name": "Acme"}, vendor="clerk")
+    path = f"/v1/organizations/{made['id']}/domains"
+    stage.call("POST", path, {"name": "acme.com", "enrollment_mode": mode}, vendor="clerk")
+    stage.begin()
+    stage.simulate("clerk", "user.created", email="ann@acme.com")
+    return {}
+
+
+def invited(stage: Stage) -> Names:
+    return _enrolling(stage, "automatic_invitation")
+
+
+def suggested(stage: Stage) -> Names:
+    return _enrolling(stage, "automatic_suggestion")
+
+
+def approved(stage: Stage) -> Names:
+    names = suggested(stage)
+    stage.simulate("clerk", "organizationSuggestion.accepted")
+    return names

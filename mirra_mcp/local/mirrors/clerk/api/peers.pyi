@@ -24,6 +24,7 @@ from mirra_mcp.local.mirrors.clerk.organizations.memberships import Organization
 from mirra_mcp.local.mirrors.clerk.organizations.organizations import Organizations
 from mirra_mcp.local.mirrors.clerk.organizations.permissions import Permissions
 from mirra_mcp.local.mirrors.clerk.organizations.roles import Roles
+from mirra_mcp.local.mirrors.clerk.organizations.suggestions import OrganizationSuggestions
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
 from mirra_mcp.local.mirrors.clerk.sessions.jwt_templates import JwtTemplates
 from mirra_mcp.local.mirrors.clerk.sessions.resource import Sessions
@@ -61,6 +62,7 @@ class Peers(Speech):
     organization_domains: OrganizationDomains
     organization_invitations: OrganizationInvitations
     organization_memberships: OrganizationMemberships
+    organization_suggestions: OrganizationSuggestions
     organizations: Organizations
     permissions: Permissions
     phone_numbers: PhoneNumbers

@@ -108,13 +108,18 @@ class OrganizationDocuments(ClerkResource):
         members = self.mirror.organization_memberships.find(organization_id=doc["id"])
         return not any(self.mirror.roles.is_elevated(each["role"]) for each in members)
 
+    def has_room(self, doc: Doc, wanted: int = 1) -> bool:
+        """Tell whether an organization may have more members and invitations; 0 is no limit."""
+        most = doc["max_allowed_memberships"]
+        return not most or sum(self.counts(doc).values()) + wanted <= most
+
     def check_room(self, doc: Doc, wanted: int = 1) -> None:
-        """Refuse more members and invitations than an organization may have; 0 is no limit.
+        """Refuse more members and invitations than an organization may have.
 
         Source: https://clerk.com/docs/guides/organizations/configure (membership limits)
         """
-        most, counts = doc["max_allowed_memberships"], self.counts(doc)
-        if most and sum(counts.values()) + wanted > most:
+        most = doc["max_allowed_memberships"]
+        if not self.has_room(doc, wanted):
             raise errors.refusal(
                 403,
                 "organization_membership_quota_exceeded",

@@ -56,7 +56,13 @@ class OrganizationDomains(ClerkResource):
         """Return what the API shows of a domain, with its organization."""
         organization = self.mirror.organizations.get(doc["organization_id"])
         about = self.mirror.organizations.public(organization)
-        return super().view(doc) | {"public_organization_data": about}
+        invited = self.mirror.organization_invitations.count(_domain_id=doc["id"], status="pending")
+        told = self.mirror.organization_suggestions.count(_domain_id=doc["id"], status="pending")
+        return super().view(doc) | {
+            "total_pending_invitations": invited,
+            "total_pending_suggestions": told,
+            "public_organization_data": about,
+        }
 
     @route("POST /v1/organizations/{organization_id}/domains")
     def create(self, organization_id: str, params: CreateDomain) -> Doc:
@@ -147,6 +153,7 @@ class OrganizationDomains(ClerkResource):
         Source: https://clerk.com/docs/reference/backend-api (Remove a domain from an organization)
         """
         doc = self._of(organization_id, domain_id)
+        self.mirror.organization_suggestions.forget(_domain_id=domain_id)
         self.drop(doc, event="organizationDomain.deleted")
         return self.gone(doc)
 

@@ -37,7 +37,7 @@ class OrganizationInvitations(BrowsedInvitations):
     object, prefix, title = "organization_invitation", "orginv", "invitation"
     synonyms = ("org invitation", "organization invite")
     names = ("email_address",)
-    indexes = ("organization_id", "email_address", "status", "role")
+    indexes = ("organization_id", "email_address", "status", "role", "_domain_id")
     moves = {"pending": {"accepted", "revoked", "expired"}}
     blank = {
         "object": "organization_invitation",
@@ -53,6 +53,7 @@ class OrganizationInvitations(BrowsedInvitations):
         "expires_at": None,
         "created_at": None,
         "updated_at": None,
+        "_domain_id": None,
     }
 
     def missing(self, id: str) -> VendorError:
@@ -318,7 +319,20 @@ class OrganizationInvitations(BrowsedInvitations):
             raise not_unique()
         return email
 
-    def _send(self, organization: Doc, email: str, params: CreateOrganizationInvitation) -> Doc:
+    def invite_for(
+        self, domain: Doc, organization: Doc, email: str, params: CreateOrganizationInvitation
+    ) -> None:
+        """Invite somebody for the domain of an address, who isn't invited yet.
+
+        Fires: email.created, organizationInvitation.created
+        """
+        pending = self.find(email_address=email, status="pending")
+        if all(each["organization_id"] != organization["id"] for each in pending):
+            self._send(organization, email, params, _domain_id=domain["id"])
+
+    def _send(
+        self, organization: Doc, email: str, params: CreateOrganizationInvitation, **more: Any
+    ) -> Doc:
         lifetime = timedelta(days=params.expires_in_days or DAYS)
         doc = self.new(
             email_address=email,
@@ -328,6 +342,7 @@ class OrganizationInvitations(BrowsedInvitations):
             public_metadata=params.public_metadata or {},
             private_metadata=params.private_metadata or {},
             expires_at=stamp(self.now + lifetime),
+            **more,
         )
         _, doc["url"] = self.mirror.ticket(
             self.entity, doc["id"], self.now + lifetime, params.redirect_url

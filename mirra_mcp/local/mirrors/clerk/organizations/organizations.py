@@ -132,6 +132,7 @@ class Organizations(BrowsedOrganizations):
         self.mirror.organization_memberships.forget(organization_id=organization_id)
         self.mirror.organization_invitations.forget(organization_id)
         self.mirror.organization_domains.forget(organization_id)
+        self.mirror.organization_suggestions.forget(organization_id=organization_id)
         self.drop(doc, event="organization.deleted")
         return self.gone(doc, slug=doc["slug"])
 

@@ -51,6 +51,11 @@ MEANINGS: dict[str, Words] = {
         ),
         texts=("name",),
     ),
+    "organization_suggestion": Words(
+        means=spoken(
+            {"made": means(Given("id")), "accepted approved": means(is_("status", "completed"))}
+        ),
+    ),
     "enterprise_account": Words(means=spoken({"linked": means(Given("id"))})),
     "organization_membership": Words(
         means=spoken({"joined": means(Given("id")), "admin": means(is_("role", "org:admin"))}),

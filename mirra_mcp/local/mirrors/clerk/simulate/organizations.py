@@ -52,6 +52,24 @@ def invitation_accepted(
     return noun.view(noun.get(doc["id"]))
 
 
+@story(
+    "organizationSuggestion.accepted",
+    aliases=("organization_suggestion.accepted",),
+    fires=("organizationMembership.created",),
+)
+def suggestion_accepted(
+    clerk: Peers,
+    suggestion_id: Annotated[
+        str | None, Field(description="The suggestion; the only pending one, if left out.")
+    ] = None,
+) -> Doc:
+    """Somebody asks to join an organization that was suggested, and an admin approves."""
+    noun = clerk.organization_suggestions
+    doc = the_one(noun, suggestion_id, "suggestionId", status="pending")
+    with refusals_told():
+        return noun.view(noun.accept(doc))
+
+
 @story("organizationMembership.deleted", aliases=("organization_membership.removed",))
 def membership_deleted(clerk: Peers, membership_id: MembershipId = None) -> Doc:
     """An admin removes a member from an organization, or a member leaves it."""

@@ -60,6 +60,16 @@ def user_connected(
     return clerk.users.view(clerk.users.connect(user, provider))
 
 
+@story("user.passkey_added", fires=("user.updated",))
+def passkey_added(
+    clerk: Peers,
+    user_id: UserId = None,
+    name: Annotated[str, Field(description="What the passkey is called.")] = "Chrome on Mac",
+) -> Doc:
+    """A user registers a passkey on the profile page."""
+    return clerk.users.view(clerk.users.add_passkey(user_of(clerk, user_id), name))
+
+
 @story("instance.rate_limited", fires=())
 def instance_rate_limited(clerk: Peers, enforced: bool = True) -> None:
     """From now on the 101st call in ten seconds gets 429 `too_many_requests`."""

@@ -17,7 +17,7 @@ from mirra_mcp.local.mirrors.clerk.users.params import (
     ReplaceEmailAddress,
     UpdateEmailAddress,
 )
-from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN
+from mirra_mcp.local.mirrors.clerk.users.verification import BY_ADMIN, is_verified
 from mirra_mcp.wire.model import Doc
 
 
@@ -62,6 +62,15 @@ class EmailAddresses(OwnIdentifiers):
             raise errors.invalid_email() from None
         return value.strip().lower()
 
+    def enroll(self, doc: Doc) -> None:
+        """Invite the user of a verified address to the organization that has its domain.
+
+        Source: https://clerk.com/docs/guides/organizations/add-members/verified-domains
+        """
+        user = self.mirror.users.peek(doc["user_id"])
+        if user is not None and is_verified(doc):
+            self.mirror.organization_suggestions.enroll(user, doc["email_address"])
+
     @route("POST /v1/email_addresses")
     def create(self, params: CreateEmailAddress) -> Doc:
         """Give a user another address.
@@ -81,6 +90,7 @@ class EmailAddresses(OwnIdentifiers):
         if params.notify_primary_email_address_changed and fields and before:
             self.tell_change(before, doc["id"])
         self.mirror.users.refresh(user["id"], **fields)
+        self.enroll(doc)
         return self.view(doc)
 
     @route("GET /v1/email_addresses/{email_address_id}")
@@ -107,6 +117,8 @@ class EmailAddresses(OwnIdentifiers):
         if params.notify_primary_email_address_changed and fields and before:
             self.tell_change(before, doc["id"])
         self.mirror.users.refresh(doc["user_id"], **fields)
+        if params.verified:
+            self.enroll(doc)
         return self.view(doc)
 
     @route("DELETE /v1/email_addresses/{email_address_id}")

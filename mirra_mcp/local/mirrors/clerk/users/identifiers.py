@@ -103,7 +103,11 @@ class Identifiers(ClerkResource):
         if tried["status"] == "verified" and not is_verified(doc):
             doc = self.save(self.touch(doc, verification=verifications.brief(tried)))
             self.mirror.users.refresh(doc["user_id"], **self.primary_fields(doc, primary=None))
+            self.enroll(doc)
         return verifications.view(tried)
+
+    def enroll(self, doc: Doc) -> None:
+        """Let what was verified of a user have its effect on others."""
 
     def replaced(self, user_id: str, value: str, status: str) -> Doc:
         """Put one identifier in the place of all that a user has.

@@ -39,6 +39,20 @@ def test_a_connected_account_has_an_access_token_until_it_is_deleted(account: Ac
     assert (status, error(told)[0]) == (404, "external_account_not_found")
 
 
+def test_a_passkey_is_taken_off_its_user_who_is_told(account: Account) -> None:
+    """Source: https://clerk.com/docs/reference/backend-api (Delete a user passkey)"""
+    user = account.user()
+    account.simulate("user.passkey_added", name="Phone")
+    (passkey,) = account.sdk.users.get(user_id=user.id).passkeys
+    assert passkey.name == "Phone"
+    given = {"user_id": user.id, "passkey_identification_id": str(passkey.id)}
+    assert account.sdk.users.delete_passkey(**given).deleted
+    assert account.state("sent_emails")[0]["slug"] == "passkey_removed"
+    path = f"/v1/users/{user.id}"
+    assert account.call("DELETE", f"{path}/passkeys/{passkey.id}")[0] == 404
+    assert account.call("GET", path)[1]["passkeys"] == []
+
+
 def test_a_picture_takes_the_place_of_initials(account: Account) -> None:
     """Source: https://clerk.com/docs/reference/backend-api (Set user profile image)"""
     user = account.user(first_name="Alice")

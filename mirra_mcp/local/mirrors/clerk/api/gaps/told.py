@@ -21,7 +21,6 @@ INSTANCE: dict[str, str] = {
 }
 
 USERS: dict[str, str] = {
-    "/v1/users/{user_id}/passkeys/{passkey_identification_id}": "DELETE",
     "/v1/users/{user_id}/trusted_devices": "GET",
     "/v1/users/{user_id}/trusted_devices/{trusted_device_id}": "DELETE",
     "/v1/users/{user_id}/web3_wallets/{web3_wallet_identification_id}": "DELETE",
@@ -107,7 +106,9 @@ LIMITS: tuple[str, ...] = (
     "pbkdf2_sha256_django can be checked, others answer 501.",
     "The rate limits are enforced only after simulating `instance.rate_limited`.",
     "Organizations are enabled and have slugs, as in applications made before October 2025.",
-    "Nobody is invited or suggested to an organization by the domain of an email address.",
+    "By the domain of an address people are invited to an organization, or it is suggested, when "
+    "they sign up or verify the address; who was there before the domain's mode was set isn't. Requests "
+    "to join are made and approved by simulating `organizationSuggestion.accepted`.",
     "Lists of identifiers hold for sign-ups alone, as in new applications; subaddresses and "
     "disposable addresses are not blocked: to ask for that answers 501.",
     "Whether sign-ups are open, invite-only or by waitlist is set by Setup text, or by "

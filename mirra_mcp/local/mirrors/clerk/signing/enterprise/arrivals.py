@@ -223,6 +223,7 @@ class Arrivals(ClerkResource):
         user = self.mirror.email_addresses.proven_owner(email)
         if not self.covers(doc, email.partition("@")[2]) and not self._is_colleague(doc, user):
             raise self._other_domain(doc, email)
+        self._check_room(doc, user)
         if user is None:
             if doc["disable_jit_provisioning"]:
                 raise errors.refusal(
@@ -282,9 +283,15 @@ class Arrivals(ClerkResource):
         organization = self.mirror.organizations.get(doc["organization_id"])
         members = self.mirror.organization_memberships
         if members.between(organization["id"], user["id"]) is None:
-            self.mirror.organizations.check_room(organization)
             role = self.mirror.organizations.settings()["domains_default_role"]
             members.join(organization, user, role)
+
+    def _check_room(self, doc: Doc, user: Doc | None) -> None:
+        if doc["organization_id"] is not None:
+            organization = self.mirror.organizations.get(doc["organization_id"])
+            members = self.mirror.organization_memberships
+            if user is None or members.between(organization["id"], user["id"]) is None:
+                self.mirror.organizations.check_room(organization)
 
     def _is_colleague(self, doc: Doc, user: Doc | None) -> bool:
         """Tell whether a user of another domain may be linked: as a member of the organization."""

@@ -62,6 +62,59 @@ class Connections(UserDocuments):
         self.change(user, external_accounts=left)
         return {"object": "external_account", "id": external_account_id, "deleted": True}
 
+    @route("DELETE /v1/users/{user_id}/passkeys/{passkey_identification_id}")
+    def delete_passkey(self, user_id: str, passkey_identification_id: str) -> Doc:
+        """Take a passkey off a user, who is told by email.
+
+        Fires: email.created, user.updated
+        Source: https://clerk.com/docs/reference/backend-api (Delete a user passkey)
+        """
+        user = self.get(user_id)
+        found = [each for each in user["passkeys"] if each["id"] == passkey_identification_id]
+        if not found:
+            raise errors.not_found(f"No passkey was found with id {passkey_identification_id}")
+        email = next(
+            (
+                each
+                for each in user["email_addresses"]
+                if each["id"] == user["primary_email_address_id"]
+            ),
+            None,
+        )
+        if email is not None:
+            self.mirror.sent_emails.send(
+                "passkey_removed",
+                email["email_address"],
+                "A passkey was removed from your account",
+                f"The passkey {found[0]['name']} was removed from your account.",
+                user_id=user_id,
+                email_address_id=email["id"],
+            )
+        self.change(user, passkeys=[each for each in user["passkeys"] if each != found[0]])
+        return {"object": "passkey", "id": passkey_identification_id, "deleted": True}
+
+    def add_passkey(self, user: Doc, name: str) -> Doc:
+        """Let a user have a passkey more.
+
+        Fires: user.updated
+        """
+        passkey = {
+            "id": f"idn_3{self.mirror.ids.token(26)}",
+            "object": "passkey",
+            "name": name,
+            "last_used_at": stamp(self.now),
+            "verification": {
+                "object": "verification_passkey",
+                "status": "verified",
+                "strategy": "passkey",
+                "nonce": "nonce",
+                "message": None,
+                "attempts": None,
+                "expire_at": None,
+            },
+        }
+        return self.change(user, passkeys=[*user["passkeys"], passkey])
+
     @route("POST /v1/users/{user_id}/profile_image")
     def set_picture(self, user_id: str, call: Call) -> Doc:
         """Let a user show a picture. It is looked at only for its size.

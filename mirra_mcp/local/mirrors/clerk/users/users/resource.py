@@ -114,7 +114,10 @@ class Users(Access, Connections, Factors, UserMetadata, MyFactors):
         if params.locked:
             user |= {"locked": True, "_locked_until": stamp(self.now + LOCKOUT)}
             self.mirror.after(LOCKOUT, "users.expire_lock", id=user["id"])
-        return self.save(user, event="user.created")
+        user = self.save(user, event="user.created")
+        for doc in email_docs:
+            self.mirror.email_addresses.enroll(doc)
+        return user
 
     def signed_up(self, attempt: Doc, *, id: str = "", linked_to: Docs | None = None) -> Doc:
         """Make the user of a completed sign-up; by an enterprise account, its address is linked.
@@ -239,6 +242,7 @@ class Users(Access, Connections, Factors, UserMetadata, MyFactors):
         self.mirror.phone_numbers.forget(user_id)
         self.mirror.enterprise_accounts.forget(user_id=user_id)
         self.mirror.oauth_grants.forget(user_id=user_id)
+        self.mirror.organization_suggestions.forget(user_id=user_id)
         self.mirror.organization_memberships.forget(user_id=user_id)
         self.mirror.cancel_timers("users.expire_lock", id=user_id)
         self.drop(user, event="user.deleted")
