@@ -18,6 +18,7 @@ from mirra_mcp.local.mirrors.clerk.machines.oauth.grants import OauthGrants
 from mirra_mcp.local.mirrors.clerk.messages.sent_codes import SentCodes
 from mirra_mcp.local.mirrors.clerk.messages.sent_emails import SentEmails
 from mirra_mcp.local.mirrors.clerk.messages.sent_texts import SentTexts
+from mirra_mcp.local.mirrors.clerk.messages.templates import Templates
 from mirra_mcp.local.mirrors.clerk.organizations.domains import OrganizationDomains
 from mirra_mcp.local.mirrors.clerk.organizations.invitations import OrganizationInvitations
 from mirra_mcp.local.mirrors.clerk.organizations.memberships import OrganizationMemberships
@@ -77,6 +78,7 @@ class Peers(Speech):
     sign_in_tokens: SignInTokens
     sign_ins: SignIns
     sign_ups: SignUps
+    templates: Templates
     testing_tokens: TestingTokens
     users: Users
     waitlist_entries: WaitlistEntries

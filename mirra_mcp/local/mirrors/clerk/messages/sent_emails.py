@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
+from mirra_mcp.local.mirrors.clerk.messages.templates import filled, plain
 from mirra_mcp.wire.model import Doc
 
 SENDER = "Mirra <notifications@mirra.clerk.accounts.dev>"
@@ -35,6 +36,9 @@ class SentEmails(ClerkResource):
         "email_address_id": None,
         "data": {},
         "created_at": None,
+        "_from_name": "notifications",
+        "_reply_to": None,
+        "_is_clerks": True,
     }
 
     def send(
@@ -52,14 +56,15 @@ class SentEmails(ClerkResource):
 
         Fires: email.created
         """
+        told = {"app": {"name": self.mirror.application}} | (data or {})
+        written = {"subject": subject, "html": f"<p>{escape(text)}</p>", "text": text}
+        template = self.mirror.templates.changed("email", slug)
         return self.save(
             self.new(
                 slug=slug,
                 to=[to],
-                subject=subject,
-                html=f"<p>{escape(text)}</p>",
-                text=text,
-                data={"app": {"name": self.mirror.application}} | (data or {}),
+                **written | ({} if template is None else _rewritten(template, told)),
+                data=told,
                 user_id=user_id,
                 email_address_id=email_address_id,
                 created_at=self.now.isoformat(" ", "milliseconds").removesuffix(":00"),
@@ -82,8 +87,8 @@ class SentEmails(ClerkResource):
             "id": doc["id"],
             "object": "email",
             "slug": doc["slug"],
-            "from_email_name": "notifications",
-            "reply_to_email_name": None,
+            "from_email_name": doc["_from_name"],
+            "reply_to_email_name": doc["_reply_to"],
             "to_email_address": doc["to"][0],
             "email_address_id": doc["email_address_id"],
             "user_id": doc["user_id"],
@@ -92,5 +97,21 @@ class SentEmails(ClerkResource):
             "body_plain": doc["text"],
             "status": doc["status"],
             "data": doc["data"],
-            "delivered_by_clerk": True,
+            "delivered_by_clerk": doc["_is_clerks"],
         }
+
+
+def _rewritten(template: Doc, data: Doc) -> Doc:
+    """Return what an email says by a template that somebody changed."""
+    about: Doc = {"_is_clerks": template["delivered_by_clerk"]}
+    if template["resource_type"] == "system":
+        return about
+    html = filled(template["body"], data, is_html=True)
+    return about | {
+        "subject": filled(template["subject"] or "", data),
+        "html": html,
+        "text": plain(html),
+        "from": SENDER.replace("notifications", template["from_email_name"]),
+        "_from_name": template["from_email_name"],
+        "_reply_to": template["reply_to_email_name"] or None,
+    }

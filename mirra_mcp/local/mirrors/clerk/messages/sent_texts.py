@@ -7,6 +7,7 @@ from typing import Any
 
 from mirra_mcp.local.mirrors.clerk.api.dates import stamp
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
+from mirra_mcp.local.mirrors.clerk.messages.templates import filled
 from mirra_mcp.wire.model import Doc
 
 SENDER = "+15005550006"
@@ -32,6 +33,7 @@ class SentTexts(ClerkResource):
         "phone_number_id": None,
         "data": {},
         "created_at": None,
+        "_is_clerks": True,
     }
 
     def send(
@@ -48,11 +50,16 @@ class SentTexts(ClerkResource):
 
         Fires: sms.created
         """
+        template = self.mirror.templates.changed("sms", slug)
+        if template is not None and template["resource_type"] == "user":
+            told = {"app": {"name": self.mirror.application}} | (data or {})
+            body = filled(template["body"], told)
         return self.save(
             self.new(
                 slug=slug,
                 to=to,
                 body=body,
+                _is_clerks=template is None or template["delivered_by_clerk"],
                 data=data or {},
                 user_id=user_id,
                 phone_number_id=phone_number_id,
@@ -77,6 +84,6 @@ class SentTexts(ClerkResource):
             "message": doc["body"],
             "status": doc["status"],
             "data": doc["data"],
-            "delivered_by_clerk": True,
+            "delivered_by_clerk": doc["_is_clerks"],
             "created_at_ms": stamp(self.now),
         }

@@ -26,14 +26,6 @@ USERS: dict[str, str] = {
     "/v1/users/{user_id}/web3_wallets/{web3_wallet_identification_id}": "DELETE",
 }
 
-TEMPLATES: dict[str, str] = {
-    "/v1/templates/{template_type}": "GET",
-    "/v1/templates/{template_type}/{slug}": "GET PUT",
-    "/v1/templates/{template_type}/{slug}/revert": "POST",
-    "/v1/templates/{template_type}/{slug}/preview": "POST",
-    "/v1/templates/{template_type}/{slug}/toggle_delivery": "POST",
-}
-
 BILLING: dict[str, str] = {
     "/v1/users/{user_id}/billing/subscription": "GET",
     "/v1/users/{user_id}/billing/credits": "GET POST",
@@ -84,7 +76,6 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (FRONTEND, "This part of the Frontend API is not mirrored."),
     (INSTANCE, "Settings of the instance and its domains are not mirrored."),
     (USERS, "This part of users is not mirrored."),
-    (TEMPLATES, "Templates of emails and texts are deprecated at Clerk, and not mirrored."),
     (BILLING, "Clerk Billing is not mirrored."),
     (AGENTS, "Agents' tasks are not mirrored."),
     (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
@@ -107,8 +98,8 @@ LIMITS: tuple[str, ...] = (
     "The rate limits are enforced only after simulating `instance.rate_limited`.",
     "Organizations are enabled and have slugs, as in applications made before October 2025.",
     "By the domain of an address people are invited to an organization, or it is suggested, when "
-    "they sign up or verify the address; who was there before the domain's mode was set isn't. Requests "
-    "to join are made and approved by simulating `organizationSuggestion.accepted`.",
+    "they sign up or verify the address; who was there before the domain's mode was set isn't. "
+    "Requests to join are made and approved by simulating `organizationSuggestion.accepted`.",
     "Lists of identifiers hold for sign-ups alone, as in new applications; subaddresses and "
     "disposable addresses are not blocked: to ask for that answers 501.",
     "Whether sign-ups are open, invite-only or by waitlist is set by Setup text, or by "
@@ -134,5 +125,8 @@ LIMITS: tuple[str, ...] = (
     "The pages on which people sign in and consent to OAuth applications are not drawn: simulating "
     "`oauth_application.authorized` does what they do there. Clients don't register themselves.",
     "Clerk publishes no words for most refusals of its OAuth server: the codes are OAuth's.",
+    "Templates are those of the messages that the mirror sends; variables are filled in, but "
+    "conditions and the editor's markup aren't. What Clerk doesn't deliver is in the state all the "
+    "same.",
     "Images of users are not drawn: `image_url` leads to img.clerk.com.",
 )
