@@ -3,6 +3,7 @@
 from mirra_mcp.local.mirrors.stripe.account.balance_settings import BalanceSettings
 from mirra_mcp.local.mirrors.stripe.account.balance_transactions import BalanceTransactions
 from mirra_mcp.local.mirrors.stripe.account.balances import Balances
+from mirra_mcp.local.mirrors.stripe.account.exchange_rates import ExchangeRates
 from mirra_mcp.local.mirrors.stripe.account.file_links import FileLinks
 from mirra_mcp.local.mirrors.stripe.account.files import Files
 from mirra_mcp.local.mirrors.stripe.account.payouts import Payouts
@@ -143,6 +144,7 @@ NOUNS: tuple[type[StripeResource], ...] = (
     EphemeralKeys,
     EventDestinations,
     Events,
+    ExchangeRates,
     ExternalAccounts,
     Features,
     FeeRefunds,

@@ -3,6 +3,7 @@
 from mirra_mcp.local.mirrors.stripe.account.balance_settings import BalanceSettings
 from mirra_mcp.local.mirrors.stripe.account.balance_transactions import BalanceTransactions
 from mirra_mcp.local.mirrors.stripe.account.balances import Balances
+from mirra_mcp.local.mirrors.stripe.account.exchange_rates import ExchangeRates
 from mirra_mcp.local.mirrors.stripe.account.file_links import FileLinks
 from mirra_mcp.local.mirrors.stripe.account.files import Files
 from mirra_mcp.local.mirrors.stripe.account.payouts import Payouts
@@ -144,6 +145,7 @@ class Peers(Acting):
     ephemeral_keys: EphemeralKeys
     event_destinations: EventDestinations
     events: Events
+    exchange_rates: ExchangeRates
     external_accounts: ExternalAccounts
     features: Features
     fee_refunds: FeeRefunds

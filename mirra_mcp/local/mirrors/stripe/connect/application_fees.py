@@ -173,6 +173,15 @@ class FeeRefunds(StripeResource):
         )
         return self.save(doc | {"balance_transaction": booked["id"]})
 
+    @route("POST /v1/application_fees/{fee}/refund")
+    def refund(self, fee: str, params: CreateFeeRefund) -> Doc:
+        """Give a fee back by the older address, which answers the fee.
+
+        Fires: application_fee.refunded.
+        """
+        self.create(fee, params)
+        return self.stripe.application_fees.view(self.stripe.application_fees.get(fee))
+
     @route("POST /v1/application_fees/{fee}/refunds")
     def create(self, fee: str, params: CreateFeeRefund) -> Doc:
         """Give a fee back to the account that paid it. Fires: application_fee.refunded.

@@ -102,6 +102,14 @@ class ExternalAccounts(StripeResource):
             self.save(doc, event="account.external_account.updated")
         return self.view(doc)
 
+    @route("POST /v1/external_accounts/{id}")
+    def update_alone(self, id: str, params: UpdateExternalAccount) -> Doc:
+        """Change a bank account or a card by its id alone.
+
+        Fires: account.external_account.updated. Source: https://github.com/stripe/openapi
+        """
+        return self.update(self.get(id)["account"], id, params)
+
     @route("DELETE /v1/accounts/{account}/bank_accounts/{id}")
     @route("DELETE /v1/accounts/{account}/external_accounts/{id}")
     def delete(self, account: str, id: str) -> Doc:

@@ -4,6 +4,7 @@ Source: https://github.com/stripe/openapi (`/v1/customers/{customer}/subscriptio
 """
 
 from mirra_mcp.local.kit.routes import Answer, route
+from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.params import (
     CancelSubscription,
@@ -56,6 +57,20 @@ class CustomersSubscriptions(Subscriptions):
         """Cancel one of a customer's subscriptions. Fires: customer.subscription.deleted."""
         self._theirs(customer, id)
         return self.cancel(id, params)
+
+    @route("GET /v1/subscriptions/{id}/discount")
+    def retrieve_discount(self, id: str) -> Doc:
+        """Return a subscription's discount, the first of several."""
+        sub = self.get(id)
+        if not sub["discounts"]:
+            raise errors.missing("discount", id)
+        return self.stripe.discounts.view(self.stripe.discounts.get(sub["discounts"][0]))
+
+    @route("GET /v1/customers/{customer}/subscriptions/{id}/discount")
+    def retrieve_discount_of_customer(self, customer: str, id: str) -> Doc:
+        """Return the discount of one of a customer's subscriptions."""
+        self._theirs(customer, id)
+        return self.retrieve_discount(id)
 
     @route("DELETE /v1/customers/{customer}/subscriptions/{id}/discount")
     def delete_discount_of_customer(self, customer: str, id: str) -> Doc:
