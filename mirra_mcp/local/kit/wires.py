@@ -8,6 +8,7 @@ handed to the mirror in the order in which it came, several messages at a time i
 import asyncio
 import contextlib
 import logging
+import ssl
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ class Wires:
         if parcel.method == OPEN and wire is None:
             error = await self._make(session, mirror, parcel, letter)
             wire = self._open.get((session.id, parcel.wire or ""))
-        elif wire is None:
+        elif wire is None and parcel.method != CLOSE:
             error = "The connection is closed."
         if error is None and wire is not None:
             error = await self._say(wire, parcel, letter)
@@ -100,6 +101,8 @@ class Wires:
                 return exc
 
         agent = letter.headers.get("user-agent")
+        is_secure = letter.url.startswith("wss:")
+        context = await asyncio.to_thread(ssl.create_default_context) if is_secure else None
         try:
             socket = await Straight(
                 letter.url,
@@ -107,6 +110,7 @@ class Wires:
                     name: value for name, value in letter.headers.items() if name != "user-agent"
                 },
                 user_agent_header=agent,
+                ssl=context,
                 compression=None,
                 proxy=None,
                 open_timeout=OPENS_WITHIN,

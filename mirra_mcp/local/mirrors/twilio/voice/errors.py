@@ -57,6 +57,7 @@ FAULTS: dict[int, str] = {
     31901: "Stream - WebSocket - Connection Timeout",
     31902: "Stream - WebSocket - Connection Refused",
     31903: "Stream - WebSocket - Connection Broken Pipe",
+    31910: "Stream - WebSocket - SSL Protocol Error",
     31920: "Stream - WebSocket - Handshake Error",
     31921: "Stream - WebSocket - Close Error",
     31924: "Stream - Websocket - Protocol Error",
@@ -66,6 +67,7 @@ FAULTS: dict[int, str] = {
 """What is noted of TwiML that asks for what can't be."""
 WARNINGS = frozenset(FAULTS) - {
     13227, 13231, 13239, 13240, 13247, 13338, 13621, 16020, 16025, 22005, 31901, 31902, 31903,
+    31910,
     31920, 31921, 31924, 39001, 64107,
 }  # fmt: skip
 """Those that are no errors."""

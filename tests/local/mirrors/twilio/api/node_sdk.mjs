@@ -1,5 +1,6 @@
 // A walk through the official Node SDK, unmodified, set up by the lines that the session gives.
 // Prints what it got as one JSON document.
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 
@@ -25,8 +26,43 @@ const server = createServer((request, response) => {
     response.writeHead(200, { "content-type": "text/xml" }).end(answer ?? "");
   });
 });
+
+// The smallest WebSocket server: what comes is short and masked, what goes out is short.
+const heard = [];
+const KEY = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+server.on("upgrade", (request, socket) => {
+  const key = createHash("sha1").update(request.headers["sec-websocket-key"] + KEY);
+  const signature = request.headers["x-twilio-signature"];
+  heard.push(twilio.validateRequest(env.TWILIO_AUTH_TOKEN, signature, wire, {}));
+  const head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade";
+  socket.write(`${head}\r\nSec-WebSocket-Accept: ${key.digest("base64")}\r\n\r\n`);
+  const say = (message) => {
+    const text = Buffer.from(JSON.stringify(message));
+    socket.write(Buffer.concat([Buffer.from([0x81, text.length]), text]));
+  };
+  let rest = Buffer.alloc(0);
+  socket.on("error", () => {});
+  socket.on("data", (part) => {
+    rest = Buffer.concat([rest, part]);
+    while (rest.length > 6) {
+      const long = (rest[1] & 127) === 126;
+      const size = long ? rest.readUInt16BE(2) : rest[1] & 127;
+      const start = long ? 8 : 6;
+      if (rest.length < start + size) return;
+      const mask = rest.subarray(start - 4, start);
+      const text = rest.subarray(start, start + size).map((byte, at) => byte ^ mask[at % 4]);
+      const isText = (rest[0] & 15) === 1;
+      rest = rest.subarray(start + size);
+      if (!isText) return socket.end();
+      const message = JSON.parse(Buffer.from(text).toString());
+      heard.push(message.type);
+      if (message.type === "prompt") say({ type: "text", token: message.voicePrompt, last: true });
+    }
+  });
+});
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const url = `http://127.0.0.1:${server.address().port}/hook`;
+const wire = url.replace("http", "ws");
 
 async function mirra(address, body) {
   const headers = { authorization: `Bearer ${env.MIRRA_TOKEN}`, "content-type": "application/json" };
@@ -132,6 +168,14 @@ got.room = (await people.list()).map((each) => [each.label, each.muted, each.sta
 await client.calls(call.sid).update({ status: "completed" });
 await pass("1 second");
 const calls = told.splice(0).filter((each) => each.CallSid);
+const agent = new twilio.twiml.VoiceResponse();
+agent.connect().conversationRelay({ url: wire, welcomeGreeting: "Hello" });
+await simulate("line.answers", { phoneNumber: line.to, script: [{ speech: "Echo" }] });
+const talk = await client.calls.create({ ...line, url: undefined, twiml: agent.toString() });
+await pass("20 seconds");
+await client.calls(talk.sid).update({ status: "completed" });
+await pass("1 second");
+got.heard = heard;
 got.called = calls.map((each) => [each.valid, each.CallStatus, each.Digits ?? null]);
 
 got.pages = [];

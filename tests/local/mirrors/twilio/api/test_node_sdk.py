@@ -53,6 +53,7 @@ def test_the_node_sdk_works_unmodified(mirra: LocalMirra, account: Account) -> N
         [True, "in-progress", "1"],
         [True, "completed", None],
     ]
+    assert got["heard"] == [True, "setup", "prompt"]
     assert len(set(got["pages"])) == 3
     told = [each for _, each in got["told"]]
     assert all(is_valid for is_valid, _ in got["told"])

@@ -29,6 +29,7 @@ class Agent:
     answer: Answer | None = None
     refuses: bool = False
     agents: list[str] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
 
     async def take(self, socket: WebSocket) -> None:
         """Check who opens a socket, and take what comes."""
@@ -38,6 +39,7 @@ class Agent:
             await socket.close()
             return
         self.agents.append(socket.headers["user-agent"])
+        self.queries.append(socket.url.query)
         await socket.accept()
         try:
             while True:

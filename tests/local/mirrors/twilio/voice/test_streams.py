@@ -32,6 +32,7 @@ def served() -> Iterator[Agent]:
 def agent(served: Agent, account: Account) -> Iterator[Agent]:
     """The application, as yet silent."""
     served.token, served.answer, served.refuses = account.token, None, False
+    served.queries.clear()
     buy(account)
     yield served
     account.end()
@@ -44,7 +45,7 @@ def document(agent: Agent, receiver: Receiver | None = None, **attributes: Any) 
     answer, start = VoiceResponse(), Start()
     if receiver is not None:
         attributes["status_callback"] = receiver.url
-    stream = start.stream(url=f"{agent.url}/media", **attributes)
+    stream = start.stream(url=f"{agent.url}/media?lost=yes", **attributes)
     stream.parameter(name="who", value="Ada")
     answer.append(start)
     return answer
@@ -121,6 +122,7 @@ def test_a_call_is_heard(account: Account, agent: Agent, receiver: Receiver) -> 
     assert (told[0]["StreamSid"], told[0]["StreamName"]) == (sid, "ears")
     assert agent.closed.get(timeout=5) == 1000
     assert agent.agents[-1] == "TwilioProxy/1.1"
+    assert agent.queries == [""]
 
 
 def test_an_application_speaks_over_a_stream(
@@ -251,6 +253,7 @@ def test_garbage_is_noted_and_never_played(
     [
         ("ws://127.0.0.1:9/media", "31902"),
         ("AGENT/nowhere", "31920"),
+        ("wssAGENT", "31910"),
         ("HOOK", "31920"),
         ("ws://example.com/media", "31902"),
         ("https://example.com/media", "12200"),
@@ -262,7 +265,11 @@ def test_a_stream_that_can_not_be_had_ends(
 ) -> None:
     """Source: https://www.twilio.com/docs/api/errors/31920"""
     hook = receiver.url.replace("http://", "ws://")
-    url = url.replace("AGENT", agent.url).replace("HOOK", hook)
+    url = (
+        url.replace("wssAGENT", agent.url.replace("ws:", "wss:"))
+        .replace("AGENT", agent.url)
+        .replace("HOOK", hook)
+    )
     answer, connect = VoiceResponse(), Connect()
     connect.stream(url=url, status_callback=receiver.url)
     answer.append(connect)

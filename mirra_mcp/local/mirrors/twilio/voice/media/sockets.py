@@ -13,8 +13,8 @@ from mirra_mcp.local.mirrors.twilio.api.params import is_url
 from mirra_mcp.local.mirrors.twilio.voice.errors import FAULTS
 from mirra_mcp.local.mirrors.twilio.voice.media import audio
 
-TIMED_OUT, REFUSED, BROKEN, HANDSHAKE, CLOSED, PROTOCOL, INVALID = (
-    31901, 31902, 31903, 31920, 31921, 31924, 31951,
+INSECURE, TIMED_OUT, REFUSED, BROKEN, HANDSHAKE, CLOSED, PROTOCOL, INVALID = (
+    31910, 31901, 31902, 31903, 31920, 31921, 31924, 31951,
 )  # fmt: skip
 MISUSED = frozenset((1002, 1003, 1007, 1009))
 """The codes with which a connection is closed over what was sent."""
@@ -46,6 +46,8 @@ def refused_code(parcel: Parcel, outcome: Outcome) -> tuple[int, str]:
         return BROKEN, f"{FAULTS[BROKEN]}: {error}"
     if "did not answer" in error:
         return TIMED_OUT, f"{FAULTS[TIMED_OUT]}: {error}"
+    if "SSL" in error:
+        return INSECURE, f"{FAULTS[INSECURE]}: {error}"
     code = REFUSED if "Nothing accepts" in error or "Not sent" in error else HANDSHAKE
     return code, f"{FAULTS[code]}: {error}"
 

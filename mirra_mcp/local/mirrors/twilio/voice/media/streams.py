@@ -106,6 +106,10 @@ class Streams(Playing):
                            _two_way=two_way)  # fmt: skip
 
     def _begin(self, call: Doc, url: str, parameters: dict[str, str], **fields: Any) -> str:
+        """Open a stream; a query in its address is lost, as it is with Twilio.
+
+        Source: https://www.twilio.com/docs/voice/twiml/stream#attributes-url
+        """
         sid = self.new_id()
         path = PATH.format(account=call["account_sid"], CallSid=call["sid"])
         doc = self.new(
@@ -114,7 +118,7 @@ class Streams(Playing):
             call_sid=call["sid"],
             uri=f"{path}/{sid}.json",
             _started=self.now.timestamp(),
-            _url=url,
+            _url=url.partition("?")[0],
             **fields,
         )
         tracks = ["inbound", "outbound"] if doc["_track"] == "both_tracks" else [_side(doc)]
