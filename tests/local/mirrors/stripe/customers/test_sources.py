@@ -36,6 +36,8 @@ def test_a_bank_account_is_verified_by_the_amounts_that_were_sent(account: Accou
         "Ada",
     )
     assert account.client.v1.customers.retrieve(ada).default_source == bank.id
+    whole = account.fetch(f"/v1/customers/{ada}?expand[]=default_source")["default_source"]
+    assert (whole["id"], whole["object"]) == (bank.id, "bank_account")
     form: Any = {"amount": 500, "currency": "usd", "customer": ada}
     with pytest.raises(stripe.InvalidRequestError) as told:
         account.client.v1.charges.create(form)

@@ -44,6 +44,7 @@ class Sources(StripeResource):
 
     entity, plural = "source", "sources"
     object, prefix, title = "card", "card", "source"
+    names_itself = True  # `ba_` and `src_` as well
 
     def peek(self, id: str) -> Doc | None:
         """Return a card or a bank account; none is kept here."""
