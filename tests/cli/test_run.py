@@ -130,7 +130,7 @@ def test_a_driver_that_forgets_bounces_scores_less_and_one_that_trusts_anyone_fa
         ("twilio-reminder-calls", "remind", "--talk-over-greetings",
          "Exactly 1 call has `answered_by` `machine_end_beep`"),
         ("twilio-conference", "conference", "--leave-the-room-open",
-         "The conference was completed"),
+         "The conference ended"),
         ("twilio-support-chat", "chat", "--never-close", "The conversation was closed"),
     ],
     ids=["refund", "dunning", "texts", "sign-up", "line", "reminders", "conference", "chat"],

@@ -62,7 +62,7 @@ def test_the_wheel_serves_its_cards_and_prompts_by_itself(wheel: Path, tmp_path:
         "from mirra_mcp.server.cards import pages; "
         "from mirra_mcp.cli.scenario import drivers, examples; "
         "print(mirra_mcp.__file__, len(all_cards()), len(pages('prompts')), "
-        "sum(len(drivers(each)) for each in examples()))"
+        "len({name for each in examples() for name in drivers(each)}))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -76,7 +76,7 @@ def test_the_wheel_serves_its_cards_and_prompts_by_itself(wheel: Path, tmp_path:
     file, tools, prompts, programs = done.stdout.split()
     assert file.startswith(str(wheel))
     assert int(tools) == len(list((ROOT / "tools").glob("*.md")))
-    assert int(programs) == 2 * len(list((ROOT / "scenarios").glob("*.md")))
+    assert int(programs) == len(list((ROOT / "scenarios" / "drivers").glob("*.py")))
     assert int(prompts) == len(list((ROOT / "prompts").glob("*.md")))
 
 

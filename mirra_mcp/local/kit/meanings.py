@@ -10,6 +10,7 @@ A vendor lists its words in `Mirror.meanings`; whoever reads a criterion needs t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mirra_mcp.local.kit.facts import Fact, either
 
@@ -51,6 +52,14 @@ State = Means | Callable[..., Means]
 
 
 @dataclass(frozen=True)
+class Sentence:
+    """What a sentence says of each of the documents, of one at least, or of none."""
+
+    means: Means
+    of: Literal["each", "some", "none"] = "each"
+
+
+@dataclass(frozen=True)
 class Alias:
     """A word for some of a noun's documents, with meanings of its own: an MMS, a payment."""
 
@@ -62,6 +71,12 @@ class Alias:
     """Which of the documents some call so: a denial speaks of them, too."""
     is_strict: bool = False
     """Whether it is only another way to tell what happened: `the card was declined`."""
+    states: Mapping[str, "State"] | None = field(default=None, hash=False)
+    """By what may follow the word; None: as of the entity's other documents."""
+    sentences: Mapping[str, "Sentence"] = field(default_factory=dict, hash=False)
+    """By what says all of it without the word: `nobody answered`."""
+    names: tuple[str, ...] = ()
+    """The fields by which a strict word's documents are called."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from mirra_mcp.local.kit.facts import Fact
-from mirra_mcp.local.kit.meanings import Alias, Meaning, State, Words
+from mirra_mcp.local.kit.meanings import Alias, Meaning, Sentence, State, Words
 from mirra_mcp.local.kit.mirror import Mirror
 from mirra_mcp.local.kit.resource import Resource
 
@@ -55,6 +55,8 @@ class Noun:
     """By participle what must be so."""
     states: Mapping[str, State] = field(default_factory=dict, hash=False, compare=False)
     """By a shape of the grammar what must be so."""
+    sentences: Mapping[str, Sentence] = field(default_factory=dict, hash=False, compare=False)
+    """By a shape that says all of it what must be so."""
     texts: tuple[str, ...] = ()
     """The fields with text that people see."""
     takes: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
@@ -210,10 +212,12 @@ def _called(noun: Noun, alias: Alias) -> Noun:
         only=alias.only,
         loosely=alias.loosely,
         means=alias.means,
+        states=noun.states if alias.states is None else alias.states,
+        sentences=alias.sentences,
         own_words=frozenset(),
         is_strict=alias.is_strict,
         fields={} if alias.is_strict else noun.fields,
-        names=() if alias.is_strict else noun.names,
+        names=alias.names if alias.is_strict else noun.names,
         verbs={} if alias.is_strict else noun.verbs,
         statuses=frozenset() if alias.is_strict else noun.statuses,
         texts=() if alias.is_strict else noun.texts,

@@ -30,7 +30,8 @@ from tests.local.kit.toy import Toy
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 IMAGES = Images()
 HOOK = "http://127.0.0.1:9/hook"
-Handler = Callable[[Letter], int | None]
+Handler = Callable[[Letter], int | bytes | None]
+"""Answers with a status, or with a body of its own."""
 
 
 def trusting(letter: Letter) -> int:
@@ -168,8 +169,11 @@ class Stage:
                         forgeries.note(session, parcel, letter.url, forgery, outcome)
 
     def _answer(self, letter: Letter) -> Outcome:
-        status = self.handler(letter)
-        return Outcome(status, None if status else "The receiver broke off.", 1.0)
+        answer = self.handler(letter)
+        status, body = (200, answer) if isinstance(answer, bytes) else (answer, b"")
+        headers = {"content-type": "text/xml" if body[:1] == b"<" else "application/json"}
+        error = None if status else "The receiver broke off."
+        return Outcome(status, error, 1.0, headers=headers if body else {}, body=body)
 
     def forge(self) -> None:
         """Send forged webhooks from now on."""

@@ -17,8 +17,10 @@ from tests.local.scenarios.worlds import (
     resend,
     sellers,
     stripe,
+    telephony,
     together,
     twilio,
+    whatsapp,
 )
 
 FOLDER = Path(__file__).parent
@@ -29,6 +31,8 @@ MODULES: Mapping[str, tuple[ModuleType, tuple[str, ...], str]] = {
     "sellers": (sellers, ("stripe",), "empty"),
     "stripe": (stripe, ("stripe",), "empty"),
     "twilio": (twilio, ("twilio",), "verified-numbers"),
+    "telephony": (telephony, ("twilio",), "ivr"),
+    "whatsapp": (whatsapp, ("twilio",), "whatsapp-approved"),
     "faults": (faults, ("stripe", "resend"), "empty"),
     "together": (together, ("stripe", "resend", "twilio"), "empty"),
 }

@@ -45,6 +45,7 @@ class ContentApprovals(TwilioResource):
     blank: ClassVar[Doc] = {
         "account_sid": None,
         "content_sid": None,
+        "friendly_name": None,
         **NOTHING,
         "status": "received",
         "send_ttl_seconds": None,
@@ -105,6 +106,7 @@ class ContentApprovals(TwilioResource):
         doc = self.new(
             account_sid=template["account_sid"],
             content_sid=template["sid"],
+            friendly_name=template["friendly_name"],
             name=params.name,
             category=params.category,
             content_type=able[-1],

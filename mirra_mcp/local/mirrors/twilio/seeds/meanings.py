@@ -1,19 +1,19 @@
 """What people's words mean of Twilio's documents: whose handset was truly reached.
 
-Source: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values,
-https://www.twilio.com/docs/voice/api/call-resource#call-status-values and
+Source: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values and
 https://www.twilio.com/docs/verify/api/verification
 """
 
 from mirra_mcp.local.kit.facts import Begins, Either, Given, Not, all_, either, is_
 from mirra_mcp.local.kit.meanings import Alias, Meaning, Unclear, Words, means, spoken
+from mirra_mcp.local.mirrors.twilio.seeds.chat_meanings import CHATS, WINDOWS
+from mirra_mcp.local.mirrors.twilio.seeds.voice_meanings import VOICE
 
 OUT = Begins("direction", ("outbound",))
 IN = is_("direction", "inbound")
 HANDED_OVER = is_(
     "status", "accepted", "queued", "sending", "sent", "delivered", "undelivered", "read",
 )  # fmt: skip
-RANG = is_("status", "ringing", "in-progress", "completed", "busy", "no-answer")
 ARRIVED = is_("status", "delivered", "read")
 CODE_SENT: Either = either(
     is_("status", "pending"),
@@ -35,6 +35,10 @@ MESSAGES: dict[str, Meaning] = spoken(
         "replied": means(is_("direction", "outbound-reply")),
         "canceled cancelled": means(is_("status", "canceled")),
         "scheduled": means(is_("status", "scheduled"), stands=False),
+        "redacted": Unclear(
+            "it may be a text, or what was said in a conversation",
+            ("The chat message was redacted", 'No conversation message contains "4242"'),
+        ),
         "received": Unclear(
             "it may be one that a handset got, or one that came in",
             ("A message was delivered", "An inbound message was received"),
@@ -50,6 +54,8 @@ ON_WHATSAPP: dict[str, Meaning] = MESSAGES | spoken(
 CAME_IN: dict[str, Meaning] = spoken({"received sent delivered": means(IN)})
 
 MEANINGS: dict[str, Words] = {
+    **VOICE,
+    **CHATS,
     "message": Words(
         means=MESSAGES,
         aliases=(
@@ -62,23 +68,9 @@ MEANINGS: dict[str, Words] = {
             Alias("incoming message", CAME_IN, IN, IN),
             Alias("outbound message", MESSAGES, OUT, OUT),
         ),
+        states=WINDOWS,
         texts=("body",),
         reasons=("error_code",),
-    ),
-    "call": Words(
-        means=spoken(
-            {
-                "made placed": means(all_(OUT, RANG), all_(OUT, is_("status", "queued"))),
-                "answered": means(is_("status", "in-progress", "completed")),
-                "completed": means(is_("status", "completed")),
-                "received": means(IN),
-                "recorded": means(Given("recordings_kept")),
-                "failed": means(
-                    is_("status", "failed"), is_("status", "busy", "no-answer", "canceled")
-                ),
-            }
-        ),
-        texts=("words_said", "words_heard"),
     ),
     "verification": Words(
         means=spoken(

@@ -96,7 +96,9 @@ class Recordings(TwilioResource):
         "_events": ["completed"],
         "_kept": 0,
         "_since": None,
+        "_words": "",
     }
+    more_fields = ("is_transcribed", "words_said")
     indexes = ("account_sid", "call_sid", "conference_sid", "status")
     filters: ClassVar[Values] = {
         "CallSid": sid("CA"),
@@ -205,6 +207,12 @@ class Recordings(TwilioResource):
     def view(self, doc: Doc) -> Doc:
         """Return a recording with the address of its sound."""
         return super().view(doc) | {"media_url": self.address(doc)}
+
+    def told(self, doc: Doc) -> Doc:
+        """Return a recording as checks read it: with what `<Record>` heard."""
+        texts = self.mirror.transcriptions.find(recording_sid=doc["sid"])
+        is_done = any(each["status"] == "completed" for each in texts)
+        return super().told(doc) | {"is_transcribed": is_done, "words_said": doc["_words"]}
 
     # The API.
 

@@ -1,6 +1,6 @@
 """What happened to documents: they were made, deleted, a word became true of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mirra_mcp.local.kit.meanings import Means
 from mirra_mcp.local.scenarios.check.conditions import is_value
@@ -130,8 +130,11 @@ def _became(
         return None  # not all, or none?
     if be.is_not:
         return never(selection, verb, raw, be)
-    if not any(deed_of(verb, noun) for noun in selection.nouns):
+    nouns = tuple(noun for noun in selection.nouns if deed_of(verb, noun))
+    if not nouns:
         return None
+    if not selection.deeds:
+        thing = thing.of(selection := replace(selection, nouns=nouns))
     if not be.is_past and not raw and (state := state_of(selection, verb)) is not None:
         return Each(selection, (state,))
     if not be.is_past and not any(_is_event(verb, noun) for noun in selection.nouns):

@@ -1,20 +1,27 @@
-"""Phrases: what a vendor's own description says of a document, `will cancel at period end`."""
+"""Phrases: what a vendor's own description says of documents, `will cancel at period end`."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mirra_mcp.local.kit.facts import Fact, values_at
-from mirra_mcp.local.kit.meanings import Means
-from mirra_mcp.local.scenarios.check.deeds import looker, versions
-from mirra_mcp.local.scenarios.check.documents import Selection
+from mirra_mcp.local.kit.meanings import Means, State
+from mirra_mcp.local.scenarios.check.counting import Count
+from mirra_mcp.local.scenarios.check.deeds import Deed, looker, versions
+from mirra_mcp.local.scenarios.check.documents import Filter, Selection
+from mirra_mcp.local.scenarios.check.filters import ByMeaning, Lacking
 from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.grades import Clause, Grade, grade
 from mirra_mcp.local.scenarios.check.patterns.pattern import Pattern
 from mirra_mcp.local.scenarios.check.phrases import Things
+from mirra_mcp.local.scenarios.check.quantities import NONE, SOME
 from mirra_mcp.local.scenarios.check.shapes import Reader, shaped, slot
 from mirra_mcp.local.scenarios.check.tokens import Token
 from mirra_mcp.local.scenarios.world import World
 
+KEYS = re.compile(r"[0-9*#]{1,64}")
+NOW = ("is", "are", "has", "have", "will", "uses", "cancels", "ends")
+"""Verbs of what is so, whenever it came to be so."""
 PLANS = ("plan", "tier", "price", "package", "product")
 
 
@@ -116,6 +123,25 @@ def _days(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
         yield int(number), at + 1
 
 
+@slot("keys")
+def _keys(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
+    """Read keys of a telephone: `1`, `1042#`."""
+    keys = ""
+    for end in range(at, len(reader.tokens)):
+        keys += reader.tokens[end].text
+        if not KEYS.fullmatch(keys):
+            return
+        yield keys, end + 1
+
+
+@slot("quoted")
+def _quoted(reader: Reader, at: int) -> Iterator[tuple[str, int]]:
+    """Read words between quotes or in code."""
+    token = reader.token(at)
+    if token is not None and token.kind in ("quote", "code") and token.text.strip():
+        yield token.text, at + 1
+
+
 shaped(
     "end_of_period",
     {
@@ -144,6 +170,7 @@ class Said(Pattern):
                     yield from self._claims(part, is_not=True, ahead=at)
 
     def _claims(self, reader: Reader, *, is_not: bool, ahead: int = 1 << 20) -> Iterator[Clause]:
+        yield from () if is_not else self._sentences(reader)
         things: list[tuple[Things, int]] = list(reader.slot("the_thing", 0))
         before = reader.antecedent
         if isinstance(before, Selection) and reader.low(0) in ("it", "they"):
@@ -152,12 +179,60 @@ class Said(Pattern):
             if end > ahead or (is_not and thing.is_each):
                 continue
             for noun in thing.selection.nouns:
-                for shape, meaning in noun.states.items():
-                    for last, bound in reader.match(shape, end):
-                        if last == len(reader.tokens):
-                            means = meaning if isinstance(meaning, Means) else meaning(**bound)
-                            chosen = replace(thing.selection, nouns=(noun,))
-                            yield Stands(chosen, self.name, means, is_not)
+                for means in _meant(reader, noun.states, end):
+                    chosen = replace(thing.selection, nouns=(noun,))
+                    yield Stands(chosen, self.name, means, is_not)
+
+    def _sentences(self, reader: Reader) -> Iterator[Clause]:
+        for noun in reader.vocabulary.nouns:
+            for shape, sentence in noun.sentences.items():
+                for _ in reader.whole(shape):
+                    if sentence.of == "each":
+                        yield Stands(Selection((noun,), "the"), self.name, sentence.means)
+                    else:
+                        such = _such(Selection((noun,)), sentence.means, "so")
+                        yield Count(such, SOME if sentence.of == "some" else NONE)
+
+
+class Counted(Pattern):
+    """A pattern that counts the documents of which a phrase is true."""
+
+    def read(self, reader: Reader) -> Iterator[Clause]:
+        """List the claims that a whole text makes by this pattern."""
+        yield from self._counts(reader, is_not=False)
+        for at, token in enumerate(reader.tokens):
+            if at and token.low in ("not", "never"):
+                tokens = _without(reader.tokens, at, at + 1)
+                part = Reader(tokens, reader.context, reader.antecedent)
+                yield from self._counts(part, is_not=True)
+
+    def _counts(self, reader: Reader, *, is_not: bool) -> Iterator[Clause]:
+        for quantity, start in reader.slot("quantity", 0):
+            if is_not and not quantity.low:
+                continue
+            for thing, end in reader.slot("scoped", start):
+                for noun in thing.selection.nouns:
+                    chosen = replace(thing.selection, nouns=(noun,))
+                    for means in _meant(reader, noun.states, end):
+                        if not means.turns:
+                            said = " ".join(each.text for each in reader.tokens[end:])
+                            yield Count(_such(chosen, means, said, is_not=is_not), quantity)
+
+
+def _such(selection: Selection, means: Means, said: str, *, is_not: bool = False) -> Selection:
+    """Return those of which a phrase is true at the end: of all, or of this attempt's if it was."""
+    test: Filter = ByMeaning(said, means)
+    if said.partition(" ")[0].lower() not in NOW:
+        selection = selection.of("done", *(Deed("touched", "touched") for _ in selection.nouns))
+    return selection.narrowed(Lacking(test) if is_not else test)
+
+
+def _meant(reader: Reader, shapes: Mapping[str, State], at: int) -> Iterator[Means]:
+    """List what the rest of a text means by shapes of a vendor's."""
+    for shape, meaning in shapes.items():
+        for last, bound in reader.match(shape, at):
+            if last == len(reader.tokens):
+                yield meaning if isinstance(meaning, Means) else meaning(**bound)
 
 
 def _without(tokens: tuple[Token, ...], at: int, end: int) -> tuple[Token, ...]:
@@ -174,6 +249,15 @@ PATTERNS = (
             "The subscription has a 14 day trial",
             "The subscription was upgraded to the Pro plan",
             "The subscription is not on the Pro plan",
+        ),
+    ),
+    Counted(
+        "state.count",
+        ("{quantity} {thing:scoped}",),
+        lambda reader, quantity, thing: None,
+        (
+            "Exactly 1 subscription is on the Pro plan",
+            "No subscription will cancel at period end",
         ),
     ),
 )

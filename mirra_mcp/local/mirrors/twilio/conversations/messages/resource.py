@@ -56,6 +56,7 @@ class ConversationMessages(Scoped):
         "links": None,
         "content_sid": None,
         "chat_service_sid": None,
+        "is_redacted": False,
         "_variables": "",
     }
     indexes = ("account_sid", "conversation_sid")
@@ -70,7 +71,8 @@ class ConversationMessages(Scoped):
             raise refuse(50503)
         if wants_webhooks(call):
             told = self.draft(conversation, fields)
-            fields |= self.mirror.conversation_hooks.ask(call, conversation, ADD, told)
+            changes = self.mirror.conversation_hooks.ask(call, conversation, ADD, told)
+            fields = _changed(fields, changes)
         return self.view(self.add(conversation, is_told=wants_webhooks(call), **fields))
 
     @at(f"GET {PATH}")
@@ -95,7 +97,7 @@ class ConversationMessages(Scoped):
         if wants_webhooks(call):
             told = self.params(doc | fields)
             hooks = self.mirror.conversation_hooks
-            fields |= hooks.ask(call, conversation, "onMessageUpdate", told)
+            fields = _changed(fields, hooks.ask(call, conversation, "onMessageUpdate", told))
         doc = self.change(doc, **fields)
         if wants_webhooks(call):
             self.tell(conversation, doc, "onMessageUpdated", "API")
@@ -166,7 +168,7 @@ class ConversationMessages(Scoped):
         kept = [media.peek(each["sid"]) for each in orjson.loads(told.get("Media") or "[]")]
         fields: Doc = {"author": told["Author"], "body": told.get("Body")}
         fields["files"] = [each for each in kept if each is not None]
-        self.add(conversation, source=told["Source"], **(fields | changes_of(ADD, body)))
+        self.add(conversation, source=told["Source"], **_changed(fields, changes_of(ADD, body)))
 
     def unheard(self, parcel: Parcel, outcome: Outcome) -> None:
         """Drop what a pre-event webhook refused; the debugger knows of one that failed."""
@@ -249,7 +251,7 @@ class ConversationMessages(Scoped):
     def view(self, doc: Doc) -> Doc:
         """Return what the API shows of a message."""
         shown = super().view(doc)
-        del shown["chat_service_sid"]
+        del shown["chat_service_sid"], shown["is_redacted"]
         return shown
 
     def path_of(self, doc: Doc) -> str:
@@ -264,6 +266,13 @@ class ConversationMessages(Scoped):
             "delivery_receipts": f"{path}/Receipts",
             "channel_metadata": f"{path}/ChannelMetadata",
         }
+
+
+def _changed(fields: Doc, changes: Doc) -> Doc:
+    """Return fields as a pre-event webhook wants them; changed words are redacted."""
+    if "body" in changes and changes["body"] != fields.get("body"):
+        changes = changes | {"is_redacted": True}
+    return fields | changes
 
 
 def _media(files: "Sequence[Doc] | None") -> str | None:

@@ -90,9 +90,15 @@ def refusal_of(twilio: Peers, message: Doc) -> int | None:
     if channel_of(to) != "whatsapp":
         return None
     templates = twilio.content_sends
-    if templates.is_free(message["sid"]) and is_answer(twilio, account, own, to):
+    if templates.is_free(message["sid"]) and not message["_outside"]:
         return None
     return None if templates.is_approved(message["sid"]) else OUTSIDE
+
+
+def is_outside(twilio: Peers, message: Doc) -> bool:
+    """Say whether a message goes to somebody who hasn't written in the last 24 hours."""
+    account, own, to = message["account_sid"], message["from"], message["to"]
+    return channel_of(to) == "whatsapp" and not is_answer(twilio, account, own, to)
 
 
 def is_answer(twilio: Peers, account: str, own: str, to: str) -> bool:

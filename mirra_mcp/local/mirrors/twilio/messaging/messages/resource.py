@@ -62,11 +62,12 @@ class Messages(InboundMessages):
         "_is_unchecked": False,
         "_fallback": None,
         "_rich": [],
+        "_outside": False,
         "_segments": 1,
         "_session": None,
         "_wait": 0.0,
     }
-    more_fields = ("persistent_action",)
+    more_fields = ("outside_window", "persistent_action")
     indexes = ("account_sid", "to", "from", "messaging_service_sid", "status", "direction")
     synonyms, names = ("text", "text message", "sms", "mms"), ("body",)
     words: ClassVar[dict[str, str]] = {
@@ -206,6 +207,10 @@ class Messages(InboundMessages):
         """Return what the state shows: of a channel's message what is rich about it, too."""
         rich = {"persistent_action": doc["_rich"]} if doc.get("_rich") else {}
         return super().shown(doc) | rich
+
+    def told(self, doc: Doc) -> Doc:
+        """Return a message as checks read it: with whether it went out of WhatsApp's window."""
+        return super().told(doc) | {"outside_window": doc["_outside"]}
 
     def missing(self, id: str) -> VendorError:
         """Say that there is no such message."""

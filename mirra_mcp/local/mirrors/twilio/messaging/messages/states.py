@@ -76,6 +76,8 @@ class MessageStates(TwilioResource):
             return
         if doc["num_media"] != "0" and self.mirror.media.fetch_for(doc):
             return  # it goes on when they are here
+        if is_chat(doc["to"]):
+            doc["_outside"] = sending.is_outside(self.mirror, doc)
         code = self.refusal_of(doc)
         if code is not None:
             doc |= {"error_code": code, "error_message": OUTCOMES.get(code)}

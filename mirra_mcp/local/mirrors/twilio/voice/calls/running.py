@@ -338,6 +338,7 @@ class Running(Referring):
             callback,
             events=waiting["recordingStatusCallbackEvent"],
             track=waiting["recordingTrack"],
+            _words=waiting["words"],
         )
         doc = self.get(doc["sid"])
         if waiting["transcribe"] or waiting["transcribeCallback"]:

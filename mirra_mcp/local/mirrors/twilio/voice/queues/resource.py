@@ -68,9 +68,16 @@ class Queues(Waiting):
 
     def view(self, doc: Doc) -> Doc:
         """Return a queue with who is in it by now."""
+        return super().view(doc) | self._crowd(doc)
+
+    def told(self, doc: Doc) -> Doc:
+        """Return a queue as checks read it, with who is in it at the end."""
+        return super().told(doc) | self._crowd(doc)
+
+    def _crowd(self, doc: Doc) -> Doc:
         waits = [self.mirror.queue_members.waited(each) for each in self.waiting(doc)]
         average = sum(waits) // len(waits) if waits else 0
-        return super().view(doc) | {"current_size": len(waits), "average_wait_time": average}
+        return {"current_size": len(waits), "average_wait_time": average}
 
     @route(f"POST {PATH}.json", status=201)
     def create(self, params: QueueFields) -> Doc:
