@@ -70,12 +70,13 @@ const acts = {
   told: () => told,
   async answer({ url }) {
     const [number] = await client.incomingPhoneNumbers.list();
-    await number.update({ voiceUrl: url });
+    await client.incomingPhoneNumbers(number.sid).update({ voiceUrl: url });
   },
   call: async ({ from_, ...given }) => (await client.calls.create({ from: from_, ...given })).sid,
   async join({ from_, ...given }) {
     const [room] = await client.conferences.list({ limit: 1 });
-    return (await room.participants().create({ from: from_, ...given })).callSid;
+    const { participants } = client.conferences(room.sid);
+    return (await participants.create({ from: from_, ...given })).callSid;
   },
   answeredBy: async ({ sid }) => (await client.calls(sid).fetch()).answeredBy,
 };

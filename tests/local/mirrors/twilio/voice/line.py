@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
+from twilio.rest import Client
 from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 
 from tests.transport.serving import serving_app
@@ -27,6 +28,20 @@ class Line:
     told: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     socket: str = ""
     """The socket of the agent that takes calls."""
+    sdk: Client | None = None
+
+    def act(self, name: str, **given: Any) -> Any:
+        """Let the application do something on its account."""
+        assert self.sdk is not None
+        if name == "answer":
+            [number] = self.sdk.incoming_phone_numbers.list()
+            return number.update(voice_url=given["url"]).sid
+        if name == "join":
+            [room] = self.sdk.conferences.list(limit=1)
+            return room.participants.create(**_snake(given)).call_sid
+        if name == "call":
+            return self.sdk.calls.create(**_snake(given)).sid
+        return self.sdk.calls(given["sid"]).fetch().answered_by
 
     def of(self, path: str) -> list[dict[str, str]]:
         """Return what a path was told."""
@@ -108,6 +123,11 @@ class Line:
     def before(self, answer: VoiceResponse, form: dict[str, str]) -> dict[str, str]:
         """Take cards out of what is said in a chat."""
         return {"body": re.sub(r"\d{13,19}", "[card number removed]", form["Body"])}
+
+
+def _snake(given: dict[str, Any]) -> Any:
+    """Write names as Python's SDK does: `statusCallback` is `status_callback`."""
+    return {re.sub(r"([A-Z])", r"_\1", each).lower(): value for each, value in given.items()}
 
 
 @contextmanager

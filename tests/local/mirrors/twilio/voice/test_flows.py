@@ -5,7 +5,7 @@ The application is Starlette's with the official SDK, unmodified; its validator 
 Source: https://www.twilio.com/docs/voice/twiml
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,11 @@ from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.server.app import build_server
 from mirra_mcp.settings import Settings
 from tests.local.mirrors.twilio.client import Mirror
+from tests.local.mirrors.twilio.voice.express_line import (
+    HAS_SDKS,
+    ExpressLine,
+    serving_express,
+)
 from tests.local.mirrors.twilio.voice.line import Line, serving_line
 from tests.local.mirrors.twilio.voice.sockets import serving_agent
 from tests.local.mirrors.twilio.voice.test_relays import repeats
@@ -55,7 +60,7 @@ class Desk:
     run: str
     session: str
     sdk: Client
-    line: Line
+    line: Line | ExpressLine
 
     async def call(self, tool: str, **arguments: Any) -> Any:
         answer = await self.mcp.call_tool(tool, arguments)
@@ -86,10 +91,17 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="module")
+def express() -> Iterator[ExpressLine]:
+    """The application on Express, started when it is first asked for."""
+    with serving_express() as line:
+        yield line
+
+
 @pytest.fixture
 async def desk(mirra: LocalMirra, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     """A run of a scenario, and an application on its account."""
-    scenario = request.param
+    scenario, _, framework = request.param.partition(" on ")
     if "\n" not in scenario:
         scenario = (SCENARIOS / f"{scenario}.md").read_text(encoding="utf-8")
 
@@ -108,15 +120,27 @@ async def desk(mirra: LocalMirra, request: pytest.FixtureRequest) -> AsyncIterat
             env["TWILIO_AUTH_TOKEN"],
             http_client=Mirror(env["TWILIO_API_URL"]),
         )
-        with serving_line(env["TWILIO_AUTH_TOKEN"]) as line:
+        if framework == "express":
+            line: ExpressLine = request.getfixturevalue("express")
+            line.act("begin", account=sdk.username, token=sdk.password, api=env["TWILIO_API_URL"])
             yield Desk(mcp, told["runId"], told["sessionId"], sdk, line)
+            return
+        with serving_line(env["TWILIO_AUTH_TOKEN"]) as own:
+            own.sdk = sdk
+            yield Desk(mcp, told["runId"], told["sessionId"], sdk, own)
 
 
-@pytest.mark.parametrize("desk", ["twilio-phone-line"], indirect=True)
+def on_both(scenario: str) -> Any:
+    """Play a scenario with either SDK."""
+    needs_node = pytest.mark.skipif(not HAS_SDKS, reason="NODE_SDKS has no twilio and Express")
+    both = [scenario, pytest.param(f"{scenario} on express", marks=needs_node)]
+    return pytest.mark.parametrize("desk", both, indirect=True)
+
+
+@on_both("twilio-phone-line")
 async def test_an_ivr_with_a_queue_and_a_mailbox_is_tested_by_a_coding_agent(desk: Desk) -> None:
     """Source: https://www.twilio.com/docs/voice/twiml/gather"""
-    [number] = desk.sdk.incoming_phone_numbers.list()
-    number.update(voice_url=f"{desk.line.url}/menu")
+    desk.line.act("answer", url=f"{desk.line.url}/menu")
 
     async def ring(caller: str, *script: dict[str, Any]) -> str:
         made = await desk.simulate("call.received", **{"from": caller}, script=list(script))
@@ -128,9 +152,9 @@ async def test_an_ivr_with_a_queue_and_a_mailbox_is_tested_by_a_coding_agent(des
     await desk.advance("1 minute")
     patient = await ring("+15555550003", {"digits": "2"}, {"after": 5, "speech": "Where is it?"})
     await desk.advance("15s")
-    served = desk.sdk.calls.create(to=AGENT, from_=NUMBER, url=f"{desk.line.url}/agent")
+    served = desk.line.act("call", to=AGENT, from_=NUMBER, url=f"{desk.line.url}/agent")
     await desk.advance("30s")
-    await desk.simulate("call.hung_up", callId=served.sid)
+    await desk.simulate("call.hung_up", callId=served)
     await desk.advance("10s")
     await ring("+15555550004", {"digits": "3"}, {"speech": "Please call me back about 1042."})
     await desk.advance("2 minutes")
@@ -147,11 +171,11 @@ async def test_an_ivr_with_a_queue_and_a_mailbox_is_tested_by_a_coding_agent(des
     calls = {each["sid"]: each["transcript"] for each in state["mirrors"][0]["documents"]["calls"]}
     assert "That is none of the choices." in [each["words"] for each in calls[wrong]]
     assert "We heard nothing. Goodbye." in [each["words"] for each in calls[silent]]
-    assert "Where is it?" in [each["words"] for each in calls[served.sid]]
+    assert "Where is it?" in [each["words"] for each in calls[served]]
     assert await desk.failures() == []
 
 
-@pytest.mark.parametrize("desk", ["twilio-reminder-calls"], indirect=True)
+@on_both("twilio-reminder-calls")
 async def test_a_campaign_tells_machines_from_people(desk: Desk) -> None:
     """Source: https://www.twilio.com/docs/voice/answering-machine-detection"""
     ada, bob, eve = "+15555550001", "+15555550002", "+15555550003"
@@ -159,12 +183,13 @@ async def test_a_campaign_tells_machines_from_people(desk: Desk) -> None:
     await desk.simulate("line.answers", phoneNumber=bob, how="machine", greetingSeconds=8)
     await desk.simulate("line.answers", phoneNumber=eve, how="no-answer")
     made = [
-        desk.sdk.calls.create(
+        desk.line.act(
+            "call",
             to=each,
             from_=NUMBER,
             url=f"{desk.line.url}/campaign",
-            machine_detection="DetectMessageEnd",
-            status_callback=f"{desk.line.url}/status",
+            machineDetection="DetectMessageEnd",
+            statusCallback=f"{desk.line.url}/status",
         )
         for each in (ada, bob, eve)
     ]
@@ -174,33 +199,30 @@ async def test_a_campaign_tells_machines_from_people(desk: Desk) -> None:
     assert [form["To"] for form in desk.line.of("/confirmed")] == [ada]
     ended = {form["To"]: form["CallStatus"] for form in desk.line.of("/status")}
     assert ended == {ada: "completed", bob: "completed", eve: "no-answer"}
-    assert desk.sdk.calls(made[1].sid).fetch().answered_by == "machine_end_beep"
+    assert desk.line.act("answeredBy", sid=made[1]) == "machine_end_beep"
     assert await desk.failures() == []
 
 
-@pytest.mark.parametrize("desk", ["twilio-conference"], indirect=True)
+@on_both("twilio-conference")
 async def test_a_supervisor_joins_a_conference(desk: Desk) -> None:
     """Source: https://www.twilio.com/docs/voice/api/conference-participant-resource"""
-    [number] = desk.sdk.incoming_phone_numbers.list()
-    number.update(voice_url=f"{desk.line.url}/room")
+    desk.line.act("answer", url=f"{desk.line.url}/room")
     customer = str((await desk.simulate("call.received"))["result"]["sid"])
     await desk.advance("1s")
-    [conference] = desk.sdk.conferences.list(status="init")
-    people = conference.participants
-    agent = people.create(to=AGENT, from_=NUMBER, label="agent", end_conference_on_exit=True)
+    ours = {"to": AGENT, "from_": NUMBER, "label": "agent", "endConferenceOnExit": True}
+    agent = desk.line.act("join", **ours)
     await desk.advance("5s")
-    boss = people.create(
-        to=BOSS, from_=NUMBER, label="boss", coaching=True, call_sid_to_coach=agent.call_sid
-    )
+    hers = {"to": BOSS, "from_": NUMBER, "label": "boss", "coaching": True}
+    boss = desk.line.act("join", **hers, callSidToCoach=agent)
     await desk.advance("5s")
-    await desk.simulate("call.spoke", callId=boss.call_sid, speech="Offer a refund")
-    await desk.simulate("call.spoke", callId=agent.call_sid, speech="I can refund your order")
-    await desk.simulate("call.hung_up", callId=agent.call_sid)
+    await desk.simulate("call.spoke", callId=boss, speech="Offer a refund")
+    await desk.simulate("call.spoke", callId=agent, speech="I can refund your order")
+    await desk.simulate("call.hung_up", callId=agent)
     await desk.advance("5s")
     state = await desk.call("mirra_session_state", entity="calls")
     heard = {each["sid"]: [line["words"] for line in each["transcript"]]
              for each in state["mirrors"][0]["documents"]["calls"]}  # fmt: skip
-    assert "Offer a refund" in heard[agent.call_sid]
+    assert "Offer a refund" in heard[agent]
     assert "Offer a refund" not in heard[customer]
     assert "I can refund your order" in heard[customer]
     events = [form["StatusCallbackEvent"] for form in desk.line.of("/conference")]
