@@ -1,6 +1,6 @@
 """What people's words mean of conversations, templates, and WhatsApp's window.
 
-Source: https://www.twilio.com/docs/whatsapp/key-concepts#the-24-hour-window and
+Source: https://www.twilio.com/docs/api/errors/63016 and
 https://www.twilio.com/docs/whatsapp/tutorial/message-template-approvals-statuses
 """
 

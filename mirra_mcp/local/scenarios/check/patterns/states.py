@@ -33,6 +33,8 @@ class Stands(Clause):
     phrase: str
     means: Means
     is_not: bool = False
+    exactly: int | None = None
+    """How many there must be: `both`."""
 
     @property
     def plain(self) -> str:
@@ -53,6 +55,8 @@ class Stands(Clause):
         fields = (*self.means.sure.fields, *self.means.may.fields)
         if not docs:
             return grade(False, f"found no {self.selection.plain}")
+        if self.exactly not in (None, len(docs)):
+            return grade(False, f"found {len(docs)} {self.selection.many}", docs)
         odd = [each for each in docs if not self._fits(each, world)]
         named = ", ".join(each.described for each in odd[:3])
         told = f"not as said: {named}" if odd else f"{len(docs)} {self.selection.many} as said"
@@ -181,7 +185,7 @@ class Said(Pattern):
             for noun in thing.selection.nouns:
                 for means in _meant(reader, noun.states, end):
                     chosen = replace(thing.selection, nouns=(noun,))
-                    yield Stands(chosen, self.name, means, is_not)
+                    yield Stands(chosen, self.name, means, is_not, thing.exactly)
 
     def _sentences(self, reader: Reader) -> Iterator[Clause]:
         for noun in reader.vocabulary.nouns:

@@ -210,7 +210,7 @@ class Messages(InboundMessages):
 
     def told(self, doc: Doc) -> Doc:
         """Return a message as checks read it: with whether it went out of WhatsApp's window."""
-        return super().told(doc) | {"outside_window": doc["_outside"]}
+        return super().told(doc) | {"outside_window": doc.get("_outside", False)}
 
     def missing(self, id: str) -> VendorError:
         """Say that there is no such message."""
