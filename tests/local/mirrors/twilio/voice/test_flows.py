@@ -130,7 +130,7 @@ async def desk(mirra: LocalMirra, request: pytest.FixtureRequest) -> AsyncIterat
             yield Desk(mcp, told["runId"], told["sessionId"], sdk, own)
 
 
-def on_both(scenario: str) -> Any:
+def on_both(scenario: str) -> pytest.MarkDecorator:
     """Play a scenario with either SDK."""
     needs_node = pytest.mark.skipif(not HAS_SDKS, reason="NODE_SDKS has no twilio and Express")
     both = [scenario, pytest.param(f"{scenario} on express", marks=needs_node)]
@@ -263,6 +263,7 @@ async def test_cards_are_redacted_in_a_chat_between_web_and_texts(desk: Desk) ->
 @pytest.mark.parametrize("desk", [VOICE_AGENT], indirect=True)
 async def test_a_voice_agent_is_tested_by_a_coding_agent(desk: Desk) -> None:
     """Source: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay"""
+    assert isinstance(desk.line, Line)
     [number] = desk.sdk.incoming_phone_numbers.list()
     number.update(voice_url=f"{desk.line.url}/agent-talks")
     with serving_agent() as agent:
