@@ -18,12 +18,12 @@ from mirra_mcp.local.app import LocalMirra
 from mirra_mcp.server.app import build_server
 from mirra_mcp.settings import Settings
 from tests.local.mirrors.twilio.client import Mirror
-from tests.local.mirrors.twilio.voice.express_line import (
+from tests.local.mirrors.twilio.voice.lines.express_line import (
     HAS_SDKS,
     ExpressLine,
     serving_express,
 )
-from tests.local.mirrors.twilio.voice.line import Line, serving_line
+from tests.local.mirrors.twilio.voice.lines.line import Line, serving_line
 from tests.local.mirrors.twilio.voice.sockets import serving_agent
 from tests.local.mirrors.twilio.voice.test_relays import repeats
 from tests.standing.project import ROOT
