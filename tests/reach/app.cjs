@@ -19,6 +19,8 @@ async function main() {
       done[`${version} ${name}`] = (await stripe.customers.retrieve(id)).email === "ann@example.com";
     }
   }
+  const { default: Newest = from("stripe-23.1.0", "stripe") } = from("stripe-23.1.0", "stripe");
+  done["stripe OAuth"] = await connected(new Newest(env.STRIPE_SECRET_KEY));
   const { Resend } = from(".", "resend");
   const mail = { from: "a@resend.dev", to: "delivered@resend.dev", subject: "Hi", text: "Hello" };
   done.resend = Boolean((await new Resend(env.RESEND_API_KEY).emails.send(mail)).data?.id);
@@ -30,6 +32,28 @@ async function main() {
   done["twilio behind a proxy"] = (await behind.incomingPhoneNumbers.list()).length === 1;
   done.refused = await refused();
   console.log(JSON.stringify(done));
+}
+
+// An owner lets the platform in on Stripe's page; the platform acts for the account, and lets it go.
+async function connected(stripe) {
+  const client = { client_id: env.STRIPE_CLIENT_ID };
+  const asked = { ...client, response_type: "code", scope: "read_write", state: "s1" };
+  const url = stripe.oauth.authorizeUrl({ ...asked, redirect_uri: "https://acme.com/connected" });
+  const page = await (await fetch(url)).text();
+  const inputs = page.matchAll(/<input[^>]*name="([^"]+)"[^>]*?value="([^"]*)"/g);
+  const body = new URLSearchParams([...inputs].map(([, name, value]) => [name, value]));
+  body.set("do", "approve");
+  const answer = await fetch(url, { method: "POST", body, redirect: "manual" });
+  const told = new URL(answer.headers.get("location")).searchParams;
+  const grant = { grant_type: "authorization_code", code: told.get("code") };
+  const { stripe_user_id, token_type } = await stripe.oauth.token(grant);
+  const acting = { stripeAccount: stripe_user_id };
+  const { id } = await stripe.customers.create({ name: "Bo" }, acting);
+  const again = await stripe.oauth.token(grant).catch((error) => error.type);
+  const gone = await stripe.oauth.deauthorize({ ...client, stripe_user_id });
+  const late = await stripe.customers.retrieve(id, {}, acting).catch((error) => error.statusCode);
+  const facts = [told.get("state"), token_type, again, gone.stripe_user_id === stripe_user_id, late];
+  return facts.join() === "s1,bearer,StripeInvalidGrantError,true,403" || facts.join();
 }
 
 async function refused() {

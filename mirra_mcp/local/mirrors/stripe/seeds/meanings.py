@@ -271,6 +271,29 @@ MEANINGS: dict[str, Words] = {
         ),
         texts=("description",),
     ),
+    "tax_transaction": Words(
+        aliases=(
+            Alias(
+                "tax reversal",
+                spoken({"made created recorded": means(Given("id"))}),
+                is_("type", "reversal"),
+            ),
+        ),
+        texts=("reference",),
+    ),
+    "cash_balance_transaction": Words(
+        aliases=(
+            Alias(
+                "bank transfer",
+                spoken(
+                    {
+                        "received": means(Given("id"), amount="net_amount"),
+                    }
+                ),
+                is_("type", "funded"),
+            ),
+        ),
+    ),
     "application_fee": Words(
         means=spoken(
             {
