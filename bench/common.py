@@ -44,6 +44,8 @@ def key_of(vendor: str, env: dict[str, str]) -> str:
     """Return what a mirror's environment says to send: a key, or basic authentication."""
     if vendor == "twilio":
         return basic(env["TWILIO_ACCOUNT_SID"], env["TWILIO_AUTH_TOKEN"])
+    if vendor == "clerk":
+        return env["CLERK_SECRET_KEY"]
     return env[f"{vendor.upper()}_API_KEY"]
 
 

@@ -1,6 +1,6 @@
 """What calls cost by how much is stored, and by how many other sessions are live.
 
-`python -m bench.growth [--vendor resend|stripe|twilio] [--sizes 100,10000,100000] [--rounds 200]`
+`python -m bench.growth [--vendor NAME] [--sizes 100,10000,100000] [--rounds 200]`
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Memory: what an idle session, a used one, and the MCP server with its embedded Mirra take.
 
-`python -m bench.memory [--vendor resend|stripe|twilio] [--sessions 1,100,1000] [--stored 100000]`
+`python -m bench.memory [--vendor NAME] [--sessions 1,100,1000] [--stored 100000]`
 """
 
 import argparse

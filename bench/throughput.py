@@ -1,6 +1,6 @@
 """Objects created and read a second, by a load process of its own; peers side by side.
 
-`python -m bench.throughput [--vendor resend|stripe|twilio] [--peers] [--wrk] [--rounds 3]`
+`python -m bench.throughput [--vendor resend|stripe|twilio|clerk] [--peers] [--wrk] [--rounds 3]`
 """
 
 import argparse

@@ -56,6 +56,10 @@ class Vendor:
         elif self is TWILIO:
             to = quote(str(self.body["To"]))
             made["list by recipient"] = lambda: line.call("GET", f"{self.path}?{self.page}&To={to}")
+        elif self is CLERK:
+            made["search by name"] = lambda: line.call(
+                "GET", f"{self.path}?{self.page}&query=jenny"
+            )
         else:
             made["search state"] = lambda: line.call(
                 "GET", f"{state}&limit=20&where=last_event:sent"
@@ -69,7 +73,7 @@ class Vendor:
             if self is RESEND:
                 oldest = self.create(line)
                 fill(session, wanted, already=101)
-            elif self is TWILIO:
+            elif self in (TWILIO, CLERK):
                 oldest = self.create(line)
                 for _ in range(1, wanted):
                     self.create(line)
@@ -108,6 +112,22 @@ TWILIO = Vendor(
     suffix=".json",
     page="PageSize=20",
 )
+CLERK = Vendor(
+    "clerk",
+    "create",
+    "/v1/users",
+    {
+        "first_name": "Jenny",
+        "last_name": "Rosen",
+        "public_metadata": {"plan": "pro"},
+        "skip_user_requirement": True,
+        "skip_password_requirement": True,
+    },
+    "empty",
+    "",
+    page="limit=20",
+)
+"""Users without an address, which could be made but once."""
 EMULATED = replace(
     TWILIO,
     path=f"/2010-04-01/Accounts/AC{'0' * 32}/Messages.json",
@@ -115,4 +135,4 @@ EMULATED = replace(
     key=basic(f"AC{'0' * 32}", "twilio_test_auth_token"),
 )
 """The same for emulate, whose account and number are others."""
-VENDORS = {vendor.name: vendor for vendor in (RESEND, STRIPE, TWILIO)}
+VENDORS = {vendor.name: vendor for vendor in (RESEND, STRIPE, TWILIO, CLERK)}

@@ -190,3 +190,66 @@ def promoted(stage: Stage) -> Names:
     given = {"user_id": bob, "role": "org:admin"}
     stage.call("POST", f"/v1/organizations/{names['org']}/memberships", given, vendor="clerk")
     return names
+
+
+def make_key(stage: Stage, user: str, name: str = "Builds", **fields: Any) -> str:
+    given = {"name": name, "subject": user} | fields
+    return str(stage.call("POST", "/v1/api_keys", given, vendor="clerk", status=201)["id"])
+
+
+def keyed(stage: Stage) -> Names:
+    user = make(stage)
+    stage.begin()
+    return {"user": user, "key": make_key(stage, user)}
+
+
+def keyed_before(stage: Stage) -> Names:
+    names = {"key": make_key(stage, make(stage))}
+    stage.begin()
+    return names
+
+
+def two_keys(stage: Stage) -> Names:
+    names = keyed(stage)
+    make_key(stage, names["user"], "Deploys")
+    return names
+
+
+def key_revoked(stage: Stage) -> Names:
+    names = keyed(stage)
+    stage.simulate("clerk", "api_key.revoked")
+    return names
+
+
+def key_late(stage: Stage) -> Names:
+    """A key whose time is over, which isn't revoked."""
+    user = make(stage)
+    stage.begin()
+    key = make_key(stage, user, seconds_until_expiration=60)
+    stage.pass_time(120)
+    return {"user": user, "key": key}
+
+
+def machined(stage: Stage) -> Names:
+    stage.begin()
+    callee = stage.call("POST", "/v1/machines", {"name": "Callee"}, vendor="clerk")["id"]
+    given = {"name": "Caller", "scoped_machines": [callee]}
+    caller = stage.call("POST", "/v1/machines", given, vendor="clerk")
+    return {"caller": caller["id"], "secret": caller["secret_key"]}
+
+
+def tokened(stage: Stage) -> Names:
+    names = machined(stage)
+    mirror = stage.session.mirrors["clerk"]
+    machine = mirror.nouns["machines"].get(names["caller"])
+    noun: Any = mirror.nouns["m2m_tokens"]
+    with stage.session.unit(mirror, stage.session.clock.now()):
+        doc = noun.new(subject=machine["id"], scopes=machine["_scopes"], _secret=noun.new_secret())
+        noun.save(noun.lasting(doc, 60))
+    return names
+
+
+def token_revoked(stage: Stage) -> Names:
+    names = tokened(stage)
+    stage.simulate("clerk", "m2m_token.revoked")
+    return names

@@ -22,7 +22,7 @@ class ApiKeys(Credentials):
     entity, plural = "api_key", "api_keys"
     object, prefix, title, param = "api_key", "ak", "API key", "apiKeyID"
     names = ("name",)
-    indexes = ("subject", "_secret")
+    indexes = ("subject", "_secret", "revoked")
     blank = {
         "object": "api_key",
         "id": "",
@@ -50,10 +50,13 @@ class ApiKeys(Credentials):
         Source: https://clerk.com/docs/reference/backend-api (Create an API Key) and
             https://github.com/clerk/clerk-sdk-python (api_keys.py: `201`)
         """
+        return Answer(201, self.with_secret(self.make(params), "secret"))
+
+    def make(self, params: CreateApiKey) -> Doc:
+        """Make a key that opens something from now on."""
         fields = params.model_dump(exclude={"seconds_until_expiration"})
         doc = self.new(**fields, _secret=self.new_secret())
-        doc = self.save(self.lasting(doc, params.seconds_until_expiration))
-        return Answer(201, self.with_secret(doc, "secret"))
+        return self.save(self.lasting(doc, params.seconds_until_expiration))
 
     @route("GET /v1/api_keys")
     def list(self, params: ListApiKeys) -> Doc:

@@ -35,7 +35,7 @@ class M2mTokens(Credentials):
     entity, plural = "m2m_token", "m2m_tokens"
     object, prefix, title, param = "machine_to_machine_token", "mt", "M2M token", "m2m_token_id"
     names = ()
-    indexes = ("subject", "_secret")
+    indexes = ("subject", "_secret", "revoked")
     blank = {
         "object": "machine_to_machine_token",
         "id": "",

@@ -69,4 +69,24 @@ MEANINGS: dict[str, Words] = {
             }
         ),
     ),
+    "api_key": Words(
+        means=spoken(
+            {
+                "revoked": means(is_("revoked", True)),
+                "expired": means(is_("expired", True)),
+                "issued": means(Given("id")),
+            }
+        ),
+        texts=("name",),
+    ),
+    "machine": Words(means=spoken({"registered": means(Given("id"))}), texts=("name",)),
+    "m2m_token": Words(
+        means=spoken(
+            {
+                "revoked": means(is_("revoked", True)),
+                "expired": means(is_("expired", True)),
+                "issued": means(Given("id")),
+            }
+        ),
+    ),
 }

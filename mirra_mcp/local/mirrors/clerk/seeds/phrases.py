@@ -5,6 +5,7 @@ import sys
 from mirra_mcp.local.kit.phrases import Said, bare, phrase, phrases_of
 from mirra_mcp.local.mirrors.clerk.access.params import CreateInvitation, CreateWaitlistEntry
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
+from mirra_mcp.local.mirrors.clerk.machines.params import CreateApiKey, CreateMachine
 from mirra_mcp.local.mirrors.clerk.organizations.defaults import ADMIN, MEMBER
 from mirra_mcp.local.mirrors.clerk.organizations.params import CreateOrganization
 from mirra_mcp.local.mirrors.clerk.seeds import people
@@ -171,6 +172,38 @@ def mode(clerk: Peers, said: Said) -> str:
     word = str(said.word("mode"))
     clerk.instance.set(sign_up_mode=MODES[word])
     return f"sign-ups are {word}"
+
+
+@phrase(
+    r"an? (?P<state>(?:revoked|good) )?api key(?: (?:named|called) {values})?"
+    r"(?: (?:of|for) (?P<whose>\S+@\S+\w))?",
+)
+def api_key(clerk: Peers, said: Said) -> str:
+    """Give a user an API key: the one that is named by its address, or the oldest."""
+    state = (said.word("state") or "good").strip()
+    whose = said.groups.get("whose")
+    user = clerk.users.known_by(whose) if whose else clerk.users.first()
+    if user is None:
+        raise ValueError(f"there is no user {whose}" if whose else "there is no user yet")
+    (name,) = said.values() or ["My key"]
+    made = clerk.api_keys.make(CreateApiKey(name=name, subject=user["id"]))
+    if state == "revoked":
+        clerk.api_keys.taken_back(made, None)
+    return f"{state} API key {name}"
+
+
+@phrase(r"{count} machines?(?: (?:named|called) {values})?", r"the machines? {values}")
+def machines(clerk: Peers, said: Said) -> str:
+    """Make machines, each of which may call the one before it."""
+    names = said.values()
+    count = _at_most(said.count() if said.has("count") else len(names))
+    if names and len(names) != count:
+        raise ValueError(f"{count} machines are announced, {len(names)} are named")
+    before: list[str] = []
+    for name in names or [f"Machine {number + 1}" for number in range(count)]:
+        params = CreateMachine(name=name, scoped_machines=before)
+        before = [clerk.machines.create(params)["id"]]
+    return f"{count} machine{'s' * (count != 1)}"
 
 
 def _addresses(said: Said, word: str) -> list[str]:

@@ -6,6 +6,7 @@ from mirra_mcp.local.mirrors.clerk.simulate import (
     access,
     dashboard,
     enterprise,
+    machines,
     oauth,
     organizations,
     sessions,
@@ -22,4 +23,5 @@ MODULES: tuple[ModuleType, ...] = (
     organizations,
     enterprise,
     oauth,
+    machines,
 )

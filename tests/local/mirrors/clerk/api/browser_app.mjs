@@ -29,6 +29,20 @@ app.get("/me", (req, res) => {
 });
 app.get("/page", (req, res) => res.send(page(`<p id="user">${getAuth(req).userId}</p>`)));
 
+// The same for a browser by itself: the page and the middleware find the mirror by its address.
+const proxyUrl = process.env.CLERK_API_URL;
+const direct = express();
+direct.use("/clerk-js", express.static(scripts));
+direct.use(clerkMiddleware({ proxyUrl }));
+direct.get("/", (req, res) => {
+  const about = `data-clerk-publishable-key="${publishableKey}" data-clerk-proxy-url="${proxyUrl}"`;
+  const load = `<script>addEventListener("load", () => Clerk.load())</script>`;
+  const user = `<p id="user">${getAuth(req).userId}</p>`;
+  res.send(page(`<script src="/clerk-js/clerk.browser.js" ${about}></script>${user}${load}`));
+});
+const other = direct.listen(0, "127.0.0.1");
+await new Promise((resolve) => other.once("listening", resolve));
+
 const server = app.listen(0, "127.0.0.1");
 await new Promise((resolve) => server.once("listening", resolve));
 const origin = `http://localhost:${server.address().port}`;
@@ -82,6 +96,27 @@ const commands = {
   }),
 };
 
+commands.directly = async ({ identifier, password }) => {
+  await context?.close();
+  context = await browser.newContext();
+  const mine = await context.newPage();
+  const said = async () => {
+    await mine.waitForFunction(() => window.Clerk?.loaded);
+    return mine.textContent("#user");
+  };
+  await mine.goto(`http://localhost:${other.address().port}`);
+  const before = await said();
+  await mine.evaluate(async (given) => {
+    const { createdSessionId } = await window.Clerk.client.signIn.create(given);
+    await window.Clerk.setActive({ session: createdSessionId });
+  }, { identifier, password });
+  await mine.reload();
+  const after = await said();
+  await context.clearCookies({ name: /__session/ });
+  await mine.reload();
+  return [before, after, await said(), new URL(mine.url()).search];
+};
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { command, ...given } = JSON.parse(line);
   let told;
@@ -93,5 +128,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(told ?? null));
 }
 await browser.close();
+other.close();
 server.close();
 process.exit(0);

@@ -144,6 +144,37 @@ commands.admit = async () => {
   };
 };
 
+commands.organizations = async () => {
+  const { data } = await clerk.organizations.getOrganizationList({ orderBy: "+created_at", includeMembersCount: true });
+  const [acme, globex] = data;
+  const members = await clerk.organizations.getOrganizationMembershipList({ organizationId: acme.id });
+  const invited = await clerk.organizations.getOrganizationInvitationList({ organizationId: acme.id });
+  const made = await clerk.organizations.createOrganization({ name: "Initech", createdBy: members.data[0].publicUserData.userId });
+  const renamed = await clerk.organizations.updateOrganization(made.id, { name: "Initrode" });
+  const merged = await clerk.organizations.updateOrganizationMetadata(made.id, { publicMetadata: { plan: "pro" } });
+  const bob = members.data.find((each) => each.role === "org:member").publicUserData.userId;
+  const joined = await clerk.organizations.createOrganizationMembership({ organizationId: made.id, userId: bob, role: "org:member" });
+  const again = await tried(() => clerk.organizations.createOrganizationMembership({ organizationId: made.id, userId: bob, role: "org:member" }));
+  const admin = await clerk.organizations.updateOrganizationMembership({ organizationId: made.id, userId: bob, role: "org:admin" });
+  await clerk.organizations.deleteOrganizationMembership({ organizationId: made.id, userId: bob });
+  const asked = await clerk.organizations.createOrganizationInvitation({ organizationId: made.id, emailAddress: "new@example.com", role: "org:member" });
+  const revoked = await clerk.organizations.revokeOrganizationInvitation({ organizationId: made.id, invitationId: asked.id });
+  const mine = await clerk.users.getOrganizationMembershipList({ userId: bob });
+  await clerk.organizations.deleteOrganization(made.id);
+  const gone = await tried(() => clerk.organizations.getOrganization({ organizationId: made.id }));
+  return {
+    names: [acme.name, globex.name, renamed.name],
+    counts: [acme.membersCount, globex.membersCount],
+    roles: members.data.map((each) => each.role).sort(),
+    invited: invited.data.map((each) => [each.emailAddress, each.status]),
+    merged: merged.publicMetadata,
+    joined: [joined.role, again.errors[0].code, admin.role],
+    revoked: revoked.status,
+    mine: mine.data.map((each) => each.organization.name),
+    gone: gone.status,
+  };
+};
+
 const server = app.listen(0, "127.0.0.1");
 await new Promise((resolve) => server.once("listening", resolve));
 const { port } = server.address();

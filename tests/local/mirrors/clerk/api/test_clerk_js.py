@@ -127,6 +127,12 @@ def test_an_app_lets_in_and_signs_out_over_the_sessions_clock(page: Page) -> Non
     assert page.ask("me")["status"] == 401
 
 
+def test_a_browser_by_itself_signs_in_and_shakes_hands(page: Page) -> None:
+    """Source: https://clerk.com/docs/guides/how-clerk-works/overview#handshake"""
+    said = page.ask("directly", identifier=JANE, password=PASSWORD)
+    assert (said[0], said[1][:5], said[2:]) == ("null", "user_", [said[1], ""])
+
+
 def test_a_page_signs_somebody_up(page: Page) -> None:
     """Source: https://clerk.com/docs/guides/development/custom-flows/authentication/email-password"""
     page.ask("open")

@@ -144,3 +144,19 @@ def test_an_app_lets_in_keys_and_machines(open_account: Callable[..., Account]) 
             assert let_in == {"subject": keys["user"], "scopes": ["email"]}
         account.sdk.oauth_applications.revoke_token(oauth_application_id=client.id, token=token)
         assert ask("oauth", token=token) == "token-invalid"
+
+
+def test_a_backend_manages_organizations(open_account: Callable[..., Account]) -> None:
+    """Source: https://clerk.com/docs/reference/backend/overview"""
+    with app(open_account("b2b")) as ask:
+        assert ask("organizations") == {
+            "names": ["Acme", "Globex", "Initrode"],
+            "counts": [3, 2],
+            "roles": ["org:admin", "org:billing", "org:member"],
+            "invited": [["erin@example.com", "pending"]],
+            "merged": {"plan": "pro"},
+            "joined": ["org:member", "already_a_member_in_organization", "org:admin"],
+            "revoked": "revoked",
+            "mine": ["Acme"],
+            "gone": 404,
+        }

@@ -118,6 +118,8 @@ LIMITS: tuple[str, ...] = (
     "`POST /v1/m2m_tokens/verify` knows opaque tokens; a JWT is verified by the instance's key, as "
     "the Node SDK does.",
     "The subject and the creator of an API key need not exist.",
+    "Of a machine's former secret keys only the last is good for a while: a second rotation ends "
+    "the first key's time. Tokens and keys live 10,000,000,000 seconds at most.",
     "Nobody is asked at an identity provider: simulating `enterprise_sso.signed_in` tells what it "
     "says. Its metadata URL is kept and not fetched, and its signatures are not checked.",
     "`disable_additional_identifications` of enterprise connections is kept and shown.",
