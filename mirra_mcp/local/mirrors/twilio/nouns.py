@@ -90,8 +90,8 @@ from mirra_mcp.local.mirrors.twilio.voice.conferences.resource import Conference
 from mirra_mcp.local.mirrors.twilio.voice.dialing_permissions import DialingPermissions
 from mirra_mcp.local.mirrors.twilio.voice.lines import VoiceLines
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LiveTranscriptions
-from mirra_mcp.local.mirrors.twilio.voice.media.payments import Payments
 from mirra_mcp.local.mirrors.twilio.voice.media.relays import RelaySessions
+from mirra_mcp.local.mirrors.twilio.voice.media.sessions import Payments
 from mirra_mcp.local.mirrors.twilio.voice.media.siprecs import Siprecs
 from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers

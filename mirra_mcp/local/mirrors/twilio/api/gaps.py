@@ -6,7 +6,7 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
-        "Voice: SIP domains, trunks, payments by the API",
+        "Voice: SIP domains, trunks, messages to clients",
         "Voice is mirrored in part: this is not there.",
         f"{_ACCOUNT}SIP[/.]"
         f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
@@ -128,6 +128,9 @@ UNREAD: dict[str, tuple[str, ...]] = {
         "ConversationConfiguration", "ConversationId", "EnableProviderData", "IntelligenceService",
         "TranscriptionConfigurationId",
     ),
+    "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Payments.json": (
+        "Confirmation", "Input", "Parameter", "RequireMatchingInputs",
+    ),
     "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Recordings.json": (
         "RecordingConfigurationId", "Trim",
     ),
@@ -228,7 +231,8 @@ LIMITS: tuple[str, ...] = (
     " nobody. After 20 invalid messages a session fails.",
     "`<Pay>` has no real connector: every card and account that adds up is taken, but those that"
     " Stripe lets be declined in tests. Its `paymentConnector`, parameters and"
-    " `requireMatchingInputs` change nothing; what is keyed in is masked in the transcript.",
+    " `requireMatchingInputs` change nothing; what is keyed in is masked in the transcript."
+    " A payment that is led by the API captures no input twice, and is one at a time of a call.",
     "What a recording is transcribed as is what was said into it, ten seconds later.",
     "Nothing is heard: speech takes a second for 15 letters, a file 5 seconds, recordings are"
     " silence. Whoever is called picks up after two seconds and is silent, unless simulated.",

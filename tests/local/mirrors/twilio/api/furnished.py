@@ -40,6 +40,7 @@ class Furnished:
         self.of_conference = account.fetch(f"{room}/Recordings.json")["recordings"][0]["sid"]
         recording = post(f"/Calls/{call}/Recordings.json")["sid"]
         live = post(f"/Calls/{call}/Transcriptions.json")["sid"]
+        paid = post(f"/Calls/{call}/Payments.json", IdempotencyKey="1", StatusCallback=URL)["sid"]
         application = post("/Applications.json", FriendlyName="IVR")["sid"]
         key = post("/Keys.json")["sid"]
         self.of_2010 = {
@@ -48,7 +49,7 @@ class Furnished:
             "ShortCodes": short, "OutgoingCallerIds": caller, "Recordings": recording,
             "Queues": queue, "Members": call, "Transcriptions": live, "Applications": application,
             "Conferences": person["conference_sid"], "Participants": person["call_sid"],
-            "Addresses": post("/Addresses.json", **OFFICE)["sid"],
+            "Payments": paid, "Addresses": post("/Addresses.json", **OFFICE)["sid"],
             "Triggers": post("/Usage/Triggers.json", **TRIGGER)["sid"],
         }  # fmt: skip
         service = post("/v1/Services", FriendlyName="Shop")["sid"]
@@ -185,6 +186,10 @@ class Furnished:
                 "To": ALICE, "From": OURS, "Url": URL},
             "POST /2010-04-01/Accounts/{account}/Conferences/{ConferenceSid}/Participants.json": {
                 "To": ALICE, "From": OURS},
+            "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Payments.json": {
+                "IdempotencyKey": "1", "StatusCallback": URL},
+            "POST /2010-04-01/Accounts/{account}/Calls/{CallSid}/Payments/{Sid}.json": {
+                "IdempotencyKey": "2", "StatusCallback": URL, "Capture": "security-code"},
             "POST /2010-04-01/Accounts/{account}/Queues.json": {"FriendlyName": "sales"},
             f"{numbers}.json": {"PhoneNumber": "+15017122671"},
             f"{numbers}/Local.json": {"PhoneNumber": "+15017122672"},

@@ -6,9 +6,10 @@ Source: https://www.twilio.com/docs/voice/twiml/pay
 from typing import Any
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 from twilio.twiml.voice_response import VoiceResponse
 
-from tests.local.mirrors.twilio.client import Account
+from tests.local.mirrors.twilio.client import Account, refusal
 from tests.local.mirrors.twilio.messaging.texts import buy
 from tests.local.mirrors.twilio.voice.phone import ALICE, answers, asked, call, heard
 from tests.local.receiver import Receiver
@@ -136,3 +137,104 @@ def test_who_hangs_up_pays_nothing(account: Account, receiver: Receiver) -> None
     assert (told["PaymentCardNumber"], told["PaymentCardPostalCode"]) == (
         "xxxxxxxxxxxx4242", "94105",
     )  # fmt: skip
+
+
+def led(account: Account, **fields: Any) -> tuple[Any, Any]:
+    """Begin a payment by the API in a call with Alice; return its call and its context."""
+    buy(account)
+    made = call(account, twiml="<Response><Pause length='300'/></Response>")
+    account.advance("4s")
+    calls = account.client.calls(made.sid)
+    fields = {"idempotency_key": "1", "status_callback": "https://example.com/pay"} | fields
+    return calls, calls.payments(calls.payments.create(**fields).sid)
+
+
+def test_an_agent_leads_a_payment(account: Account, receiver: Receiver) -> None:
+    """Source: https://www.twilio.com/docs/voice/api/payment-resource#update-a-payment-session"""
+    _, payment = led(account, charge_amount=20.45, postal_code=False, status_callback=receiver.url)
+    told = [asked(account, receiver)]
+    assert told[0]["Required"] == "PaymentCardNumber,ExpirationDate,SecurityCode"
+    for key, (step, keys) in enumerate(
+        [
+            ("payment-card-number", "4242424242424241"),
+            ("payment-card-number", CARD[0]),
+            ("security-code", "123"),
+            ("expiration-date", "1228"),
+        ]
+    ):
+        payment.update(str(key), receiver.url, capture=step)
+        told.append(asked(account, receiver))
+        account.simulate("call.pressed", digits=keys)
+        told.append(asked(account, receiver))
+    assert [
+        (each["Capture"], each["PartialResult"], each.get("ErrorType")) for each in told[1:]
+    ] == [
+        ("payment-card-number", "true", None),
+        ("payment-card-number", "false", "invalid-card-number"),
+        ("payment-card-number", "true", None),
+        ("payment-card-number", "false", None),
+        ("security-code", "true", None),
+        ("security-code", "false", None),
+        ("expiration-date", "true", None),
+        ("expiration-date", "false", None),
+    ]
+    assert told[4]["Required"] == "ExpirationDate,SecurityCode"
+    assert (told[4]["PaymentCardNumber"], told[4]["PaymentCardType"]) == ("x" * 12 + "4242", "visa")
+    assert "Required" not in told[-1]
+    assert payment.update("9", receiver.url, status="complete").sid == told[0]["Sid"]
+    ended = asked(account, receiver)
+    assert ended["Result"] == "success"
+    assert ended["PaymentConfirmationCode"].startswith("ch_")
+    payment.update("9", receiver.url, status="complete")
+    [kept] = account.state("payments")
+    assert (kept["status"], kept["card_number"]) == ("success", "4242")
+    assert CARD[0] not in account.http.get("/_mirra/state").text
+    assert not any(CARD[0] in words for _, _, words in heard(account))
+
+
+@pytest.mark.parametrize(
+    ("keys", "status"),
+    [("4242*", "caller-interrupted-with-star"), ("", "caller-hung-up"), ("42", "in-progress")],
+)
+def test_a_payment_that_an_agent_leads_ends(account: Account, keys: str, status: str) -> None:
+    """Source: https://www.twilio.com/docs/voice/api/payment-resource#result"""
+    _, payment = led(account)
+    payment.update("2", "https://example.com/pay", capture="payment-card-number")
+    if keys:
+        account.simulate("call.pressed", digits=keys)
+        account.advance("6s")
+    else:
+        account.simulate("call.hung_up")
+    assert account.state("payments")[0]["status"] == status
+    last = account.webhooks("call.payment")[-1]["payload"]
+    if status == "in-progress":
+        assert (last["PartialResult"], last["ErrorType"]) == ("false", "invalid-card-number")
+        payment.update("3", "https://example.com/pay", status="cancel")
+        assert account.state("payments")[0]["status"] == "canceled"
+    else:
+        assert last["Result"] == status
+
+
+def test_a_payment_is_begun_once_in_a_call_that_goes_on(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/voice/api/payment-resource#create-a-payment-session"""
+    calls, payment = led(account)
+    again = calls.payments.create("1", "https://example.com/pay")
+    assert again.sid == payment._solution["sid"]
+    refused: dict[str, Any] = {
+        "20409 A payment": lambda: calls.payments.create("2", "https://example.com/pay"),
+        "20001 Invalid parameter Status": lambda: payment.update(
+            "3", "https://example.com/pay", status="complete"),
+        "20001 Invalid parameter Capture": lambda: payment.update(
+            "4", "https://example.com/pay", capture="bank-routing-number"),
+        "20001 Missing required parameter": lambda: payment.update("5", "https://example.com/pay"),
+    }  # fmt: skip
+    for words, act in refused.items():
+        with pytest.raises(TwilioRestException) as caught:
+            act()
+        _, code, message = refusal(caught.value)
+        assert (str(code), words[6:] in message) == (words[:5], True)
+    calls.update(status="completed")
+    with pytest.raises(TwilioRestException) as caught:
+        calls.payments.create("6", "https://example.com/pay")
+    assert refusal(caught.value)[:2] == (400, 21220)
+    assert len(account.state("payments")) == 1

@@ -9,8 +9,6 @@ from mirra_mcp.local.mirrors.twilio.voice.calls.connecting import Connecting
 from mirra_mcp.local.mirrors.twilio.voice.media import payments
 from mirra_mcp.wire.model import Doc
 
-MOST_MONEY = 1_000_000
-
 
 class Paying(Connecting):
     """Calls that are paid in."""
@@ -146,6 +144,6 @@ class Paying(Connecting):
 
 def _is_money(text: str) -> bool:
     try:
-        return 0 <= float(text) <= MOST_MONEY
+        return 0 <= float(text) <= payments.MOST_MONEY
     except ValueError:
         return False

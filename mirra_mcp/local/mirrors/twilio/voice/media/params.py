@@ -7,10 +7,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, create_model
 
-from mirra_mcp.local.mirrors.twilio.api.params import TwilioParams, Values, any_of
+from mirra_mcp.local.mirrors.twilio.api.params import (
+    FLAG,
+    NUMBER,
+    URL,
+    TwilioParams,
+    Value,
+    Values,
+    any_of,
+    some_of,
+    whole,
+)
 
 TRACKS = ("inbound_track", "outbound_track", "both_tracks")
 MOST_PARAMETERS = 99
+CARD_TYPES = (
+    "visa", "mastercard", "amex", "maestro", "discover", "optima", "jcb", "diners-club", "enroute",
+)  # fmt: skip
+CAPTURES = (
+    "payment-card-number", "expiration-date", "security-code", "postal-code",
+    "bank-routing-number", "bank-account-number",
+)  # fmt: skip
 
 
 class StreamFields(TwilioParams):
@@ -42,6 +59,60 @@ class StopStream(TwilioParams):
 
     values: ClassVar[Values] = {"Status": any_of("stopped")}
 
+    status: str = ""
+
+
+def _matched(text: str) -> str | None:
+    return some_of(*CAPTURES[:4]).problem(text.replace(",", " "))
+
+
+class PaymentFields(TwilioParams):
+    """Source: https://www.twilio.com/docs/voice/api/payment-resource#create-a-payment-session"""
+
+    values: ClassVar[Values] = {
+        "BankAccountType": any_of("consumer-checking", "consumer-savings", "commercial-checking"),
+        "ChargeAmount": NUMBER,
+        "Confirmation": any_of("true", "false"),
+        "Input": some_of("dtmf"),
+        "MinPostalCodeLength": whole(1, 20),
+        "PaymentMethod": any_of("credit-card", "ach-debit"),
+        "PostalCode": FLAG,
+        "RequireMatchingInputs": Value(_matched),
+        "SecurityCode": FLAG,
+        "StatusCallback": URL,
+        "Timeout": whole(1, 600),
+        "TokenType": any_of("one-time", "reusable", "payment-method"),
+        "ValidCardTypes": some_of(*CARD_TYPES),
+    }
+
+    idempotency_key: str = ""
+    status_callback: str = ""
+    bank_account_type: str = "consumer-checking"
+    charge_amount: str = ""
+    currency: str = "usd"
+    description: str = ""
+    min_postal_code_length: int = 0
+    payment_connector: str = "Default"
+    payment_method: str = "credit-card"
+    postal_code: bool = True
+    security_code: bool = True
+    timeout: int = 5
+    token_type: str = "reusable"
+    valid_card_types: str = "visa mastercard amex"
+
+
+class PaymentSteps(TwilioParams):
+    """Source: https://www.twilio.com/docs/voice/api/payment-resource#update-a-payment-session"""
+
+    values: ClassVar[Values] = {
+        "Capture": any_of(*CAPTURES, *(f"{each}-matcher" for each in CAPTURES[:4])),
+        "Status": any_of("complete", "cancel"),
+        "StatusCallback": URL,
+    }
+
+    idempotency_key: str = ""
+    status_callback: str = ""
+    capture: str = ""
     status: str = ""
 
 

@@ -14,6 +14,7 @@ from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.wire.model import Doc
 
 PAYMENT = "call.payment"
+MOST_MONEY = 1_000_000
 CARD_STEPS = ("payment-card-number", "expiration-date", "security-code", "postal-code")
 BANK_STEPS = ("bank-routing-number", "bank-account-number")
 ASKS: dict[str, str] = {
@@ -48,8 +49,8 @@ DECLINED = frozenset(("4000000000000002", "4000000000009995", "4000000000009987"
 """Source: https://docs.stripe.com/testing#declined-payments"""
 
 
-class Payments(TwilioResource):
-    """Every payment of a call that was begun by `<Pay>`."""
+class PaymentsMade(TwilioResource):
+    """What was asked for, and what the connector made of it."""
 
     entity, plural, prefix, is_2010 = "payment", "payments", "PK", True
     blank: ClassVar[Doc] = {
@@ -67,6 +68,8 @@ class Payments(TwilioResource):
         "token": None,
         "date_created": None,
         "date_updated": None,
+        "uri": None,
+        "_session": None,
     }
     indexes = ("account_sid", "call_sid", "status")
     statuses = (
@@ -77,6 +80,7 @@ class Payments(TwilioResource):
         "caller-interrupted-with-star",
         "caller-hung-up",
         "validation-error",
+        "canceled",
     )
     verbs: ClassVar[dict[str, tuple[str, str]]] = {"made": ("status", "success")}
 
