@@ -55,10 +55,13 @@ VENDORS: Mapping[str, Vendor] = {
     ),
     "stripe": Vendor(
         ("stripe.com",),
-        ("api.stripe.com", "connect.stripe.com", "files.stripe.com"),
-        {
-            "meter-events.stripe.com": "The stream of meter events",
-        },
+        (
+            "api.stripe.com",
+            "connect.stripe.com",
+            "files.stripe.com",
+            "meter-events.stripe.com",
+        ),
+        {},
         {
             "STRIPE_KEY": "STRIPE_SECRET_KEY",
             "STRIPE_SECRET": "STRIPE_SECRET_KEY",

@@ -31,6 +31,7 @@ from mirra_mcp.local.mirrors.stripe.api.versions.releases import (
 )
 from mirra_mcp.local.mirrors.stripe.api.webhooks import signing
 from mirra_mcp.local.mirrors.stripe.api.webhooks.types import MIRRORED
+from mirra_mcp.local.mirrors.stripe.billing.usage import streams
 from mirra_mcp.local.mirrors.stripe.connect.accounts.layout import OWN
 from mirra_mcp.local.mirrors.stripe.connect.oauth import tokens
 from mirra_mcp.local.mirrors.stripe.nouns import NOUNS
@@ -124,6 +125,10 @@ class Stripe(Refusals, Peers):
         if call.path.startswith(access.PAGES):
             return access.NOBODY
         header = call.headers.get("authorization", "")
+        if call.path == streams.STREAM:
+            token = header.removeprefix("Bearer ").strip()
+            streams.holder_of(self, token)
+            return token
         if call.path in tokens.OAUTH:
             return tokens.secret_of(header, self._read(call), call.method, call.path)
         if header == self.last_header:
@@ -150,6 +155,8 @@ class Stripe(Refusals, Peers):
         holder = tokens.holder_of(self, call.caller)
         if holder:
             account = holder["account"]
+        if call.path == streams.STREAM:
+            account = streams.holder_of(self, call.caller)["account"]
         if account and account != OWN_ACCOUNT:
             self._act_for(account, call, holder)
         if call.path.startswith(access.ACCOUNTS):
@@ -360,7 +367,8 @@ class Stripe(Refusals, Peers):
         host, _, port = self.url.removeprefix("http://").rpartition(":")
         return {
             "python": f'client = stripe.StripeClient("{KEY}", '
-            f'base_addresses={{"api": "{self.url}", "files": "{self.url}"}})',
+            f'base_addresses={{"api": "{self.url}", "files": "{self.url}", '
+            f'"meter_events": "{self.url}"}})',
             "node": f'const stripe = new Stripe("{KEY}", '
             f'{{host: "{host}", port: {port or 80}, protocol: "http"}});',
         }

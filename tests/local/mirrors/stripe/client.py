@@ -43,7 +43,8 @@ class Account(MirrorAccount):
 
     def client_for(self, version: str | None = None, **options: Any) -> stripe.StripeClient:
         """Return the SDK sending another version, or with other options."""
-        options.setdefault("base_addresses", {"api": self.url, "files": self.url})
+        addresses = dict.fromkeys(("api", "files", "meter_events"), self.url)
+        options.setdefault("base_addresses", addresses)
         options.setdefault("http_client", self._transport)
         options.setdefault("max_network_retries", 0)
         key = options.pop("api_key", self.key)

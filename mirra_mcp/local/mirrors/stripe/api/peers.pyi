@@ -32,8 +32,8 @@ from mirra_mcp.local.mirrors.stripe.billing.usage.credits.grants import CreditGr
 from mirra_mcp.local.mirrors.stripe.billing.usage.credits.transactions import (
     CreditBalanceTransactions,
 )
-from mirra_mcp.local.mirrors.stripe.billing.usage.events import MeterEvents
 from mirra_mcp.local.mirrors.stripe.billing.usage.meters import Meters
+from mirra_mcp.local.mirrors.stripe.billing.usage.streams import StreamedMeterEvents
 from mirra_mcp.local.mirrors.stripe.billing.usage.usage_records import UsageRecords
 from mirra_mcp.local.mirrors.stripe.catalogue.coupons import Coupons
 from mirra_mcp.local.mirrors.stripe.catalogue.discounts import Discounts
@@ -156,7 +156,7 @@ class Peers(Acting):
     invoices: HostedInvoices
     login_links: HostedDashboards
     mandates: Mandates
-    meter_events: MeterEvents
+    meter_events: StreamedMeterEvents
     meters: Meters
     oauth_grants: HostedGrants
     own_addresses: OwnAddresses

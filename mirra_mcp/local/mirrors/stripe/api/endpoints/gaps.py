@@ -33,8 +33,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("/v1/apps/", "Stripe Apps are not mirrored."),
     ("/v1/linked_accounts", "Financial Connections is not mirrored."),
     ("/v1/link_account_sessions", "Financial Connections is not mirrored."),
-    ("/v2/core/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
-    ("/v2/", "Of the v2 API, accounts, persons, events and destinations are mirrored."),
+    ("/v2/", "Of the v2 API, accounts, persons, events, destinations and meters are mirrored."),
 )
 """By how a path begins: why it is not there. The first that fits counts."""
 OTHER = "This endpoint is not mirrored yet."
@@ -89,7 +88,7 @@ LIMITS: tuple[str, ...] = (
     " what is billed ends with it.",
     "A usage alert counts what is reported after it was made; a threshold is looked at with each"
     " report. Tiered prices begin anew after an invoice of a threshold.",
-    "Invoices can't be revised (`from_invoice`).",
+    "A revision of an invoice gets a number of its own.",
     "Of sources (`src_...`), cards and sepa_debit are mirrored, not what Stripe takes out of that"
     " API: local payment methods, redirects and credit transfers.",
     "A test clock has arrived when the answer to its advance is there, although it says"

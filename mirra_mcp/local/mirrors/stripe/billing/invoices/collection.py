@@ -32,7 +32,7 @@ class InvoiceCollection(InvoiceTaxes):
         if doc is None or doc["status"] != "draft" or not doc["auto_advance"]:
             return
         self.stripe.test_clocks.enter(doc)
-        if doc["subscription"] is None and self.not_finalized(doc):
+        if doc["subscription"] is None and (self.outrun(doc) or self.not_finalized(doc)):
             return
         self.proceed(self.finalize(doc))
 
@@ -55,6 +55,7 @@ class InvoiceCollection(InvoiceTaxes):
         Fires: invoice.finalized, payment_intent.created; invoice.paid when nothing is due.
         """
         self.mirror.cancel_timers("invoices.advance", id=doc["id"])
+        self.take_place(doc)
         customer = self.stripe.customers.get(doc["customer"])
         doc = self.summed(doc, doc["lines"]["data"], customer)
         with self.stripe.events_held() as booked:
@@ -128,12 +129,37 @@ class InvoiceCollection(InvoiceTaxes):
     def intent_settled(self, intent: Doc) -> None:
         """Follow a payment intent that settled by itself: confirmed by a client, or by 3DS."""
         doc = self.peek(intent["invoice"]) if intent.get("invoice") else None
-        if doc is None or doc["status"] not in ("open", "uncollectible"):
+        if doc is None:
+            self.stripe.invoice_payments.intent_settled(intent)
             return
-        if intent["status"] == "canceled":
+        if doc["status"] not in ("open", "uncollectible") or intent["status"] == "canceled":
             return
         self.stripe.test_clocks.enter(doc)
         self._follow(doc, intent, scheduled=False)
+
+    def counted(self, doc: Doc, intent: Doc) -> Doc:
+        """Count an attached payment that succeeded; what is too much goes to the customer.
+
+        Fires: invoice_payment.paid and invoice.updated; what a paid invoice fires, when it is one.
+        Source: https://docs.stripe.com/invoicing/partial-payments
+        """
+        received, left = intent["amount_received"], doc["amount_remaining"]
+        if received < left:
+            sums = {"amount_paid": doc["amount_paid"] + received}
+            sums["amount_remaining"] = left - received
+            doc = self.save(doc | sums, event="invoice.updated")
+            self.stripe.invoice_payments.settle(doc, intent["id"], received)
+            self.stripe.invoice_payments.ask_for_rest(doc)
+            return self.get(doc["id"])
+        self._withdraw(doc)
+        self.stripe.invoice_payments.cancel(doc, besides=intent["id"])
+        if over := received - left:
+            id, currency = doc["customer"], doc["currency"]
+            self.stripe.customers.change_balance(
+                id, -over, "adjustment", currency=currency, invoice=doc["id"]
+            )
+        paid = {"amount_overpaid": over, "payment_intent": intent["id"]}
+        return self.settle(doc | paid, intent=intent)
 
     def retry(self, id: str) -> None:
         """Try again. Called by a timer.
@@ -193,6 +219,7 @@ class InvoiceCollection(InvoiceTaxes):
         }
         if intent is None:
             self._withdraw(doc)
+            self.stripe.invoice_payments.cancel(doc)
         self.save(doc, event="invoice.updated" if charged else None)
         if intent is not None:
             self.stripe.invoice_payments.settle(doc, intent["id"], amount)
@@ -317,11 +344,11 @@ class InvoiceCollection(InvoiceTaxes):
             "_failing_since": since,
         }
         if intent is not None:
-            doc["_refused"] = _hard_method(intent)
+            doc["_refused"] = dunning.hard_method(intent)
         self.save(doc, event="invoice.updated")
         if event:
             self.mirror.emit("invoice.payment_failed", {"object": self.view(doc)})
-            if intent is not None and _must_authenticate(intent):
+            if intent is not None and dunning.must_authenticate(intent):
                 self.mirror.emit("invoice.payment_action_required", {"object": self.view(doc)})
         self.mirror.cancel_timers("invoices.retry", id=doc["id"])
         if next_try is not None:
@@ -358,21 +385,3 @@ class InvoiceCollection(InvoiceTaxes):
             intent = self.stripe.payment_intents.peek(doc["payment_intent"])
             if intent and intent["status"] not in ("succeeded", "canceled"):
                 self.stripe.payment_intents.withdraw(intent, "void_invoice")
-
-
-def _must_authenticate(intent: Doc) -> bool:
-    """Tell whether an off-session payment was declined for want of 3D Secure.
-
-    Source: https://docs.stripe.com/billing/subscriptions/webhooks#action-required
-    """
-    error = intent.get("last_payment_error") or {}
-    return "authentication_required" in (error.get("code"), error.get("decline_code"))
-
-
-def _hard_method(intent: Doc) -> str | None:
-    """Return the payment method that a decline ruled out for good, if it did."""
-    error = intent.get("last_payment_error") or {}
-    method = error.get("payment_method") or {}
-    if error.get("decline_code") not in dunning.HARD:
-        return None
-    return method.get("id") if isinstance(method, dict) else method

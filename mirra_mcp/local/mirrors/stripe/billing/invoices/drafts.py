@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.pricing.tiers import Part
+from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.billing import includes
-from mirra_mcp.local.mirrors.stripe.billing.invoices.addresses import InvoiceAddresses
 from mirra_mcp.local.mirrors.stripe.billing.invoices.lines import Charge, described, document
 from mirra_mcp.local.mirrors.stripe.billing.invoices.totals import added_up
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY, HOUR, within
@@ -19,7 +19,7 @@ from mirra_mcp.wire.model import Doc
 SHOWN_LINES = 10
 
 
-class InvoiceDrafts(InvoiceAddresses):
+class InvoiceDrafts(StripeResource):
     """Drafts, before anything is due."""
 
     entity, plural = "invoice", "invoices"
@@ -148,6 +148,20 @@ class InvoiceDrafts(InvoiceAddresses):
         if len(lines["data"]) > SHOWN_LINES:
             shown["lines"] = {**lines, "data": lines["data"][:SHOWN_LINES], "has_more": True}
         return shown
+
+    def pages_of(self, doc: Doc) -> Doc:
+        """Return the addresses of a finalized invoice's pages; who knows one may look.
+
+        Source: https://docs.stripe.com/invoicing/hosted-invoice-page
+        """
+        token = doc.get("_page")
+        if token is None:
+            return {}
+        place = f"{self.mirror.url}/{{}}/{self.whose}/{doc['id']}/{token}"
+        return {
+            "hosted_invoice_url": f"{place.format('i')}?s=ap",
+            "invoice_pdf": f"{place.format('invoice')}/pdf?s=ap",
+        }
 
     def built(
         self, customer: Doc, charges: Sequence[Charge], *, sub: Doc | None = None, **fields: Any

@@ -48,11 +48,13 @@ class InvoicePayments(StripeResource):
         "status_transitions": {"canceled_at": None, "paid_at": None},
     }
 
-    def open_for(self, invoice: Doc, intent: str, *, default: bool = True) -> Doc:
-        """Ask for what is left of an invoice through a payment intent."""
+    def open_for(
+        self, invoice: Doc, intent: str, *, default: bool = True, amount: int | None = None
+    ) -> Doc:
+        """Ask for what is left of an invoice, or for an amount, through a payment intent."""
         return self.save(
             self.new(
-                amount_requested=invoice["amount_remaining"],
+                amount_requested=invoice["amount_remaining"] if amount is None else amount,
                 currency=invoice["currency"],
                 invoice=invoice["id"],
                 is_default=default,
@@ -107,11 +109,68 @@ class InvoicePayments(StripeResource):
         self.save(doc | paid)
         self.mirror.emit("invoice_payment.paid", {"object": self.view(doc | paid)})
 
-    def cancel(self, invoice: Doc) -> None:
-        """Ask no longer."""
+    def attach(self, invoice: Doc, intent: Doc) -> None:
+        """Let an invoice wait for a payment.
+
+        Raises:
+            VendorError: the payment can't pay it.
+        """
+        self._check(invoice, intent)
+        if intent.get("_owner") is None:
+            owner = ["invoices", invoice["id"]]
+            self.stripe.payment_intents.save(intent | {"_owner": owner})
+        self.open_for(invoice, intent["id"], default=False, amount=intent["amount"])
+
+    def _check(self, invoice: Doc, intent: Doc) -> None:
+        """Refuse a payment that can't pay an invoice; the words are ours."""
+        problem = None
+        if intent["currency"] != invoice["currency"]:
+            problem = (
+                f"The currency of the PaymentIntent ({intent['currency']}) must match the currency"
+                f" of the invoice ({invoice['currency']})."
+            )
+        elif intent["customer"] not in (None, invoice["customer"]):
+            problem = "The PaymentIntent belongs to another customer than the invoice."
+        elif intent["status"] == "canceled":
+            problem = "You can't attach a PaymentIntent that was canceled."
+        elif intent["invoice"] or self.first(_intent=intent["id"]):
+            problem = "The PaymentIntent is already attached to an invoice."
+        if problem:
+            raise errors.invalid(problem, "payment_intent")
+
+    def intent_settled(self, intent: Doc) -> None:
+        """Follow a payment that was attached to an invoice."""
+        found = self.find(_intent=intent["id"], status="open")
+        doc = next((each for each in found if not each["is_default"]), None)
+        if doc is None:
+            return
+        invoice = self.stripe.invoices.get(doc["invoice"])
+        if intent["status"] == "canceled":
+            self._drop(doc)
+        elif intent["status"] == "succeeded" and invoice["status"] in ("open", "uncollectible"):
+            self.stripe.test_clocks.enter(invoice)
+            self.stripe.invoices.counted(invoice, intent)
+
+    def ask_for_rest(self, invoice: Doc) -> None:
+        """Let the default payment of an invoice ask for no more than what is left."""
+        rest = invoice["amount_remaining"]
+        intent = self.stripe.payment_intents.peek(invoice["payment_intent"] or "")
+        if intent and intent["status"] not in ("succeeded", "canceled", "processing"):
+            self.stripe.payment_intents.save(intent | {"amount": rest})
         for doc in self.find(invoice=invoice["id"], status="open"):
-            times = {"canceled_at": self.at, "paid_at": None}
-            self.save(doc | {"status": "canceled", "status_transitions": times})
+            if doc["is_default"]:
+                self.save(doc | {"amount_requested": rest})
+
+    def cancel(self, invoice: Doc, besides: str | None = None) -> None:
+        """Ask no longer, but through the payment intent `besides`."""
+        for doc in self.find(invoice=invoice["id"], status="open"):
+            if besides is None or doc["_intent"] != besides:
+                self._drop(doc)
+
+    def _drop(self, doc: Doc) -> None:
+        """Cancel one payment."""
+        times = {"canceled_at": self.at, "paid_at": None}
+        self.save(doc | {"status": "canceled", "status_transitions": times})
 
     @route("GET /v1/invoice_payments/{id}")
     def retrieve(self, id: str) -> Doc:

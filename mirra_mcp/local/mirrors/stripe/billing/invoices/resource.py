@@ -230,8 +230,9 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
 
     @route("POST /v1/invoices/{id}/attach_payment")
     def attach_payment(self, id: str, params: AttachPayment) -> Doc:
-        """Count a payment made elsewhere for an open invoice.
+        """Count a payment for an open invoice: now if it was made, else when it is.
 
+        Fires: invoice_payment.paid and invoice.updated, and what a paid invoice fires.
         Source: https://docs.stripe.com/api/invoices/attach_payment
         """
         doc = self.get(id)
@@ -246,13 +247,9 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
                 "Missing required param: payment_intent.", "payment_intent", "parameter_missing"
             )
         intent = self.stripe.payment_intents.named(params.payment_intent, "payment_intent")
-        pays = intent["status"] == "succeeded"
-        if pays:
-            self._withdraw(doc)
-            self.stripe.invoice_payments.cancel(doc)
-        self.stripe.invoice_payments.open_for(doc, intent["id"], default=False)
-        if pays:
-            doc = self.settle(doc | {"payment_intent": intent["id"]}, intent=intent)
+        self.stripe.invoice_payments.attach(doc, intent)
+        if intent["status"] == "succeeded":
+            doc = self.counted(doc, intent)
         return self.view(doc)
 
     def refused(self, doc: Doc, code: str) -> Answer:
@@ -273,9 +270,11 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
 
     def _create(self, params: CreateInvoice) -> Doc:
         if params.from_invoice is not None:
-            raise errors.not_modelled(
-                "POST", "/v1/invoices", "Revisions (from_invoice) are not mirrored."
-            )
+            before, id = self.to_revise(params), self.new_id()
+            fields = self._fields(params.given(), before | {"id": id, "created": self.at})
+            names = ("collection_method", "due_date")
+            self._check({name: before[name] for name in names} | fields, before["customer"])
+            return self.revised(before, fields | {"id": id, "auto_advance": params.auto_advance})
         if params.customer is None:
             raise errors.invalid(
                 "Missing required param: customer.", "customer", "parameter_missing"
@@ -380,6 +379,10 @@ class Invoices(Searchable, InvoiceEdits, InvoicePreviews):
             raise errors.invalid(
                 "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
                 code="invoice_not_editable",
+            )
+        if self.outrun(doc):
+            raise errors.invalid(
+                "This revision can't be finalized: the invoice that it revises is paid or void."
             )
 
 

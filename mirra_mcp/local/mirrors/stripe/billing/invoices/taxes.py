@@ -4,11 +4,11 @@ Source: https://docs.stripe.com/tax/customer-locations
 """
 
 from mirra_mcp.local.kit.routes import Answer
-from mirra_mcp.local.mirrors.stripe.billing.invoices.drafts import InvoiceDrafts
+from mirra_mcp.local.mirrors.stripe.billing.invoices.revisions import InvoiceRevisions
 from mirra_mcp.wire.model import Doc
 
 
-class InvoiceTaxes(InvoiceDrafts):
+class InvoiceTaxes(InvoiceRevisions):
     """What becomes of them when they are to be finalized."""
 
     def not_finalized(self, doc: Doc) -> Answer | None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from mirra_mcp.local.mirrors.stripe.api.peers import Peers
 from mirra_mcp.local.mirrors.stripe.billing.periods import DAY
+from mirra_mcp.wire.model import Doc
 
 End = Literal["cancel", "mark_unpaid", "leave_past_due"]
 
@@ -44,3 +45,21 @@ def next_try(stripe: Peers, since: int, failures: int) -> int | None:
     """Return when to try again after so many scheduled failures, the first of them at `since`."""
     days, _ = settings(stripe)
     return since + days[failures - 1] * DAY if failures <= len(days) else None
+
+
+def must_authenticate(intent: Doc) -> bool:
+    """Tell whether an off-session payment was declined for want of 3D Secure.
+
+    Source: https://docs.stripe.com/billing/subscriptions/webhooks#action-required
+    """
+    error = intent.get("last_payment_error") or {}
+    return "authentication_required" in (error.get("code"), error.get("decline_code"))
+
+
+def hard_method(intent: Doc) -> str | None:
+    """Return the payment method that a decline ruled out for good, if it did."""
+    error = intent.get("last_payment_error") or {}
+    method = error.get("payment_method") or {}
+    if error.get("decline_code") not in HARD:
+        return None
+    return method.get("id") if isinstance(method, dict) else method

@@ -88,31 +88,45 @@ class MeterEvents(StripeResource):
 
         Fires: what alerts and thresholds do that it reaches.
         """
-        identifier = params.identifier or self.mirror.ids.uuid()
-        if any(each["created"] > self.at - DAY for each in self.find(identifier=identifier)):
+        names = ("event_name", "identifier", "payload", "timestamp")
+        return self.view(self.reported({name: getattr(params, name) for name in names}))
+
+    def is_used(self, identifier: str) -> bool:
+        """Tell whether a report of the last 24 hours has an identifier."""
+        return any(each["created"] > self.at - DAY for each in self.find(identifier=identifier))
+
+    def reported(self, given: Doc, *, at_once: bool = False) -> Doc:
+        """Take a report; what is wrong with it is refused `at_once`, or told later.
+
+        Fires: what alerts and thresholds do that it reaches.
+
+        Raises:
+            VendorError: the identifier was used, or what is wrong, `at_once`.
+        """
+        identifier = given["identifier"] or self.mirror.ids.uuid()
+        if self.is_used(identifier):
             raise errors.invalid(
                 f"An event already exists with identifier {identifier}.", "identifier"
             )
-        meter = self.stripe.meters.active(params.event_name)
-        customer = self._customer(meter, params.payload)
+        meter = self.stripe.meters.active(given["event_name"])
+        customer = self._customer(meter, given["payload"])
         self.stripe.test_clocks.enter(customer)
-        at = self.at if params.timestamp is None else params.timestamp
-        doc = self.new(
-            event_name=params.event_name,
-            identifier=identifier,
-            payload=params.payload,
-            timestamp=at,
-        )
+        at = self.at if given["timestamp"] is None else given["timestamp"]
+        doc = self.new(**given | {"identifier": identifier, "timestamp": at})
         problem = self._problem(doc, meter, customer)
         if problem is not None or meter is None or customer is None:
+            if at_once:
+                code = problem or "no_meter"
+                message = WRONG[code].format(given["event_name"])
+                raise errors.error(400, "invalid_request_error", message, code=code)
             self.mirror.after(LATER, "meter_events.report", code=problem, id=doc["id"])
-            return self.view(self.save(doc))
-        value = _value(meter, params.payload)
-        doc |= {"_usage": f"{params.event_name}:{customer['id']}", "_value": str(value)}
-        shown = self.view(self.save(doc))
+            return self.save(doc)
+        value = _value(meter, given["payload"])
+        doc |= {"_usage": f"{given['event_name']}:{customer['id']}", "_value": str(value)}
+        self.save(doc)
         self.stripe.billing_alerts.usage_reported(meter, customer["id"], value)
         self.stripe.subscriptions.usage_reported(meter["id"], customer["id"])
-        return shown
+        return doc
 
     def report(self, id: str, code: str) -> None:
         """Tell that a report counts for nobody. Called by a timer, as Stripe looks at them later.

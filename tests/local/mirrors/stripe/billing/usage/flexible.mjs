@@ -3,12 +3,14 @@ import { createRequire } from "node:module";
 
 const { env } = process;
 const Stripe = createRequire(`${env.SDK}/`)("stripe");
-const stripe = new Stripe(env.STRIPE_SECRET_KEY, {
-  host: env.STRIPE_HOST,
-  port: Number(env.STRIPE_PORT),
-  protocol: "http",
-  maxNetworkRetries: 0,
-});
+const on = (key) =>
+  new Stripe(key, {
+    host: env.STRIPE_HOST,
+    port: Number(env.STRIPE_PORT),
+    protocol: "http",
+    maxNetworkRetries: 0,
+  });
+const stripe = on(env.STRIPE_SECRET_KEY);
 
 async function pass(advance) {
   const answer = await fetch(`${env.MIRRA_URL}/v1/sessions/${env.MIRRA_SESSION}/clock`, {
@@ -61,9 +63,12 @@ await stripe.billing.creditGrants.create({
   amount: { type: "monetary", monetary: { currency: "usd", value: 500 } },
   applicability_config: { scope: { price_type: "metered" } },
 });
-await stripe.billing.meterEvents.create({
-  event_name: "calls",
-  payload: { stripe_customer_id: customer, value: "80" },
+const { authentication_token } = await stripe.v2.billing.meterEventSession.create();
+await on(authentication_token).v2.billing.meterEventStream.create({
+  events: ["30", "50"].map((value) => ({
+    event_name: "calls",
+    payload: { stripe_customer_id: customer, value },
+  })),
 });
 await pass("10d");
 const change = {
