@@ -22,6 +22,7 @@ from tests.local.scenarios.worlds import (
     together,
     twilio,
     whatsapp,
+    usage,
 )
 
 FOLDER = Path(__file__).parent
@@ -32,6 +33,7 @@ MODULES: Mapping[str, tuple[ModuleType, tuple[str, ...], str]] = {
     "sellers": (sellers, ("stripe",), "empty"),
     "stripe": (stripe, ("stripe",), "empty"),
     "taxes": (taxes, ("stripe",), "empty"),
+    "usage": (usage, ("stripe",), "empty"),
     "twilio": (twilio, ("twilio",), "verified-numbers"),
     "telephony": (telephony, ("twilio",), "ivr"),
     "whatsapp": (whatsapp, ("twilio",), "whatsapp-approved"),

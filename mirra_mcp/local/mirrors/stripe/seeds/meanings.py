@@ -26,6 +26,9 @@ ENDED = is_("status", "canceled")
 ENDING = either(is_("cancel_at_period_end", True), Given("cancel_at"))
 ONBOARDED = all_(is_("details_submitted", True), is_("charges_enabled", True))
 REJECTED = ("rejected.fraud", "rejected.listed", "rejected.other", "rejected.terms_of_service")
+RAN_OUT = means(all_(Given("used"), is_("balance", 0)), stands=True)
+TRIGGERED = means(Given("triggered_for"))
+COUNTED = means(is_("counted", True))
 PAUSED = either(is_("status", "paused"), Given("pause_collection"))
 
 
@@ -328,6 +331,50 @@ MEANINGS: dict[str, Words] = {
             {
                 "attached saved": means(Given("customer")),
                 "detached removed": means(Is("customer", (None,))),
+            }
+        ),
+    ),
+    "credit_grant": Words(
+        means=spoken(
+            {
+                "used applied consumed redeemed": means(Given("used"), amount="used"),
+                "made given issued granted": means(Given("id")),
+                "exhausted depleted": RAN_OUT,
+                "expired": Unclear(
+                    "a grant whose credits were all used expires without effect",
+                    (
+                        "The credit grant's balance is 0",
+                        "A `billing.credit_balance_transaction.created` webhook was dispatched",
+                    ),
+                ),
+            }
+        ),
+        states={
+            "ran/runs out | has/have run out | (is|was|has been) [fully/completely] used up": (
+                RAN_OUT
+            ),
+            "(did not|didn't|has not|hasn't|have not) run out": means(Not(RAN_OUT.sure)),
+            "has/have/had credit/credits/money/balance left": means(Given("balance")),
+        },
+        texts=("name",),
+    ),
+    "billing_alert": Words(
+        means=spoken({"triggered fired raised": TRIGGERED}),
+        aliases=(
+            Alias("alert", spoken({"triggered fired raised": TRIGGERED})),
+            Alias("usage alert", spoken({"triggered fired raised": TRIGGERED})),
+        ),
+        texts=("title",),
+    ),
+    "meter_event": Words(
+        means=spoken(
+            {
+                "reported recorded sent received": COUNTED,
+                "counted": COUNTED,
+                "canceled cancelled": Unclear(
+                    "a report that was taken back is kept, and counts no longer",
+                    ("A meter event was counted",),
+                ),
             }
         ),
     ),

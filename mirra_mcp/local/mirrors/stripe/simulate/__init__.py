@@ -12,6 +12,7 @@ from mirra_mcp.local.mirrors.stripe.simulate import (
     payments,
     portal,
     radar,
+    usage,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -24,4 +25,5 @@ MODULES: tuple[ModuleType, ...] = (
     payments,
     portal,
     radar,
+    usage,
 )

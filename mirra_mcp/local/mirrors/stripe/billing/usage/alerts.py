@@ -60,9 +60,17 @@ class Alerts(StripeResource):
         "status": "active",
         "title": "",
         "usage_threshold": None,
-        "_told": [],
+        "triggered_for": [],
         "_used": {},
     }
+
+    more_fields = ("triggered_for",)
+
+    def view(self, doc: Doc) -> Doc:
+        """Show an alert without the customers for whom it has triggered."""
+        shown = super().view(doc)
+        shown.pop("triggered_for", None)
+        return shown
 
     def usage_reported(self, meter: Doc, customer: str, value: Decimal) -> None:
         """Count a report, and tell of thresholds that it reaches. Fires: billing.alert.triggered.
@@ -72,7 +80,7 @@ class Alerts(StripeResource):
         for alert in self.find(_meter=meter["id"], status="active", newest_first=False):
             threshold = alert["usage_threshold"]
             only = [each["customer"] for each in threshold["filters"] or () if each["customer"]]
-            if (only and customer not in only) or customer in alert["_told"]:
+            if (only and customer not in only) or customer in alert["triggered_for"]:
                 continue
             before = Decimal(alert["_used"].get(customer, "0"))
             last = meter["default_aggregation"]["formula"] == "last"
@@ -80,7 +88,7 @@ class Alerts(StripeResource):
             alert["_used"] = {**alert["_used"], customer: str(used)}
             reached = used >= threshold["gte"]
             if reached:
-                alert["_told"] = [*alert["_told"], customer]
+                alert["triggered_for"] = [*alert["triggered_for"], customer]
             self.save(alert)
             if reached:
                 told = {
@@ -134,7 +142,7 @@ class Alerts(StripeResource):
     @route("POST /v1/billing/alerts/{id}/activate")
     def activate(self, id: str) -> Doc:
         """Let an alert trigger again."""
-        return self._become(id, "active", {"_told": []})
+        return self._become(id, "active", {"triggered_for": []})
 
     @route("POST /v1/billing/alerts/{id}/deactivate")
     def deactivate(self, id: str) -> Doc:

@@ -71,10 +71,13 @@ class MeterEvents(StripeResource):
         "timestamp": None,
     }
 
+    more_fields = ("counted",)
+
     def view(self, doc: Doc) -> Doc:
         """Show a report without the id that it is kept under."""
         shown = super().view(doc)
         del shown["id"]
+        shown.pop("counted", None)
         return shown
 
     def of(self, meter: Doc, customer: str) -> list[Doc]:
@@ -123,6 +126,7 @@ class MeterEvents(StripeResource):
             return self.save(doc)
         value = _value(meter, given["payload"])
         doc |= {"_usage": f"{given['event_name']}:{customer['id']}", "_value": str(value)}
+        doc["counted"] = True
         self.save(doc)
         self.stripe.billing_alerts.usage_reported(meter, customer["id"], value)
         self.stripe.subscriptions.usage_reported(meter["id"], customer["id"])
@@ -182,7 +186,7 @@ class MeterEvents(StripeResource):
             raise self._late(f"The meter event {identifier} was canceled already.")
         if event["created"] < self.at - DAY:
             raise self._late("Only meter events of the last 24 hours can be canceled.")
-        self.save(event | {"_canceled": True})
+        self.save(event | {"_canceled": True, "counted": False})
         return {
             "object": "billing.meter_event_adjustment",
             "cancel": {"identifier": identifier},

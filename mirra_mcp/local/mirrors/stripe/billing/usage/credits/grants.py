@@ -1,6 +1,6 @@
 """Credit grants: credits that customers have for usage, and how invoices use them up.
 
-`_balance` of a grant is what is left of it.
+`balance` of a grant, which is not shown, is what is left of it.
 
 Source: https://docs.stripe.com/billing/subscriptions/usage-based/billing-credits
 """
@@ -35,7 +35,7 @@ class CreditGrants(StripeResource):
     object, prefix, path = "billing.credit_grant", "credgr_test", "/v1/billing/credit_grants"
     title = "credit grant"
     indexes = ("customer",)
-    verbs: ClassVar = {"voided": ("voided_at", True)}
+    verbs: ClassVar = {"voided": ("voided_at", ...)}
     blank: ClassVar[Doc] = {
         "amount": None,
         "applicability_config": None,
@@ -53,6 +53,13 @@ class CreditGrants(StripeResource):
         "updated": None,
         "voided_at": None,
     }
+
+    more_fields = ("balance", "used")
+
+    def view(self, doc: Doc) -> Doc:
+        """Show a grant without what is left of it, and what invoices used: a summary tells that."""
+        shown = super().view(doc)
+        return {name: value for name, value in shown.items() if name not in self.more_fields}
 
     # What invoices do.
 
@@ -75,11 +82,12 @@ class CreditGrants(StripeResource):
             for grant in grants:
                 if left <= 0 or not _covers(grant, line):
                     continue
-                value = min(left, grant["_balance"])
+                value = min(left, grant["balance"])
                 if value <= 0:
                     continue
                 left -= value
-                grant["_balance"] -= value
+                grant["balance"] -= value
+                grant["used"] = grant.get("used", 0) + value
                 self.save(grant)
                 booked = self.stripe.credit_balance_transactions.book(
                     grant, "credits_applied", value, line=line
@@ -103,7 +111,8 @@ class CreditGrants(StripeResource):
                 if each["type"] != "credit_balance_transaction":
                     continue
                 grant = self.get(ledger.get(each["credit_balance_transaction"])["credit_grant"])
-                self.save(grant | {"_balance": grant["_balance"] + each["amount"]})
+                sums = {"balance": each["amount"], "used": -each["amount"]}
+                self.save(grant | {name: grant.get(name, 0) + sums[name] for name in sums})
                 ledger.book(grant, "credits_application_invoice_voided", each["amount"], line=line)
                 if not self._is_open(self.get(grant["id"])):
                     self._empty(self.get(grant["id"]), "credits_expired")
@@ -112,7 +121,7 @@ class CreditGrants(StripeResource):
         found = [
             grant
             for grant in self.find(customer=customer, newest_first=False)
-            if grant["_balance"] > 0
+            if grant["balance"] > 0
             and self._is_open(grant)
             and grant["amount"]["monetary"]["currency"] == currency
         ]
@@ -142,9 +151,9 @@ class CreditGrants(StripeResource):
             self._empty(grant, "credits_expired")
 
     def _empty(self, grant: Doc, why: str) -> None:
-        left = grant["_balance"]
+        left = grant["balance"]
         if left > 0:
-            self.save(grant | {"_balance": 0})
+            self.save(grant | {"balance": 0})
             self.stripe.credit_balance_transactions.book(grant, why, left)
 
     # Endpoints.
@@ -163,14 +172,14 @@ class CreditGrants(StripeResource):
         effective = params.effective_at or self.at
         if params.expires_at is not None:
             self._check_end(params.expires_at, effective)
-        unused = [each for each in self.find(customer=customer["id"]) if each["_balance"] > 0]
+        unused = [each for each in self.find(customer=customer["id"]) if each["balance"] > 0]
         if len(unused) >= MOST:
             raise errors.invalid(f"A customer can have at most {MOST} unused credit grants.")
         fields = {name: value for name, value in given.items() if value is not None}
         value = params.amount.monetary.value
         grant = self.new(
             **fields | {"category": params.category, "priority": params.priority},
-            _balance=value,
+            balance=value,
             test_clock=customer.get("test_clock"),
             updated=self.at,
         )
@@ -245,8 +254,8 @@ class CreditGrants(StripeResource):
         for grant in grants:
             begun = grant["effective_at"] <= self.at
             totals = sums.setdefault(grant["amount"]["monetary"]["currency"], [0, 0])
-            totals[0] += grant["_balance"] if self._is_open(grant) else 0
-            totals[1] += grant["_balance"] if begun else 0
+            totals[0] += grant["balance"] if self._is_open(grant) else 0
+            totals[1] += grant["balance"] if begun else 0
         return {
             "object": "billing.credit_balance_summary",
             "balances": [
