@@ -200,7 +200,7 @@ class InvoicePreviews(InvoiceDrafts):
             kept = waiting if change.period or is_flexible(sub) else []
             prorations = self._as_items(change.prorations)
             once = self._once(after, customer, coming.once)
-            charges = [*kept, *prorations, *once, *extra, *change.period]
+            charges = [*once, *prorations, *kept, *extra, *change.period]
             return self._shown(customer, after, charges, given, "subscription_update", coming.at)
         if given.get("preview_mode") == "recurring":
             charges = subs.renewal_charges(after, coming.over)
