@@ -9,7 +9,11 @@ Names = dict[str, str]
 
 def watched(stage: Stage) -> Names:
     """Setup: a customer who pays 1 dollar a call, with $30 of credits and an alert at 20 calls."""
-    sent = {"display_name": "Calls", "event_name": "calls", "default_aggregation__formula": "sum"}
+    sent: Any = {
+        "display_name": "Calls",
+        "event_name": "calls",
+        "default_aggregation__formula": "sum",
+    }
     meter = stage.stripe("billing/meters", **sent)["id"]
     product = stage.stripe("products", name="API")["id"]
     recurring = {"interval": "month", "usage_type": "metered", "meter": meter}

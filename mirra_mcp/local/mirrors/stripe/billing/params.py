@@ -128,13 +128,13 @@ class Edge(Conditional):
 class Start(Edge):
     """When such a period begins."""
 
-    type: Literal["max_item_period_start", "now", "phase_start", "timestamp"]
+    type: Literal["max_item_period_start", "now", "timestamp"]
 
 
 class End(Edge):
     """When such a period ends."""
 
-    type: Literal["min_item_period_end", "phase_end", "timestamp"]
+    type: Literal["min_item_period_end", "timestamp"]
 
 
 class AddedPeriod(Nested):

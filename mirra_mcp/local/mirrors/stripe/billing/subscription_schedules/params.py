@@ -30,6 +30,7 @@ from mirra_mcp.local.mirrors.stripe.billing.params import (
     BillingThresholds,
     Collection,
     Discounts,
+    Edge,
     ItemThresholds,
     Now,
     Prorate,
@@ -51,6 +52,31 @@ class PhaseItem(Conditional):
     price_data: InlinePrice | None = None
     quantity: Quantity | None = None
     tax_rates: TaxRates | None = None
+
+
+class PhaseStart(Edge):
+    """When the period of something that a phase bills once begins."""
+
+    type: Literal["max_item_period_start", "phase_start", "timestamp"]
+
+
+class PhaseEnd(Edge):
+    """When such a period ends."""
+
+    type: Literal["min_item_period_end", "phase_end", "timestamp"]
+
+
+class PhasePeriod(Nested):
+    """The period of something that a phase bills once."""
+
+    end: PhaseEnd
+    start: PhaseStart
+
+
+class BilledOnce(AddedItem):
+    """Something that a phase bills once."""
+
+    period: PhasePeriod | None = None  # type: ignore[assignment]  # other edges
 
 
 def no_anchor_in_a_trial(form: Any) -> None:
@@ -82,7 +108,7 @@ class Phase(Conditional):
     )
 
     items: list[PhaseItem]
-    add_invoice_items: Annotated[list[AddedItem], Field(max_length=20)] | None = None
+    add_invoice_items: Annotated[list[BilledOnce], Field(max_length=20)] | None = None
     application_fee_percent: Annotated[float, Field(ge=0, le=100)] | None = None
     automatic_tax: AutomaticTax | None = None
     billing_cycle_anchor: Literal["automatic", "phase_start"] | None = None

@@ -173,8 +173,13 @@ def test_what_is_added_once_is_for_the_period_that_it_says(shop: Shop) -> None:
     assert line["discount_amounts"][0]["amount"] == 250
     odd: Any = {"start": until, "end": {"type": "timestamp", "timestamp": NOW}}
     unsaid: Any = {"start": now, "end": {"type": "timestamp"}}
-    for period, param in ((odd, "[period][end]"), (unsaid, "[period][end][timestamp]")):
+    phase: Any = {"start": {"type": "phase_start"}, "end": until}
+    for period, param in (
+        (odd, "[period][end]"),
+        (unsaid, "[period][end][timestamp]"),
+        (phase, "[period][start][type]"),
+    ):
         form: Any = {"add_invoice_items": [once | {"period": period}]}
-        with pytest.raises(Exception, match="eriod") as caught:
+        with pytest.raises(Exception, match="period") as caught:
             shop.v1.subscriptions.update(sub.id, form)
         assert caught.value.param == f"add_invoice_items[0]{param}"  # type: ignore[attr-defined]  # Stripe's own
