@@ -21,8 +21,8 @@ from tests.local.scenarios.worlds import (
     telephony,
     together,
     twilio,
-    whatsapp,
     usage,
+    whatsapp,
 )
 
 FOLDER = Path(__file__).parent

@@ -304,3 +304,34 @@ def test_a_schedule_takes_over_what_a_subscription_has(shop: Shop) -> None:
     phase: Any = schedule.phases[0]
     assert [each.id for each in phase.default_tax_rates] == [vat]
     assert [each.discount for each in phase.discounts] == shop.sub(sub.id)["discounts"]
+
+
+@pytest.mark.parametrize("length", [31, 10])
+def test_what_is_gone_when_a_phase_begins_does_not_stop_it(shop: Shop, length: int) -> None:
+    """Source: https://docs.stripe.com/billing/subscriptions/subscription-schedules"""
+    customer, off, vat = shop.customer(), coupon(shop), rate(shop, 10)
+    card = shop.v1.payment_methods.attach("pm_card_mastercard", {"customer": customer}).id
+    once, price = shop.price(700, None), shop.price(1000)
+    items = [{"price": price, "discounts": [{"coupon": off}], "tax_rates": [vat]}]
+    second: Any = {
+        "items": items,
+        "default_payment_method": card,
+        "default_tax_rates": [vat],
+        "discounts": [{"coupon": off}],
+        "add_invoice_items": [{"price": once}],
+    }
+    first: Any = {"items": [{"price": price}], "duration": {"interval": "day"}}
+    first["duration"]["interval_count"] = length
+    sub = str(planned(shop, first, second, customer=customer).subscription)
+    shop.v1.coupons.delete(off)
+    shop.v1.payment_methods.detach(card)
+    shop.v1.tax_rates.update(vat, {"active": False})
+    for each in (once, price):
+        shop.v1.prices.update(each, {"active": False})
+    shop.account.advance("31d 2h")
+    then = shop.sub(sub)
+    assert (then["status"], then["default_payment_method"]) == ("active", None)
+    assert [each["total"] for each in shop.invoices(sub)] == [1000, 1000]
+    schedule = shop.v1.subscription_schedules.retrieve(str(then["schedule"]))
+    assert schedule.current_phase
+    assert schedule.current_phase.start_date == NOW + length * DAY

@@ -6,9 +6,11 @@ billed once, which is why previews take their writes back.
 Source: https://docs.stripe.com/billing/subscriptions/subscription-schedules#preview-an-invoice
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.phases import (
     SchedulePhases,
@@ -117,15 +119,17 @@ class ScheduleForecasts(SchedulePhases):
             with self.stripe.later(begins):
                 if begins == end:
                     renewed = self._renewed(after, doc, phase)
-                    subs.add_once(subs.next_period(renewed), once_in(phase))
+                    once = self.billed_once(after, phase)
+                    subs.add_once(subs.next_period(renewed), once)
                     return Forecast(Change(renewed), after, end)
                 update = self._update_of(doc, after, phase, phase["proration_behavior"])
                 change = subs.intends(self._ready(after, doc, phase), **update)
+                once = self.billed_once(after, phase)
                 if change.at_once:
-                    return Forecast(change, after, begins, once=once_in(phase))
+                    return Forecast(change, after, begins, once=once)
                 after = change.after
                 subs.put_off(after, change.prorations)
-                subs.add_once(after, once_in(phase))
+                subs.add_once(after, once)
         ends = doc is not None and doc["phases"][-1]["end_date"] <= end and not self._goes_on(doc)
         return Forecast(Change(after), after, end, ends)
 
@@ -196,7 +200,49 @@ class ScheduleForecasts(SchedulePhases):
             update["billing_cycle_anchor"] = "now"
         if phase["trial_end"] and phase["trial_end"] > self.at:
             update["trial_end"] = phase["trial_end"]
-        return update | given_discounts(phase)
+        return self._without_what_is_gone(sub, update | given_discounts(phase))
+
+    def _without_what_is_gone(self, sub: Doc, update: Doc) -> Doc:
+        """Return an update without methods, coupons, rates and prices that can't be used any more.
+
+        Whoever planned them isn't there to be refused when a phase begins.
+        """
+        methods, prices = self.stripe.payment_methods, self.stripe.prices
+        method = update["default_payment_method"]
+        if method and not _may(methods.usable, method, sub["customer"], "default_payment_method"):
+            update["default_payment_method"] = None
+        items = []
+        for item in update["items"]:
+            item = self._of_today(sub, item)
+            if "price" in item and not _may(prices.usable, item["price"], "price", recurring=True):
+                if "id" not in item:
+                    continue
+                item = {name: item[name] for name in item if name != "price"}
+            items.append(item)
+        rates = [id for id in update["default_tax_rates"] if self._is_rate(id)]
+        return self._of_today(sub, update) | {"default_tax_rates": rates, "items": items}
+
+    def billed_once(self, sub: Doc, phase: Doc) -> list[Doc]:
+        """Return what a phase bills once, as far as that can still be sold."""
+        prices = self.stripe.prices
+        found = [each for each in once_in(phase) if _may(prices.usable, each["price"], "price")]
+        return [self._of_today(sub, each) for each in found]
+
+    def _of_today(self, sub: Doc, given: Doc) -> Doc:
+        """Return what is discounted and taxed with the coupons and rates that there still are."""
+        told = {"customer": sub["customer"], "currency": sub["currency"]}
+        given = dict(given)
+        if "discounts" in given:
+            check = self.stripe.discounts.check
+            given["discounts"] = [
+                each for each in given["discounts"] if _may(check, [each], **told)
+            ]
+        if "tax_rates" in given:
+            given["tax_rates"] = [id for id in given["tax_rates"] if self._is_rate(id)]
+        return given
+
+    def _is_rate(self, id: str) -> bool:
+        return _may(self.stripe.tax_rates.usable, id, "tax_rates")
 
     def _correction(self, old: Doc, doc: Doc, sub: Doc, behavior: str) -> Doc | None:
         """Return what a change of the current phase means for its subscription; None: nothing."""
@@ -254,3 +300,12 @@ class ScheduleForecasts(SchedulePhases):
 
     def _goes_on(self, doc: Doc) -> bool:
         return bool(doc["end_behavior"] != "cancel")
+
+
+def _may(call: Callable[..., object], *args: Any, **named: Any) -> bool:
+    """Tell whether a check refuses nothing."""
+    try:
+        call(*args, **named)
+    except VendorError:
+        return False
+    return True

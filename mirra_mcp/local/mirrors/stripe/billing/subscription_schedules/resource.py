@@ -24,7 +24,6 @@ from mirra_mcp.local.mirrors.stripe.billing.subscription_schedules.phases import
     ITEM,
     PHASE,
     named,
-    once_in,
     span,
 )
 from mirra_mcp.wire.model import Doc
@@ -199,7 +198,8 @@ class SubscriptionSchedules(ScheduleForecasts):
         elif doc["current_phase"] != span(phase):
             self._enter(doc, phase)
             update = self._update_of(doc, sub, phase, phase["proration_behavior"])
-            self._apply(sub, doc, phase, update | {"add_invoice_items": once_in(phase)})
+            once = self.billed_once(sub, phase)
+            self._apply(sub, doc, phase, update | {"add_invoice_items": once})
 
     def before_cycle(self, sub: Doc) -> Doc | None:
         """Return a subscription on the terms of the phase that begins with its next period.
@@ -217,7 +217,7 @@ class SubscriptionSchedules(ScheduleForecasts):
             return sub
         self._enter(doc, phase)
         subs, renewed = self.stripe.subscriptions, self._renewed(sub, doc, phase)
-        subs.add_once(subs.next_period(renewed), once_in(phase))
+        subs.add_once(subs.next_period(renewed), self.billed_once(sub, phase))
         return subs.save(renewed)
 
     def subscription_ended(self, sub: Doc) -> None:
