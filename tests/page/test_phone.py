@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.page.world import Place
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 Browse = Callable[..., "Page"]
 THEIRS = "+15558675310"
+APP, CUSTOMER = "+14155550100", "+15555550123"
+"""The numbers of the fixture `support-chat`."""
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +113,95 @@ def test_nothing_is_in_the_way_of_people(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.goto(place.url("/phone?new=1"))
     assert axe(page) == []
+
+
+@pytest.fixture(scope="module")
+def support(start: Callable[..., Place]) -> Iterator[Place]:
+    """A session with a chat of an agent and a customer, and an application that signs people up."""
+    place = start("twilio", "clerk", seeds={"twilio": "support-chat"})
+    yield place
+    place.end()
+
+
+def test_conferences_and_queues_show_who_is_in_them(support: Place, browse: Browse) -> None:
+    sid = support.mirrors["twilio"]["env"]["TWILIO_ACCOUNT_SID"]
+    rooms = ("<Dial><Conference>Case &lt;i>7</Conference></Dial>", "<Enqueue>billing</Enqueue>")
+    calls = []
+    for theirs, room in zip(("+15550001111", "+15550002222"), rooms, strict=True):
+        made = support.call(
+            "twilio", "POST", f"/2010-04-01/Accounts/{sid}/Calls.json",
+            data={"From": APP, "To": theirs, "Twiml": f"<Response>{room}</Response>"},
+        )  # fmt: skip
+        assert made.status_code == 201, made.text
+        calls.append(made.json()["sid"])
+    support.tell("/clock", advance="5s")
+    page = browse(support.link("/phone"))
+    page.wait_for_url("**/phone")
+    listed = page.get_by_role("link", name="Case <i>7 conference")
+    assert "1 in it" in listed.inner_text()
+    listed.click()
+    assert page.inner_text(".handset header p >> nth=1") == "+15550001111"
+    assert "joined" in page.inner_text(".bubbles")
+    page.get_by_role("link", name="billing queue").click()
+    assert "1 waiting" in page.inner_text(".handset header")
+    assert page.inner_text(".handset header p >> nth=1") == "+15550002222"
+    for call in calls:
+        support.simulate("twilio", "call.hung_up", callId=call)
+    page.reload()
+    assert "0 waiting" in page.inner_text(".handset header")
+    assert "+15550002222 hangup" in " ".join(page.inner_text(".bubbles").split())
+    page.get_by_role("link", name="Case <i>7 conference").click()
+    assert "completed" in page.inner_text(".handset header")
+    assert "+15550001111" not in page.inner_text(".handset header")
+
+
+def test_a_chat_user_writes(
+    support: Place, browse: Browse, axe: Callable[["Page"], list[str]]
+) -> None:
+    chat = support.mirrors["twilio"]["env"]["TWILIO_CONVERSATION_SID"]
+    people = f"/v1/Conversations/{chat}/Participants"
+    added = support.call("twilio", "POST", people, data={"Identity": "<u>bo\u202eb"})
+    assert added.status_code == 201, added.text
+    page = browse(support.link("/phone?q=1042"))
+    page.wait_for_url("**q=1042")
+    page.get_by_role("link", name="Order 1042 chat").click()
+    assert page.get_by_label("Who writes").inner_text().split() == ["agent", "<u>bo⟨U+202E⟩b"]
+    for who, words in (("agent", "How can I help?"), ("<u>bo\u202eb", "<b>Me</b>, too")):
+        page.get_by_label("Who writes").select_option(who)
+        page.get_by_label("Message").fill(words)
+        page.get_by_role("button", name="Send").click()
+        page.locator(".bubbles .said", has_text=words).wait_for()
+    support.simulate("twilio", "message.received", **{"from": CUSTOMER, "to": APP, "body": "Hi"})
+    page.reload()
+    said = page.locator(".bubbles > li")
+    assert said.nth(1).get_attribute("class") == "ours"
+    assert said.last.get_attribute("class") == "theirs"
+    assert said.last.inner_text().split()[:2] == ["Hi", CUSTOMER]
+    assert axe(page) == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    support.call("twilio", "POST", f"/v1/Conversations/{chat}", data={"State": "closed"})
+    page.get_by_label("Message").fill("Too late")
+    page.get_by_role("button", name="Send").click()
+    assert "is closed" in page.get_by_role("status").inner_text()
+    assert page.get_by_label("Message").count() == 0
+
+
+def test_clerks_texts_are_on_the_phone_and_need_no_answer(support: Place, browse: Browse) -> None:
+    api = f"{support.mirrors['clerk']['url']}/v1"
+    browser = httpx.post(f"{api}/dev_browser", json={}).json()["token"]
+    form = {"phone_number": "+14155552671", "password": "correct horse battery"}
+    where = f"{api}/client/sign_ups"
+    query = {"__clerk_db_jwt": browser}
+    made = httpx.post(where, params=query, data=form | {"email_address": "ann@example.org"})
+    assert made.status_code == 200, made.text
+    attempt = made.json()["response"]["id"]
+    asked = httpx.post(
+        f"{where}/{attempt}/prepare_verification", params=query, data={"strategy": "phone_code"}
+    )
+    assert asked.status_code == 200, asked.text
+    page = browse(support.link("/phone"))
+    page.wait_for_url("**/phone")
+    page.get_by_role("link", name="+14155552671").click()
+    assert "is your verification code" in page.inner_text(".bubbles .said")
+    assert page.get_by_role("button", name="Send").count() == 0

@@ -10,7 +10,7 @@ from mirra_mcp.local.page.visits import Visit
 from mirra_mcp.local.page.words import instant
 from mirra_mcp.wire.model import Doc
 
-VENDOR = "twilio"
+VENDOR, CLERK = "twilio", "clerk"
 MOST = 500
 """Texts, and calls, that are looked through."""
 LIVE = ("queued", "ringing", "in-progress")
@@ -26,6 +26,7 @@ class Item:
     doc: Doc = field(repr=False)
     rank: int
     """How recent it is: 0 is the newest of its kind."""
+    vendor: str = VENDOR
 
     @property
     def id(self) -> str:
@@ -77,7 +78,7 @@ class Item:
     @property
     def at(self) -> datetime | None:
         """When it was made."""
-        return moment_of(self.doc.get("date_created"))
+        return moment_of(self.doc.get("date_created") or self.doc.get("created_at"))
 
     @property
     def trouble(self) -> str:
@@ -109,6 +110,11 @@ class Conversation:
         return self.items[0]
 
     @property
+    def answers(self) -> bool:
+        """Whether the other side can text back: Clerk's texts are of one way."""
+        return any(each.vendor == VENDOR for each in self.items)
+
+    @property
     def live(self) -> Item | None:
         """The call that is going on."""
         return next((each for each in self.items if each.live), None)
@@ -133,6 +139,10 @@ async def conversations(seeing: Visit, words: str = "") -> list[Conversation]:
         for rank, doc in enumerate(await read(seeing, "calls"))
         if not doc.get("parent_call_sid")
     ]
+    items += [
+        Item("text", doc, rank, CLERK)
+        for rank, doc in enumerate(await read(seeing, "sent_texts", CLERK))
+    ]
     items.sort(key=_recent, reverse=True)
     pairs: dict[tuple[str, str], list[Item]] = {}
     for item in items:
@@ -152,11 +162,11 @@ async def numbers(seeing: Visit) -> list[str]:
     return [str(doc["phone_number"]) for doc in owned] + [str(doc["short_code"]) for doc in short]
 
 
-async def read(seeing: Visit, entity: str) -> list[Doc]:
+async def read(seeing: Visit, entity: str, vendor: str = VENDOR) -> list[Doc]:
     """Return the newest documents of an entity."""
-    if VENDOR not in seeing.vendors:
+    if vendor not in seeing.vendors:
         return []
-    state = await seeing.mirror(VENDOR).state(entity=entity, limit=MOST)
+    state = await seeing.mirror(vendor).state(entity=entity, limit=MOST)
     return list(state.state.get(entity, ()))
 
 

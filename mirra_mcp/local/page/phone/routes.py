@@ -9,10 +9,12 @@ from starlette.routing import Route
 
 from mirra_mcp.client.errors import MirraError
 from mirra_mcp.local.page.phone.conversations import (
+    CLERK,
     VENDOR,
     conversations,
     numbers,
 )
+from mirra_mcp.local.page.phone.rooms import rooms
 from mirra_mcp.local.page.rendering import show
 from mirra_mcp.local.page.visits import Visit, done, visit
 
@@ -44,15 +46,19 @@ async def index(request: Request) -> Response:
         everything = await conversations(seeing)
         opened = next((each for each in everything
                        if (each.ours, each.theirs) == (ours, theirs)), None)  # fmt: skip
+    places = await rooms(seeing)
     return show(
         seeing,
         "phone/index.html",
         "phone",
-        has_phone=VENDOR in seeing.vendors,
+        has_phone=bool({VENDOR, CLERK} & set(seeing.vendors)),
+        can_text=VENDOR in seeing.vendors,
         found=found[:SHOWN],
         words=words,
         opened=opened,
-        new="new" in query,
+        rooms=[each for each in places if each.fits(words)][:SHOWN],
+        room=next((each for each in places if each.id == query.get("room")), None),
+        new="new" in query and VENDOR in seeing.vendors,
         numbers=await numbers(seeing),
         link=lambda each: f"?{urlencode({'of': each.ours, 'with': each.theirs})}",
     )
@@ -89,6 +95,23 @@ async def during(request: Request) -> Response:
     return await _acted(seeing, form, EVENTS[act], DONE[act], given)
 
 
+async def chat(request: Request) -> Response:
+    """`POST /s/{session}/phone/chats/{room}`: write in a conversation as one of its chat users."""
+    seeing = await visit(request)
+    form = await _form(request)
+    room = request.path_params["room"]
+    given = {"conversationId": room, "identity": form["with"], "body": form["body"]}
+    place = f"{seeing.base}/phone?{urlencode({'room': room})}"
+    try:
+        made = await seeing.mirror(VENDOR).simulate("conversation.message_sent", **given)
+    except MirraError as error:
+        told = f"{error.message} {error.hint or ''}".strip()
+        return done(seeing.request, place, told, failed=True)
+    doc = made.result if isinstance(made.result, dict) else {}
+    said = str(doc["reason"]) if doc.get("waits") else "They wrote it."
+    return done(seeing.request, f"{place}#last", said)
+
+
 async def _form(request: Request) -> dict[str, str]:
     sent = await request.form()
     names = ("of", "with", "body", "do", "digits", "speech")
@@ -122,4 +145,5 @@ routes = [
     Route(f"{_PATH}/text", text, methods=["POST"]),
     Route(f"{_PATH}/call", call, methods=["POST"]),
     Route(f"{_PATH}/calls/{{call}}", during, methods=["POST"]),
+    Route(f"{_PATH}/chats/{{room}}", chat, methods=["POST"]),
 ]
