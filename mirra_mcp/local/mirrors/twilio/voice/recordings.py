@@ -95,6 +95,7 @@ class Recordings(TwilioResource):
         "_callback": [None, "POST"],
         "_events": ["completed"],
         "_kept": 0,
+        "_name": None,
         "_since": None,
         "_words": "",
     }
@@ -158,11 +159,12 @@ class Recordings(TwilioResource):
         self._tell(done)
         return done
 
-    def finish_all(self, **of: Any) -> None:
-        """End the recordings of a call or conference that are going on."""
+    def finish_all(self, name: str | None = None, **of: Any) -> None:
+        """End the recordings of a call or conference that are going on, or the one of a name."""
         for status in GOING:
             for each in self.find(status=status, newest_first=False, **of):
-                self.finish(each)
+                if not name or each["_name"] == name:
+                    self.finish(each)
 
     def keep(self, call: Doc, seconds: int, source: str, callback: Any, **fields: Any) -> Doc:
         """Keep a recording of a call that is over already."""

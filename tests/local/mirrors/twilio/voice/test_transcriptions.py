@@ -6,7 +6,7 @@ Source: https://www.twilio.com/docs/voice/api/recording-transcription
 import json
 
 import pytest
-from twilio.twiml.voice_response import Start, Stop, VoiceResponse
+from twilio.twiml.voice_response import Recording, Start, Stop, VoiceResponse
 
 from tests.local.mirrors.twilio.client import Account
 from tests.local.mirrors.twilio.messaging.texts import buy
@@ -116,3 +116,21 @@ def test_a_recording_is_started_beside_the_call(account: Account, receiver: Rece
     assert told["RecordingChannels"] == "1"
     [made] = account.state("calls")
     assert made["recordings_kept"] == 1
+
+
+def test_a_recording_is_stopped_by_its_name(account: Account) -> None:
+    """Source: https://www.twilio.com/docs/voice/twiml/recording#stop-a-recording"""
+    buy(account)
+    document = VoiceResponse()
+    document.append(start := Start())
+    start.recording(name="ours", track="outbound")
+    start.recording(name="theirs", track="inbound")
+    document.pause(length=3)
+    document.append(stop := Stop())
+    stop.nest(Recording(name="ours"))
+    document.pause(length=4)
+    call(account, twiml=str(document))
+    account.advance("20s")
+    kept = {each["track"]: each["duration"] for each in account.state("recordings")}
+    assert kept == {"outbound": "3", "inbound": "7"}
+    assert account.state("notifications") == []

@@ -138,11 +138,12 @@ class Running(Referring):
                     ],
                     events=noun["recordingStatusCallbackEvent"],
                     channels=2 if noun["channels"] == "dual" else 1,
-                    track=noun["recordingTrack"],
+                    track=noun["track"],
+                    _name=noun["name"],
                 )
                 doc["recordings_kept"] += 1
             else:
-                self.mirror.recordings.finish_all(call_sid=doc["sid"])
+                self.mirror.recordings.finish_all(noun["name"], call_sid=doc["sid"])
         return 0.0
 
     def say(self, doc: Doc, verb: Doc) -> float:

@@ -289,8 +289,16 @@ RELAY: Attributes = {
 PROMPT: Attributes = dict.fromkeys(
     ("for", "errorType", "cardType", "attempt", "requireMatchingInputs"), ([], str.split)
 )
+RECORDED: Attributes = {
+    name: read for name, read in RECORDING.items() if name != "recordingTrack"
+} | {
+    "name": (None, _text),
+    "track": RECORDING["recordingTrack"],
+    "channels": ("dual", one_of("mono", "dual")),
+}
+"""Source: https://www.twilio.com/docs/voice/twiml/recording#attributes"""
 STARTED: dict[str, Attributes] = {
-    "Recording": RECORDING | {"channels": ("dual", one_of("mono", "dual"))},
+    "Recording": RECORDED,
     "Transcription": TRANSCRIPTION,
     "Stream": STREAM,
     "Siprec": STREAM | {"connectorName": (None, _text)},
