@@ -190,8 +190,13 @@ class Stripe(Refusals, Peers):
             raise errors.no_permission(call.caller, self.account or OWN_ACCOUNT, wanted)
 
     def _read(self, call: Call) -> Any:
-        """Return the parameters: a form, in body or query; JSON or an upload where it must be."""
-        if call.method != "POST":
+        """Return the parameters: a form, in body or query; JSON or an upload where it must be.
+
+        SDKs send what a DELETE takes in the query, curl in the body: Stripe reads both.
+
+        Source: https://docs.stripe.com/api/subscriptions/cancel
+        """
+        if call.method == "GET" or not call.body:
             return encoding.parse(call.query_string)
         kind = call.headers.get("content-type", "")
         try:

@@ -107,6 +107,8 @@ class BalanceTransactions(StripeResource):
     ) -> Doc:
         """Write a movement down; it becomes available after two business days, or at once.
 
+        What a connected account has at once is paid out on its schedule's next day.
+
         `application_fee` is what of a connected account's payment its platform takes.
 
         Source: https://docs.stripe.com/payouts (settlement timing)
@@ -148,6 +150,8 @@ class BalanceTransactions(StripeResource):
         if not available_now and self.stripe.balances.awaits(due):
             delay = datetime.fromtimestamp(due, UTC) - self.now
             self.mirror.after(delay, "balance_transactions.settle", due=due)
+        if available_now and doc["net"] > 0:
+            self.stripe.payouts.fall_due_later()
         return doc
 
     def settle(self, due: int) -> None:

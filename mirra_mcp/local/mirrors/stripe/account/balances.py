@@ -76,6 +76,10 @@ class Balances(StripeResource):
         amount: int = self._sums().get(currency, {}).get("available", 0)
         return amount
 
+    def in_hand(self) -> list[str]:
+        """Return the currencies of which something can be paid out."""
+        return sorted(name for name, each in self._sums().items() if each["available"] > 0)
+
     def total(self, currency: str) -> int:
         """Return what there is, available or pending."""
         return sum(self._sums().get(currency, {}).values())

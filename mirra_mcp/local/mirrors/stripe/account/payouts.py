@@ -256,20 +256,20 @@ class Payouts(StripeResource):
         destination = self._destination(None, currency)
         return self.sent(amount=amount, currency=currency, automatic=True, destination=destination)
 
-    def fall_due(self, currencies: Iterable[str]) -> None:
-        """Pay out what has become available as a connected account's schedule says.
+    def fall_due(self, currencies: Iterable[str], since: datetime | None = None) -> None:
+        """Pay out what is available as a connected account's schedule says.
 
-        The platform's own payouts happen when they are simulated.
+        It happens `since` at the earliest; the platform's own payouts when they are simulated.
 
         Source: https://docs.stripe.com/connect/manage-payout-schedule
         """
         owner = self.stripe.accounts.peek(self.mirror.account or "")
         if owner is None or not owner["payouts_enabled"]:
             return
-        schedule = owner["settings"]["payouts"]["schedule"]
-        due = schedules.next_payout(schedule, self.now)
+        due = schedules.next_payout(owner["settings"]["payouts"]["schedule"], since or self.now)
         for currency in currencies:
-            if due is None or self.stripe.external_accounts.default(owner["id"], currency) is None:
+            bank = self.stripe.external_accounts.default(owner["id"], currency)
+            if due is None or bank is None or bank.get("status") == "errored":
                 continue
             if due <= self.now:
                 self.automatic(currency)
@@ -277,6 +277,11 @@ class Payouts(StripeResource):
                 waiting = {"currency": currency, "account_": owner["id"]}
                 self.mirror.cancel_timers("payouts.scheduled", **waiting)
                 self.mirror.after(due - self.now, "payouts.scheduled", currency=currency)
+
+    def fall_due_later(self) -> None:
+        """Let the schedule pay out, from tomorrow on, what is available already."""
+        if self.mirror.account and (currencies := self.stripe.balances.in_hand()):
+            self.fall_due(currencies, since=schedules.tomorrow(self.now))
 
     def checked_schedule(self, schedule: Doc) -> Doc:
         """Return a schedule with what its interval needs, and nothing of another's.
@@ -287,8 +292,8 @@ class Payouts(StripeResource):
         return schedules.checked(schedule)
 
     def scheduled(self, currency: str) -> None:
-        """Pay out on the schedule's day. Called by a timer."""
-        self.automatic(currency)
+        """Pay out on the schedule's day, if it is still one. Called by a timer."""
+        self.fall_due([currency])
 
     def arrive(self, id: str) -> None:
         """Let a payout arrive. Called by its timer, or by a story."""

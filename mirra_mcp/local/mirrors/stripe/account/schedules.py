@@ -78,6 +78,12 @@ def next_payout(schedule: Doc, now: datetime) -> datetime | None:
     return None
 
 
+def tomorrow(now: datetime) -> datetime:
+    """Return when the next day begins."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=1)
+
+
 def _first(today: datetime, is_due: Callable[[datetime], bool], now: datetime) -> datetime:
     for ahead in range(63):
         day = today + timedelta(days=ahead)

@@ -307,3 +307,16 @@ def test_what_can_not_be_expanded_is_named(
     assert (told["message"], told.get("code")) == (message, code)
     assert not {"param", "doc_url"} & set(told)
     assert account.fetch("/v1/customers?expand[]=data")["data"]
+
+
+def test_what_a_delete_takes_may_be_its_body(account: Account) -> None:
+    """Source: https://docs.stripe.com/api/subscriptions/cancel"""
+    customer = account.client.v1.customers.create({"email": "ann@example.com"}).id
+    path = f"/v1/customers/{customer}"
+    for told in (
+        account.refused(400, "DELETE", path, {"soon": "true"}),
+        account.refused(400, "DELETE", f"{path}?soon=true"),
+    ):
+        assert (told["code"], told["param"]) == ("parameter_unknown", "soon")
+    assert account.call("DELETE", path, {"expand[]": "deleted"}).status_code == 400
+    assert account.call("DELETE", path).json()["deleted"]

@@ -40,6 +40,30 @@ def test_a_daily_schedule_pays_out_what_has_settled(account: Account) -> None:
     assert types.index("payout.paid") < types.index("payout.created")
 
 
+def test_a_daily_schedule_pays_out_what_was_available_at_once(account: Account) -> None:
+    """Source: https://docs.stripe.com/connect/manage-payout-schedule"""
+    seller = scheduled(account, interval="manual")
+    paid(account)
+    account.client.v1.transfers.create({"amount": 2000, "currency": "usd", "destination": seller})
+    account.advance("2d")
+    assert payouts(account, seller) == []
+    daily: Any = {"settings": {"payouts": {"schedule": {"interval": "daily"}}}}
+    account.client.v1.accounts.update(seller, daily)
+    assert payouts(account, seller) == []
+    account.advance("1d")
+    assert [each[::2] for each in payouts(account, seller)] == [(2000, True)]
+    account.client.v1.transfers.create({"amount": 300, "currency": "usd", "destination": seller})
+    account.advance("1d")
+    assert [each[0] for each in payouts(account, seller)] == [300, 2000]
+    account.client.v1.transfers.create({"amount": 500, "currency": "usd", "destination": seller})
+    monthly: Any = {"interval": "monthly", "monthly_anchor": 20}
+    account.client.v1.accounts.update(seller, {"settings": {"payouts": {"schedule": monthly}}})
+    account.advance("5d")
+    assert worth(account, seller) == 500
+    account.advance("10d")
+    assert worth(account, seller) == 0
+
+
 def test_a_longer_delay_holds_the_money_back(account: Account) -> None:
     """Source: https://docs.stripe.com/connect/manage-payout-schedule"""
     seller = scheduled(account, interval="daily", delay_days=10)
@@ -106,6 +130,8 @@ def test_a_payout_to_a_closed_bank_account_comes_back(account: Account) -> None:
     (made,) = account.client.v1.payouts.list({}, acting(seller)).data
     assert (made.status, made.failure_code) == ("failed", "account_closed")
     assert worth(account, seller) == EARNED
+    account.advance("7d")
+    assert len(payouts(account, seller)) == 1  # nothing more goes to a bank account that is closed
     (kept,) = account.client.v1.accounts.external_accounts.list(seller).data
     assert plain(kept)["status"] == "errored"
 

@@ -168,7 +168,11 @@ class Weighed(StripeResource):
             for name in sorted(doc["_asked"]):
                 if before.get(name) != states[name]:
                     self.stripe.capabilities.tell(doc, name)
-        return self._told(doc) if told else self.save(doc)
+        doc = self._told(doc) if told else self.save(doc)
+        if doc["payouts_enabled"] and has_bank:
+            with self.stripe.acting_for(doc["id"]):
+                self.stripe.payouts.fall_due_later()
+        return doc
 
     def _paused(self, doc: Doc, status: str) -> Doc:
         """Return the capabilities that a review holds back from what they would be."""
