@@ -97,7 +97,7 @@ from mirra_mcp.local.mirrors.stripe.payments.records.resource import (
     PaymentAttemptRecords,
     PaymentRecords,
 )
-from mirra_mcp.local.mirrors.stripe.payments.refunds.resource import Refunds
+from mirra_mcp.local.mirrors.stripe.payments.refunds.waiting import WaitingRefunds
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.attempts import SetupAttempts
 from mirra_mcp.local.mirrors.stripe.payments.setup_intents.verification import VerifiedSetups
 from mirra_mcp.local.mirrors.stripe.payments.tokens.confirmation import ConfirmationTokens
@@ -177,7 +177,7 @@ class Peers(Acting):
     products: Products
     promotion_codes: PromotionCodes
     quotes: Quotes
-    refunds: Refunds
+    refunds: WaitingRefunds
     reviews: Reviews
     setup_attempts: SetupAttempts
     setup_intents: VerifiedSetups

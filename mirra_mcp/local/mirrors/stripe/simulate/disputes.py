@@ -115,6 +115,11 @@ def refund_updated(
                 "The Dashboard cancels card refunds within 30 minutes.",
             )
         return stripe.refunds.view(stripe.refunds.canceled(doc))
+    if doc.get("pending_reason") == "charge_pending":
+        raise SimulateError(
+            f"The refund '{doc['id']}' waits for its charge '{doc['charge']}', which is pending.",
+            "Advance the clock until the bank debit has arrived.",
+        )
     stripe.refunds.arrive(doc["id"])
     return stripe.refunds.view(stripe.refunds.get(doc["id"]))
 

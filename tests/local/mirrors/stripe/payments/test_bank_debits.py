@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.local.mirrors.stripe.client import NOW, Account, plain
+from tests.local.mirrors.stripe.client import NEW, NOW, Account, plain
 from tests.local.mirrors.stripe.payments.paying import new_customer
 
 CURRENCY = {
@@ -275,3 +275,25 @@ def test_redirects_wait_for_the_payer_and_slow_ones_for_the_bank(
         assert status(account, intent)[0] == "processing"
         account.advance("3s")
     assert status(account, intent) == ("succeeded", None)
+
+
+@pytest.mark.parametrize("name", ["successDelayed", "failedDelayed"])
+def test_a_refund_of_a_debit_under_way_waits_for_it(account: Account, name: str) -> None:
+    """Source: https://support.stripe.com/questions/refunds-for-ach-direct-debit-payments"""
+    intent = debited(account, "sepa_debit", f"pm_sepaDebit_{name}_de")
+    v1 = account.client.v1
+    made = v1.refunds.create({"payment_intent": intent.id})
+    assert (made.status, made.pending_reason) == ("pending", "charge_pending")
+    assert (made.balance_transaction, v1.balance_transactions.list().data) == (None, [])
+    account.advance("5 minutes")
+    found = plain(v1.refunds.retrieve(made.id))
+    events = account.events("refund.updated", version=NEW)
+    told = [each["data"]["object"].get("pending_reason") for each in events]
+    book = sorted(line.amount for line in v1.balance_transactions.list().data)
+    charge = v1.charges.retrieve(str(made.charge))
+    if name == "successDelayed":
+        assert (found["status"], told, book) == ("succeeded", ["processing", None], [-2000, 2000])
+        assert (charge.status, charge.refunded, charge.amount_refunded) == ("succeeded", True, 2000)
+    else:
+        assert (found["status"], told, book) == ("canceled", [None], [])
+        assert (charge.status, charge.refunded, charge.amount_refunded) == ("failed", False, 0)

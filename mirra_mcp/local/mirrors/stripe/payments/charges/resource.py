@@ -292,7 +292,10 @@ class Charges(SourcedCharges):
         return self.save({**charge, **booked}, event="charge.updated")
 
     def landed(self, charge: Doc, refusal: Decline | None) -> Doc:
-        """Let a pending charge arrive, or fail. Fires: charge.succeeded or charge.failed."""
+        """Let a pending charge arrive, or fail. Fires: charge.succeeded or charge.failed.
+
+        Then fires what becomes of refunds that waited for it: refund.updated.
+        """
         if refusal is not None:
             failed = {
                 "status": "failed",
@@ -302,10 +305,14 @@ class Charges(SourcedCharges):
                 "captured": False,
                 "amount_captured": 0,
             }
-            return self.save({**charge, **failed}, event="charge.failed")
+            charge = self.save({**charge, **failed}, event="charge.failed")
+            self.stripe.refunds.charge_failed(charge)
+            return self.get(charge["id"])
         booked = self._booked(charge, charge["amount"])
         done = {"status": "succeeded", "paid": True, **booked}
-        return self.save({**charge, **done}, event="charge.succeeded")
+        charge = self.save({**charge, **done}, event="charge.succeeded")
+        self.stripe.refunds.charge_landed(charge)
+        return charge
 
     def captured(self, charge: Doc, amount: int) -> Doc:
         """Take all or part of what was held; the rest is let go. Fires: charge.captured.

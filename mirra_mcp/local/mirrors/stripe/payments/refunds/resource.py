@@ -8,7 +8,7 @@ from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams, merged
 from mirra_mcp.local.mirrors.stripe.api.pricing import money
 from mirra_mcp.local.mirrors.stripe.api.resource import StripeResource
 from mirra_mcp.local.mirrors.stripe.payments.payment_intents.flow import SOON
-from mirra_mcp.local.mirrors.stripe.payments.refunds import connected
+from mirra_mcp.local.mirrors.stripe.payments.refunds import bookings, connected
 from mirra_mcp.local.mirrors.stripe.payments.refunds.destinations import destination_of
 from mirra_mcp.local.mirrors.stripe.payments.refunds.params import (
     CreateRefund,
@@ -18,6 +18,8 @@ from mirra_mcp.local.mirrors.stripe.payments.refunds.params import (
 from mirra_mcp.wire.model import Doc
 
 NO_CHARGE = "This PaymentIntent ({id}) does not have a successful charge to refund."
+PROCESSING, CHARGE_PENDING = "processing", "charge_pending"
+"""Why a refund is pending. Source: https://docs.stripe.com/api/refunds/object"""
 BY_HAND = ("konbini", "multibanco")
 """Types for which the payer must say where the money is to go.
 
@@ -192,20 +194,10 @@ class Refunds(StripeResource):
                 "type": "display_details",
             }
         if status == "pending":
-            doc["pending_reason"] = "processing"
+            doc["pending_reason"] = CHARGE_PENDING if charge["status"] == "pending" else PROCESSING
         fee = connected.fee_of(self.stripe, charge, amount) if with_fee else 0
-        if charge["captured"]:
-            booked = self.stripe.balance_transactions.book(
-                type="refund" if kind == "card" else "payment_refund",
-                amount=-amount,
-                currency=charge["currency"],
-                source=doc["id"],
-                description=f"REFUND FOR CHARGE ({charge['description'] or charge['id']})",
-                application_fee=-fee if self.stripe.account else 0,
-                available_now=True,
-                category="refund",
-            )
-            doc["balance_transaction"] = booked["id"]
+        if charge["captured"] and doc.get("pending_reason") != CHARGE_PENDING:
+            doc["balance_transaction"] = bookings.taken(self.stripe, charge, doc, fee)
         doc |= connected.taken_back(self.stripe, charge, doc, fee, with_transfer=with_transfer)
         self.save(doc, event="refund.created")
         self.stripe.tax_associations.refunded(doc)
@@ -261,8 +253,8 @@ class Refunds(StripeResource):
     def arrive(self, id: str) -> None:
         """Let a pending refund succeed. Fires: refund.updated, charge.refund.updated."""
         doc = self.peek(id)
-        if doc is not None and doc["status"] == "pending":
-            doc.pop("pending_reason", None)
+        if doc is not None and doc.get("pending_reason") == PROCESSING:
+            doc.pop("pending_reason")
             self._changed({**doc, "status": "succeeded"})
 
     def bounce(self, id: str, reason: str = "unknown") -> None:
@@ -280,11 +272,12 @@ class Refunds(StripeResource):
         self.save(failed, event="refund.failed")
         self.mirror.emit("charge.refund.updated", {"object": self.view(failed)})
 
-    def canceled(self, doc: Doc) -> Doc:
+    def canceled(self, doc: Doc, reason: str = "merchant_request") -> Doc:
         """Take a refund back. Fires: refund.updated, charge.refund.updated."""
         canceled = {**doc, "status": "canceled"}
-        canceled.pop("next_action", None)
-        canceled["failure_reason"] = "merchant_request"
+        for name in ("pending_reason", "next_action"):
+            canceled.pop(name, None)
+        canceled["failure_reason"] = reason
         canceled["failure_balance_transaction"] = self._undone(doc)
         return self._changed(canceled)
 
@@ -301,15 +294,7 @@ class Refunds(StripeResource):
         self.stripe.charges.save({**charge, "amount_refunded": left, "refunded": False})
         if doc["balance_transaction"] is None:
             return None
-        booked = self.stripe.balance_transactions.book(
-            type="refund_failure",
-            amount=doc["amount"],
-            currency=doc["currency"],
-            source=doc["id"],
-            description=f"REFUND FAILURE ({charge['description'] or charge['id']})",
-            available_now=True,
-        )
-        return str(booked["id"])
+        return bookings.put_back(self.stripe, charge, doc)
 
     def _charge(self, params: CreateRefund) -> Doc:
         if params.payment_intent and params.charge is None:
@@ -386,7 +371,7 @@ class Refunds(StripeResource):
 
     def _schedule(self, doc: Doc, charge: Doc) -> None:
         """Let what the test card brings happen. Source: https://docs.stripe.com/testing#refunds"""
-        if doc["status"] == "pending":
+        if doc.get("pending_reason") == PROCESSING:
             self.mirror.after(SOON, "refunds.arrive", id=doc["id"])
         kind = charge["payment_method_details"]["type"]
         method = self.stripe.payment_methods.peek(charge["payment_method"])
