@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.local.mirrors.stripe.client import NEW, NOW, Account, plain
+from tests.local.mirrors.stripe.client import NOW, Account, plain
 from tests.local.mirrors.stripe.payments.paying import new_customer
 
 CURRENCY = {
@@ -287,13 +287,12 @@ def test_a_refund_of_a_debit_under_way_waits_for_it(account: Account, name: str)
     assert (made.balance_transaction, v1.balance_transactions.list().data) == (None, [])
     account.advance("5 minutes")
     found = plain(v1.refunds.retrieve(made.id))
-    events = account.events("refund.updated", version=NEW)
-    told = [each["data"]["object"].get("pending_reason") for each in events]
+    told = len(account.events("refund.updated"))
     book = sorted(line.amount for line in v1.balance_transactions.list().data)
     charge = v1.charges.retrieve(str(made.charge))
     if name == "successDelayed":
-        assert (found["status"], told, book) == ("succeeded", ["processing", None], [-2000, 2000])
+        assert (found["status"], told, book) == ("succeeded", 2, [-2000, 2000])
         assert (charge.status, charge.refunded, charge.amount_refunded) == ("succeeded", True, 2000)
     else:
-        assert (found["status"], told, book) == ("canceled", [None], [])
+        assert (found["status"], told, book) == ("canceled", 1, [])
         assert (charge.status, charge.refunded, charge.amount_refunded) == ("failed", False, 0)
