@@ -1,6 +1,7 @@
 """OAuth apps: clients of an account that call the API with short-lived tokens.
 
-Source: https://www.twilio.com/docs/iam/oauth-apps
+Source: https://www.twilio.com/docs/iam/oauth-apps/account-oauth-apps
+    https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token
     https://github.com/twilio/twilio-python/blob/main/README.md ("OAuth Feature for Twilio APIs")
 """
 
@@ -19,7 +20,8 @@ from mirra_mcp.wire.model import Doc
 PATH = "/v1/Account/OAuthApps"
 LIFE = 3600
 """Seconds that a token lives unless the app says otherwise."""
-LONGEST = 86_400
+SHORTEST, LONGEST = 60, 30 * 86_400
+"""A minute to 30 days."""
 BASIC = "client_secret_basic"
 
 NAMES = {
@@ -118,8 +120,9 @@ class OAuthApps(Credentials):
         given = {name: getattr(params, name) for name in names}
         found = {name: value for name, value in given.items() if value is not None}
         life = found.get("access_token_ttl", LIFE)
-        if not 1 <= life <= LONGEST:
-            raise wrong(f"Invalid parameter access_token_ttl: {life} is not from 1 to {LONGEST}")
+        if not SHORTEST <= life <= LONGEST:
+            told = f"{life} is not from {SHORTEST} to {LONGEST}"
+            raise wrong(f"Invalid parameter access_token_ttl: {told}")
         if found.get("type", "standard") not in ("standard", "restricted"):
             raise wrong(f"Invalid parameter type: {found['type']} is not standard or restricted")
         return found
@@ -132,7 +135,7 @@ class OAuthApps(Credentials):
     # Tokens.
 
     @route("POST /v1/token", status=201)
-    @route("POST /v2/token", status=201)
+    @route("POST /v2/token")
     def grant(self, call: Call) -> Doc:
         """Give an app a token for its client credentials. No other credentials come with the call.
 

@@ -24,8 +24,8 @@ END_USERS: dict[str, tuple[str, tuple[str, ...]]] = {
          "business_registration_identifier", "business_identity", "business_industry",
          "business_registration_number"),
     ),
-    "authorized_representative_1": ("Authorized Representative 1", REPRESENTATIVE),
-    "authorized_representative_2": ("Authorized Representative 2", REPRESENTATIVE),
+    "authorized_representative_1": ("Authorized Representative #1", REPRESENTATIVE),
+    "authorized_representative_2": ("Authorized Representative #2", REPRESENTATIVE),
     "us_a2p_messaging_profile_information": (
         "US A2P Messaging Profile Information", ("company_type",),
     ),
@@ -39,7 +39,7 @@ END_USERS: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """By machine name what people call it, and the attributes that an end user must have."""
 DOCUMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "customer_profile_address": ("Customer Profile Address", ("address_sids",)),
+    "customer_profile_address": ("Physical Business Address", ("address_sids",)),
 }
 
 
@@ -57,7 +57,7 @@ class Policy:
 
 POLICIES: dict[str, Policy] = {
     "RNdfbf3fae0e1107f8aded0e7cead80bf5": Policy(
-        "Secondary Customer Profile - Business", "customer_profiles",
+        "Secondary Customer Profile of type Business", "customer_profiles",
         ("customer_profile_business_information", "authorized_representative_1"),
         ("customer_profile_address",),
     ),

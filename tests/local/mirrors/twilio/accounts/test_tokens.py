@@ -26,7 +26,7 @@ def app(account: Account, **fields: Any) -> Any:
 
 
 def test_an_oauth_app_calls_with_tokens(account: Account) -> None:
-    """Source: https://www.twilio.com/docs/iam/oauth-apps"""
+    """Source: https://www.twilio.com/docs/iam/oauth-apps/overview"""
     made = app(account)
     manager = ClientTokenManager("client_credentials", made.sid, made.secret)
     manager.client = Client(http_client=Mirror(account.url))
@@ -49,7 +49,11 @@ def test_an_oauth_app_calls_with_tokens(account: Account) -> None:
 
 
 def test_a_token_ends_with_its_time_and_with_its_app(account: Account) -> None:
-    """Source: https://www.twilio.com/docs/iam/oauth-apps"""
+    """Source: https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token"""
+    for life in (59, 30 * 86_400 + 1):
+        with pytest.raises(TwilioRestException) as caught:
+            app(account, access_token_ttl=life)
+        assert refusal(caught.value)[:2] == (400, 20001)
     made = app(account, access_token_ttl=60)
     form = {"grant_type": "client_credentials", "client_id": made.sid, "client_secret": made.secret}
 
@@ -57,7 +61,9 @@ def test_a_token_ends_with_its_time_and_with_its_app(account: Account) -> None:
         url = f"{account.url}/v2/token"
         return httpx.post(url, data=form | fields, trust_env=False)
 
-    told = asked().json()
+    answer = asked()
+    told = answer.json()
+    assert answer.status_code == 200
     assert (told["token_type"], told["expires_in"]) == ("Bearer", 60)
 
     def status() -> int:

@@ -68,8 +68,10 @@ def reaches(twilio: Peers, to: str) -> bool:
 def refusal_of(twilio: Peers, doc: Doc) -> int | None:
     """Return why a message is stopped: SMS pumping, or a phone that has no RCS.
 
+    The code of the latter is from memory.
+
     Source: https://www.twilio.com/docs/messaging/features/sms-pumping-protection-programmable-messaging
-        https://www.twilio.com/docs/api/errors/63036
+        https://www.twilio.com/docs/api/errors/30450
     """
     to = doc["to"]
     if channel_of(to) == "rcs":
