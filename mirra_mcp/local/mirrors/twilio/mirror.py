@@ -16,6 +16,7 @@ from mirra_mcp.local.mirrors.twilio.api.access import (
     ACCOUNT_SID,
     AUTH_TOKEN,
     BEARER,
+    DEVICE,
     MANAGED,
     TOKENS,
     Caller,
@@ -32,6 +33,7 @@ from mirra_mcp.local.mirrors.twilio.seeds.meanings import MEANINGS
 from mirra_mcp.local.mirrors.twilio.seeds.phrases import PHRASES
 from mirra_mcp.local.mirrors.twilio.simulate import MODULES
 from mirra_mcp.local.mirrors.twilio.trusthub.bundles import REVIEWED
+from mirra_mcp.local.mirrors.twilio.verify.webhooks import FIRED as VERIFY_EVENTS
 from mirra_mcp.local.mirrors.twilio.voice.calls.asking import EVENTS as VOICE_EVENTS
 from mirra_mcp.local.mirrors.twilio.voice.conferences.rooms import ANNOUNCED, STATUS
 from mirra_mcp.local.mirrors.twilio.voice.live_transcriptions import LIVE
@@ -61,7 +63,7 @@ class Twilio(Peers):
     gaps = gaps.ENDPOINTS
     webhook_events = (
         *EVENTS, *VOICE_EVENTS, TRANSCRIBED, LIVE, STATUS, ANNOUNCED, *CHAT_EVENTS, FIRED,
-        CLICKED, REVIEWED, STREAM, STREAM_STATUS, RELAY, PAYMENT, SIPREC,
+        CLICKED, REVIEWED, *VERIFY_EVENTS, STREAM, STREAM_STATUS, RELAY, PAYMENT, SIPREC,
     )  # fmt: skip
 
     def install(self) -> None:
@@ -114,6 +116,11 @@ class Twilio(Peers):
                 return Caller(account, is_main=False)
             raise errors.refusal(20003)
         given = credentials(header)
+        if given and given[0] == DEVICE:
+            account = self.verify_access_tokens.account_of(given[1], self.path)
+            if account is None:
+                raise errors.refusal(20003)
+            return Caller(account, is_main=False)
         caller = self._caller(*given) if given else None
         if caller is None:
             raise errors.refusal(20003)

@@ -69,8 +69,10 @@ from mirra_mcp.local.mirrors.twilio.trusthub.bundles import CustomerProfiles, Tr
 from mirra_mcp.local.mirrors.twilio.trusthub.evaluations import TrustEvaluations
 from mirra_mcp.local.mirrors.twilio.trusthub.items import EndUsers, SupportingDocuments
 from mirra_mcp.local.mirrors.twilio.trusthub.policies import TrustPolicies
+from mirra_mcp.local.mirrors.twilio.verify.factors.access_tokens import VerifyAccessTokens
 from mirra_mcp.local.mirrors.twilio.verify.factors.challenges import VerifyChallenges
 from mirra_mcp.local.mirrors.twilio.verify.factors.entities import VerifyEntities
+from mirra_mcp.local.mirrors.twilio.verify.factors.notifications import VerifyNotifications
 from mirra_mcp.local.mirrors.twilio.verify.factors.resource import VerifyFactors
 from mirra_mcp.local.mirrors.twilio.verify.messaging_configurations import (
     VerifyMessagingConfigurations,
@@ -157,6 +159,8 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     VerifyEntities,
     VerifyFactors,
     VerifyChallenges,
+    VerifyNotifications,
+    VerifyAccessTokens,
     VerifyWebhooks,
     SafeListNumbers,
     Lookups,

@@ -15,6 +15,8 @@ ACCOUNT_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+?)(?:\.json|/|$)")
 TOKENS = ("/v1/token", "/v2/token")
 """Where OAuth apps get their tokens: their credentials are in the form."""
 BEARER = "bearer "
+DEVICE = "token"
+"""The user name of a device with a push factor: who it is, its password tells."""
 MANAGED = re.compile(
     r"/2010-04-01/Accounts(\.json|/[^/]+\.json|/[^/]+/(Signing)?Keys[./])|/v1/(Keys|Account/OAuthApps)"
 )

@@ -53,10 +53,9 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
-        "Verify: push, passkeys, silent network",
-        "Of Verify's factors only TOTP is mirrored: no push, no passkeys.",
-        "/v2/Services/VA[0-9a-f]{32}/(AccessTokens|Passkeys|Entities/[^/]+/Challenges/[^/]+"
-        "/Notifications)(/|$)|/v2/Forms(/|$)",
+        "Verify: passkeys, silent network",
+        "Of Verify's factors TOTP and push are mirrored: no passkeys.",
+        "/v2/Services/VA[0-9a-f]{32}/Passkeys(/|$)|/v2/Forms(/|$)",
     ),
     (
         "Lookup: rate limits",
@@ -109,8 +108,6 @@ _FOUND = (
     "ExcludeLocalAddressRequired", "NearLatLong",
 )  # fmt: skip
 _NUMBERS = "/2010-04-01/Accounts/{account}/AvailablePhoneNumbers/{country}"
-_FACTORS = "/v2/Services/{ServiceSid}/Entities/{Identity}/Factors"
-_PUSH = ("Config.NotificationPlatform", "Config.NotificationToken", "Config.SdkVersion")
 
 UNREAD: dict[str, tuple[str, ...]] = {
     "POST /2010-04-01/Accounts/{account}/Calls.json": (
@@ -159,11 +156,6 @@ UNREAD: dict[str, tuple[str, ...]] = {
         "CallDelay", "Extension", "StatusCallback", "StatusCallbackMethod",
     ),
     "POST /v1/Tollfree/Verifications/{sid}": ("EditReason",),
-    "POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges": (
-        "Details.Fields", "Details.Message",
-    ),
-    f"POST {_FACTORS}": ("Binding.Alg", "Binding.PublicKey", "Config.AppId", *_PUSH),
-    f"POST {_FACTORS}/{{Sid}}": _PUSH,
     "POST /v2/Services/{ServiceSid}/VerificationCheck": ("SnaClientToken",),
     "POST /v2/Services/{ServiceSid}/Verifications": (
         "EnableSnaClientToken", "SendDigits", "Templates",
@@ -280,6 +272,9 @@ LIMITS: tuple[str, ...] = (
     "Domains for short links are registered by simulate (`link_domain.verified`), as in the"
     " console, and clicks are simulated (`link.clicked`): the mirror answers at no such domain."
     " Links are looked for in texts only, not in what a content template shows.",
+    "Push factors are as Twilio's SDKs for devices use them; nothing is pushed to a device, so that"
+    " credentials for APN and FCM are kept only. A device's JWT never ends: its machine's clock"
+    " would say when.",
     "Texts to numbers of which `carrier.pumping_detected` told end `failed` (30450) unless"
     " `RiskCheck` is `disable` or the number is on Verify's SafeList.",
     unread_told(),

@@ -69,8 +69,10 @@ from mirra_mcp.local.mirrors.twilio.trusthub.bundles import CustomerProfiles, Tr
 from mirra_mcp.local.mirrors.twilio.trusthub.evaluations import TrustEvaluations
 from mirra_mcp.local.mirrors.twilio.trusthub.items import EndUsers, SupportingDocuments
 from mirra_mcp.local.mirrors.twilio.trusthub.policies import TrustPolicies
+from mirra_mcp.local.mirrors.twilio.verify.factors.access_tokens import VerifyAccessTokens
 from mirra_mcp.local.mirrors.twilio.verify.factors.challenges import VerifyChallenges
 from mirra_mcp.local.mirrors.twilio.verify.factors.entities import VerifyEntities
+from mirra_mcp.local.mirrors.twilio.verify.factors.notifications import VerifyNotifications
 from mirra_mcp.local.mirrors.twilio.verify.factors.resource import VerifyFactors
 from mirra_mcp.local.mirrors.twilio.verify.messaging_configurations import (
     VerifyMessagingConfigurations,
@@ -184,11 +186,13 @@ class Peers(Speech):
     verification_attempts: VerificationAttempts
     verification_checks: VerificationChecks
     verifications: Verifications
+    verify_access_tokens: VerifyAccessTokens
     verify_buckets: VerifyBuckets
     verify_challenges: VerifyChallenges
     verify_entities: VerifyEntities
     verify_factors: VerifyFactors
     verify_messaging_configurations: VerifyMessagingConfigurations
+    verify_notifications: VerifyNotifications
     verify_rate_limits: VerifyRateLimits
     verify_services: VerifyServices
     verify_templates: VerifyTemplates

@@ -239,7 +239,7 @@ class CreateEntity(VerifyParams):
 
 
 class FactorConfig(VerifyParams):
-    """How an app makes its codes, or is pushed to."""
+    """How an app makes its codes, or a device is pushed to."""
 
     values: ClassVar[Values] = {
         "Config.AppId": text(100),
@@ -251,19 +251,25 @@ class FactorConfig(VerifyParams):
     skew: str | None = Field(None, alias="Config.Skew")
     code_length: str | None = Field(None, alias="Config.CodeLength")
     alg: str | None = Field(None, alias="Config.Alg")
+    notification_platform: str | None = Field(None, alias="Config.NotificationPlatform")
+    notification_token: str | None = Field(None, alias="Config.NotificationToken")
+    sdk_version: str | None = Field(None, alias="Config.SdkVersion")
 
 
 class CreateFactor(FactorConfig):
-    """A new app."""
+    """A new app, or a device with its key."""
 
     friendly_name: str
     factor_type: str
     secret: str | None = Field(None, alias="Binding.Secret")
+    binding_alg: str | None = Field(None, alias="Binding.Alg")
+    public_key: str | None = Field(None, alias="Binding.PublicKey")
+    app_id: str | None = Field(None, alias="Config.AppId")
     metadata: str | None = None
 
 
 class UpdateFactor(FactorConfig):
-    """A change to a factor, or its first code."""
+    """A change to a factor, its first code, or its SID as a device signs it."""
 
     auth_payload: str | None = None
     friendly_name: str | None = None
@@ -284,15 +290,34 @@ class CreateChallenge(VerifyParams):
     expiration_date: str | None = None
     hidden_details: str | None = None
     auth_payload: str | None = None
+    message: str | None = Field(None, alias="Details.Message")
+    fields: list[str] | None = Field(None, alias="Details.Fields")
 
 
 class UpdateChallenge(VerifyParams):
-    """A code for a challenge."""
+    """A code for a challenge, or what a device decided."""
 
     values: ClassVar[Values] = {"AuthPayload": text(5456, 3), "Metadata": text(1024)}
 
     auth_payload: str | None = None
     metadata: str | None = None
+
+
+class CreateNotification(VerifyParams):
+    """A device is told once more."""
+
+    ttl: str | None = None
+
+
+class CreateAccessToken(VerifyParams):
+    """A device may register."""
+
+    values: ClassVar[Values] = {"FactorFriendlyName": text(64)}
+
+    identity: str
+    factor_type: str
+    factor_friendly_name: str | None = None
+    ttl: str | None = None
 
 
 class AddToSafeList(VerifyParams):

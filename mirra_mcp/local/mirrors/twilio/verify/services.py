@@ -47,6 +47,7 @@ CHILDREN = (
     "verify_webhooks",
     "verify_entities",
     "verify_factors",
+    "verify_access_tokens",
 )
 
 

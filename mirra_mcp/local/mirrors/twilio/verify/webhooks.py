@@ -1,4 +1,4 @@
-"""Verify's webhooks. They hear of push factors and their challenges, which this mirror hasn't.
+"""Verify's webhooks. They hear of push factors and their challenges.
 
 Source: https://www.twilio.com/docs/verify/api/webhooks
 """
@@ -9,16 +9,10 @@ from mirra_mcp.local.mirrors.twilio.verify import errors
 from mirra_mcp.local.mirrors.twilio.verify.params import CreateWebhook, UpdateWebhook, choice
 from mirra_mcp.wire.model import Doc
 
-EVENTS = frozenset(
-    (
-        "*",
-        "factor.deleted",
-        "factor.created",
-        "factor.verified",
-        "challenge.approved",
-        "challenge.denied",
-    )
-)
+FIRED = (
+    "factor.created", "factor.verified", "factor.deleted", "challenge.approved", "challenge.denied",
+)  # fmt: skip
+EVENTS = frozenset(("*", *FIRED))
 
 
 class VerifyWebhooks(TwilioResource):
@@ -27,6 +21,7 @@ class VerifyWebhooks(TwilioResource):
     entity, plural, prefix = "verify_webhook", "verify_webhooks", "YW"
     names = ("friendly_name",)
     statuses = ("enabled", "disabled")
+    address_fields = ("webhook_url",)
     indexes = ("account_sid", "service_sid")
     blank = {
         "sid": None,
@@ -71,6 +66,30 @@ class VerifyWebhooks(TwilioResource):
     def delete(self, ServiceSid: str, Sid: str) -> None:
         """Remove a webhook."""
         self.drop(self._of(ServiceSid, Sid))
+
+    def tell(self, event: str, factor: Doc, challenge: str | None = None) -> None:
+        """Tell of a push factor, or of a challenge of it: nobody hears of others."""
+        if factor["factor_type"] != "push":
+            return
+        told: Doc = {
+            "uuid": self.mirror.ids.uuid(),
+            "type": event,
+            "account_sid": factor["account_sid"],
+            "service_sid": factor["service_sid"],
+            "entity_identity": factor["identity"],
+            "factor_sid": factor["sid"],
+            "factor_type": factor["factor_type"],
+        }
+        if challenge is not None:
+            told["challenge_sid"] = challenge
+        to = [
+            self.mirror.accounts.target(
+                hook["account_sid"], hook["webhook_url"], hook["webhook_method"]
+            )
+            for hook in self.find(service_sid=factor["service_sid"], newest_first=False)
+            if hook["status"] == "enabled" and {"*", event} & {*hook["event_types"]}
+        ]
+        self.mirror.emit(event, told, to=to)
 
     def path_of(self, doc: Doc) -> str:
         """Return the path of a webhook."""

@@ -94,10 +94,14 @@ class Furnished:
         made = post(f"{people}/Factors", FriendlyName="Phone", FactorType="totp")
         factor = made["sid"]
         post(f"{people}/Factors/{factor}", AuthPayload=shown(made["binding"]["uri"], at()))
+        device = account.simulate("push.enrolled", serviceSid=verify, identity=entity)["result"]
+        asked = {"FactorSid": device["sid"], "Details.Message": "Log in?"}
+        device_token = post(f"{path}/AccessTokens", Identity=entity, FactorType="push")["sid"]
         limit = post(f"{path}/RateLimits", UniqueName="a.b")["sid"]
         self.of_verify = {
             "Services": verify, "Entities": entity, "Factors": factor,
-            "Challenges": post(f"{people}/Challenges", FactorSid=factor)["sid"],
+            "Challenges": post(f"{people}/Challenges", **asked)["sid"],
+            "AccessTokens": device_token,
             "RateLimits": limit,
             "Buckets": post(f"{path}/RateLimits/{limit}/Buckets", Max=9, Interval=60)["sid"],
             "Webhooks": post(f"{path}/Webhooks", FriendlyName="Hook", EventTypes="*",
@@ -222,6 +226,8 @@ class Furnished:
             "POST /v2/SafeList/Numbers": {"PhoneNumber": ALICE},
             "POST /v2/Services": {"FriendlyName": "Acme"},
             "POST /v2/Services/{ServiceSid}/Entities": {"Identity": "user-9876543210"},
+            "POST /v2/Services/{ServiceSid}/AccessTokens": {
+                "Identity": "user-9876543210", "FactorType": "push"},
             "POST /v2/Services/{ServiceSid}/Entities/{Identity}/Factors": {
                 "FriendlyName": "Phone", "FactorType": "totp"},
             "POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges": {

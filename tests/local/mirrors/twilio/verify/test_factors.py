@@ -184,6 +184,6 @@ def test_odd_factors_are_refused(account: Account) -> None:
     }
     for name, told in odd.items():
         assert account.refused("POST", path, form | {name: "1"})[:2] == told
-    assert account.refused("POST", path, form | {"FactorType": "push"})[:2] == (501, 20501)
+    assert account.refused("POST", path, form | {"FactorType": "passkeys"})[:2] == (501, 20501)
     assert account.refused("POST", path, form | {"FactorType": "x"})[:2] == (400, 60200)
     assert account.state("verify_entities") == []

@@ -35,7 +35,12 @@ def things(account: Account) -> dict[str, str]:
     sid = account.post(f"{path}/Verifications", To=ALICE, Channel="sms")["sid"]
     form = {"FriendlyName": "Phone", "FactorType": "totp"}
     account.post(f"{path}/Entities/user-0123456789/Factors", **form)
+    told = {"serviceSid": service, "identity": "user-0123456789"}
+    device = account.simulate("push.enrolled", **told)["result"]["sid"]
+    asked = {"FactorSid": device, "Details.Message": "Log in?"}
+    challenges = f"{path}/Entities/user-0123456789/Challenges"
     return {
+        "ChallengeSid": account.post(challenges, **asked)["sid"],
         "Identity": "user-0123456789",
         "ServiceSid": service,
         "RateLimitSid": limit,

@@ -34,10 +34,10 @@ class VerifyEntities(TwilioResource):
     @route("POST /v2/Services/{ServiceSid}/Entities", status=201)
     def create(self, ServiceSid: str, params: CreateEntity) -> Doc:
         """Add somebody."""
-        self.mirror.verify_services.get(ServiceSid)
+        service = self.mirror.verify_services.get(ServiceSid)
         if self.first(service_sid=ServiceSid, identity=params.identity):
             raise errors.refuse(60301)
-        return self.view(self.known(ServiceSid, params.identity))
+        return self.view(self.known(service, params.identity))
 
     @route("GET /v2/Services/{ServiceSid}/Entities")
     def list(self, ServiceSid: str, call: Call) -> Doc:
@@ -70,18 +70,27 @@ class VerifyEntities(TwilioResource):
             raise self.missing(identity)
         return doc
 
-    def known(self, service: str, identity: str) -> Doc:
+    def named(self, identity: str) -> str:
+        """Return a name that somebody may have.
+
+        Raises:
+            VendorError: Verify takes no such name.
+        """
+        if not IDENTITY.fullmatch(identity):
+            raise errors.refuse(60367)
+        return identity
+
+    def known(self, service: Doc, identity: str) -> Doc:
         """Return somebody, who is added if need be: so does a first factor.
 
         Raises:
             VendorError: the name is none that Verify takes.
         """
-        doc = self.first(service_sid=service, identity=identity)
+        doc = self.first(service_sid=service["sid"], identity=identity)
         if doc is not None:
             return doc
-        if not IDENTITY.fullmatch(identity):
-            raise errors.refuse(60367)
-        return self.save(self.new(service_sid=service, identity=identity))
+        whose = {"account_sid": service["account_sid"], "service_sid": service["sid"]}
+        return self.save(self.new(identity=self.named(identity), **whose))
 
     def path_of(self, doc: Doc) -> str:
         """Return the path of somebody."""

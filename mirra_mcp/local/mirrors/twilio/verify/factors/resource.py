@@ -1,17 +1,17 @@
-"""Factors: authenticator apps that people have. Push and passkeys are not mirrored.
+"""Factors: authenticator apps and devices that people have. Passkeys are not mirrored.
 
-The codes are those of the session's clock.
+The codes of apps are those of the session's clock; devices sign with their keys.
 
 Source: https://www.twilio.com/docs/verify/api/factor and
 https://www.twilio.com/docs/verify/quickstarts/totp
 """
 
-from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import Call, route
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal
+from mirra_mcp.local.mirrors.twilio.api.params import HEX
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.verify import errors
-from mirra_mcp.local.mirrors.twilio.verify.factors import totp
+from mirra_mcp.local.mirrors.twilio.verify.factors import push, totp
 from mirra_mcp.local.mirrors.twilio.verify.params import (
     CreateFactor,
     FactorConfig,
@@ -25,17 +25,18 @@ from mirra_mcp.wire.model import Doc
 TYPES = frozenset(("totp", "push", "passkeys"))
 MOST_FACTORS, MOST_TRIES = 100, 5
 SECRET_LENGTH = 32
+LONGEST_SIGNATURE = 5456
 OWN = ("binding", "tries")
 """What the state shows of a factor, and the API tells at its making only, or never."""
 
 
 class VerifyFactors(TwilioResource):
-    """Authenticator apps."""
+    """Authenticator apps, and devices that are pushed to."""
 
     entity, plural, prefix = "verify_factor", "verify_factors", "YF"
-    synonyms, names = ("factor", "authenticator"), ("friendly_name", "identity")
+    synonyms, names = ("factor", "authenticator", "device"), ("friendly_name", "identity")
     verbs = {"verified": ("status", "verified")}
-    indexes = ("account_sid", "service_sid", "entity_sid")
+    indexes = ("account_sid", "service_sid", "entity_sid", "_credential_sid")
     moves = {"unverified": {"verified"}}
     statuses = ("verified",)
     blank = {
@@ -58,32 +59,77 @@ class VerifyFactors(TwilioResource):
 
     @route("POST /v2/Services/{ServiceSid}/Entities/{Identity}/Factors", status=201)
     def create(self, ServiceSid: str, Identity: str, params: CreateFactor) -> Doc:
-        """Begin to set an app up; it counts once a code of it was right."""
+        """Begin to set an app or a device up; it counts once its code or signature was right."""
         service = self.mirror.verify_services.get(ServiceSid)
-        if choice("FactorType", params.factor_type, TYPES) != "totp":
-            raise refusal(20501, message="Push and passkeys are not mirrored.")
+        kind = choice("FactorType", params.factor_type, TYPES)
+        if kind == "passkeys":
+            raise refusal(20501, message="Passkeys are not mirrored.")
         name = _named(params.friendly_name)
+        make = self._made_push if kind == "push" else self._made_totp
+        binding, config = make(service, params, name)
+        metadata = mapping("Metadata", params.metadata) or None
+        doc = self.add(service, Identity, name, binding, config, metadata)
+        return self.view(doc) | {"binding": doc["binding"], "options": None}
+
+    def add(
+        self,
+        service: Doc,
+        identity: str,
+        name: str,
+        binding: Doc,
+        config: Doc,
+        metadata: Doc | None = None,
+    ) -> Doc:
+        """Keep a new factor of somebody: an app if it has a secret, a device if it has a key.
+
+        Raises:
+            VendorError: they have too many, or can't be called so.
+        """
+        kind = "push" if "public_key" in binding else "totp"
+        person = self.mirror.verify_entities.known(service, identity)
+        if self.count(entity_sid=person["sid"]) >= MOST_FACTORS:
+            told = errors.CODES[60315][1].replace("totp", kind)
+            raise errors.refuse(60315, told)
+        doc = self.new(
+            account_sid=service["account_sid"],
+            service_sid=service["sid"],
+            entity_sid=person["sid"],
+            identity=person["identity"],
+            binding=binding,
+            friendly_name=name,
+            factor_type=kind,
+            config=config,
+            metadata=metadata,
+            _credential_sid=config.get("credential_sid"),
+        )
+        self.save(doc)
+        self.mirror.verify_webhooks.tell("factor.created", doc)
+        return doc
+
+    def _made_totp(self, service: Doc, params: CreateFactor, name: str) -> tuple[Doc, Doc]:
         config = _config({"alg": "sha1", **service["totp"]}, params)
         secret = params.secret or self.mirror.ids.token(SECRET_LENGTH, totp.BASE32)
         if totp.key_of(secret) is None:
             raise errors.invalid("Binding.Secret")
-        metadata = mapping("Metadata", params.metadata) or None
-        person = self.mirror.verify_entities.known(ServiceSid, Identity)
-        if self.count(entity_sid=person["sid"]) >= MOST_FACTORS:
-            raise errors.refuse(60315)
         issuer = service["totp"]["issuer"] or service["friendly_name"]
-        uri = totp.uri_of(secret, config, issuer, name)
-        doc = self.new(
-            service_sid=ServiceSid,
-            entity_sid=person["sid"],
-            identity=person["identity"],
-            binding={"secret": secret, "uri": uri},
-            friendly_name=name,
-            config=config,
-            metadata=metadata,
-        )
-        told = self.view(self.save(doc))
-        return told | {"binding": doc["binding"], "options": None}
+        return {"secret": secret, "uri": totp.uri_of(secret, config, issuer, name)}, config
+
+    def _made_push(self, service: Doc, params: CreateFactor, name: str) -> tuple[Doc, Doc]:
+        alg, key = params.binding_alg or push.ALGORITHM, params.public_key or ""
+        if alg != push.ALGORITHM:
+            raise errors.invalid("Binding.Alg")
+        if push.key_of(key) is None:
+            raise errors.invalid("Binding.PublicKey")
+        if not params.app_id:
+            raise errors.invalid("Config.AppId")
+        return {"alg": alg, "public_key": key}, self.push_config(params.app_id, params)
+
+    def push_config(self, app_id: str, params: FactorConfig) -> Doc:
+        """Return how a new device is reached, and by which SID it says who it is."""
+        config = {"sdk_version": None, "app_id": app_id, "notification_platform": None,
+                  "notification_token": None,
+                  "credential_sid": f"CR{self.mirror.ids.token(32, HEX)}"}  # fmt: skip
+        return _push_config(config, params)
 
     @route("GET /v2/Services/{ServiceSid}/Entities/{Identity}/Factors")
     def list(self, ServiceSid: str, Identity: str, call: Call) -> Doc:
@@ -106,16 +152,24 @@ class VerifyFactors(TwilioResource):
         doc = self.of(ServiceSid, Identity, Sid)
         if params.friendly_name is not None:
             doc["friendly_name"] = _named(params.friendly_name)
-        doc["config"] = _config(doc["config"], params)
-        if params.auth_payload is not None and doc["status"] == "unverified":
-            code = _code(params.auth_payload)
-            if doc["tries"] >= MOST_TRIES:
-                raise errors.refuse(60310)
-            if self.is_right(doc, code):
-                doc["status"] = "verified"
-            else:
-                doc["tries"] += 1
-        return self.view(self.change(doc))
+        remade = _push_config if doc["factor_type"] == "push" else _config
+        doc["config"] = remade(doc["config"], params)
+        if params.auth_payload is None or doc["status"] != "unverified":
+            return self.view(self.change(doc))
+        least, most = (1, LONGEST_SIGNATURE) if doc["factor_type"] == "push" else (3, 8)
+        if not least <= len(params.auth_payload) <= most:
+            raise errors.invalid("AuthPayload")
+        if doc["tries"] >= MOST_TRIES:
+            raise errors.refuse(60310)
+        if self.is_right(doc, params.auth_payload):
+            return self.view(self.verify(doc))
+        return self.view(self.change(doc, tries=doc["tries"] + 1))
+
+    def verify(self, doc: Doc) -> Doc:
+        """Let a factor count from now on."""
+        doc = self.move(doc | {"date_updated": self.stamp()}, "verified")
+        self.mirror.verify_webhooks.tell("factor.verified", doc)
+        return doc
 
     @route("DELETE /v2/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}", status=204)
     def delete(self, ServiceSid: str, Identity: str, Sid: str) -> None:
@@ -139,9 +193,12 @@ class VerifyFactors(TwilioResource):
         for challenge in self.mirror.verify_challenges.find(factor_sid=doc["sid"]):
             self.mirror.verify_challenges.forget(challenge)
         self.drop(doc)
+        self.mirror.verify_webhooks.tell("factor.deleted", doc)
 
     def is_right(self, doc: Doc, code: str) -> bool:
-        """Say whether a code is what the app shows now."""
+        """Say whether a code is what the app shows now, or how the device signs its SID."""
+        if doc["factor_type"] == "push":
+            return push.signs(doc["binding"]["public_key"], code, doc["sid"])
         return totp.is_right(code, doc["binding"]["secret"], doc["config"], self.now)
 
     def view(self, doc: Doc) -> Doc:
@@ -160,20 +217,23 @@ def _named(text: str) -> str:
     return text
 
 
-def _code(text: str) -> str:
-    """Return a code that may be one.
+def _push_config(before: Doc, params: FactorConfig) -> Doc:
+    """Return how a device is reached.
 
     Raises:
-        VendorError: it has too few or too many characters.
+        VendorError: in no way, or in one that there isn't.
     """
-    if not 3 <= len(text) <= 8:
-        raise invalid_payload()
-    return text
-
-
-def invalid_payload() -> VendorError:
-    """Refuse what can't be a code."""
-    return errors.invalid("AuthPayload")
+    names = ("sdk_version", "notification_platform", "notification_token")
+    given = {name: value for name in names if (value := getattr(params, name))}
+    config = before | given
+    needed = {"sdk_version": "Config.SdkVersion",
+              "notification_platform": "Config.NotificationPlatform"}  # fmt: skip
+    if config["notification_platform"] != "none":
+        needed["notification_token"] = "Config.NotificationToken"
+    for name, told in needed.items():
+        if not config[name]:
+            raise errors.invalid(told)
+    return config
 
 
 def _config(before: Doc, params: FactorConfig) -> Doc:
