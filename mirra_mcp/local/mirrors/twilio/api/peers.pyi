@@ -109,6 +109,7 @@ class Peers(Speech):
     available_phone_numbers: AvailablePhoneNumbers
     brand_registrations: BrandRegistrations
     brand_vettings: BrandVettings
+    call_payments: Payments
     calls: Calls
     carrier_lines: CarrierLines
     carrier_troubles: CarrierTroubles
@@ -153,7 +154,6 @@ class Peers(Speech):
     opt_outs: OptOuts
     outgoing_caller_ids: OutgoingCallerIds
     participants: Participants
-    payments: Payments
     prices: Pricing
     queue_members: QueueMembers
     queues: Queues

@@ -54,7 +54,7 @@ def test_a_card_is_charged(account: Account, receiver: Receiver) -> None:
         "PaymentCardPostalCode": "94105",
     }
     assert {name: told[name] for name in shown} == shown
-    [payment] = account.state("payments")
+    [payment] = account.state("call_payments")
     assert (payment["status"], payment["charge_amount"], payment["card_number"]) == (
         "success", "20.45", "4242",
     )  # fmt: skip
@@ -119,7 +119,7 @@ def test_a_payment_fails(
     told = paying(account, receiver, *keys, **attributes)
     assert (told["Result"], told.get("PaymentError")) == (result, error)
     assert "PaymentToken" not in told
-    assert account.state("payments")[0]["status"] == result
+    assert account.state("call_payments")[0]["status"] == result
 
 
 def test_who_hangs_up_pays_nothing(account: Account, receiver: Receiver) -> None:
@@ -186,7 +186,7 @@ def test_an_agent_leads_a_payment(account: Account, receiver: Receiver) -> None:
     assert ended["Result"] == "success"
     assert ended["PaymentConfirmationCode"].startswith("ch_")
     payment.update("9", receiver.url, status="complete")
-    [kept] = account.state("payments")
+    [kept] = account.state("call_payments")
     assert (kept["status"], kept["card_number"]) == ("success", "4242")
     assert CARD[0] not in account.http.get("/_mirra/state").text
     assert not any(CARD[0] in words for _, _, words in heard(account))
@@ -205,12 +205,12 @@ def test_a_payment_that_an_agent_leads_ends(account: Account, keys: str, status:
         account.advance("6s")
     else:
         account.simulate("call.hung_up")
-    assert account.state("payments")[0]["status"] == status
+    assert account.state("call_payments")[0]["status"] == status
     last = account.webhooks("call.payment")[-1]["payload"]
     if status == "in-progress":
         assert (last["PartialResult"], last["ErrorType"]) == ("false", "invalid-card-number")
         payment.update("3", "https://example.com/pay", status="cancel")
-        assert account.state("payments")[0]["status"] == "canceled"
+        assert account.state("call_payments")[0]["status"] == "canceled"
     else:
         assert last["Result"] == status
 
@@ -237,4 +237,4 @@ def test_a_payment_is_begun_once_in_a_call_that_goes_on(account: Account) -> Non
     with pytest.raises(TwilioRestException) as caught:
         calls.payments.create("6", "https://example.com/pay")
     assert refusal(caught.value)[:2] == (400, 21220)
-    assert len(account.state("payments")) == 1
+    assert len(account.state("call_payments")) == 1

@@ -179,7 +179,7 @@ class CallFlow(Asking):
         self.mirror.live_transcriptions.stop_all(doc)
         self.mirror.streams.stop_all(doc)
         self.mirror.siprecs.stop_all(doc)
-        self.mirror.payments.hang_up(doc)
+        self.mirror.call_payments.hang_up(doc)
         self.mirror.relay_sessions.hang_up(doc, was_connected)
         self._count(doc)
         self._progress(doc, status)

@@ -15,8 +15,8 @@ class Paying(Connecting):
 
     def _pay(self, doc: Doc, verb: Doc) -> None:
         """Begin to ask for a payment."""
-        payment = self.mirror.payments.save(
-            self.mirror.payments.new(
+        payment = self.mirror.call_payments.save(
+            self.mirror.call_payments.new(
                 account_sid=doc["account_sid"],
                 call_sid=doc["sid"],
                 payment_method=verb["paymentMethod"],
@@ -73,7 +73,7 @@ class Paying(Connecting):
             told["ErrorType"] = error
         told |= payments.told_of(waiting["got"], waiting)
         url = self.given(doc, waiting["statusCallback"])
-        self.mirror.payments.tell(doc, url, waiting["statusCallbackMethod"], told)
+        self.mirror.call_payments.tell(doc, url, waiting["statusCallbackMethod"], told)
 
     def pay_keys(self, doc: Doc, keys: str) -> Doc:
         """Take keys for the step that waits for them; `*` gives up."""
@@ -118,8 +118,10 @@ class Paying(Connecting):
         waiting = doc["_waiting"]
         self._prompt(doc, "payment-processing", None)
         self._tell_step(doc, "payment-processing")
-        payment = self.mirror.payments.get(waiting["payment"])
-        self._paid(self.save(doc), self.mirror.payments.process(payment, waiting, waiting["got"]))
+        payment = self.mirror.call_payments.get(waiting["payment"])
+        self._paid(
+            self.save(doc), self.mirror.call_payments.process(payment, waiting, waiting["got"])
+        )
 
     def _paid(self, doc: Doc, told: dict[str, str]) -> None:
         """Tell the action how the payment went, and do what it answers."""
@@ -129,8 +131,8 @@ class Paying(Connecting):
         self.mirror.calls.ask_next(doc, waiting["action"], "POST", **told)
 
     def _result(self, waiting: Doc, told: dict[str, str]) -> dict[str, str]:
-        payment = self.mirror.payments.get(waiting["payment"])
-        self.mirror.payments.change(payment, status=told["Result"])
+        payment = self.mirror.call_payments.get(waiting["payment"])
+        self.mirror.call_payments.change(payment, status=told["Result"])
         shown = payments.told_of(waiting["got"], waiting)
         return {"PaymentMethod": waiting["paymentMethod"]} | shown | told
 

@@ -234,9 +234,9 @@ class Running(Referring):
         if doc["_waiting"] and doc["_waiting"]["verb"] == "Pay":
             self.note(doc, "pressed", "*" * len(keys), who="other side")
             return self.pay_keys(doc, keys)
-        if self.mirror.payments.captures(doc):
+        if self.mirror.call_payments.captures(doc):
             self.note(doc, "pressed", "*" * len(keys), who="other side")
-            self.mirror.payments.press(doc, keys)
+            self.mirror.call_payments.press(doc, keys)
             return self.save(doc)
         self.note(doc, "pressed", keys, who="other side")
         self.tell_hearers(doc, "pressed", keys)

@@ -52,7 +52,7 @@ DECLINED = frozenset(("4000000000000002", "4000000000009995", "4000000000009987"
 class PaymentsMade(TwilioResource):
     """What was asked for, and what the connector made of it."""
 
-    entity, plural, prefix, is_2010 = "payment", "payments", "PK", True
+    entity, plural, prefix, is_2010 = "call_payment", "call_payments", "PK", True
     blank: ClassVar[Doc] = {
         "sid": None,
         "account_sid": None,

@@ -121,7 +121,7 @@ class Payments(payments.PaymentsMade):
         missing = [step for step in steps if step not in session["got"]]
         if params.status == "complete" and missing:
             raise wrong(f"Invalid parameter Status: {', '.join(missing)} was not captured")
-        self.mirror.cancel_timers("payments.keys_over", sid=Sid)
+        self.mirror.cancel_timers("call_payments.keys_over", sid=Sid)
         session |= {
             "callback": params.status_callback,
             "done": [*session["done"], asked],
@@ -154,7 +154,7 @@ class Payments(payments.PaymentsMade):
         doc = self.under_way(call)
         if doc is None:
             return
-        self.mirror.cancel_timers("payments.keys_over", sid=doc["sid"])
+        self.mirror.cancel_timers("call_payments.keys_over", sid=doc["sid"])
         session: Doc = doc["_session"]
         step = session["capture"]
         for key in keys:
@@ -170,7 +170,7 @@ class Payments(payments.PaymentsMade):
         doc = self.change(doc, _session=session)
         self._tell(doc, PartialResult="true")
         self.mirror.after(
-            timedelta(seconds=session["timeout"]), "payments.keys_over", sid=doc["sid"]
+            timedelta(seconds=session["timeout"]), "call_payments.keys_over", sid=doc["sid"]
         )
 
     def keys_over(self, sid: str) -> None:
