@@ -308,3 +308,26 @@ def test_who_may_sign_up_is_restricted(text: str, name: str, value: object) -> N
     (instance,) = account.all("clerk", "instance")
     assert instance[name] == value
     account.session.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("A billing plan Pro at $20 a month.", ("pro", "user", 2_000, None, [])),
+        (
+            "A Clerk plan `Team` for organizations at $49.50 per month, with a 14-day trial, "
+            "with the features `exports` and `sso`.",
+            ("team", "org", 4_950, 14, ["exports", "sso"]),
+        ),
+    ],
+)
+def test_plans_of_clerk_billing_are_made(text: str, found: tuple[object, ...]) -> None:
+    account = Account("clerk")
+    assert account.read(text).not_applied == []
+    free, made = account.all("clerk", "billing_plans")
+    slugs = [each["slug"] for each in made["features"]]
+    told = (made["slug"], made["for_payer_type"], made["fee"]["amount"], made["free_trial_days"])
+    assert (*told, slugs) == found
+    assert free["is_default"]
+    assert account.read(text).not_applied != []
+    account.session.close()

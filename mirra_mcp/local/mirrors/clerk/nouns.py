@@ -5,6 +5,11 @@ from mirra_mcp.local.mirrors.clerk.access.blocklist_identifiers import Blocklist
 from mirra_mcp.local.mirrors.clerk.access.invitations import Invitations
 from mirra_mcp.local.mirrors.clerk.access.waitlist_entries import WaitlistEntries
 from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
+from mirra_mcp.local.mirrors.clerk.billing.payers import BillingCredits, BillingPayers
+from mirra_mcp.local.mirrors.clerk.billing.payments import BillingPaymentAttempts, BillingStatements
+from mirra_mcp.local.mirrors.clerk.billing.plans import BillingPlans, BillingPrices
+from mirra_mcp.local.mirrors.clerk.billing.subscription_items import BillingSubscriptionItems
+from mirra_mcp.local.mirrors.clerk.billing.subscriptions import BillingSubscriptions
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
 from mirra_mcp.local.mirrors.clerk.instance.redirect_urls import RedirectUrls
 from mirra_mcp.local.mirrors.clerk.instance.testing_tokens import TestingTokens
@@ -73,6 +78,14 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     OrganizationSuggestions,
     Roles,
     Permissions,
+    BillingPlans,
+    BillingPrices,
+    BillingSubscriptions,
+    BillingSubscriptionItems,
+    BillingPayers,
+    BillingCredits,
+    BillingPaymentAttempts,
+    BillingStatements,
     ApiKeys,
     Machines,
     M2mTokens,

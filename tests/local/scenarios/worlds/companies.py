@@ -58,3 +58,35 @@ def approved(stage: Stage) -> Names:
     names = suggested(stage)
     stage.simulate("clerk", "organizationSuggestion.accepted")
     return names
+
+
+def selling(stage: Stage, **trial: int) -> Names:
+    stage.simulate("clerk", "user.created", email="ann@acme.com")
+    stage.begin()
+    stage.simulate("clerk", "billing_plan.created", name="Pro", amount=2_000, **trial)
+    return {}
+
+
+def bought(stage: Stage) -> Names:
+    names = selling(stage)
+    stage.simulate("clerk", "subscriptionItem.active", plan="pro")
+    return names
+
+
+def refused(stage: Stage) -> Names:
+    names = selling(stage)
+    stage.simulate("clerk", "subscriptionItem.active", plan="pro", card="4000000000000002")
+    return names
+
+
+def left(stage: Stage) -> Names:
+    names = bought(stage)
+    stage.simulate("clerk", "subscriptionItem.canceled")
+    return names
+
+
+def late(stage: Stage) -> Names:
+    names = selling(stage, free_trial_days=7)
+    stage.simulate("clerk", "subscriptionItem.active", plan="pro", card="4000000000000341")
+    stage.pass_time(8 * 86_400)
+    return names

@@ -5,6 +5,11 @@ from mirra_mcp.local.mirrors.clerk.access.blocklist_identifiers import Blocklist
 from mirra_mcp.local.mirrors.clerk.access.invitations import Invitations
 from mirra_mcp.local.mirrors.clerk.access.waitlist_entries import WaitlistEntries
 from mirra_mcp.local.mirrors.clerk.api.speech import Speech
+from mirra_mcp.local.mirrors.clerk.billing.payers import BillingCredits, BillingPayers
+from mirra_mcp.local.mirrors.clerk.billing.payments import BillingPaymentAttempts, BillingStatements
+from mirra_mcp.local.mirrors.clerk.billing.plans import BillingPlans, BillingPrices
+from mirra_mcp.local.mirrors.clerk.billing.subscription_items import BillingSubscriptionItems
+from mirra_mcp.local.mirrors.clerk.billing.subscriptions import BillingSubscriptions
 from mirra_mcp.local.mirrors.clerk.instance.instance import Instances
 from mirra_mcp.local.mirrors.clerk.instance.redirect_urls import RedirectUrls
 from mirra_mcp.local.mirrors.clerk.instance.testing_tokens import TestingTokens
@@ -46,6 +51,14 @@ class Peers(Speech):
     actor_tokens: ActorTokens
     allowlist_identifiers: AllowlistIdentifiers
     api_keys: ApiKeys
+    billing_credits: BillingCredits
+    billing_payers: BillingPayers
+    billing_payment_attempts: BillingPaymentAttempts
+    billing_plans: BillingPlans
+    billing_prices: BillingPrices
+    billing_statements: BillingStatements
+    billing_subscription_items: BillingSubscriptionItems
+    billing_subscriptions: BillingSubscriptions
     blocklist_identifiers: BlocklistIdentifiers
     clients: Clients
     email_addresses: EmailAddresses

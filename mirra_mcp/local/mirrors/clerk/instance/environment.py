@@ -49,8 +49,8 @@ def environment(clerk: Peers, settings: Doc) -> Doc:
             "billing": {
                 "stripe_publishable_key": None,
                 "free_trial_requires_payment_method": True,
-                "user": {"enabled": False, "has_paid_plans": False},
-                "organization": {"enabled": False, "has_paid_plans": False},
+                "user": _billing(clerk, "user"),
+                "organization": _billing(clerk, "org"),
             }
         },
         "api_keys_settings": {
@@ -63,6 +63,11 @@ def environment(clerk: Peers, settings: Doc) -> Doc:
         "partitioned_cookies": False,
         "maintenance_mode": False,
     }
+
+
+def _billing(clerk: Peers, kind: str) -> Doc:
+    plans = clerk.billing_plans.find(for_payer_type=kind)
+    return {"enabled": bool(plans), "has_paid_plans": any(each["has_base_fee"] for each in plans)}
 
 
 def _auth_config(settings: Doc, id: str) -> Doc:

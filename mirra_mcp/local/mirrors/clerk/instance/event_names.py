@@ -34,8 +34,6 @@ EVENTS = (
     "role.deleted",
     "waitlistEntry.created",
     "waitlistEntry.updated",
-)
-BILLING_EVENTS = (
     "paymentAttempt.created",
     "paymentAttempt.updated",
     "subscription.created",
@@ -52,4 +50,3 @@ BILLING_EVENTS = (
     "subscriptionItem.upcoming",
     "subscriptionItem.updated",
 )
-"""Clerk Billing is not mirrored, so these never fire."""

@@ -89,9 +89,12 @@ class ActiveOrganizations(ClerkResource):
         """Return what a token tells of the session's active organization: `o` and `fea`.
 
         `per` are the names of the permissions, `fpm` a number for each feature of `fea`, whose
-        bits are the permissions in their order. Clerk's own permissions aren't told.
+        bits are the permissions in their order. Clerk's own permissions aren't told. With Billing
+        for organizations the features are those of the plan, `pla`, and a permission of another
+        feature isn't told.
 
-        Source: https://clerk.com/docs/guides/sessions/session-tokens#decode-o-fpm-manually
+        Source: https://clerk.com/docs/guides/sessions/session-tokens#decode-o-fpm-manually and
+            https://clerk.com/docs/guides/billing/for-b2b
         """
         found = self._active(session)
         if found is None:
@@ -101,16 +104,23 @@ class ActiveOrganizations(ClerkResource):
         if organization["slug"]:
             told["slg"] = organization["slug"]
         pairs = [key.split(":")[1:] for key in self.permissions_of(doc) if key not in SYSTEM_KEYS]
-        if not pairs:
-            return {"o": dict(sorted(told.items()))}
+        plan = self.mirror.billing_subscriptions.current("org", organization["id"])
+        billed: Doc = {}
         features = sorted({feature for feature, _ in pairs})
+        if plan is not None:
+            billed = {"pla": f"o:{plan['slug']}"}
+            features = sorted(each["slug"] for each in plan["features"])
+            pairs = [pair for pair in pairs if pair[0] in features]
+        if not features:
+            return {"o": dict(sorted(told.items()))} | billed
         names = sorted({name for _, name in pairs})
         bits = [
             sum(1 << at for at, name in enumerate(names) if [feature, name] in pairs)
             for feature in features
         ]
-        told |= {"per": ",".join(names), "fpm": ",".join(map(str, bits))}
-        return {
+        if pairs:
+            told |= {"per": ",".join(names), "fpm": ",".join(map(str, bits))}
+        return billed | {
             "o": dict(sorted(told.items())),
             "fea": ",".join(f"o:{feature}" for feature in features),
         }

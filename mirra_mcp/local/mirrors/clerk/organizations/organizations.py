@@ -59,6 +59,7 @@ class Organizations(BrowsedOrganizations):
         if params.created_at is not None:
             doc["created_at"] = given(params.created_at, "created_at")
         self.save(doc, event="organization.created")
+        self.mirror.billing_subscriptions.begin("org", doc["id"])
         if creator is not None:
             self.mirror.organization_memberships.join(doc, creator, settings["creator_role"])
         return self.view(doc)
@@ -132,6 +133,7 @@ class Organizations(BrowsedOrganizations):
         self.mirror.organization_memberships.forget(organization_id=organization_id)
         self.mirror.organization_invitations.forget(organization_id)
         self.mirror.organization_domains.forget(organization_id)
+        self.mirror.billing_subscriptions.forget("org", organization_id)
         self.mirror.organization_suggestions.forget(organization_id=organization_id)
         self.drop(doc, event="organization.deleted")
         return self.gone(doc, slug=doc["slug"])

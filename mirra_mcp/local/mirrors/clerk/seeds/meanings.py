@@ -89,4 +89,21 @@ MEANINGS: dict[str, Words] = {
             }
         ),
     ),
+    "billing_plan": Words(means=spoken({"made": means(Given("id"))}), texts=("name", "slug")),
+    "billing_subscription_item": Words(
+        means=spoken(
+            {
+                "canceled": means(Given("canceled_at")),
+                "ended": means(is_("status", "ended")),
+            }
+        ),
+    ),
+    "billing_payment_attempt": Words(
+        means=spoken(
+            {
+                "paid": means(is_("status", "paid")),
+                "failed declined": means(is_("status", "failed")),
+            }
+        ),
+    ),
 }

@@ -162,6 +162,30 @@ def enterprise_connection(clerk: Peers, said: Said) -> str:
     return f"enterprise connection for {', '.join(domains)}"
 
 
+@phrase(
+    r"an? (?:clerk|billing) plan (?P<plan>`[^`]+`|\"[^\"]+\"|(?-i:[A-Z]\w*(?: [A-Z]\w*)*))"
+    r"(?: (?:for|of) (?P<whose>users|organizations))? (?:at|for) \$(?P<price>\d+(?:\.\d\d)?) "
+    r"(?:a|per) month(?:,? with an? (?P<days>\d+)[- ]day (?:free )?trial)?"
+    r"(?:,? with (?:the )?features? {values})?",
+)
+def plan(clerk: Peers, said: Said) -> str:
+    """Make a plan, which enables Billing for users or organizations."""
+    name, days = bare(said.groups["plan"] or ""), said.groups.get("days")
+    if not clerk.billing_plans.slug_of(name):
+        raise ValueError(f"no slug can be made of {name}")
+    if clerk.billing_plans.first(slug=clerk.billing_plans.slug_of(name)) is not None:
+        raise ValueError(f"there is a plan {name} already")
+    price = said.groups["price"] or "0"
+    clerk.billing_plans.add(
+        name,
+        kind="org" if said.groups.get("whose") == "organizations" else "user",
+        amount=round(float(price) * 100),
+        features=said.values(),
+        trial_days=None if days is None else int(days),
+    )
+    return f"the plan {name} at ${price} a month"
+
+
 MODES = {"open": "public", "public": "public", "invite-only": "restricted",
          "restricted": "restricted", "by waitlist": "waitlist"}  # fmt: skip
 

@@ -46,6 +46,8 @@ def session_claims(
     claims |= {"fva": ages(clerk, session), "sid": session["id"], "sts": session["status"], "v": 2}
     if session["last_active_organization_id"]:
         claims |= clerk.organization_memberships.claims(session)
+    else:
+        claims |= clerk.billing_subscriptions.claims("user", session["user_id"])
     if session["actor"]:
         claims["act"] = session["actor"]
     return dict(sorted(claims.items()))

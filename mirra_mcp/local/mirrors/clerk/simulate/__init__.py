@@ -4,6 +4,7 @@ from types import ModuleType
 
 from mirra_mcp.local.mirrors.clerk.simulate import (
     access,
+    billing,
     dashboard,
     enterprise,
     machines,
@@ -24,4 +25,5 @@ MODULES: tuple[ModuleType, ...] = (
     enterprise,
     oauth,
     machines,
+    billing,
 )

@@ -62,6 +62,18 @@ const commands = {
   me: ({ token }) => fetched("/me", token),
   verify: ({ token, ...options }) => tried(() => verifyToken(token, { apiUrl, secretKey, ...options })),
   oauth: async ({ token }) => admitted(token, "oauth_token"),
+  plan: async ({ token, userId }) => {
+    const request = new Request("http://localhost/", { headers: { authorization: `Bearer ${token}` } });
+    const { has } = (await clerk.authenticateRequest(request)).toAuth();
+    const { data } = await clerk.billing.getPlanList({ payerType: "user" });
+    const [item] = (await clerk.billing.getUserBillingSubscription(userId)).subscriptionItems;
+    const canceled = await clerk.billing.cancelSubscriptionItem(item.id);
+    return {
+      has: [has({ plan: "pro" }), has({ plan: "free_user" }), has({ feature: "exports" }), has({ feature: "sso" })],
+      plans: data.map((each) => each.slug),
+      canceled: canceled.status,
+    };
+  },
   keys: async () => {
     const user = await clerk.users.createUser({ emailAddress: ["key@example.com"], password: "correct horse battery" });
     const key = await clerk.apiKeys.create({ name: "Builds", subject: user.id, scopes: ["read"] });

@@ -160,3 +160,17 @@ def test_a_backend_manages_organizations(open_account: Callable[..., Account]) -
             "mine": ["Acme"],
             "gone": 404,
         }
+
+
+def test_an_app_asks_for_plans_and_features(open_account: Callable[..., Account]) -> None:
+    """Source: https://clerk.com/docs/reference/backend/types/auth-object#has"""
+    account = open_account(clock=datetime.now(UTC).isoformat())
+    account.simulate("billing_plan.created", name="Pro", amount=2_000, features=["exports"])
+    user = account.user()
+    account.simulate("subscriptionItem.active", plan="pro")
+    session = account.sdk.sessions.create(request={"user_id": user.id})
+    token = account.sdk.sessions.create_token(session_id=session.id).jwt
+    with app(account) as ask:
+        found = ask("plan", token=token, userId=user.id)
+    assert found["has"] == [True, False, True, False]
+    assert (found["plans"], found["canceled"]) == (["pro", "free_user"], "canceled")

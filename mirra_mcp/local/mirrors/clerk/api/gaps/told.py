@@ -27,21 +27,10 @@ USERS: dict[str, str] = {
 }
 
 BILLING: dict[str, str] = {
-    "/v1/users/{user_id}/billing/subscription": "GET",
-    "/v1/users/{user_id}/billing/credits": "GET POST",
-    "/v1/organizations/{organization_id}/billing/subscription": "GET",
-    "/v1/organizations/{organization_id}/billing/credits": "GET POST",
-    "/v1/billing/plans": "GET",
-    "/v1/billing/prices": "GET POST",
-    "/v1/billing/subscription_items": "GET",
-    "/v1/billing/subscription_items/{subscription_item_id}": "DELETE",
-    "/v1/billing/subscription_items/{subscription_item_id}/extend_free_trial": "POST",
+    "/v1/billing/prices": "POST",
     "/v1/billing/subscription_items/{subscription_item_id}/price_transition": "POST",
     "/v1/billing/subscription_items/{subscription_item_id}/discounts": "POST",
     "/v1/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}": "DELETE",
-    "/v1/billing/statements": "GET",
-    "/v1/billing/statements/{statementID}": "GET",
-    "/v1/billing/statements/{statementID}/payment_attempts": "GET",
 }
 
 AGENTS: dict[str, str] = {
@@ -76,7 +65,7 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (FRONTEND, "This part of the Frontend API is not mirrored."),
     (INSTANCE, "Settings of the instance and its domains are not mirrored."),
     (USERS, "This part of users is not mirrored."),
-    (BILLING, "Clerk Billing is not mirrored."),
+    (BILLING, "Custom prices and discounts of Clerk Billing are not mirrored."),
     (AGENTS, "Agents' tasks are not mirrored."),
     (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
     (ENTERPRISE, "Directories, that provision users by SCIM, are not mirrored."),
@@ -130,5 +119,12 @@ LIMITS: tuple[str, ...] = (
     "Templates are those of the messages that the mirror sends; variables are filled in, but "
     "conditions and the editor's markup aren't. What Clerk doesn't deliver is in the state all the "
     "same.",
+    "Plans are made by Setup text, or by simulating `billing_plan.created`; the first of users, or "
+    "of organizations, enables Billing for them, with the free plan.",
+    "Who changes from one paid plan to a dearer one pays it whole: what is left of the period "
+    "before isn't credited. Taxes are nothing, and seats aren't counted.",
+    "A renewal that was declined isn't tried again by itself: the item stays `past_due`, with its "
+    "plan, until it is paid or canceled; paying it begins a new period.",
+    "A statement of Billing is of a payer and a calendar month.",
     "Images of users are not drawn: `image_url` leads to img.clerk.com.",
 )

@@ -115,6 +115,7 @@ class Users(Access, Connections, Factors, UserMetadata, MyFactors):
             user |= {"locked": True, "_locked_until": stamp(self.now + LOCKOUT)}
             self.mirror.after(LOCKOUT, "users.expire_lock", id=user["id"])
         user = self.save(user, event="user.created")
+        self.mirror.billing_subscriptions.begin("user", user["id"])
         for doc in email_docs:
             self.mirror.email_addresses.enroll(doc)
         return user
@@ -244,6 +245,7 @@ class Users(Access, Connections, Factors, UserMetadata, MyFactors):
         self.mirror.oauth_grants.forget(user_id=user_id)
         self.mirror.organization_suggestions.forget(user_id=user_id)
         self.mirror.organization_memberships.forget(user_id=user_id)
+        self.mirror.billing_subscriptions.forget("user", user_id)
         self.mirror.cancel_timers("users.expire_lock", id=user_id)
         self.drop(user, event="user.deleted")
         return self.gone(user)
