@@ -154,7 +154,7 @@ async def test_what_can_not_be_sent_again_says_so(agent: Agent) -> None:
     (row,) = (await agent.call("mirra_session_webhooks"))["webhooks"]
     error = await agent.refusal("mirra_session_webhooks", delivery=row["deliveryId"], send="again")
     assert error["code"] == "mirra.webhook.not_found"
-    assert "with a url" in error["hint"]
+    assert "with an http URL" in error["hint"]
     error = await agent.refusal("mirra_session_webhooks", delivery="dlv_nope")
     assert "lists them" in error["hint"]
     error = await agent.refusal("mirra_session_webhooks", send="again")

@@ -1,14 +1,24 @@
 """What the log, the state and checks read of documents: one that lacks a field ends nothing."""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
 import pytest
 
 from mirra_mcp.local.kit.resource import Resource
+from mirra_mcp.local.kit.store import Store
 from mirra_mcp.local.mirrors import MIRRORS
 
+
+def nouns(vendor: str) -> Iterable[Resource]:
+    """Return the nouns of a mirror that holds nothing."""
+    mirror = MIRRORS[vendor]("http://127.0.0.1", "empty")
+    mirror.store, mirror.now = Store(), datetime(2026, 1, 1, tzinfo=UTC)
+    return mirror.nouns.values()
+
+
 NOUNS = [
-    pytest.param(noun, id=f"{vendor}-{noun.plural}")
-    for vendor in MIRRORS
-    for noun in MIRRORS[vendor]("http://127.0.0.1", "empty").nouns.values()
+    pytest.param(noun, id=f"{vendor}-{noun.plural}") for vendor in MIRRORS for noun in nouns(vendor)
 ]
 
 

@@ -212,9 +212,9 @@ class Recordings(TwilioResource):
 
     def told(self, doc: Doc) -> Doc:
         """Return a recording as checks read it: with what `<Record>` heard."""
-        texts = self.mirror.transcriptions.find(recording_sid=doc["sid"])
+        texts = self.mirror.transcriptions.find(recording_sid=doc["id"])
         is_done = any(each["status"] == "completed" for each in texts)
-        return super().told(doc) | {"is_transcribed": is_done, "words_said": doc["_words"]}
+        return super().told(doc) | {"is_transcribed": is_done, "words_said": doc.get("_words")}
 
     # The API.
 

@@ -370,7 +370,7 @@ class PaymentMethodConfigurations(StripeResource):
 
     def _said(self, doc: Doc, type: str) -> str:
         """Return a type's preference; a configuration without parent says on or off of all."""
-        said = str(doc["_preferences"].get(type, "none"))
+        said = str(doc.get("_preferences", {}).get(type, "none"))
         return said if doc["parent"] is not None or type in doc["_preferences"] else _usual(type)
 
     def _available(self, doc: Doc) -> list[str]:
@@ -395,5 +395,5 @@ def _usual(type: str) -> str:
 
 
 def _value(doc: Doc, type: str) -> str:
-    said = str(doc["_preferences"].get(type, "none"))
+    said = str(doc.get("_preferences", {}).get(type, "none"))
     return _usual(type) if said == "none" else said

@@ -19,7 +19,7 @@ class Waiting(TwilioResource):
     def waiting(self, doc: Doc) -> list[Doc]:
         """List who waits in a queue, the first in front."""
         return self.mirror.queue_members.find(
-            queue_sid=doc["sid"], status="waiting", newest_first=False
+            queue_sid=doc["id"], status="waiting", newest_first=False
         )
 
     # Coming in.
