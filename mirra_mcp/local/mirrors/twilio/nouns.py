@@ -99,6 +99,14 @@ from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
 from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
+from mirra_mcp.local.mirrors.twilio.voice.sip.domains import SipDomains
+from mirra_mcp.local.mirrors.twilio.voice.sip.lists import (
+    SipCredentialLists,
+    SipCredentials,
+    SipIpAccessControlLists,
+    SipIpAddresses,
+)
+from mirra_mcp.local.mirrors.twilio.voice.sip.mappings import SipMappings
 from mirra_mcp.local.mirrors.twilio.voice.transcriptions import Transcriptions
 
 NOUNS: tuple[type[TwilioResource], ...] = (
@@ -178,6 +186,12 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     RelaySessions,
     Payments,
     Siprecs,
+    SipDomains,
+    SipCredentialLists,
+    SipCredentials,
+    SipIpAccessControlLists,
+    SipIpAddresses,
+    SipMappings,
     DialingPermissions,
     Conferences,
     Participants,

@@ -60,6 +60,8 @@ CODES: dict[int, tuple[int, str]] = {
     21211: (400, "Invalid 'To' Phone Number: {to}"),
     21212: (400, "The 'From' number {sender} is not a valid phone number, shortcode, or"
                  " alphanumeric sender ID."),
+    21231: (400, "Domain Validation Error: {problem}"),
+    21232: (400, "Invalid Domain. {name}: {problem}"),
     21234: (400, "Invalid Machine Detection configuration value"),
     21263: (400, "Invalid Answering Machine Detection Parameters"),
     21266: (400, "'To' and 'From' number cannot be the same: {to}"),

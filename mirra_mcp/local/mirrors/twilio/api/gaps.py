@@ -6,10 +6,9 @@ _ACCOUNT = "/2010-04-01/Accounts/AC[0-9a-f]{32}/"
 
 AREAS: tuple[tuple[str, str, str], ...] = (
     (
-        "Voice: SIP domains, trunks, messages to clients",
+        "Voice: trunks, messages to clients",
         "Voice is mirrored in part: this is not there.",
-        f"{_ACCOUNT}SIP[/.]"
-        f"|{_ACCOUNT}(Calls|Recordings)/[^/]+/."
+        f"{_ACCOUNT}(Calls|Recordings)/[^/]+/."
         f"|{_ACCOUNT}Recordings/[^/]+[.]mp3$"
         "|/v1/(Voice|Trunks|DialingPermissions|ByocTrunks|ConnectionPolicies|IpRecords"
         "|SourceIpMappings|Settings|Archives)(/|$)|/v2/Trunks(/|$)",
@@ -205,6 +204,9 @@ LIMITS: tuple[str, ...] = (
     " partial results change nothing.",
     "Of dialing permissions no number counts as one of toll fraud; premium and shared-cost numbers"
     " are special ones, and off at first.",
+    "A SIP domain lets in who passes its lists of both kinds; nobody registers with one, and its"
+    " `secure`, emergency settings and `ByocTrunkSid` are kept only."
+    " A deleted name is free at once.",
     "SIPREC sends its sound nowhere. A phone that isn't SIP's can't be referred: the action is"
     " asked without the parameters of `<Refer>`.",
     "A conference that waits plays Twilio's own music unless `waitUrl` says what; the mirror plays"

@@ -99,6 +99,14 @@ from mirra_mcp.local.mirrors.twilio.voice.media.streams import Streams
 from mirra_mcp.local.mirrors.twilio.voice.queues.members import QueueMembers
 from mirra_mcp.local.mirrors.twilio.voice.queues.resource import Queues
 from mirra_mcp.local.mirrors.twilio.voice.recordings import Recordings
+from mirra_mcp.local.mirrors.twilio.voice.sip.domains import SipDomains
+from mirra_mcp.local.mirrors.twilio.voice.sip.lists import (
+    SipCredentialLists,
+    SipCredentials,
+    SipIpAccessControlLists,
+    SipIpAddresses,
+)
+from mirra_mcp.local.mirrors.twilio.voice.sip.mappings import SipMappings
 from mirra_mcp.local.mirrors.twilio.voice.transcriptions import Transcriptions
 
 class Peers(Speech):
@@ -167,6 +175,12 @@ class Peers(Speech):
     service_short_codes: ServiceShortCodes
     short_codes: ShortCodes
     short_links: ShortLinks
+    sip_credential_lists: SipCredentialLists
+    sip_credentials: SipCredentials
+    sip_domains: SipDomains
+    sip_ip_access_control_lists: SipIpAccessControlLists
+    sip_ip_addresses: SipIpAddresses
+    sip_mappings: SipMappings
     siprecs: Siprecs
     streams: Streams
     supporting_documents: SupportingDocuments

@@ -3,6 +3,7 @@
 Source: https://www.twilio.com/docs/voice
 """
 
+from ipaddress import AddressValueError, IPv4Address
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -73,11 +74,15 @@ def received(
     from_: Annotated[str, Field(alias="from")] = "+15558675310",
     to: Annotated[
         str | None,
-        Field(description="A number of the account's; the only one. Clients call applications."),
+        Field(
+            description="A number of the account's; the only one. Clients call applications, phones"
+            " of SIP (`sip:ada@pbx.example`) a domain: `sip:sales@acme.sip.twilio.com`."
+        ),
     ] = None,
     script: Script = [],  # noqa: B006  # pydantic copies defaults
     parameters: Annotated[
-        dict[str, str], Field(description="What a client (`client:ada`) sends along.")
+        dict[str, str],
+        Field(description="What a client (`client:ada`) sends along, or headers of a SIP phone."),
     ] = {},  # noqa: B006  # pydantic copies defaults
     stir_verstat: Annotated[
         str | None, Field(description="As in `TN-Validation-Passed-A`: whether who calls is known.")
@@ -87,6 +92,9 @@ def received(
     access_token: Annotated[
         str | None, Field(description="What a client shows, made with the SDK's `AccessToken`.")
     ] = None,
+    sip_username: Annotated[str, Field(description="By what a SIP phone is let in.")] = "",
+    sip_password: str = "",
+    source_ip: Annotated[str, Field(description="Where a SIP phone calls from.")] = "203.0.113.10",
 ) -> Doc:
     """Somebody calls one of the account's numbers, and does what the script says."""
     steps = [each.step() for each in script]
@@ -105,6 +113,13 @@ def received(
             )
         call = twilio.calls.receive_client(application, from_, steps, dict(parameters))
         return twilio.calls.told(call)
+    if (to or "").startswith(("sip:", "sips:")):
+        domain = twilio.sip_domains.called(str(to))
+        if domain is None:
+            raise SimulateError(f"'{to}' is at no SIP domain.", "Make it: POST /SIP/Domains.json.")
+        _let_in(twilio, domain, sip_username, sip_password, source_ip)
+        told = twilio.sip_domains.told_of(domain, sip_username, source_ip, dict(parameters))
+        return twilio.calls.told(twilio.calls.receive_sip(domain, from_, str(to), steps, told))
     number = _number(twilio, to)
     caller = phones.parse(from_)
     if caller is None:
@@ -117,6 +132,24 @@ def received(
         "caller_name": caller_name,
     }
     return twilio.calls.told(twilio.calls.receive(number, caller.e164, steps, **known))
+
+
+def _let_in(twilio: Peers, domain: Doc, user: str, password: str, address: str) -> None:
+    """Hold who calls a SIP domain against its lists.
+
+    Raises:
+        Refusal: it keeps them out.
+    """
+    try:
+        IPv4Address(address)
+    except AddressValueError:
+        told = f"'{address}' isn't an IPv4 address."
+        raise SimulateError(told, "Write it as 203.0.113.10.") from None
+    if problem := twilio.sip_domains.keeps_out(domain, user, password, address):
+        raise SimulateError(
+            f"{domain['domain_name']} doesn't let the call in: {problem}.",
+            "Map a list, or say sipUsername and sipPassword, or sourceIp.",
+        )
 
 
 @story("line.answers", fires=())

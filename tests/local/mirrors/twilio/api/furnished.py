@@ -49,7 +49,7 @@ class Furnished:
             "ShortCodes": short, "OutgoingCallerIds": caller, "Recordings": recording,
             "Queues": queue, "Members": call, "Transcriptions": live, "Applications": application,
             "Conferences": person["conference_sid"], "Participants": person["call_sid"],
-            "Payments": paid, "Addresses": post("/Addresses.json", **OFFICE)["sid"],
+            **self._sip(), "Payments": paid, "Addresses": post("/Addresses.json", **OFFICE)["sid"],
             "Triggers": post("/Usage/Triggers.json", **TRIGGER)["sid"],
         }  # fmt: skip
         service = post("/v1/Services", FriendlyName="Shop")["sid"]
@@ -118,6 +118,48 @@ class Furnished:
         self.of_messaging |= self._trusted(number)
         self.of_verify |= {"Countries": "US", "Numbers": ALICE}
         self.good = self._good(number, other, empty, brand) | self._good_trust(number)
+        self.good |= self._good_sip()
+
+    def _sip(self) -> dict[str, str]:
+        """A SIP domain with its lists."""
+        post = self.account.post
+        domain = post("/SIP/Domains.json", DomainName="acme.sip.twilio.com")["sid"]
+        people = post("/SIP/CredentialLists.json", FriendlyName="People")["sid"]
+        office = post("/SIP/IpAccessControlLists.json", FriendlyName="Office")["sid"]
+        self.lists = {
+            "CredentialListSid": post("/SIP/CredentialLists.json", FriendlyName="New")["sid"],
+            "IpAccessControlListSid":
+                post("/SIP/IpAccessControlLists.json", FriendlyName="New")["sid"],
+        }  # fmt: skip
+        path = f"/SIP/Domains/{domain}"
+        post(f"{path}/Auth/Registrations/CredentialListMappings.json", CredentialListSid=people)
+        post(f"{path}/CredentialListMappings.json", CredentialListSid=people)
+        post(f"{path}/IpAccessControlListMappings.json", IpAccessControlListSid=office)
+        return {
+            "Domains": domain, "CredentialLists": people, "IpAccessControlLists": office,
+            "CredentialListMappings": people, "IpAccessControlListMappings": office,
+            "Credentials": post(f"/SIP/CredentialLists/{people}/Credentials.json", **ADA)["sid"],
+            "IpAddresses": post(
+                f"/SIP/IpAccessControlLists/{office}/IpAddresses.json", **DESK)["sid"],
+        }  # fmt: skip
+
+    def _good_sip(self) -> dict[str, Doc]:
+        path = "POST /2010-04-01/Accounts/{account}/SIP"
+        domain = f"{path}/Domains/{{DomainSid}}"
+        acls, lists = f"{path}/IpAccessControlLists", f"{path}/CredentialLists"
+        forms: dict[str, Doc] = {
+            f"{path}/Domains.json": {"DomainName": "other.sip.twilio.com"},
+            f"{lists}.json": {"FriendlyName": "More"},
+            f"{lists}/{{Sid}}.json": {"FriendlyName": "More"},
+            f"{lists}/{{CredentialListSid}}/Credentials.json": ADA | {"Username": "bob"},
+            f"{acls}.json": {"FriendlyName": "More"},
+            f"{acls}/{{Sid}}.json": {"FriendlyName": "More"},
+            f"{acls}/{{IpAccessControlListSid}}/IpAddresses.json": DESK,
+        }
+        for part in ("", "/Auth/Calls", "/Auth/Registrations"):
+            for name, sid in self.lists.items():
+                forms[f"{domain}{part}/{name.removesuffix('Sid')}Mappings.json"] = {name: sid}
+        return forms
 
     def _trusted(self, number: str) -> dict[str, str]:
         """Bundles of TrustHub with their parts, and an OAuth app."""
@@ -289,6 +331,8 @@ OFFICE = {
     "CustomerName": "Acme", "Street": "375 Beale St", "City": "San Francisco", "Region": "CA",
     "PostalCode": "94105", "IsoCountry": "US",
 }  # fmt: skip
+ADA = {"Username": "ada", "Password": "IWasAtSignal2018"}
+DESK = {"FriendlyName": "Desk", "IpAddress": "203.0.113.16"}
 TRIGGER = {"CallbackUrl": URL, "TriggerValue": "50", "UsageCategory": "totalprice"}
 HOOK = {
     "Target": "webhook", "Configuration.Url": URL, "Configuration.Filters": "onMessageAdded",

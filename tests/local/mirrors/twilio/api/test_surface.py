@@ -173,7 +173,6 @@ def test_every_endpoint_of_the_mirror_is_the_sdks() -> None:
     [
         ("GET", "/Calls/CA1/UserDefinedMessages.json"),
         ("GET", "/Recordings/RE1/AddOnResults.json"),
-        ("POST", "/SIP/Domains.json"),
         ("POST", "/v2/Flows/FW1/Executions"),
         ("GET", "/v1/Workspaces"),
         ("GET", "/v1/Rooms"),

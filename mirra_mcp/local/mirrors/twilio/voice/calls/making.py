@@ -183,6 +183,17 @@ class Making(Running):
             _script=script,
         )
 
+    def receive_sip(self, domain: Doc, sender: str, to: str, script: list[Doc], told: Doc) -> Doc:
+        """Let a SIP phone call a domain that lets it in.
+
+        Source: https://www.twilio.com/docs/api/twilio-sip/sip-twiml
+        """
+        callback = {
+            "status_callback": domain["voice_status_callback_url"],
+            "status_callback_method": domain["voice_status_callback_method"],
+        }
+        return self._come_in(domain | callback, sender, to, _parameters=told, _script=script)
+
     def _come_in(self, handler: Doc, sender: str, to: str, **fields: object) -> Doc:
         """Let a call ring that a number or an application answers for."""
         doc = self.lay_out(
