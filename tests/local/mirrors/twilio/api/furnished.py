@@ -14,7 +14,7 @@ CHAT = "/conversations.twilio.com/v1"
 class Furnished:
     """Where everything is, by the segment of a path that is followed by its SID."""
 
-    once = (20409, 21450, 60202, 20404)
+    once = (20409, 21231, 21450, 60202, 20404)
     """Refusals of what can be done once, and has been."""
 
     def __init__(self, account: Account) -> None:
