@@ -166,7 +166,9 @@ class Stripe(Refusals, Peers):
         form = self._read(call)
         if not call.path.startswith("/v2/"):
             parameters.check(spec, form, self.call_version)
-        call.__dict__["form"] = read(form, self.call_version, call.path)
+        call.__dict__["form"] = form = read(form, self.call_version, call.path)
+        if "on_behalf_of" in call.query_string or b"on_behalf_of" in call.body:
+            self.accounts.check_behalf(form)
 
     def _act_for(self, account: str, call: Call, holder: Doc | None) -> None:
         """Act for a connected account from here on, as far as its owner allows."""

@@ -259,6 +259,27 @@ def test_a_capture_says_anew_who_gets_what(account: Account, seller: str) -> Non
     assert worth(account, seller) == 5400
 
 
+@pytest.mark.parametrize(
+    ("path", "form", "param"),
+    [
+        ("payment_intents", "amount=100&currency=usd&", "on_behalf_of"),
+        ("setup_intents", "usage=off_session&", "on_behalf_of"),
+        ("charges", "amount=100&currency=usd&source=tok_visa&", "on_behalf_of"),
+        ("invoices", "", "on_behalf_of"),
+        ("checkout/sessions", "mode=payment&success_url=https://example.com&",
+         "payment_intent_data[on_behalf_of]"),
+        ("subscription_schedules", "start_date=now&", "phases[0][on_behalf_of]"),
+    ],
+)  # fmt: skip
+def test_nothing_is_done_on_behalf_of_nobody(
+    account: Account, path: str, form: str, param: str
+) -> None:
+    """Source: https://docs.stripe.com/connect/charges#on_behalf_of"""
+    told = account.refused(400, "POST", f"/v1/{path}", f"{form}{param}=acct_nobody")
+    assert (told["code"], told["param"]) == ("resource_missing", param)
+    assert told["message"] == "No such on_behalf_of: 'acct_nobody'"
+
+
 def test_a_seller_is_paid_out(account: Account, seller: str) -> None:
     """Source: https://docs.stripe.com/connect/payouts-connected-accounts"""
     paid(account, transfer_data={"destination": seller})

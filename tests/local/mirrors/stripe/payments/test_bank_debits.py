@@ -85,6 +85,17 @@ def test_ibans_that_are_typed_in_end_as_their_digits_say(account: Account) -> No
     assert "charge.dispute.created" in account.types()
 
 
+@pytest.mark.parametrize("iban", ["DE00", "DE88370400440532013000", "DE8937040044053201300!"])
+def test_an_iban_is_held_to_its_form_and_its_check_digits(account: Account, iban: str) -> None:
+    """Source: https://github.com/stripe/openapi/issues/144"""
+    form = {"type": "sepa_debit", "sepa_debit[iban]": iban, "billing_details[name]": "Ada"}
+    told = account.refused(400, "POST", "/v1/payment_methods", form)
+    assert (told["code"], told["param"]) == ("invalid_bank_account_iban", "sepa_debit[iban]")
+    form = {"type": "sepa_debit", "sepa_debit[iban]": iban, "currency": "eur", "owner[name]": "Ada"}
+    told = account.refused(400, "POST", "/v1/sources", form)
+    assert (told["code"], told["param"]) == ("invalid_bank_account_iban", "sepa_debit[iban]")
+
+
 def test_a_debit_that_is_not_authorized_ends_its_mandate(account: Account) -> None:
     """Source: https://docs.stripe.com/testing#bacs-direct-debit"""
     data = {"bacs_debit": {"account_number": "33333335", "sort_code": "108800"}}

@@ -146,6 +146,21 @@ class Accounts(Weighed):
         doc = self.peek(id)
         return None if doc is None or doc.get("_disconnected") else doc
 
+    def check_behalf(self, form: Any, place: str = "") -> None:
+        """Refuse what is done `on_behalf_of` an account, at any depth, that isn't there.
+
+        Source: https://docs.stripe.com/connect/charges#on_behalf_of
+
+        Raises:
+            VendorError: `resource_missing`.
+        """
+        for name, value in form.items() if isinstance(form, dict) else enumerate(form):
+            where = f"{place}[{name}]" if place else str(name)
+            if name == "on_behalf_of" and value and self.reached(str(value)) is None:
+                raise errors.missing("on_behalf_of", str(value), where, status=400)
+            if isinstance(value, dict | list) and name != "metadata":
+                self.check_behalf(value, where)
+
     def pays_fees_of(self, id: str) -> bool:
         """Tell whether the platform pays Stripe's fees on an account's direct charges.
 

@@ -3,6 +3,7 @@
 Source: https://docs.stripe.com/api/payment_methods/object
 """
 
+import re
 from typing import Any
 
 from mirra_mcp.local.mirrors.stripe.api import errors
@@ -67,7 +68,7 @@ def hashes(data: MethodData) -> Doc:
         shown = us_hash(sent.account_number, sent.routing_number, **told)
         return {kind: shown, "_number": sent.account_number}
     if kind == "sepa_debit" and sent:
-        return _iban(sent.iban.replace(" ", ""))
+        return _iban(sent.iban.replace(" ", "").upper())
     if kind in DEFAULTS and sent:
         told = sent.model_dump()
         number = str(told.pop("account_number") or "")
@@ -90,6 +91,12 @@ def hashes(data: MethodData) -> Doc:
 
 
 def _iban(iban: str) -> Doc:
+    rest = iban[4:] + iban[:4]
+    is_iban = re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", iban) is not None
+    if not is_iban or int("".join(str(int(each, 36)) for each in rest)) % 97 != 1:
+        raise errors.invalid(
+            "The IBAN you entered is invalid.", "sepa_debit[iban]", "invalid_bank_account_iban"
+        )
     shown: Doc = {
         "bank_code": iban[4:12],
         "branch_code": "",
