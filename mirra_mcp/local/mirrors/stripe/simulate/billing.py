@@ -107,7 +107,11 @@ def action_required(
 def upcoming(stripe: Peers, subscription: Subscription = None) -> Doc:
     """A renewal is a few days away."""
     sub = _living(stripe, subscription)
-    stripe.subscriptions.foretell(sub["id"])
+    if not stripe.subscriptions.foretell(sub["id"]):
+        raise SimulateError(
+            f"The subscription '{sub['id']}' has no invoice to come: it ends with its period.",
+            "Take the subscription, or its schedule, that goes on.",
+        )
     return stripe.subscriptions.view(sub)
 
 

@@ -47,7 +47,12 @@ def test_phases_follow_each_other_and_the_end_cancels(shop: Shop) -> None:
     item = shop.sub(id)["items"]["data"][0]
     assert (item["quantity"], item["price"]["unit_amount"]) == (2, 2000)
     assert [each["total"] for each in shop.invoices(id)] == [4000, 1000]
-    shop.account.advance("30d")
+    assert len(shop.account.events("invoice.upcoming")) == 1
+    shop.account.advance("28d 21h")
+    assert shop.account.events("invoice.upcoming") == []  # of the last 30 days: nothing is to come
+    simulated = {"event": "invoice.upcoming", "subscription": id}
+    assert shop.account.http.post("/_mirra/simulate", json=simulated).is_client_error
+    shop.account.advance("2d")
     assert shop.sub(id)["status"] == "canceled"
     over = shop.v1.subscription_schedules.retrieve(schedule.id)
     assert (over.status, over.completed_at) == ("completed", NOW + 61 * DAY)

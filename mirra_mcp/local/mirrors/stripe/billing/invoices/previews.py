@@ -7,6 +7,7 @@ https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
 from collections.abc import Sequence
 from typing import Any
 
+from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.stripe.api import errors
 from mirra_mcp.local.mirrors.stripe.api.forms.params import ListParams
@@ -22,6 +23,7 @@ from mirra_mcp.local.mirrors.stripe.billing.periods import HOUR, following
 from mirra_mcp.local.mirrors.stripe.billing.subscriptions.spans import is_flexible, shortest
 from mirra_mcp.wire.model import Doc
 
+NONE = "invoice_upcoming_none"
 OLD_NAMES = (
     "billing_cycle_anchor",
     "cancel_at",
@@ -52,10 +54,15 @@ CHANGES = (
 class InvoicePreviews(InvoiceDrafts):
     """Invoices that don't exist."""
 
-    def preview_of(self, sub: Doc) -> Doc:
-        """Return the invoice that the end of the current period will make."""
+    def preview_of(self, sub: Doc) -> Doc | None:
+        """Return the invoice that the end of the current period will make, if any."""
         with self.stripe.writes_undone():
-            return self._preview({"subscription": sub["id"]}, {})
+            try:
+                return self._preview({"subscription": sub["id"]}, {})
+            except VendorError as refusal:
+                if refusal.body["error"].get("code") != NONE:
+                    raise
+                return None
 
     @route("POST /v1/invoices/create_preview")
     def create_preview(self, params: PreviewInvoice) -> Doc:
@@ -200,7 +207,7 @@ class InvoicePreviews(InvoiceDrafts):
             kept = waiting if change.period or is_flexible(sub) else []
             prorations = self._as_items(change.prorations)
             once = self._once(after, customer, coming.once)
-            charges = [*once, *prorations, *kept, *extra, *change.period]
+            charges = [*kept, *once, *prorations, *extra, *change.period]
             return self._shown(customer, after, charges, given, "subscription_update", coming.at)
         if given.get("preview_mode") == "recurring":
             charges = subs.renewal_charges(after, coming.over)
@@ -379,5 +386,5 @@ def nothing(customer: str) -> Exception:
         404,
         "invalid_request_error",
         f"No upcoming invoices for customer: {customer}",
-        code="invoice_upcoming_none",
+        code=NONE,
     )

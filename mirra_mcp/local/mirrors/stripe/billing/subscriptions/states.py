@@ -141,16 +141,19 @@ class SubscriptionStates(StripeResource):
         if status == "trialing" and sub["trial_end"] - 3 * DAY > self.at:
             self._wait("warn", id, sub["trial_end"] - 3 * DAY)
 
-    def foretell(self, id: str) -> None:
-        """Say that an invoice is coming. Called by a timer, 7 days ahead. Fires: invoice.upcoming.
+    def foretell(self, id: str) -> bool:
+        """Say that an invoice is coming, if one is. Called by a timer, 7 days ahead.
 
+        Fires: invoice.upcoming.
         Source: https://docs.stripe.com/billing/subscriptions/webhooks
         """
         sub = self._living(id)
-        if sub is not None:
-            preview = self.stripe.invoices.preview_of(sub)
-            preview.pop("id", None)
-            self.mirror.emit("invoice.upcoming", {"object": preview})
+        preview = self.stripe.invoices.preview_of(sub) if sub is not None else None
+        if preview is None:
+            return False
+        preview.pop("id", None)
+        self.mirror.emit("invoice.upcoming", {"object": preview})
+        return True
 
     def warn(self, id: str) -> None:
         """Say that a trial ends in 3 days. Fires: customer.subscription.trial_will_end."""
