@@ -46,6 +46,8 @@ from mirra_mcp.wire.model import Doc
 OTHER_HOSTS = VENDORS["stripe"].unmirrored
 KEY = "sk_test_mirra000000000000000000"
 PUBLISHABLE = "pk_test_mirra000000000000000000"
+NAMING = (b"on_behalf_of", b"destination")
+"""What bodies hold that may name a connected account."""
 
 
 def _object(body: Any) -> Doc:
@@ -167,8 +169,9 @@ class Stripe(Refusals, Peers):
         if not call.path.startswith("/v2/"):
             parameters.check(spec, form, self.call_version)
         call.__dict__["form"] = form = read(form, self.call_version, call.path)
-        if "on_behalf_of" in call.query_string or b"on_behalf_of" in call.body:
-            self.accounts.check_behalf(form)
+        sent = call.body or call.query_string.encode()
+        if any(mark in sent for mark in NAMING):
+            self.accounts.check_named(form)
 
     def _act_for(self, account: str, call: Call, holder: Doc | None) -> None:
         """Act for a connected account from here on, as far as its owner allows."""

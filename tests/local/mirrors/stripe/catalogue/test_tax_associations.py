@@ -80,6 +80,20 @@ def test_nothing_is_recorded_before_the_money_is_there(account: Account) -> None
     assert found.calculation == second
     assert [each["status"] for each in attempts(account, held.id)] == ["committed"]
 
+    debit: Any = {
+        "amount": 1190,
+        "currency": "usd",
+        "allowed_payment_method_types": ["us_bank_account"],
+        "payment_method": "pm_usBankAccount_success",
+        "confirm": True,
+        "hooks": {"inputs": {"tax": {"calculation": first}}},
+    }
+    slow = account.client.v1.payment_intents.create(debit)
+    refund = account.client.v1.refunds.create({"payment_intent": slow.id, "amount": 119})
+    assert attempts(account, slow.id) == []
+    account.advance("1 minute")
+    assert [each["source"] for each in attempts(account, slow.id)] == [slow.id, refund.id]
+
 
 def test_a_payment_lets_its_calculation_go(account: Account) -> None:
     """Source: https://docs.stripe.com/api/payment_intents/update (hooks)"""

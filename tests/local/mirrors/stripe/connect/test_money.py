@@ -266,18 +266,22 @@ def test_a_capture_says_anew_who_gets_what(account: Account, seller: str) -> Non
         ("setup_intents", "usage=off_session&", "on_behalf_of"),
         ("charges", "amount=100&currency=usd&source=tok_visa&", "on_behalf_of"),
         ("invoices", "", "on_behalf_of"),
+        ("invoices", "", "transfer_data[destination]"),
+        ("payment_links", "", "transfer_data[destination]"),
         ("checkout/sessions", "mode=payment&success_url=https://example.com&",
          "payment_intent_data[on_behalf_of]"),
         ("subscription_schedules", "start_date=now&", "phases[0][on_behalf_of]"),
+        ("subscription_schedules", "", "default_settings[transfer_data][destination]"),
     ],
 )  # fmt: skip
-def test_nothing_is_done_on_behalf_of_nobody(
+def test_an_account_that_is_named_is_there(
     account: Account, path: str, form: str, param: str
 ) -> None:
-    """Source: https://docs.stripe.com/connect/charges#on_behalf_of"""
+    """Source: https://docs.stripe.com/connect/charges"""
     told = account.refused(400, "POST", f"/v1/{path}", f"{form}{param}=acct_nobody")
     assert (told["code"], told["param"]) == ("resource_missing", param)
-    assert told["message"] == "No such on_behalf_of: 'acct_nobody'"
+    kind = "destination" if param.endswith("[destination]") else "on_behalf_of"
+    assert told["message"] == f"No such {kind}: 'acct_nobody'"
 
 
 def test_a_seller_is_paid_out(account: Account, seller: str) -> None:

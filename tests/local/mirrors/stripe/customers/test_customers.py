@@ -151,8 +151,8 @@ def test_a_deleted_customer_leaves_a_stub_and_ends_what_they_had(account: Accoun
     assert plain(customers.retrieve(id)) == stub
     assert account.types()[-2:] == ["payment_method.detached", "customer.deleted"]
     assert customers.list().data == []
-    for method in ("DELETE", "POST"):
-        told = account.refused(404, method, f"/v1/customers/{id}", "name=x")
+    for method, form in (("DELETE", None), ("POST", "name=x")):
+        told = account.refused(404, method, f"/v1/customers/{id}", form)
         assert told["message"] == f"No such customer: '{id}'"
     told = account.refused(400, "POST", "/v1/billing_portal/sessions", {"customer": id})
     assert (told["code"], told["param"]) == ("resource_missing", "customer")

@@ -86,6 +86,7 @@ LIMITS: tuple[str, ...] = (
     " changes that, as the dashboard does.",
     "A subscription that ends within a period keeps the whole period as its current one, although"
     " what is billed ends with it.",
+    "Billing credits are taken when an invoice is finalized: drafts and previews don't show them.",
     "A usage alert counts what is reported after it was made; a threshold is looked at with each"
     " report. Tiered prices begin anew after an invoice of a threshold.",
     "A revision of an invoice gets a number of its own.",

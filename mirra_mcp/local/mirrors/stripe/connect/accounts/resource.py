@@ -33,6 +33,11 @@ LINKED = ("business_type", "company", "individual")
 """What Stripe asks the owner about: once it does, the platform may not change it."""
 TOKENIZED = (*LINKED, "tos_acceptance")
 """What an account token tells."""
+NAMED: dict[tuple[str, Any], str] = {
+    ("", "on_behalf_of"): "on_behalf_of",
+    ("transfer_data", "destination"): "destination",
+}
+"""Parameters that name an account, by what holds them, and how refusals call it."""
 REJECTED = {
     "credit": "rejected.other",
     "fraud_no_intent_to_fulfill": "rejected.fraud",
@@ -146,20 +151,21 @@ class Accounts(Weighed):
         doc = self.peek(id)
         return None if doc is None or doc.get("_disconnected") else doc
 
-    def check_behalf(self, form: Any, place: str = "") -> None:
-        """Refuse what is done `on_behalf_of` an account, at any depth, that isn't there.
+    def check_named(self, form: Any, place: str = "", holder: str = "") -> None:
+        """Refuse a form in which, at any depth, an account is named that isn't there.
 
-        Source: https://docs.stripe.com/connect/charges#on_behalf_of
+        Source: https://docs.stripe.com/connect/charges
 
         Raises:
             VendorError: `resource_missing`.
         """
         for name, value in form.items() if isinstance(form, dict) else enumerate(form):
             where = f"{place}[{name}]" if place else str(name)
-            if name == "on_behalf_of" and value and self.reached(str(value)) is None:
-                raise errors.missing("on_behalf_of", str(value), where, status=400)
+            kind = NAMED.get((holder, name)) or NAMED.get(("", name))
+            if kind and value and isinstance(value, str) and self.reached(value) is None:
+                raise errors.missing(kind, value, where, status=400)
             if isinstance(value, dict | list) and name != "metadata":
-                self.check_behalf(value, where)
+                self.check_named(value, where, name if isinstance(name, str) else holder)
 
     def pays_fees_of(self, id: str) -> bool:
         """Tell whether the platform pays Stripe's fees on an account's direct charges.

@@ -19,8 +19,16 @@ class WaitingRefunds(Refunds):
         """Take the money now that it has come. Fires: refund.updated, charge.refund.updated."""
         for doc in self._waiting_for(charge):
             booked = bookings.taken(self.stripe, charge, doc)
-            doc = {**doc, "balance_transaction": booked, "pending_reason": PROCESSING}
+            now = {"balance_transaction": booked, "pending_reason": PROCESSING, "_waited": True}
+            doc = {**doc, **now}
             self._schedule(self._changed(doc), charge)
+
+    def arrive(self, id: str) -> None:
+        """Let a pending refund succeed; taxes that it waited for are taken back only then."""
+        super().arrive(id)
+        doc = self.peek(id)
+        if doc is not None and doc["status"] == "succeeded" and doc.get("_waited"):
+            self.stripe.tax_associations.refunded(self.save({**doc, "_waited": False}))
 
     def charge_failed(self, charge: Doc) -> None:
         """Cancel what can't be given back. Fires: refund.updated, charge.refund.updated."""
