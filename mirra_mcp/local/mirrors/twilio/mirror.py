@@ -18,6 +18,7 @@ from mirra_mcp.local.mirrors.twilio.api.access import (
     BEARER,
     DEVICE,
     MANAGED,
+    SILENT,
     TOKENS,
     Caller,
     credentials,
@@ -92,7 +93,8 @@ class Twilio(Peers):
             VendorError: 20003, as for everything that is wrong with credentials.
         """
         self.account, self.path = None, call.path
-        if call.path in TOKENS and call.method == "POST":
+        is_open = call.path in TOKENS and call.method == "POST"
+        if is_open or call.path.startswith(SILENT):
             return Caller("", is_main=False)
         header = call.headers.get("authorization", "")
         caller = self.callers.get(header) or self._known(header)

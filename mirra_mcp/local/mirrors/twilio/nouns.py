@@ -84,6 +84,7 @@ from mirra_mcp.local.mirrors.twilio.verify.templates import VerifyTemplates
 from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import VerificationAttempts
 from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
 from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
+from mirra_mcp.local.mirrors.twilio.verify.verifications.silent import SilentAttempts
 from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
 from mirra_mcp.local.mirrors.twilio.voice.applications import Applications
 from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
@@ -160,6 +161,7 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     Verifications,
     VerificationChecks,
     VerificationAttempts,
+    SilentAttempts,
     VerifyRateLimits,
     VerifyBuckets,
     VerifyMessagingConfigurations,

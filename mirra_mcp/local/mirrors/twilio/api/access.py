@@ -17,6 +17,8 @@ TOKENS = ("/v1/token", "/v2/token")
 BEARER = "bearer "
 DEVICE = "token"
 """The user name of a device with a push factor: who it is, its password tells."""
+SILENT = "/_sna/"
+"""How the paths begin that phones open by mobile data: nobody says who calls."""
 MANAGED = re.compile(
     r"/2010-04-01/Accounts(\.json|/[^/]+\.json|/[^/]+/(Signing)?Keys[./])|/v1/(Keys|Account/OAuthApps)"
 )

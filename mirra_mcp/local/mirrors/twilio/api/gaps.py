@@ -52,7 +52,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
-        "Verify: passkeys, silent network",
+        "Verify: passkeys",
         "Of Verify's factors TOTP and push are mirrored: no passkeys.",
         "/v2/Services/VA[0-9a-f]{32}/Passkeys(/|$)|/v2/Forms(/|$)",
     ),
@@ -274,6 +274,9 @@ LIMITS: tuple[str, ...] = (
     "Domains for short links are registered by simulate (`link_domain.verified`), as in the"
     " console, and clicks are simulated (`link.clicked`): the mirror answers at no such domain."
     " Links are looked for in texts only, not in what a content template shows.",
+    "The mirror answers at the address of a silent network authentication (`sna`) once, and vouches"
+    " for the number; `sna.invoked` lets it fail. A failed one stays pending, costs"
+    " nothing and has no client token; `auto` never chooses it.",
     "Push factors are as Twilio's SDKs for devices use them; nothing is pushed to a device, so that"
     " credentials for APN and FCM are kept only. A device's JWT never ends: its machine's clock"
     " would say when.",

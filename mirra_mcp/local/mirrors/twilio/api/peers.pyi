@@ -84,6 +84,7 @@ from mirra_mcp.local.mirrors.twilio.verify.templates import VerifyTemplates
 from mirra_mcp.local.mirrors.twilio.verify.verifications.attempts import VerificationAttempts
 from mirra_mcp.local.mirrors.twilio.verify.verifications.checks import VerificationChecks
 from mirra_mcp.local.mirrors.twilio.verify.verifications.resource import Verifications
+from mirra_mcp.local.mirrors.twilio.verify.verifications.silent import SilentAttempts
 from mirra_mcp.local.mirrors.twilio.verify.webhooks import VerifyWebhooks
 from mirra_mcp.local.mirrors.twilio.voice.applications import Applications
 from mirra_mcp.local.mirrors.twilio.voice.calls.resource import Calls
@@ -175,6 +176,7 @@ class Peers(Speech):
     service_short_codes: ServiceShortCodes
     short_codes: ShortCodes
     short_links: ShortLinks
+    silent_attempts: SilentAttempts
     sip_credential_lists: SipCredentialLists
     sip_credentials: SipCredentials
     sip_domains: SipDomains

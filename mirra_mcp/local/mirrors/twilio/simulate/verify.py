@@ -12,6 +12,7 @@ from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.peers import Peers
 from mirra_mcp.local.mirrors.twilio.verify import errors
+from mirra_mcp.local.mirrors.twilio.verify.verifications import silent
 from mirra_mcp.wire.model import Doc
 
 Sid = Annotated[
@@ -28,7 +29,7 @@ def check_failed(
     code: Annotated[str | None, Field(description="What is typed; a wrong code.")] = None,
 ) -> Doc:
     """A person types a wrong code. After five of them the verification takes no more."""
-    doc = _pending(twilio, sid, to)
+    doc = _typed(twilio, sid, to)
     if code is not None and code == doc["code"]:
         raise SimulateError(
             "That is the right code.", "Use 'verify.approved', or leave 'code' out."
@@ -39,7 +40,7 @@ def check_failed(
 @story("verify.approved", aliases=("verification.approved",), fires=())
 def approved(twilio: Peers, sid: Sid = None, to: To = None) -> Doc:
     """A person types the right code, and the application passes it on."""
-    doc = _pending(twilio, sid, to)
+    doc = _typed(twilio, sid, to)
     return twilio.verification_checks.typed(doc, doc["code"])
 
 
@@ -81,12 +82,43 @@ def refused(
     return twilio.carrier_lines.shown(doc)
 
 
+@story("sna.invoked", fires=())
+def invoked(
+    twilio: Peers,
+    sid: Sid = None,
+    to: To = None,
+    error_code: Annotated[
+        int | None, Field(description="Why it fails: 60510, 60511 or 60520; it works, if absent.")
+    ] = None,
+) -> Doc:
+    """A phone opens the address of a silent network authentication; its network has an answer."""
+    doc = _pending(twilio, sid, to)
+    attempt = twilio.silent_attempts.newest(doc)
+    if doc["channel"] != silent.CHANNEL or attempt is None or not attempt["is_open"]:
+        raise SimulateError(
+            f"Verification '{doc['sid']}' has no address to open.", "Start one with channel 'sna'."
+        )
+    if error_code is not None and error_code not in silent.FAILURES:
+        known = one_of(map(str, silent.FAILURES))
+        raise SimulateError(f"No attempt ends with {error_code}.", f"It may with {known}.")
+    return twilio.silent_attempts.shown(twilio.silent_attempts.end(attempt, error_code))
+
+
 def _pending(twilio: Peers, sid: str | None, to: str | None) -> Doc:
     doc = _open(twilio, sid, to)
     if doc["status"] != "pending":
         raise SimulateError(
             f"Verification '{doc['sid']}' takes no more codes: it is {doc['status']}.",
             "Let it expire, or cancel it; then a new one can be started.",
+        )
+    return doc
+
+
+def _typed(twilio: Peers, sid: str | None, to: str | None) -> Doc:
+    doc = _pending(twilio, sid, to)
+    if doc["channel"] == silent.CHANNEL:
+        raise SimulateError(
+            f"Nobody types a code for verification '{doc['sid']}'.", "Simulate 'sna.invoked'."
         )
     return doc
 

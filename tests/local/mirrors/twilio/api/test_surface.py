@@ -42,6 +42,8 @@ APIS = {
 }
 MORE = {
     "GET /_media/{}",
+    "GET /_sna/{}",
+    "POST /_sna/{}",
     "GET /2010-04-01/Accounts/{}/Messages/{}/Media/{}",
     "GET /2010-04-01/Accounts/{}/Recordings/{}",
     "GET /2010-04-01/Accounts/{}/Recordings/{}.wav",
@@ -50,7 +52,7 @@ MORE = {
     "GET /conversations.twilio.com/v1/Services/{}/Media/{}/Content",
     "DELETE /conversations.twilio.com/v1/Services/{}/Media/{}",
 }
-"""Where media are up- and downloaded, which the SDK doesn't do."""
+"""Where media are up- and downloaded, and what phones open: the SDK does neither."""
 NOUN = {
     "messaging/v1": f"MG{'0' * 32}",
     "verify/v2": f"VA{'0' * 32}",

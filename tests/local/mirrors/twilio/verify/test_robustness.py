@@ -48,6 +48,7 @@ def things(account: Account) -> dict[str, str]:
         "Country": "GB",
         "Field": "line_type_intelligence",
         "Sid": sid,
+        "Token": "SN1",
     }
 
 

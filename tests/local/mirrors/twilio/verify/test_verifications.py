@@ -278,11 +278,11 @@ def test_a_verification_is_unknown_to_other_services_and_accounts(account: Accou
     assert verify.services.list() == []
 
 
-@pytest.mark.parametrize("channel", ["sna", "SNA", "rcs"])
+@pytest.mark.parametrize("channel", ["RCS", "rcs"])
 def test_channels_that_are_not_mirrored_say_so(account: Account, channel: str) -> None:
     """Source: https://www.twilio.com/docs/verify/api/verification
 
-    Divergence: Silent network authentication and RCS answer 501.
+    Divergence: RCS answers 501.
     """
     service = account.post("/v2/Services", FriendlyName="Acme")["sid"]
     path = f"/v2/Services/{service}/Verifications"

@@ -13,11 +13,12 @@ from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.params import check, sid
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.verify import errors
+from mirra_mcp.local.mirrors.twilio.verify.verifications.silent import CHANNEL
 from mirra_mcp.wire.model import Doc
 
 ARRIVES_AFTER = timedelta(seconds=2)
 """Ours: as long as a text message takes here."""
-PRICES = {"sms": "0.0083", "call": "0.014", "whatsapp": "0.0073", "email": "0.0"}
+PRICES = {"sms": "0.0083", "call": "0.014", "whatsapp": "0.0073", "email": "0.0", "sna": "0.0"}
 """Ours: what one attempt costs in the United States, in dollars."""
 CHANNELS = {"sms", "call", "email", "whatsapp", "rbm"}
 CONVERSIONS = {"converted", "unconverted"}
@@ -88,7 +89,8 @@ class VerificationAttempts(TwilioResource):
             channel_data=self._data(verification),
         )
         self.mirror.after(ARRIVES_AFTER, "verification_attempts.arrive", sid=doc["sid"])
-        self.mirror.usage_records.code_sent(doc["account_sid"], channel, PRICES[channel])
+        if channel != CHANNEL:
+            self.mirror.usage_records.code_sent(doc["account_sid"], channel, PRICES[channel])
         return self.save(doc)
 
     def arrive(self, sid: str, status: str = "delivered", error_code: str | None = None) -> None:

@@ -10,6 +10,7 @@ from mirra_mcp.local.mirrors.twilio.api import phones
 from mirra_mcp.local.mirrors.twilio.api.resource import TwilioResource
 from mirra_mcp.local.mirrors.twilio.verify import errors
 from mirra_mcp.local.mirrors.twilio.verify.params import EMAIL, CheckVerification
+from mirra_mcp.local.mirrors.twilio.verify.verifications.silent import CHANNEL
 from mirra_mcp.wire.model import Doc
 
 TOLD = (
@@ -59,6 +60,8 @@ class VerificationChecks(TwilioResource):
         """Compare what was typed with what was sent."""
         service = self.mirror.verify_services.get(ServiceSid)
         doc = self._target(ServiceSid, params)
+        if doc["channel"] == CHANNEL:
+            return self._silent(doc, params)
         if not params.code or not 4 <= len(params.code) <= 10:
             raise errors.invalid("Code")
         if doc["status"] == "max_attempts_reached":
@@ -70,6 +73,18 @@ class VerificationChecks(TwilioResource):
             if (params.amount, params.payee) != (doc["amount"], doc["payee"]):
                 code = ""
         return _answer(self.typed(doc, params.code, counts_as=code))
+
+    def _silent(self, doc: Doc, params: CheckVerification) -> Doc:
+        """Ask what a phone's network said: nobody types a code."""
+        if params.code:
+            raise errors.invalid("Code")
+        attempts = self.mirror.silent_attempts
+        newest = attempts.newest(doc)
+        if newest and not newest["is_open"] and newest["error_code"] is None:
+            doc = self.mirror.verifications.become(doc, "approved")
+        kept = {name: doc[name] for name in KEPT}
+        self.save(self.new(verification_sid=doc["sid"], **kept))
+        return _answer(doc) | {"sna_attempts_error_codes": attempts.errors_of(doc)}
 
     def typed(self, doc: Doc, code: str, *, counts_as: str | None = None) -> Doc:
         """Let somebody type a code, and return the verification.

@@ -25,18 +25,18 @@ from mirra_mcp.local.mirrors.twilio.verify.params import (
     choice,
     mapping,
 )
+from mirra_mcp.local.mirrors.twilio.verify.verifications.silent import CHANNEL
 from mirra_mcp.wire.model import Doc
 
 LIVES = timedelta(minutes=10)
 MOST_SENDS, MOST_CHECKS = 5, 5
-CHANNELS = frozenset(("sms", "call", "email", "whatsapp", "auto"))
+CHANNELS = frozenset(("sms", "call", "email", "whatsapp", "sna", "auto"))
 UNMIRRORED = {
-    "sna": "Silent network authentication is not mirrored. See mirra_catalog for what is.",
     "rcs": "Verifications over RCS are not mirrored. See mirra_catalog for what is.",
 }
 CHOSEN = {"auto": "sms"}
 """What Verify picks when the choice is its own. Ours: it is always a text."""
-SAID = {"sms": "SMS", "call": "CALL", "email": "EMAIL", "whatsapp": "whatsapp"}
+SAID = {"sms": "SMS", "call": "CALL", "email": "EMAIL", "whatsapp": "whatsapp", CHANNEL: "sna"}
 """How `send_code_attempts` spells the channels.
 
 Source: https://github.com/twilio/twilio-oai (twilio_verify_v2, its examples)
@@ -164,6 +164,8 @@ class Verifications(TwilioResource):
     def view(self, doc: Doc) -> Doc:
         """Return what Twilio tells: not the code."""
         shown = super().view(doc)
+        if doc["sna"]:
+            shown["sna"] = {"url": self.mirror.url + doc["sna"]["url"]}
         return {name: value for name, value in shown.items() if name not in OWN}
 
     def path_of(self, doc: Doc) -> str:
@@ -271,8 +273,12 @@ class Verifications(TwilioResource):
         if service["psd2_enabled"]:
             doc["amount"], doc["payee"] = params.amount, params.payee
         doc["locale"] = params.locale or "en"
-        doc["text"] = self.mirror.verify_templates.text(service, doc, channel, params)
+        is_silent = channel == CHANNEL
+        texts = self.mirror.verify_templates
+        doc["text"] = None if is_silent else texts.text(service, doc, channel, params)
         attempt = self.mirror.verification_attempts.begin(doc)
+        path = self.mirror.silent_attempts.begin(doc, attempt) if is_silent else None
+        doc["sna"] = {"url": path} if path else None
         doc["send_code_attempts"] = [
             *doc["send_code_attempts"],
             {"time": self.stamp(), "channel": SAID[channel], "attempt_sid": attempt["sid"]},
