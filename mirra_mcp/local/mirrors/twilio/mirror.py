@@ -6,9 +6,11 @@ Source: https://www.twilio.com/docs/usage/api
 from datetime import datetime
 from typing import Any
 
+from mirra_mcp.local.kit.resource import Resource
 from mirra_mcp.local.kit.routes import Call
 from mirra_mcp.local.kit.stories import stories_of
 from mirra_mcp.local.kit.webhooks import WIRED, Letter, Outcome, Parcel
+from mirra_mcp.local.mirrors.twilio.accounts.monitor_events import AUDITED
 from mirra_mcp.local.mirrors.twilio.accounts.usage_triggers import FIRED
 from mirra_mcp.local.mirrors.twilio.api import errors, gaps, hosts
 from mirra_mcp.local.mirrors.twilio.api.access import (
@@ -45,6 +47,7 @@ from mirra_mcp.local.mirrors.twilio.voice.media.relays import RELAY, RelaySessio
 from mirra_mcp.local.mirrors.twilio.voice.media.siprecs import SIPREC
 from mirra_mcp.local.mirrors.twilio.voice.media.streams import STREAM_STATUS, Streams
 from mirra_mcp.local.mirrors.twilio.voice.transcriptions import TRANSCRIBED
+from mirra_mcp.wire.model import Doc
 
 
 class Twilio(Peers):
@@ -155,6 +158,12 @@ class Twilio(Peers):
         if account["status"] != "active" and not is_itself:
             raise errors.refusal(20003)
         return caller.account_sid if is_itself else sid
+
+    def changed(self, noun: Resource, before: Doc | None, after: Doc | None) -> None:
+        """Log what became of a document; Monitor tells what calls did to some."""
+        super().changed(noun, before, after)
+        if self.account is not None and noun.plural in AUDITED:
+            self.monitor_events.note(noun, before, after)
 
     # Webhooks.
 

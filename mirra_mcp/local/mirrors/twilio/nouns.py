@@ -5,6 +5,7 @@ from mirra_mcp.local.mirrors.twilio.accounts.addresses import Addresses
 from mirra_mcp.local.mirrors.twilio.accounts.alerts import MonitorAlerts
 from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
 from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
+from mirra_mcp.local.mirrors.twilio.accounts.monitor_events import MonitorEvents
 from mirra_mcp.local.mirrors.twilio.accounts.oauth_apps import OAuthApps
 from mirra_mcp.local.mirrors.twilio.accounts.pricing import Pricing
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
@@ -121,6 +122,7 @@ NOUNS: tuple[type[TwilioResource], ...] = (
     UsageTriggers,
     Addresses,
     MonitorAlerts,
+    MonitorEvents,
     GeoPermissions,
     Tokens,
     OAuthApps,

@@ -46,9 +46,9 @@ AREAS: tuple[tuple[str, str, str], ...] = (
         "|/v2/RegulatoryCompliance(/|$)",
     ),
     (
-        "Prices of trunking, Monitor's events, Event Streams",
+        "Prices of trunking, Event Streams",
         "This API is not mirrored.",
-        "/v[12]/(Countries|Trunking/Countries|Trunking/Numbers|Messaging|Voice|Events|Sinks|Schemas|Subscriptions|Types"
+        "/v[12]/(Countries|Trunking/Countries|Trunking/Numbers|Messaging|Voice|Sinks|Schemas|Subscriptions|Types"
         "|Insights|Exports|Numbers)(/|$)|/v1/PhoneNumbers(/|$)",
     ),
     (
@@ -277,6 +277,9 @@ LIMITS: tuple[str, ...] = (
     "The mirror answers at the address of a silent network authentication (`sna`) once, and vouches"
     " for the number; `sna.invoked` lets it fail. A failed one stays pending, costs"
     " nothing and has no client token; `auto` never chooses it.",
+    "Monitor's events tell what calls did to accounts, numbers, caller ids, short codes and"
+    " applications, and which messages, media, calls and recordings they deleted: of nothing else,"
+    " and always from 127.0.0.1.",
     "Push factors are as Twilio's SDKs for devices use them; nothing is pushed to a device, so that"
     " credentials for APN and FCM are kept only. A device's JWT never ends: its machine's clock"
     " would say when.",

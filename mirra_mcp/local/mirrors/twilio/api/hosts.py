@@ -36,7 +36,7 @@ MIRRORED: dict[str, re.Pattern[str]] = {
         r"/v1/(Services|Tollfree|a2p|LinkShortening)(/|$)|/v2/LinkShortening/"
         r"|/v2/Channels/Senders(/|$)|/v[23]/Indicators/Typing"
     ),
-    "monitor": re.compile(r"/v1/Alerts(/|$)"),
+    "monitor": re.compile(r"/v1/(Alerts|Events)(/|$)"),
     "oauth": re.compile(r"/v[12]/token$"),
     "pricing": re.compile(
         r"/v1/(Messaging|PhoneNumbers)/Countries(/|$)|/v[12]/Voice/(Countries|Numbers)(/|$)"

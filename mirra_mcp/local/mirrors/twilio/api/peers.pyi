@@ -5,6 +5,7 @@ from mirra_mcp.local.mirrors.twilio.accounts.addresses import Addresses
 from mirra_mcp.local.mirrors.twilio.accounts.alerts import MonitorAlerts
 from mirra_mcp.local.mirrors.twilio.accounts.auth_tokens import SecondaryAuthTokens
 from mirra_mcp.local.mirrors.twilio.accounts.keys import Keys
+from mirra_mcp.local.mirrors.twilio.accounts.monitor_events import MonitorEvents
 from mirra_mcp.local.mirrors.twilio.accounts.oauth_apps import OAuthApps
 from mirra_mcp.local.mirrors.twilio.accounts.pricing import Pricing
 from mirra_mcp.local.mirrors.twilio.accounts.tokens import Tokens
@@ -157,6 +158,7 @@ class Peers(Speech):
     messages: Messages
     messaging_services: MessagingServices
     monitor_alerts: MonitorAlerts
+    monitor_events: MonitorEvents
     notifications: Notifications
     oauth_apps: OAuthApps
     opt_out_replies: OptOutReplies
