@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mirra_mcp.local.kit.facts import Fact, either
+from mirra_mcp.local.kit.facts import Fact, all_, either
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Means:
     """Whether a document that was there must have turned so in this attempt."""
     grows: tuple[str, int] | None = None
     """A path to numbers whose sum must have grown (1) or shrunk (-1) with that."""
+    among: Fact | None = None
+    """Of which documents alone it can be said: `the message was delivered` passes over those that
+    came in."""
 
     @property
     def plain(self) -> str:
@@ -98,11 +101,16 @@ class Words:
 
 def means(
     sure: Fact, may: Fact | None = None, amount: str = "", *, stands: bool = True,
-    turns: bool = False, grows: tuple[str, int] | None = None,
+    turns: bool = False, grows: tuple[str, int] | None = None, among: Fact | None = None,
 ) -> Means:  # fmt: skip
-    """Give a word its meaning; without `may` its denial is its complement."""
+    """Give a word its meaning; without `may` its denial is its complement.
+
+    Of what isn't `among` it is never so.
+    """
     may = either(sure, may) if may is not None else sure
-    return Means(sure, may, amount, stands, turns, grows)
+    if among is not None:
+        sure, may = all_(among, sure), all_(among, may)
+    return Means(sure, may, amount, stands, turns, grows, among)
 
 
 def spoken(rows: Mapping[str, Meaning]) -> dict[str, Meaning]:

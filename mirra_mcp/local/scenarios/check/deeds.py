@@ -5,11 +5,11 @@ any moment of the attempt looks at the whole document as it was then.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from mirra_mcp.local.kit.facts import Fact, Given, Is, Look
+from mirra_mcp.local.kit.facts import Fact, Given, Is, Look, all_
 from mirra_mcp.local.kit.meanings import Means, Unclear
 from mirra_mcp.local.scenarios.check.found import Found
 from mirra_mcp.local.scenarios.check.values import leaves
@@ -80,6 +80,15 @@ def deed_of(word: str, noun: Noun) -> Deed | None:
     if word in CHANGED:
         return Deed(word, "changed")
     return Deed(word, "touched") if word in TOUCHED else None
+
+
+def concerned(noun: Noun, means: Means | None) -> Noun:
+    """Return a noun as what is said of it speaks of its documents: of those alone that it can."""
+    if means is None or means.among is None:
+        return noun
+    only = all_(noun.only, means.among) if noun.only is not None else means.among
+    loosely = all_(noun.loosely, means.among) if noun.loosely is not None else None
+    return replace(noun, only=only, loosely=loosely)
 
 
 def reached(status: str, noun: Noun) -> Deed:

@@ -29,6 +29,33 @@ def answered(stage: Stage) -> Names:
     return say(stage)
 
 
+def answered_twice(stage: Stage) -> Names:
+    stage.begin()
+    wrote(stage)
+    say(stage)
+    return say(stage, Body="Your order 1042 has shipped")
+
+
+def was_read(stage: Stage) -> Names:
+    names = answered(stage)
+    stage.simulate("twilio", "message.read", messageId=names["message"])
+    return names
+
+
+def heard(stage: Stage) -> Names:
+    """Somebody wrote, and nothing was answered."""
+    stage.begin()
+    wrote(stage)
+    return {}
+
+
+def by_sms(stage: Stage) -> Names:
+    stage.begin()
+    sent = send(stage, Body="Your order 1042 has shipped")
+    stage.pass_time(10)
+    return {"message": sent}
+
+
 def too_late(stage: Stage) -> Names:
     stage.begin()
     wrote(stage)

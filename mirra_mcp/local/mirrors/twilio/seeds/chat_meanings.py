@@ -7,6 +7,7 @@ https://www.twilio.com/docs/whatsapp/tutorial/message-template-approvals-statuse
 from mirra_mcp.local.kit.facts import Begins, Given, Not, Through, all_, is_
 from mirra_mcp.local.kit.meanings import Alias, Meaning, State, Words, means, spoken
 
+OUT = Begins("direction", ("outbound",))
 TAKEN = is_("status", "accepted", "queued", "sending", "sent", "delivered", "read")
 OUTSIDE = is_("outside_window", True)
 WINDOW = (
@@ -14,10 +15,11 @@ WINDOW = (
     " [customer] [service/care/messaging/session/conversation] window"
 )
 WINDOWS: dict[str, State] = {
-    f"(is|was|were) sent outside {WINDOW}": means(is_("error_code", 63016), OUTSIDE),
+    f"(is|was|were) sent outside {WINDOW}": means(is_("error_code", 63016), OUTSIDE, among=OUT),
     f"(is|was|were) sent (inside|within|in) {WINDOW}": means(
         all_(Begins("to", ("whatsapp:",)), TAKEN, is_("outside_window", False)),
         Not(OUTSIDE),
+        among=OUT,
     ),
 }
 """What is said of messages. Templates may be sent at any time, and are outside as well."""

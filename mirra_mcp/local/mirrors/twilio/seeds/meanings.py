@@ -6,10 +6,9 @@ https://www.twilio.com/docs/verify/api/verification
 
 from mirra_mcp.local.kit.facts import Begins, Either, Given, Not, all_, either, is_
 from mirra_mcp.local.kit.meanings import Alias, Meaning, Unclear, Words, means, spoken
-from mirra_mcp.local.mirrors.twilio.seeds.chat_meanings import CHATS, WINDOWS
+from mirra_mcp.local.mirrors.twilio.seeds.chat_meanings import CHATS, OUT, WINDOWS
 from mirra_mcp.local.mirrors.twilio.seeds.voice_meanings import VOICE
 
-OUT = Begins("direction", ("outbound",))
 IN = is_("direction", "inbound")
 HANDED_OVER = is_(
     "status", "accepted", "queued", "sending", "sent", "delivered", "undelivered", "read",
@@ -28,10 +27,10 @@ WHATSAPP = either(Begins("to", ("whatsapp:",)), Begins("from", ("whatsapp:",)))
 
 MESSAGES: dict[str, Meaning] = spoken(
     {
-        "sent texted": means(all_(OUT, HANDED_OVER)),
-        "delivered": means(all_(OUT, ARRIVED)),
-        "failed": means(all_(OUT, is_("status", "failed")), is_("status", "undelivered")),
-        "undelivered": means(all_(OUT, is_("status", "undelivered")), is_("status", "failed")),
+        "sent texted": means(HANDED_OVER, among=OUT),
+        "delivered": means(ARRIVED, among=OUT),
+        "failed": means(is_("status", "failed"), is_("status", "undelivered"), among=OUT),
+        "undelivered": means(is_("status", "undelivered"), is_("status", "failed"), among=OUT),
         "replied": means(is_("direction", "outbound-reply")),
         "canceled cancelled": means(is_("status", "canceled")),
         "scheduled": means(is_("status", "scheduled"), stands=False),
@@ -49,8 +48,15 @@ MESSAGES: dict[str, Meaning] = spoken(
     }
 )
 ON_WHATSAPP: dict[str, Meaning] = MESSAGES | spoken(
-    {"read seen opened": means(all_(OUT, is_("status", "read")))}
+    {
+        "read seen opened": means(is_("status", "read"), among=OUT),
+        "failed": means(is_("status", "failed", "undelivered"), among=OUT),
+    }
 )
+"""Of WhatsApp people say that what can't be delivered failed: so does Twilio, of 63016.
+
+Source: https://www.twilio.com/docs/api/errors/63016
+"""
 CAME_IN: dict[str, Meaning] = spoken({"received sent delivered": means(IN)})
 
 MEANINGS: dict[str, Words] = {

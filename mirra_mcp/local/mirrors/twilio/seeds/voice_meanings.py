@@ -36,10 +36,10 @@ ELSEWHERE = Unclear(
 
 CALLS: dict[str, Meaning] = spoken(
     {
-        "made placed sent dialed": means(all_(OUT, RANG), all_(OUT, is_("status", "queued"))),
+        "made placed sent dialed": means(RANG, is_("status", "queued"), among=OUT),
         "answered": means(ANSWERED),
         "completed": means(is_("status", "completed")),
-        "received": means(IN),
+        "received": Means(IN, IN, among=IN),
         "recorded": means(Given("recordings_kept")),
         "failed": means(is_("status", "failed"), is_("status", "busy", "no-answer", "canceled")),
         "connected transferred forwarded routed": ELSEWHERE,

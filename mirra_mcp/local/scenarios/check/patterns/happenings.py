@@ -12,7 +12,14 @@ from mirra_mcp.local.scenarios.check.counting import (
     is_unclear,
     state_of,
 )
-from mirra_mcp.local.scenarios.check.deeds import Deed, deed_of, happened, looker, reached
+from mirra_mcp.local.scenarios.check.deeds import (
+    Deed,
+    concerned,
+    deed_of,
+    happened,
+    looker,
+    reached,
+)
 from mirra_mcp.local.scenarios.check.documents import Filter, Selection, moment_of
 from mirra_mcp.local.scenarios.check.filters import ByField
 from mirra_mcp.local.scenarios.check.found import Found
@@ -130,7 +137,8 @@ def _became(
         return None  # not all, or none?
     if be.is_not:
         return never(selection, verb, raw, be)
-    nouns = tuple(noun for noun in selection.nouns if deed_of(verb, noun))
+    pairs = [(noun, deed) for noun in selection.nouns if (deed := deed_of(verb, noun))]
+    nouns = tuple(concerned(noun, deed.means) for noun, deed in pairs)
     if not nouns:
         return None
     if not selection.deeds:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from mirra_mcp.local.kit.facts import Fact, values_at
 from mirra_mcp.local.kit.meanings import Means, State
 from mirra_mcp.local.scenarios.check.counting import Count
-from mirra_mcp.local.scenarios.check.deeds import Deed, looker, versions
+from mirra_mcp.local.scenarios.check.deeds import Deed, concerned, looker, versions
 from mirra_mcp.local.scenarios.check.documents import Filter, Selection
 from mirra_mcp.local.scenarios.check.filters import ByMeaning, Lacking
 from mirra_mcp.local.scenarios.check.found import Found
@@ -184,7 +184,8 @@ class Said(Pattern):
                 continue
             for noun in thing.selection.nouns:
                 for means in _meant(reader, noun.states, end):
-                    chosen = replace(thing.selection, nouns=(noun,))
+                    spoken_of = noun if is_not else concerned(noun, means)
+                    chosen = replace(thing.selection, nouns=(spoken_of,))
                     yield Stands(chosen, self.name, means, is_not, thing.exactly)
 
     def _sentences(self, reader: Reader) -> Iterator[Clause]:
