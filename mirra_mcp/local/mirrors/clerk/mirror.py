@@ -83,6 +83,7 @@ class Clerk(Peers):
         """Lay out the roles and permissions that every instance begins with."""
         self.permissions.install()
         self.roles.install()
+        self.role_sets.install()
 
     # webhooks
 

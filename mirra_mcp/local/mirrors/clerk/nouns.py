@@ -29,6 +29,7 @@ from mirra_mcp.local.mirrors.clerk.organizations.invitations import Organization
 from mirra_mcp.local.mirrors.clerk.organizations.memberships import OrganizationMemberships
 from mirra_mcp.local.mirrors.clerk.organizations.organizations import Organizations
 from mirra_mcp.local.mirrors.clerk.organizations.permissions import Permissions
+from mirra_mcp.local.mirrors.clerk.organizations.role_sets.resource import RoleSets
 from mirra_mcp.local.mirrors.clerk.organizations.roles import Roles
 from mirra_mcp.local.mirrors.clerk.organizations.suggestions import OrganizationSuggestions
 from mirra_mcp.local.mirrors.clerk.sessions.clients import Clients
@@ -77,6 +78,7 @@ NOUNS: tuple[type[ClerkResource], ...] = (
     OrganizationDomains,
     OrganizationSuggestions,
     Roles,
+    RoleSets,
     Permissions,
     BillingPlans,
     BillingPrices,

@@ -17,7 +17,6 @@ class SubscriptionItemDocuments(ClerkResource):
 
     entity, plural = "billing_subscription_item", "billing_subscription_items"
     object, prefix, title = "commerce_subscription_item", "csub_item", "subscription item"
-    synonyms = ("subscription item of Clerk",)
     names = ()
     indexes = ("subscription_id", "status", "plan_id")
     moves = {

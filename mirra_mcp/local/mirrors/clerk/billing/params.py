@@ -3,12 +3,15 @@
 Source: https://github.com/clerk/openapi-specs (bapi/2026-05-12.yml)
 """
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from mirra_mcp.local.mirrors.clerk.api.params import ClerkParams, ClerkQuery, MaybePaged
 
 PayerType = Literal["user", "org"]
-Period = Literal["month", "annual"]
+MOST_CENTS = 1_000_000_000_000
+"""What a credit can be at most: the sum of many can still be written."""
 
 
 class ListPlans(MaybePaged):
@@ -48,7 +51,7 @@ class ExtendTrial(ClerkParams):
 class AdjustCredits(ClerkParams):
     """The body of `POST .../billing/credits`."""
 
-    amount: int
+    amount: Annotated[int, Field(le=MOST_CENTS)]
     action: str
     idempotency_key: str
     currency: str | None = None

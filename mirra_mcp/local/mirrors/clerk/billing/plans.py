@@ -14,6 +14,11 @@ from mirra_mcp.local.mirrors.clerk.billing.money import CURRENCY, SYMBOL, money
 from mirra_mcp.local.mirrors.clerk.billing.params import ListPlans, ListPrices
 from mirra_mcp.wire.model import Doc
 
+DEAREST = 99_999_998
+"""Cents a month.
+
+Source: https://github.com/clerk/clerk-docs (data/api_errors.json, `PlanAmountTooLarge`)
+"""
 WHOSE = {"user": "users", "org": "organizations"}
 Features = list[str]
 Docs = list[Doc]
@@ -148,7 +153,7 @@ class BillingPlans(ClerkResource):
         """Return features of some slugs: the same as in other plans, or new."""
         known = {each["slug"]: each for plan in self.find() for each in plan["features"]}
         made = []
-        for slug in dict.fromkeys(self.slug_of(each) for each in slugs):
+        for slug in dict.fromkeys(filter(None, map(self.slug_of, slugs))):
             id = f"feat_3{self.mirror.ids.token(26)}"
             name = slug.replace("_", " ").capitalize()
             about = {"id": id, "name": name, "description": None, "slug": slug, "avatar_url": None}
@@ -158,6 +163,11 @@ class BillingPlans(ClerkResource):
     def slug_of(self, name: str) -> str:
         """Make a slug of a name: `pro_plan`."""
         return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+    def is_taken(self, slug: str) -> bool:
+        """Tell whether no other plan can have a slug: none, a plan's, or a free plan's."""
+        free = (f"free_{kind}" for kind in WHOSE)
+        return not slug or slug in free or self.first(slug=slug) is not None
 
     def amount_of(self, plan: Doc, period: str) -> int:
         """Return what a period of a plan costs, in cents."""

@@ -8,10 +8,10 @@ from typing import Any
 from mirra_mcp.local.kit.routes import Answer, Call, route
 from mirra_mcp.local.mirrors.clerk.api import errors
 from mirra_mcp.local.mirrors.clerk.api.params import Paging
+from mirra_mcp.local.mirrors.clerk.api.resource import page_of
 from mirra_mcp.local.mirrors.clerk.organizations.documents import OrganizationDocuments
 from mirra_mcp.local.mirrors.clerk.organizations.params import (
     CreateOrganization,
-    Keyed,
     NameOrganization,
     RenameOrganization,
     UpdateOrganization,
@@ -109,9 +109,10 @@ class BrowsedOrganizations(OrganizationDocuments):
 
         Source: https://clerk.com/docs/reference/frontend-api (Get organization roles)
         """
-        self.allowed(call, organization_id, READ_MEMBERS)
-        given = Keyed(limit=params.limit, offset=params.offset, order_by="created_at")
-        found = self.mirror.roles.list(given) | {"has_role_set_migration": False}
+        id = self.allowed(call, organization_id, READ_MEMBERS)
+        allowed = self.mirror.role_sets.of(self.get(id))["roles"]
+        roles = [self.mirror.roles.get(each) for each in allowed]
+        found = page_of(roles, params, self.mirror.roles.view) | {"has_role_set_migration": False}
         return self.mirror.sessions.wrapped(call, found)
 
     def allowed(self, call: Call, named: str, permission: str | None) -> str:

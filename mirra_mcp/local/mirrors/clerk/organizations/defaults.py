@@ -29,7 +29,7 @@ SETTINGS = {
     "enabled": True,
     "max_allowed_memberships": 5,
     "max_allowed_roles": 10,
-    "max_role_sets_allowed": 1,
+    "max_role_sets_allowed": 10,
     "max_allowed_domains": 10,
     "max_allowed_permissions": 50,
     "creator_role": ADMIN,

@@ -23,7 +23,7 @@ class OrganizationDocuments(ClerkResource):
     prefix = "org"
     synonyms = ("org", "team", "workspace")
     names = ("name", "slug")
-    indexes = ("slug", "created_by")
+    indexes = ("slug", "created_by", "role_set_key")
     blank = {
         "object": "organization",
         "id": "",
@@ -177,4 +177,5 @@ class OrganizationDocuments(ClerkResource):
             role = self.mirror.roles.get(params.domains_default_role_id)
             fields["domains_default_role"] = role["key"]
         self.set(**fields)
+        self.mirror.role_sets.follow(fields)
         return self.retrieve_settings()

@@ -301,7 +301,7 @@ class OrganizationInvitations(BrowsedInvitations):
     def _checked(self, organization: Doc, params: CreateOrganizationInvitation) -> str:
         """Return the address that is invited, after everything about it was checked."""
         email = self.mirror.email_addresses.normal(params.email_address)
-        self.mirror.roles.by_key(params.role)
+        self.mirror.role_sets.role_of(organization, params.role)
         members = self.mirror.organization_memberships
         if params.inviter_user_id:
             members.check_manages(organization["id"], params.inviter_user_id)

@@ -92,7 +92,8 @@ class OrganizationMemberships(BrowsedMembers):
         Source: https://clerk.com/docs/reference/backend-api (Update an organization membership)
         """
         doc = self.member(organization_id, user_id)
-        role = self.mirror.roles.by_key(params.role)
+        organization = self.mirror.organizations.get(organization_id)
+        role = self.mirror.role_sets.role_of(organization, params.role)
         if not self.mirror.roles.is_elevated(role["key"]):
             self._check_others(doc)
         return self.view(self.change(doc, role=role["key"]))
@@ -167,7 +168,7 @@ class OrganizationMemberships(BrowsedMembers):
 
     def check_can_join(self, organization: Doc, user: Doc, role: str) -> None:
         """Refuse somebody who is a member already, a role that there isn't, one member too many."""
-        self.mirror.roles.by_key(role)
+        self.mirror.role_sets.role_of(organization, role)
         if self.between(organization["id"], user["id"]) is not None:
             raise errors.refusal(
                 400,

@@ -13,7 +13,7 @@ from mirra_mcp.local.mirrors.clerk.api.dates import given
 from mirra_mcp.local.mirrors.clerk.api.metadata import check_size, merged
 from mirra_mcp.local.mirrors.clerk.api.resource import ordered, page_of
 from mirra_mcp.local.mirrors.clerk.organizations.browsing import BrowsedOrganizations
-from mirra_mcp.local.mirrors.clerk.organizations.defaults import MOST_CREATED, SETTINGS
+from mirra_mcp.local.mirrors.clerk.organizations.defaults import MOST_CREATED
 from mirra_mcp.local.mirrors.clerk.organizations.params import (
     CreateOrganization,
     ListOrganizations,
@@ -53,7 +53,7 @@ class Organizations(BrowsedOrganizations):
             created_by=params.created_by,
             max_allowed_memberships=settings["max_allowed_memberships"] if most is None else most,
             admin_delete_enabled=settings["admin_delete_enabled"],
-            role_set_key=settings["initial_role_set_key"],
+            role_set_key=params.role_set_key or settings["initial_role_set_key"],
         )
         doc["image_url"] = self.mirror.users.picture(doc["id"], doc["name"], None)
         if params.created_at is not None:
@@ -61,7 +61,9 @@ class Organizations(BrowsedOrganizations):
         self.save(doc, event="organization.created")
         self.mirror.billing_subscriptions.begin("org", doc["id"])
         if creator is not None:
-            self.mirror.organization_memberships.join(doc, creator, settings["creator_role"])
+            self.mirror.organization_memberships.join(
+                doc, creator, self.mirror.role_sets.creator_of(doc)
+            )
         return self.view(doc)
 
     @route("GET /v1/organizations")
@@ -114,6 +116,8 @@ class Organizations(BrowsedOrganizations):
         fields = self._checked(params, organization_id)
         if params.admin_delete_enabled is not None:
             fields["admin_delete_enabled"] = params.admin_delete_enabled
+        if params.role_set_key is not None:
+            fields["role_set_key"] = params.role_set_key
         if params.max_allowed_memberships is not None:
             fields["max_allowed_memberships"] = params.max_allowed_memberships
         if params.created_at is not None:
@@ -225,8 +229,7 @@ class Organizations(BrowsedOrganizations):
 
     def _checked(self, params: CreateOrganization | UpdateOrganization, id: str | None) -> Doc:
         """Return the name, the slug and the metadata that are given, each checked."""
-        if params.role_set_key not in (None, SETTINGS["initial_role_set_key"]):
-            raise errors.not_implemented("Sets of roles are not mirrored: there is one.")
+        self.mirror.role_sets.check_fits({"id": id or ""}, params.role_set_key)
         fields: Doc = {}
         if params.name is not None:
             if FORBIDDEN_IN_NAMES.search(params.name):

@@ -295,3 +295,51 @@ class Invite(FrontendParams):
     email_address: str
     role: str
     notify: bool | None = None
+
+
+RoleKeys = Annotated[list[str], Field(min_length=1, max_length=10)]
+
+
+class CreateRoleSet(ClerkParams):
+    """The body of `POST /v1/role_sets`."""
+
+    name: str = Field(min_length=1)
+    default_role_key: str
+    creator_role_key: str
+    roles: RoleKeys
+    key: str | None = None
+    description: str | None = None
+    type: Literal["initial", "custom"] | None = None
+
+
+class UpdateRoleSet(ClerkParams):
+    """The body of `PATCH /v1/role_sets/{role_set_key_or_id}`."""
+
+    name: str | None = Field(default=None, min_length=1)
+    key: str | None = None
+    description: str | None = None
+    type: Literal["initial"] | None = None
+    default_role_key: str | None = None
+    creator_role_key: str | None = None
+
+
+class AddRoles(ClerkParams):
+    """The body of `POST /v1/role_sets/{role_set_key_or_id}/roles`."""
+
+    role_keys: RoleKeys
+    default_role_key: str | None = None
+    creator_role_key: str | None = None
+
+
+class ReplaceRole(ClerkParams):
+    """The body of `POST /v1/role_sets/{role_set_key_or_id}/roles/replace`."""
+
+    role_key: str
+    to_role_key: str
+
+
+class ReplaceRoleSet(ClerkParams):
+    """The body of `POST /v1/role_sets/{role_set_key_or_id}/replace`."""
+
+    dest_role_set_key: str
+    reassignment_mappings: dict[str, str] | None = None

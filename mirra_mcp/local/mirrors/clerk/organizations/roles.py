@@ -77,8 +77,6 @@ class Roles(ClerkResource):
         Fires: role.created
         Source: https://clerk.com/docs/reference/backend-api (Create an organization role)
         """
-        if params.include_in_initial_role_set is False:
-            raise errors.not_implemented("Sets of roles are not mirrored: each role is in the one.")
         self._check_key(params.key, None)
         permissions = self._permissions(params.permissions or [])
         most = self.mirror.organizations.settings()["max_allowed_roles"]
@@ -90,8 +88,10 @@ class Roles(ClerkResource):
                 f"You have reached your limit of {most} organization roles per instance.",
             )
         fields = {"name": params.name, "key": params.key, "description": params.description}
-        doc = self.new(**fields, permissions=permissions)
-        return self.view(self.save(doc, event="role.created"))
+        doc = self.save(self.new(**fields, permissions=permissions), event="role.created")
+        if params.include_in_initial_role_set is not False:
+            self.mirror.role_sets.include(doc)
+        return self.view(doc)
 
     @route("GET /v1/organization_roles/{organization_role_id}")
     def retrieve(self, organization_role_id: str) -> Doc:
@@ -129,8 +129,7 @@ class Roles(ClerkResource):
         Source: https://clerk.com/docs/reference/backend-api (Delete an organization role)
         """
         doc = self.get(organization_role_id)
-        settings = self.mirror.organizations.settings()
-        if settings["creator_role"] == doc["key"]:
+        if self.mirror.role_sets.uses(doc, "creator_role"):
             raise errors.refusal(
                 422,
                 "organization_role_default_creator_role",
@@ -138,7 +137,7 @@ class Roles(ClerkResource):
                 "The organization role cannot be deleted as it is currently used as the creator "
                 "role.",
             )
-        if settings["domains_default_role"] == doc["key"]:
+        if self.mirror.role_sets.uses(doc, "default_role"):
             raise errors.refusal(
                 422,
                 "organization_role_domain_default_role",
@@ -161,6 +160,7 @@ class Roles(ClerkResource):
                 "The organization role exists in one or more pending organization invitations. "
                 "Please revoke these invitations to proceed.",
             )
+        self.mirror.role_sets.forget(doc)
         self.drop(doc, event="role.deleted")
         return self.gone(doc)
 
@@ -250,7 +250,7 @@ class Roles(ClerkResource):
         return [self.mirror.permissions.get(id)["id"] for id in dict.fromkeys(ids)]
 
     def _check_creator(self, doc: Doc, permissions: Keys) -> None:
-        if self.mirror.organizations.settings()["creator_role"] != doc["key"]:
+        if not self.mirror.role_sets.uses(doc, "creator_role"):
             return
         keys = {self.mirror.permissions.get(id)["key"] for id in permissions}
         if absent := sorted(ELEVATED - keys):

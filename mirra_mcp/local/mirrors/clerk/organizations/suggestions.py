@@ -47,7 +47,7 @@ class OrganizationSuggestions(ClerkResource):
             if is_member or not is_verified(doc):
                 continue
             if doc["enrollment_mode"] == "automatic_invitation":
-                self._invite(doc, email, settings["domains_default_role"])
+                self._invite(doc, email)
             elif doc["enrollment_mode"] == "automatic_suggestion":
                 self._suggest(doc, user)
 
@@ -58,7 +58,7 @@ class OrganizationSuggestions(ClerkResource):
         """
         organization = self.mirror.organizations.get(doc["organization_id"])
         user = self.mirror.users.get(doc["user_id"])
-        role = self.mirror.organizations.settings()["domains_default_role"]
+        role = self.mirror.role_sets.default_of(organization)
         members = self.mirror.organization_memberships
         members.check_can_join(organization, user, role)
         members.join(organization, user, role)
@@ -69,9 +69,10 @@ class OrganizationSuggestions(ClerkResource):
         for doc in self.find(**where):
             self.drop(doc)
 
-    def _invite(self, domain: Doc, email: str, role: str) -> None:
+    def _invite(self, domain: Doc, email: str) -> None:
         organization = self.mirror.organizations.get(domain["organization_id"])
         if self.mirror.organizations.has_room(organization):
+            role = self.mirror.role_sets.default_of(organization)
             asked = CreateOrganizationInvitation(email_address=email, role=role)
             self.mirror.organization_invitations.invite_for(domain, organization, email, asked)
 

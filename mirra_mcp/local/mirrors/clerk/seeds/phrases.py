@@ -5,11 +5,13 @@ import sys
 from mirra_mcp.local.kit.phrases import Said, bare, phrase, phrases_of
 from mirra_mcp.local.mirrors.clerk.access.params import CreateInvitation, CreateWaitlistEntry
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
+from mirra_mcp.local.mirrors.clerk.billing.plans import DEAREST
 from mirra_mcp.local.mirrors.clerk.machines.params import CreateApiKey, CreateMachine
 from mirra_mcp.local.mirrors.clerk.organizations.defaults import ADMIN, MEMBER
 from mirra_mcp.local.mirrors.clerk.organizations.params import CreateOrganization
 from mirra_mcp.local.mirrors.clerk.seeds import people
 
+LONGEST_TRIAL = 365
 MOST = 5_000
 """Users that one phrase makes."""
 
@@ -171,11 +173,13 @@ def enterprise_connection(clerk: Peers, said: Said) -> str:
 def plan(clerk: Peers, said: Said) -> str:
     """Make a plan, which enables Billing for users or organizations."""
     name, days = bare(said.groups["plan"] or ""), said.groups.get("days")
-    if not clerk.billing_plans.slug_of(name):
-        raise ValueError(f"no slug can be made of {name}")
-    if clerk.billing_plans.first(slug=clerk.billing_plans.slug_of(name)) is not None:
-        raise ValueError(f"there is a plan {name} already")
+    if clerk.billing_plans.is_taken(clerk.billing_plans.slug_of(name)):
+        raise ValueError(f"no other plan can be called {name}")
     price = said.groups["price"] or "0"
+    if float(price) * 100 > DEAREST:
+        raise ValueError("a plan costs less than $999,999.99 a month")
+    if days is not None and not 1 <= int(days) <= LONGEST_TRIAL:
+        raise ValueError(f"a trial is of 1 to {LONGEST_TRIAL} days")
     clerk.billing_plans.add(
         name,
         kind="org" if said.groups.get("whose") == "organizations" else "user",

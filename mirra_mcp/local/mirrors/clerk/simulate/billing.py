@@ -11,6 +11,7 @@ from mirra_mcp.local.kit.errors import SimulateError
 from mirra_mcp.local.kit.stories import story, the_one
 from mirra_mcp.local.mirrors.clerk.api.peers import Peers
 from mirra_mcp.local.mirrors.clerk.billing.payers import CARDS
+from mirra_mcp.local.mirrors.clerk.billing.plans import DEAREST
 from mirra_mcp.local.mirrors.clerk.simulate.users import UserId, user_of
 from mirra_mcp.wire.model import Doc
 
@@ -27,9 +28,9 @@ ItemId = Annotated[
 def plan_created(
     clerk: Peers,
     name: Annotated[str, Field(description="What the plan is called: Pro.")],
-    amount: Annotated[int, Field(ge=0, description="Cents a month.")] = 0,
+    amount: Annotated[int, Field(ge=0, le=DEAREST, description="Cents a month.")] = 0,
     annual_monthly_amount: Annotated[
-        int | None, Field(ge=0, description="Cents a month if a year is paid at once.")
+        int | None, Field(ge=0, le=DEAREST, description="Cents a month if a year is paid at once.")
     ] = None,
     features: Annotated[list[str] | None, Field(description="Slugs of its features.")] = None,
     free_trial_days: Annotated[int | None, Field(ge=1, le=365)] = None,
@@ -38,10 +39,10 @@ def plan_created(
     """Somebody makes a plan in the dashboard; the first enables Billing, with a free plan."""
     plans = clerk.billing_plans
     slug = plans.slug_of(name)
-    if not slug:
-        raise SimulateError(f"No slug can be made of '{name}'.", "Use letters or digits.")
-    if plans.first(slug=slug) is not None or slug in ("free_user", "free_org"):
-        raise SimulateError(f"There is a plan {slug} already.", "Give it another name.")
+    if plans.is_taken(slug):
+        raise SimulateError(
+            f"No plan can have the slug '{slug}': it is empty, or taken.", "Give it another name."
+        )
     made = plans.add(
         name,
         kind=payer_type,

@@ -38,14 +38,6 @@ AGENTS: dict[str, str] = {
     "/v1/agents/tasks/{agent_task_id}/revoke": "POST",
 }
 
-ORGANIZATIONS: dict[str, str] = {
-    "/v1/role_sets": "GET POST",
-    "/v1/role_sets/{role_set_key_or_id}": "GET PATCH",
-    "/v1/role_sets/{role_set_key_or_id}/replace": "POST",
-    "/v1/role_sets/{role_set_key_or_id}/roles": "POST",
-    "/v1/role_sets/{role_set_key_or_id}/roles/replace": "POST",
-}
-
 ENTERPRISE: dict[str, str] = {
     "/v1/scim_directories": "GET POST",
     "/v1/scim_directories/{scim_directory_id}": "GET PATCH DELETE",
@@ -67,7 +59,6 @@ AREAS: tuple[tuple[dict[str, str], str], ...] = (
     (USERS, "This part of users is not mirrored."),
     (BILLING, "Custom prices and discounts of Clerk Billing are not mirrored."),
     (AGENTS, "Agents' tasks are not mirrored."),
-    (ORGANIZATIONS, "Sets of roles are not mirrored: each instance has one, with every role."),
     (ENTERPRISE, "Directories, that provision users by SCIM, are not mirrored."),
 )
 ENDPOINTS: dict[str, str] = {
@@ -89,6 +80,7 @@ LIMITS: tuple[str, ...] = (
     "By the domain of an address people are invited to an organization, or it is suggested, when "
     "they sign up or verify the address; who was there before the domain's mode was set isn't. "
     "Requests to join are made and approved by simulating `organizationSuggestion.accepted`.",
+    "An instance has up to ten role sets; who must get another role gets it at once.",
     "Lists of identifiers hold for sign-ups alone, as in new applications; subaddresses and "
     "disposable addresses are not blocked: to ask for that answers 501.",
     "Whether sign-ups are open, invite-only or by waitlist is set by Setup text, or by "

@@ -283,7 +283,7 @@ class Arrivals(ClerkResource):
         organization = self.mirror.organizations.get(doc["organization_id"])
         members = self.mirror.organization_memberships
         if members.between(organization["id"], user["id"]) is None:
-            role = self.mirror.organizations.settings()["domains_default_role"]
+            role = self.mirror.role_sets.default_of(organization)
             members.join(organization, user, role)
 
     def _check_room(self, doc: Doc, user: Doc | None) -> None:
