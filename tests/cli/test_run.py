@@ -119,30 +119,29 @@ def test_a_driver_that_forgets_bounces_scores_less_and_one_that_trusts_anyone_fa
     ("scenario", "name", "flaw", "wrong"),
     [
         ("stripe-refund", "refund", "--trust-anyone",
-         "A `charge.refunded` webhook was received and signature-verified"),
+         ["A `charge.refunded` webhook was received and signature-verified"]),
         ("stripe-dunning", "dunning", "--ignore-failures",
-         "The customer's `metadata.access` is `limited`"),
-        ("twilio-order-texts", "order_texts", "--text-anyway", "No errors were logged"),
+         ["The customer's `metadata.access` is `limited`"]),
+        ("twilio-order-texts", "order_texts", "--text-anyway", ["No errors were logged"]),
         ("sign-up-to-customer", "sign_up", "--never-text",
-         "A message to `+15555550123` was delivered"),
+         ["A message to `+15555550123` was delivered"]),
         ("twilio-phone-line", "phone_line", "--give-up-on-wrong-keys",
-         'Exactly 1 call mentions "Order 1042 is on its way"'),
+         ['Exactly 1 call mentions "Order 1042 is on its way"', "Exactly 2 callers pressed 1"]),
         ("twilio-reminder-calls", "remind", "--talk-over-greetings",
-         "Exactly 1 call has `answered_by` `machine_end_beep`"),
-        ("twilio-conference", "conference", "--leave-the-room-open",
-         "The conference ended"),
-        ("twilio-support-chat", "chat", "--never-close", "The conversation was closed"),
+         ["Exactly 1 call has `answered_by` `machine_end_beep`"]),
+        ("twilio-conference", "conference", "--leave-the-room-open", ["The conference ended"]),
+        ("twilio-support-chat", "chat", "--never-close", ["The conversation was closed"]),
     ],
     ids=["refund", "dunning", "texts", "sign-up", "line", "reminders", "conference", "chat"],
 )  # fmt: skip
 def test_the_other_examples_pass_and_their_flaws_are_found(
-    tmp_path: Path, scenario: str, name: str, flaw: str, wrong: str
+    tmp_path: Path, scenario: str, name: str, flaw: str, wrong: list[str]
 ) -> None:
     file = str(SCENARIOS / f"{scenario}.md")
     asked = ("run", file, "--driver", driver(name, flaw), "--runs", "2", "--json")
     done = run(tmp_path, *asked, seconds=90)
     (result,) = results(done.stdout)
-    assert [failed(each) for each in result["attempts"]] == [[], [wrong]], done.stderr
+    assert [failed(each) for each in result["attempts"]] == [[], wrong], done.stderr
     assert result["setupNotApplied"] == []
 
 

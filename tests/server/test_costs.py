@@ -39,7 +39,7 @@ CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("catalog", {}, 1_100),
     ("catalog", {"vendor": "stripe"}, 5_700),
     ("catalog", {"vendor": "stripe", "about": "events"}, 9_000),
-    ("session_start", {"mirrors": ["stripe", "resend", "twilio"], "seeds": SEEDS}, 3_150),
+    ("session_start", {"mirrors": ["stripe", "resend", "twilio"], "seeds": SEEDS}, 3_200),
     ("session_list", {}, 1_000),
     ("session_request", {"method": "POST", "path": "/v1/payment_intents", "body": PAYMENT}, 5_500),
     ("session_request", {"method": "GET", "path": "/v1/invoices?limit=3"}, 9_000),

@@ -159,7 +159,7 @@ def test_tokens_show_only_their_end_outside_of_the_api(account: Account) -> None
 @pytest.mark.parametrize(
     ("method", "path", "words"),
     [
-        ("POST", "/SIP/Domains.json", "Voice"),
+        ("POST", f"/Calls/CA{0:032}/UserDefinedMessages.json", "Voice"),
         ("GET", "/v1/Credentials", "This part of Conversations"),
         ("GET", "/v2/Flows", "Studio"),
         ("POST", "/v3/mail/send", "SendGrid"),
