@@ -4,6 +4,8 @@ Source: https://clerk.com/docs/guides/configure/auth-strategies/oauth/how-clerk-
 """
 
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -136,6 +138,21 @@ def test_somebody_is_let_in_by_a_jwt_until_a_day_is_over(account: Account) -> No
     given = {"grant_type": "refresh_token", "refresh_token": found["refresh_token"]}
     again = tokens(account, client, given)
     assert user_info(account, again["access_token"])[0] == 200
+
+
+def test_a_jwt_is_good_however_far_a_flowing_clock_was_moved(
+    open_account: Callable[..., Account],
+) -> None:
+    """Apps verify it by the machine's clock, and the mirror agrees with them."""
+    account = open_account(clock=None)
+    account.user()
+    client = application(account)
+    account.advance("3 days")
+    found = exchanged(account, client, scope="openid email")
+    for token in (found["access_token"], found["id_token"]):
+        claims = account.claims(token)
+        assert claims["iat"] <= datetime.now(UTC).timestamp() < claims["exp"]
+    assert user_info(account, found["access_token"])[0] == 200
 
 
 def test_opaque_tokens_are_revoked_with_their_grant(account: Account) -> None:

@@ -107,7 +107,9 @@ LIMITS: tuple[str, ...] = (
     "More than 25 enterprise connections are let be, where Clerk has a limit in development.",
     "The pages on which people sign in and consent to OAuth applications are not drawn: simulating "
     "`oauth_application.authorized` does what they do there. Clients don't register themselves.",
-    "Clerk publishes no words for most refusals of its OAuth server: the codes are OAuth's.",
+    "Clerk publishes no words for most refusals of its OAuth server: the codes are OAuth's."
+    " Refresh tokens stay the same when they are used. The times of JWTs, like those of session"
+    " tokens, are told on the machine's clock in a session whose clock flows.",
     "Templates are those of the messages that the mirror sends; variables are filled in, but "
     "conditions and the editor's markup aren't. What Clerk doesn't deliver is in the state all the "
     "same.",

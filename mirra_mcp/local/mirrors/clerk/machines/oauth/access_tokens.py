@@ -263,7 +263,7 @@ class OauthAccessTokens(Credentials):
         return jwt(self.mirror.keep_identity(), claims, typ=ACCESS_TOKEN)
 
     def _times(self) -> Doc:
-        now = int(self.now.timestamp())
+        now = int(self.mirror.machine_now.timestamp())
         return {"iss": self.mirror.frontend_api, "iat": now, "nbf": now, "exp": now + LIFETIME}
 
     def _id_token(self, grant: Doc, scopes: list[str]) -> str:
@@ -308,7 +308,7 @@ class OauthAccessTokens(Credentials):
         return self.opened_by(token) if token else None
 
     def _of_claims(self, claims: Doc) -> Doc | None:
-        if claims["exp"] <= self.now.timestamp():
+        if claims["exp"] <= self.mirror.machine_now.timestamp():
             return None
         made = claims["iat"] * 1_000
         return self.new(
