@@ -179,6 +179,7 @@ def test_an_agent_plays_dials_and_changes_its_language(account: Account, agent: 
             )
             await socket.send_json({"type": "play", "source": "https://example.com/a.mp3"})
             await socket.send_json({"type": "sendDigits", "digits": "9ww1"})
+        if message["type"] == "prompt":
             await socket.send_json({"type": "text", "token": "Ja", "last": True})
 
     agent.answer = answer
