@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.twilio.api.dates import iso
-from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
+from mirra_mcp.local.mirrors.twilio.api.errors import refusal
 from mirra_mcp.local.mirrors.twilio.api.params import (
     FLAG,
     TwilioParams,
@@ -18,6 +18,7 @@ from mirra_mcp.local.mirrors.twilio.api.params import (
     is_url,
 )
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT, TwilioResource
+from mirra_mcp.local.mirrors.twilio.voice.beside import to_stop
 from mirra_mcp.local.mirrors.twilio.voice.calls.params import method_of
 from mirra_mcp.wire.model import Doc
 
@@ -213,15 +214,7 @@ class LiveTranscriptions(TwilioResource):
     @route(f"POST {PATH}/{{Sid}}.json")
     def update(self, CallSid: str, Sid: str, params: StopTranscription) -> Doc:
         """Stop a transcription, by SID or name."""
-        self.mirror.calls.get(CallSid)
-        found = next(
-            (each for each in self.find(call_sid=CallSid) if Sid in (each["sid"], each["name"])),
-            None,
-        )
-        if found is None:
-            raise self.missing(Sid)
-        if params.status != "stopped":
-            raise wrong(f"Invalid parameter Status: {params.status} is not stopped")
+        found = to_stop(self, CallSid, Sid, params.status)
         return self.view(self.stop(found) if found["status"] != "stopped" else found)
 
 

@@ -18,6 +18,7 @@ from mirra_mcp.local.kit.webhooks import CLOSE, OPEN, Outcome, Parcel
 from mirra_mcp.local.mirrors.twilio.api.dates import iso
 from mirra_mcp.local.mirrors.twilio.api.errors import refusal, wrong
 from mirra_mcp.local.mirrors.twilio.api.resource import ACCOUNT
+from mirra_mcp.local.mirrors.twilio.voice.beside import to_stop
 from mirra_mcp.local.mirrors.twilio.voice.calls.params import callback_of
 from mirra_mcp.local.mirrors.twilio.voice.media import audio
 from mirra_mcp.local.mirrors.twilio.voice.media.params import (
@@ -300,15 +301,7 @@ class Streams(Playing):
 
         Source: https://www.twilio.com/docs/voice/api/stream-resource#stop-a-stream
         """
-        self.mirror.calls.get(CallSid)
-        found = next(
-            (each for each in self.find(call_sid=CallSid) if Sid in (each["sid"], each["name"])),
-            None,
-        )
-        if found is None:
-            raise self.missing(Sid)
-        if params.status != "stopped":
-            raise wrong(f"Invalid parameter Status: {params.status} is not stopped")
+        found = to_stop(self, CallSid, Sid, params.status)
         if found["_two_way"] and found["status"] != "stopped":
             raise wrong("A bidirectional Stream ends with its call, or when its socket is closed")
         return self.view(self.stop(found) if found["status"] != "stopped" else found)
