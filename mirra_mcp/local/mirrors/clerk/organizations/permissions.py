@@ -61,8 +61,7 @@ class Permissions(ClerkResource):
         Source: https://clerk.com/docs/reference/backend-api (Get a list of all organization
             permissions)
         """
-        found = ordered(matching(self.find(), params.query), params.order_by, ORDERS)
-        return page_of(found, params, self.view)
+        return keyed(self, params)
 
     @route("POST /v1/organization_permissions")
     def create(self, params: CreatePermission) -> Doc:
@@ -134,13 +133,16 @@ class Permissions(ClerkResource):
             raise errors.taken("key", "That key")
 
 
-def matching(docs: list[Doc], query: str | None) -> list[Doc]:
-    """Pick those whose id is a text, or whose name or key contains it."""
-    if not query:
-        return docs
-    text = query.lower()
-    return [
-        doc
-        for doc in docs
-        if doc["id"] == query or text in doc["name"].lower() or text in doc["key"].lower()
-    ]
+def keyed(noun: ClerkResource, params: Keyed) -> Doc:
+    """Return a page of what has a key: those with an id, or whose name or key contains a text."""
+    found = noun.find()
+    if params.query:
+        text = params.query.lower()
+        found = [
+            doc
+            for doc in found
+            if doc["id"] == params.query
+            or text in doc["name"].lower()
+            or text in doc["key"].lower()
+        ]
+    return page_of(ordered(found, params.order_by, ORDERS), params, noun.view)

@@ -9,10 +9,10 @@ from typing import Any
 from mirra_mcp.local.kit.errors import VendorError
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
-from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource, ordered, page_of
+from mirra_mcp.local.mirrors.clerk.api.resource import ClerkResource
 from mirra_mcp.local.mirrors.clerk.organizations.defaults import ELEVATED, ROLES
 from mirra_mcp.local.mirrors.clerk.organizations.params import CreateRole, Keyed, UpdateRole
-from mirra_mcp.local.mirrors.clerk.organizations.permissions import ORDERS, matching
+from mirra_mcp.local.mirrors.clerk.organizations.permissions import keyed
 from mirra_mcp.wire.model import Doc
 
 KEY = re.compile(r"org:[a-z0-9_]+")
@@ -67,8 +67,7 @@ class Roles(ClerkResource):
 
         Source: https://clerk.com/docs/reference/backend-api (Get a list of organization roles)
         """
-        found = ordered(matching(self.find(), params.query), params.order_by, ORDERS)
-        return page_of(found, params, self.view)
+        return keyed(self, params)
 
     @route("POST /v1/organization_roles")
     def create(self, params: CreateRole) -> Doc:

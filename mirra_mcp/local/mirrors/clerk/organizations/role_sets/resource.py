@@ -8,7 +8,6 @@ from typing import Any
 
 from mirra_mcp.local.kit.routes import route
 from mirra_mcp.local.mirrors.clerk.api import errors
-from mirra_mcp.local.mirrors.clerk.api.resource import ordered, page_of
 from mirra_mcp.local.mirrors.clerk.organizations.defaults import ELEVATED
 from mirra_mcp.local.mirrors.clerk.organizations.params import (
     AddRoles,
@@ -18,7 +17,7 @@ from mirra_mcp.local.mirrors.clerk.organizations.params import (
     ReplaceRoleSet,
     UpdateRoleSet,
 )
-from mirra_mcp.local.mirrors.clerk.organizations.permissions import ORDERS, matching
+from mirra_mcp.local.mirrors.clerk.organizations.permissions import keyed
 from mirra_mcp.local.mirrors.clerk.organizations.role_sets.documents import (
     Keys,
     RoleSetDocuments,
@@ -41,8 +40,7 @@ class RoleSets(RoleSetDocuments):
 
         Source: https://clerk.com/docs/reference/backend-api (Get a list of role sets)
         """
-        found = ordered(matching(self.find(), params.query), params.order_by, ORDERS)
-        return page_of(found, params, self.view)
+        return keyed(self, params)
 
     @route("POST /v1/role_sets")
     def create(self, params: CreateRoleSet) -> Doc:
